@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What the wire layer knows about one request besides its typed input. */
+export interface RequestContext {
+  /** UUID, sent back as `x-amzn-RequestId`. */
+  readonly requestId: string;
+  /** Twelve digits: from the access key when that is twelve digits, else the default account. */
+  readonly accountId: string;
+  /** From the credential scope, else the default region. */
+  readonly region: string;
+  readonly accessKeyId: string | undefined;
+  /** Name of the service model, e.g. `lambda`, and of the operation, e.g. `CreateFunction`. */
+  readonly service: string;
+  readonly operation: string;
+  /** Header names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** `http://host:port` by which clients reach this endpoint: `--public-host` if set, else the request's Host. */
+  readonly origin: string;
+  /** Size of the HTTP request's body, bytes. */
+  readonly contentLength: number;
+  /** Aborts when the client has gone away. Created on first use. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Implements one API operation. Gets the decoded, constraint-checked input and returns the output shape; throws
+ * `ServiceError` for errors the caller should see. `import type` the shapes from the service's @aws-sdk client.
+ * Values: blobs are Uint8Array, timestamps Date, streaming blobs and event streams AsyncIterable.
+ */
+export type OperationHandler<Input, Output> = (
+  input: Input,
+  context: RequestContext,
+) => Output | Promise<Output>;
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the table holds handlers of many input types
+export type AnyOperationHandler = OperationHandler<any, unknown>;
+
+/** One AWS service as the platform offers it. Operations of the model that are not listed answer "not implemented yet". */
+export interface ServiceDefinition {
+  /** Name of the extracted model in `aws/models`, e.g. `lambda`, `cloudwatch-logs`. */
+  readonly model: string;
+  readonly operations: Readonly<Record<string, AnyOperationHandler>>;
+}

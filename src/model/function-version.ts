@@ -1,0 +1,32 @@
+/**
+ * What the invoke path needs to know of one published version or `$LATEST`: an immutable snapshot, kept in memory.
+ * A new code or configuration makes a new snapshot with another `deploymentId`; environments belong to one
+ * deployment and are retired with it.
+ */
+export interface FunctionVersion {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  /** `$LATEST` or a number as text. */
+  readonly version: string;
+  /** Unqualified function ARN. */
+  readonly functionArn: string;
+  /** Changes with every accepted code or configuration update, with nothing else. */
+  readonly deploymentId: string;
+  /** e.g. `nodejs22.x` */
+  readonly runtime: string;
+  readonly handler: string;
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly ephemeralStorageMb: number;
+  /** The user's own environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly role: string;
+  /** SHA-256 of the deployment package, lower-case hex: the name of its blob. */
+  readonly codeSha256: string;
+  readonly logGroup: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly applicationLogLevel: string | undefined;
+  readonly systemLogLevel: string | undefined;
+}

@@ -1,0 +1,27 @@
+/** One event on its way into a function, as the door (`invoke/`) hands it to an execution environment. */
+export interface Invocation {
+  /** UUID; the same one the caller, the context object and the log lines show. */
+  readonly requestId: string;
+  /** The event, bytes of a JSON text. */
+  readonly payload: Uint8Array;
+  /** The ARN the function was invoked by: unqualified, or ending in the qualifier that was used. */
+  readonly invokedFunctionArn: string;
+  /** `X-Amzn-Trace-Id` value. */
+  readonly traceId: string;
+  /** Decoded JSON text of `X-Amz-Client-Context`. */
+  readonly clientContext?: string;
+  /** The caller wants the last 4 KB of the log (LogType Tail). */
+  readonly wantsLogTail: boolean;
+}
+
+/**
+ * How an invocation ended. A function error is a value: the invoke succeeded, the function failed. The payload then
+ * holds the error's JSON as the caller sees it (facts: errorType, errorMessage, trace | stackTrace ...).
+ */
+export interface InvocationResult {
+  readonly payload: Uint8Array;
+  /** Set when the function failed; AWS sends `Unhandled` for every current runtime. */
+  readonly functionError?: 'Unhandled';
+  /** The last 4 KB of this invocation's log, START to REPORT; only when it was asked for. */
+  readonly logTail?: Uint8Array;
+}

@@ -1,0 +1,86 @@
+/**
+ * A sandbox runs one untrusted process tree under limits. This interface knows nothing of Lambda, and assumes no
+ * shared file descriptor and no bind mount beyond what the spec names, so that a process, a set of namespaces,
+ * gVisor and a microVM can all stand behind it.
+ */
+export interface SandboxDriver {
+  /** `process` is no security boundary and says so; later drivers are. */
+  readonly isolation: IsolationLevel;
+  /** Prepares a sandbox: directories, limits. No process runs yet. */
+  create(spec: SandboxSpec): Promise<Sandbox>;
+  /** Ends everything this driver ever started. */
+  close(): Promise<void>;
+}
+
+export type IsolationLevel = 'process' | 'namespace' | 'gvisor' | 'microvm';
+
+export interface SandboxSpec {
+  /** Unique among living sandboxes; safe as a file name. */
+  readonly id: string;
+  /** Host directories the processes may read, and where they see them (a driver without mounts maps paths instead). */
+  readonly readOnlyDirectories: readonly SharedDirectory[];
+  /** The one directory they may write: the host side of `/tmp`, kept for the sandbox's life. */
+  readonly scratchDirectory: string;
+  readonly limits: SandboxLimits;
+}
+
+export interface SharedDirectory {
+  readonly hostPath: string;
+  readonly sandboxPath: string;
+}
+
+export interface SandboxLimits {
+  readonly memoryMb: number;
+  readonly scratchMb: number;
+  readonly processes: number;
+  readonly openFiles: number;
+}
+
+export interface Sandbox {
+  readonly id: string;
+  /** The path by which processes inside see a path of `readOnlyDirectories` or the scratch directory (`/tmp`). */
+  pathInside(sandboxPath: string): string;
+  /**
+   * Starts the sandbox's process tree. One tree at a time: a second exec is refused until the first has exited.
+   * The tree is killed with the platform.
+   */
+  exec(command: SandboxCommand): Promise<SandboxProcess>;
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  stats(): SandboxStats;
+  /** Kills the tree and removes what `create` made, the scratch directory's contents included. Idempotent. */
+  destroy(): Promise<void>;
+}
+
+export interface SandboxCommand {
+  /** Absolute path of the program, then its arguments. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment: nothing of the platform's own leaks in. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Gives the process a two-way byte channel on descriptor 3. */
+  readonly channel: boolean;
+}
+
+export interface SandboxProcess {
+  /** Both ends of descriptor 3, when the command asked for a channel. */
+  readonly channel: import('node:stream').Duplex | undefined;
+  /** Standard output and standard error, interleaved as written. */
+  readonly output: import('node:stream').Readable;
+  /** Settles once, when the first process of the tree has ended; the rest of the tree is then killed. */
+  readonly exited: Promise<SandboxExit>;
+  /** SIGKILL to the whole tree. */
+  kill(): void;
+}
+
+export interface SandboxExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The tree was ended for going over its memory limit. */
+  readonly outOfMemory: boolean;
+}
+
+export interface SandboxStats {
+  /** Peak resident memory of the current process tree, bytes. */
+  readonly memoryPeakBytes: number;
+}

@@ -1,0 +1,29 @@
+/** Something that was written: what kind of thing, and which one. Listeners read the new state from the store. */
+export interface Change {
+  /** e.g. `function`, `log-group` */
+  readonly kind: string;
+  /** Names the thing within its kind; for AWS resources their ARN. */
+  readonly key: string;
+}
+
+export type ChangeListener = (change: Change) => void;
+
+/** Tells listeners of committed changes, in commit order, in this process. */
+export class ChangeFeed {
+  readonly #listeners = new Map<string, Set<ChangeListener>>();
+
+  /** Listens to one kind of change. Returns a function that stops it. A listener must not throw and not block. */
+  subscribe(kind: string, listener: ChangeListener): () => void {
+    const listeners = this.#listeners.get(kind) ?? new Set();
+    this.#listeners.set(kind, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** For the store only: called after a commit. */
+  publish(changes: readonly Change[]): void {
+    for (const change of changes) {
+      for (const listener of this.#listeners.get(change.kind) ?? []) listener(change);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { BlobStore } from './blob-store.ts';
+import type { Change, ChangeFeed } from './change-feed.ts';
+import type { Database } from './schema.ts';
+
+/**
+ * The platform's durable state, on the embedded SQLite or on PostgreSQL: one query layer, the same semantics.
+ * Services only write here; the change feed wakes whoever has to act on a change.
+ */
+export interface Store {
+  readonly engine: 'sqlite' | 'postgres';
+  /** For reads. */
+  readonly db: Kysely<Database>;
+  readonly blobs: BlobStore;
+  readonly changes: ChangeFeed;
+  /**
+   * Runs `work` in one transaction. When the promise resolves the effect is on disk (fsync) and every change that
+   * `announce` named has been delivered to the feed's listeners, in order: the writer reads its own writes.
+   * When `work` throws nothing is changed and nothing announced.
+   */
+  write<T>(work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>): Promise<T>;
+  /** Empties every table and removes every blob (`POST /_lambent/reset`). Migrations stay. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
