@@ -4,6 +4,8 @@ export interface Change {
   readonly kind: string;
   /** Names the thing within its kind; for AWS resources their ARN. */
   readonly key: string;
+  /** The new state as the writer knows it, so that a listener need not read it back; absent when it was deleted. */
+  readonly value?: unknown;
 }
 
 export type ChangeListener = (change: Change) => void;

@@ -1,0 +1,33 @@
+import type { InvocationResult } from '../model/invocation.ts';
+
+/** One call through the single door. */
+export interface InvokeRequest {
+  readonly accountId: string;
+  readonly region: string;
+  /** Bare function name. */
+  readonly name: string;
+  /** Version number, `$LATEST` or alias; undefined when the caller named none. */
+  readonly qualifier: string | undefined;
+  readonly payload: Uint8Array;
+  readonly requestId: string;
+  /** The caller's `X-Amzn-Trace-Id`. */
+  readonly traceId: string | undefined;
+  /** Decoded JSON text of the client context. */
+  readonly clientContext: string | undefined;
+  readonly wantsLogTail: boolean;
+}
+
+export interface InvokeAnswer extends InvocationResult {
+  /** `$LATEST` or a number, never an alias. */
+  readonly executedVersion: string;
+  /** `X-Amzn-Trace-Id` of the answer. */
+  readonly traceId: string;
+}
+
+/** The single door into functions: every invoke, whatever its origin, comes through here. */
+export interface FunctionInvoker {
+  /** Throws ServiceError for everything that keeps the function from running (404, 409, 429 ...). */
+  invoke(request: InvokeRequest): Promise<InvokeAnswer>;
+  /** Checks what `invoke` would check and runs nothing. */
+  check(request: Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>): void;
+}
