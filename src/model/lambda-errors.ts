@@ -1,0 +1,77 @@
+import { ServiceError } from './service-error.ts';
+
+/**
+ * Lambda's modelled errors, ready to throw. `Type` says whose fault it is and is part of nearly every Lambda error
+ * body; the HTTP status comes from the service model, `status` here only repeats it for those who read the error.
+ */
+
+/** Why a 429 was given. */
+export type ThrottleReason =
+  | 'ConcurrentInvocationLimitExceeded'
+  | 'FunctionInvocationRateLimitExceeded'
+  | 'ReservedFunctionConcurrentInvocationLimitExceeded'
+  | 'ReservedFunctionInvocationRateLimitExceeded'
+  | 'CallerRateLimitExceeded'
+  | 'ConcurrentSnapshotCreateLimitExceeded';
+
+const USER = { Type: 'User' } as const;
+
+/** 404 */
+export function resourceNotFound(message: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', message, 404, USER);
+}
+
+/** 400 */
+export function invalidParameterValue(message: string): ServiceError {
+  return new ServiceError('InvalidParameterValueException', message, 400, USER);
+}
+
+/** 400, for what Lambda has and Lambent has not built: refused rather than stored and ignored. */
+export function notImplementedYet(what: string): ServiceError {
+  return invalidParameterValue(`${what} is not implemented by Lambent yet.`);
+}
+
+/** 409 */
+export function resourceConflict(message: string): ServiceError {
+  return new ServiceError('ResourceConflictException', message, 409, USER);
+}
+
+/** 412 */
+export function preconditionFailed(message: string): ServiceError {
+  return new ServiceError('PreconditionFailedException', message, 412, USER);
+}
+
+/** 429 */
+export function tooManyRequests(reason: ThrottleReason, message = 'Rate Exceeded.'): ServiceError {
+  return new ServiceError('TooManyRequestsException', message, 429, { Type: 'User', Reason: reason });
+}
+
+/** 413: an invoke payload above the limit. */
+export function requestTooLarge(message: string): ServiceError {
+  return new ServiceError('RequestTooLargeException', message, 413, USER);
+}
+
+/** 413: a deployment package above the limit. Not a modelled shape, so it carries no `Type`. */
+export function requestEntityTooLarge(message: string): ServiceError {
+  return new ServiceError('RequestEntityTooLargeException', message, 413);
+}
+
+/** 400: the payload or a header of an invoke cannot be read. */
+export function invalidRequestContent(message: string): ServiceError {
+  return new ServiceError('InvalidRequestContentException', message, 400, USER);
+}
+
+/** 400: a constraint of the model that is checked here rather than on the wire. No `Type`. */
+export function validationError(message: string): ServiceError {
+  return new ServiceError('ValidationException', message, 400);
+}
+
+/** 403, no `Type`. */
+export function accessDenied(message: string): ServiceError {
+  return new ServiceError('AccessDeniedException', message, 403);
+}
+
+/** 500: the platform's fault. */
+export function serviceException(message: string): ServiceError {
+  return new ServiceError('ServiceException', message, 500, { Type: 'Service' });
+}

@@ -1,0 +1,29 @@
+/** Lambda's published limits. Sizes in bytes unless the name says otherwise. */
+
+/** A deployment package that travels inside the request. */
+export const ZIPPED_CODE_LIMIT_BYTES = 52_428_800;
+/** Function code, unpacked, layers included. */
+export const UNZIPPED_CODE_LIMIT_BYTES = 262_144_000;
+/** Names in one package. Ours, not AWS's: a million empty files cost inodes, not bytes. */
+export const ZIP_ENTRY_LIMIT = 100_000;
+/** A whole CreateFunction or UpdateFunctionCode request: a full package in base64 and some room. */
+export const CODE_REQUEST_LIMIT_BYTES = 70_167_211;
+/** Deployment packages of one account in one Region, as GetAccountSettings reports it. */
+export const CODE_STORAGE_LIMIT_BYTES = 80_530_636_800;
+
+/** The variables of one function as compact JSON. */
+export const ENVIRONMENT_LIMIT_BYTES = 4_096;
+
+export const FUNCTION_NAME_LIMIT = 64;
+export const MEMORY_LIMIT_MB = 10_240;
+export const TIMEOUT_LIMIT_SECONDS = 900;
+export const TAG_LIMIT = 50;
+/** Functions on one page of ListFunctions, however many were asked for. */
+export const LIST_FUNCTIONS_PAGE_LIMIT = 50;
+
+/** Request payload of a synchronous invoke. */
+export const SYNC_PAYLOAD_LIMIT_BYTES = 6_291_456;
+/** Response payload of a synchronous invoke: 6 MiB and 100 bytes. */
+export const SYNC_RESPONSE_LIMIT_BYTES = 6_291_556;
+/** Request payload of an asynchronous invoke. */
+export const ASYNC_PAYLOAD_LIMIT_BYTES = 1_048_576;

@@ -1,0 +1,111 @@
+import type { FunctionVersion } from './function-version.ts';
+
+/** States and reasons are Lambda's words; these are the ones a function on this platform can be in. */
+export type FunctionState = 'Pending' | 'Active' | 'Failed';
+export type UpdateStatus = 'Successful' | 'InProgress' | 'Failed';
+
+/** Why a state is what it is: the text and the code AWS shows next to it. */
+export interface StatusReason {
+  readonly message: string;
+  readonly code: 'Creating' | 'InternalError' | 'InvalidRuntime' | 'InvalidZipFileException';
+}
+
+export interface StoredLogging {
+  readonly logGroup: string;
+  readonly logFormat: 'Text' | 'JSON';
+  /** Set exactly when the format is JSON. */
+  readonly applicationLogLevel?: string;
+  readonly systemLogLevel?: string;
+}
+
+/** Everything stored for one version of a function. Plain JSON: it is kept as a text column. */
+export interface StoredFunction {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  /** `$LATEST` or a number as text. */
+  readonly version: string;
+  readonly description: string;
+  /** e.g. `nodejs22.x` */
+  readonly runtime: string;
+  readonly handler: string;
+  readonly role: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly ephemeralStorageMb: number;
+  readonly architecture: 'x86_64' | 'arm64';
+  /** Absent when the user never gave any; `{}` when the user gave none. AWS shows the difference. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly logging: StoredLogging;
+  /** SHA-256 of the deployment package, lower-case hex: the name of its blob. */
+  readonly codeSha256: string;
+  /** Size of the deployment package, bytes. */
+  readonly codeSize: number;
+  /** Platform time of the last code or configuration update, milliseconds since the Unix epoch. */
+  readonly lastModifiedMs: number;
+  /** UUID; changes with every accepted code or configuration update, with nothing else. */
+  readonly deploymentId: string;
+  /** UUID; changes with everything that happens to the function, tags and state changes included. */
+  readonly revisionId: string;
+  readonly state: FunctionState;
+  readonly stateReason?: StatusReason;
+  /** Absent until the function has become active for the first time. */
+  readonly lastUpdateStatus?: UpdateStatus;
+  readonly lastUpdateStatusReason?: StatusReason;
+}
+
+/** A version as it is and, when that is something else, as invokes still see it. */
+export interface FunctionRecord {
+  readonly current: StoredFunction;
+  /** Set while an update is in progress, and after one that failed: the configuration that still serves invokes. */
+  readonly serving: StoredFunction | undefined;
+}
+
+/** The part of a stored row this module can read. */
+export interface StoredFunctionRow {
+  readonly configuration: string;
+  readonly serving_configuration: string | null;
+}
+
+export function functionRecordOf(row: StoredFunctionRow): FunctionRecord {
+  const serving = row.serving_configuration;
+  return {
+    current: JSON.parse(row.configuration) as StoredFunction,
+    serving: serving === null ? undefined : (JSON.parse(serving) as StoredFunction),
+  };
+}
+
+/** Unqualified ARN of a function. */
+export function functionArn(accountId: string, region: string, name: string): string {
+  return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+}
+
+/** ARN with the version: names the row in change feeds and blob references. */
+export function functionVersionArn(stored: StoredFunction): string {
+  return `${functionArn(stored.accountId, stored.region, stored.name)}:${stored.version}`;
+}
+
+/** The immutable snapshot the invoke path works with. */
+export function functionVersionOf(stored: StoredFunction): FunctionVersion {
+  return {
+    accountId: stored.accountId,
+    region: stored.region,
+    name: stored.name,
+    version: stored.version,
+    functionArn: functionArn(stored.accountId, stored.region, stored.name),
+    deploymentId: stored.deploymentId,
+    runtime: stored.runtime,
+    handler: stored.handler,
+    architecture: stored.architecture,
+    memoryMb: stored.memoryMb,
+    timeoutMs: stored.timeoutSeconds * 1000,
+    ephemeralStorageMb: stored.ephemeralStorageMb,
+    environment: stored.environment ?? {},
+    role: stored.role,
+    codeSha256: stored.codeSha256,
+    logGroup: stored.logging.logGroup,
+    logFormat: stored.logging.logFormat,
+    applicationLogLevel: stored.logging.applicationLogLevel,
+    systemLogLevel: stored.logging.systemLogLevel,
+  };
+}
