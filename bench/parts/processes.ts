@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+
+/** Which processors the load generator and the measured servers get: never the same, where there are two or more. */
+export interface Placement {
+  readonly generator: string | undefined;
+  readonly servers: string | undefined;
+  readonly description: string;
+}
+
+export function placement(): Placement {
+  const cores = availableParallelism();
+  const pinned = cores >= 2 && spawnSync('taskset', ['--version']).status === 0;
+  if (!pinned) return { generator: undefined, servers: undefined, description: `${cores} cores, not pinned` };
+  const servers = cores === 2 ? '1' : `1-${cores - 1}`;
+  return { generator: '0', servers, description: `generator on core 0, every server on cores ${servers}` };
+}
+
+/** Starts a Node.js program on the given processors with its standard output readable. */
+export function startNode(args: readonly string[], cpus: string | undefined): ChildProcess {
+  const command = [process.execPath, ...args];
+  const [program = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command];
+  return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+/** Waits for a line of output that matches, and returns what it matched. */
+export async function lineMatching(child: ChildProcess, pattern: RegExp): Promise<string> {
+  if (child.stdout === null) throw new Error('no standard output to read');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = pattern.exec(line);
+    if (found !== null) {
+      child.stdout.resume();
+      return found[0];
+    }
+  }
+  throw new Error(`the program ended before it printed ${pattern}`);
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+/** Resident memory of a process and everything below it, bytes. Linux only; undefined elsewhere. */
+export function residentBytes(pid: number): number | undefined {
+  try {
+    const own = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean);
+    return children.reduce((sum, child) => sum + (residentBytes(Number(child)) ?? 0), own);
+  } catch {
+    return undefined;
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

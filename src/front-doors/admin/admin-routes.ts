@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CODE_PATH, type CodeDownloads } from './code-downloads.ts';
+
+export interface AdminRoutesOptions {
+  readonly codeDownloads: CodeDownloads;
+  /** What `GET /_lambent/health` answers. */
+  readonly health: () => Readonly<Record<string, unknown>>;
+  /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
+  readonly reset: (() => Promise<void>) | undefined;
+  /** Moves platform time forward; undefined where `reset` is. */
+  readonly advanceClock: ((byMs: number) => void) | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+const REFUSED = 'Start Lambent with --ephemeral or --allow-reset to allow this.';
+
+/** The platform's own few routes, under `/_lambent/`. Everything else on the port is an AWS API. */
+export class AdminRoutes {
+  readonly #options: AdminRoutesOptions;
+
+  constructor(options: AdminRoutesOptions) {
+    this.#options = options;
+  }
+
+  /** True when the request was for the platform itself. */
+  handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+    if (!path.startsWith('/_lambent/')) return false;
+    this.#answer(request, response, path).catch((error: unknown) => {
+      this.#options.onError(error);
+      if (!response.headersSent)
+        sendJson(response, 500, { message: 'Lambent failed to answer; its log says why.' });
+      else response.destroy();
+    });
+    return true;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { method } = request;
+    if (path.startsWith(CODE_PATH) && (method === 'GET' || method === 'HEAD')) {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      return await this.#options.codeDownloads.serve(url, response);
+    }
+    if (path === '/_lambent/health' && method === 'GET')
+      return sendJson(response, 200, this.#options.health());
+    if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
+    if (path === '/_lambent/clock' && method === 'POST') return await this.#clock(request, response);
+    sendJson(response, 404, { message: `There is no ${method} ${path}.` });
+  }
+
+  async #reset(response: ServerResponse): Promise<void> {
+    if (this.#options.reset === undefined) return sendJson(response, 403, { message: REFUSED });
+    await this.#options.reset();
+    sendJson(response, 200, { status: 'reset' });
+  }
+
+  async #clock(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#options.advanceClock === undefined) return sendJson(response, 403, { message: REFUSED });
+    const advanceMs = Number(new URLSearchParams(await readText(request)).get('advanceMs'));
+    if (!(advanceMs > 0))
+      return sendJson(response, 400, { message: 'Send advanceMs=<milliseconds> as a form.' });
+    this.#options.advanceClock(advanceMs);
+    sendJson(response, 200, { status: 'advanced', advanceMs });
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function sendJson(response: ServerResponse, status: number, body: Readonly<Record<string, unknown>>): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,83 @@
+import type { EnvironmentPool } from '../environment/environment-pool.ts';
+import type { Clock } from '../model/clock.ts';
+import { tooManyRequests } from '../model/lambda-errors.ts';
+import type { AccountConcurrency } from './account-concurrency.ts';
+import type { FunctionDirectory } from './function-directory.ts';
+import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
+import { traceHeader } from './trace-id.ts';
+
+export interface InvokerDependencies {
+  readonly directory: FunctionDirectory;
+  readonly concurrency: AccountConcurrency;
+  readonly pool: Pick<EnvironmentPool, 'run'>;
+  readonly clock: Clock;
+}
+
+/** resolve in memory → take a unit of concurrency → run in an environment → give the unit back. */
+export class Invoker implements FunctionInvoker {
+  readonly #directory: FunctionDirectory;
+  readonly #concurrency: AccountConcurrency;
+  readonly #pool: Pick<EnvironmentPool, 'run'>;
+  readonly #clock: Clock;
+  #accepted = 0;
+  #running = 0;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(dependencies: InvokerDependencies) {
+    this.#directory = dependencies.directory;
+    this.#concurrency = dependencies.concurrency;
+    this.#pool = dependencies.pool;
+    this.#clock = dependencies.clock;
+  }
+
+  /** Invocations accepted since the start. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  async invoke(request: InvokeRequest): Promise<InvokeAnswer> {
+    const { accountId, region } = request;
+    const { version, invokedFunctionArn } = this.#directory.resolve(
+      accountId,
+      region,
+      request.name,
+      request.qualifier,
+    );
+    if (!this.#concurrency.acquire(accountId, region))
+      throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+    this.#accepted += 1;
+    this.#running += 1;
+    const traceId = traceHeader(request.traceId, this.#clock.now());
+    try {
+      const result = await this.#pool.run(version, {
+        requestId: request.requestId,
+        payload: request.payload,
+        invokedFunctionArn,
+        traceId,
+        wantsLogTail: request.wantsLogTail,
+        ...(request.clientContext === undefined ? undefined : { clientContext: request.clientContext }),
+      });
+      return { ...result, executedVersion: version.version, traceId };
+    } finally {
+      this.#concurrency.release(accountId, region);
+      this.#running -= 1;
+      if (this.#running === 0) this.#announceIdle();
+    }
+  }
+
+  check(request: Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>): void {
+    this.#directory.resolve(request.accountId, request.region, request.name, request.qualifier);
+  }
+
+  /** Resolves when no invocation is running. */
+  async idle(): Promise<void> {
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #announceIdle(): void {
+    const waiting = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,27 @@
+/** X-Ray trace header values: `Root=1-<8 hex epoch>-<24 hex>;Parent=<16 hex>;Sampled=0`. */
+
+const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/;
+const SAMPLED = /(?:^|;)\s*Sampled=([01])/;
+
+/**
+ * The trace header an invocation runs under. The caller's root and sampling decision are kept; every invocation gets
+ * a parent of its own. Without a caller's header a new, unsampled trace begins (TracingConfig PassThrough).
+ */
+export function traceHeader(callers: string | undefined, nowMs: number): string {
+  if (callers === undefined) return `Root=${newRoot(nowMs)};Parent=${hex(16)};Sampled=0`;
+  const root = ROOT.exec(callers)?.[1] ?? newRoot(nowMs);
+  const sampled = SAMPLED.exec(callers)?.[1] ?? '0';
+  return `Root=${root};Parent=${hex(16)};Sampled=${sampled}`;
+}
+
+function newRoot(nowMs: number): string {
+  return `1-${Math.floor(nowMs / 1000).toString(16)}-${hex(24)}`;
+}
+
+/** Identifiers, not secrets: Math.random is enough and costs a fraction of the crypto one. */
+function hex(digits: number): string {
+  let text = '';
+  while (text.length < digits)
+    text += (Math.floor(Math.random() * 0x1_0000_0000) + 0x1_0000_0000).toString(16).slice(1);
+  return text.slice(0, digits);
+}

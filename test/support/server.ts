@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+
+/** A real server in a process of its own, and clients for it. */
+export interface TestServer {
+  readonly endpoint: string;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly process: ChildProcess;
+  /** What the server has printed so far. */
+  readonly output: () => string;
+  /** SIGTERM, waits for the end, removes the data directory it made. Returns the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL: the crash tests' way out. The data directory stays. */
+  kill(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Keep state here across restarts; otherwise the server is ephemeral. */
+  readonly dataDir?: string;
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
+
+export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
+
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const state =
+    options.dataDir === undefined ? ['--ephemeral'] : ['--data-dir', options.dataDir, '--allow-reset'];
+  const child = spawn(process.execPath, [MAIN, 'start', '--port', '0', ...state, ...(options.flags ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const endpoint = await endpointFrom(child, () => output);
+  const settings = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  };
+  const lambda = new LambdaClient(settings);
+  const logs = new CloudWatchLogsClient(settings);
+  const exited = once(child, 'exit');
+  const leave = async (signal: NodeJS.Signals): Promise<void> => {
+    lambda.destroy();
+    logs.destroy();
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal);
+      await exited;
+    }
+  };
+  return {
+    endpoint,
+    lambda,
+    logs,
+    process: child,
+    output: () => output,
+    stop: async () => {
+      await leave('SIGTERM');
+      return child.exitCode;
+    },
+    kill: async () => await leave('SIGKILL'),
+  };
+}
+
+/** A directory for one test's server state, and its removal. */
+export async function temporaryDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'lambent-test-'));
+  return { path, remove: async () => await rm(path, { recursive: true, force: true }) };
+}
+
+async function endpointFrom(child: ChildProcess, output: () => string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const look = (): void => {
+    const found = /http:\/\/[\w.-]+:\d+/.exec(output())?.[0];
+    if (found !== undefined) resolve(found.replace('localhost', '127.0.0.1'));
+  };
+  child.stdout?.on('data', look);
+  child.once('exit', (code) => reject(new Error(`The server ended with code ${code}:\n${output()}`)));
+  const timer = setTimeout(() => reject(new Error(`The server is not ready:\n${output()}`)), 20_000);
+  return await promise.finally(() => clearTimeout(timer));
+}

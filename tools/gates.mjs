@@ -1,0 +1,90 @@
+// Runs every gate, the same locally and in CI. `npm run check`, or `npm run check -- lint unit` for some of them.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import process from 'node:process';
+
+const root = dirname(import.meta.dirname);
+const node24 = join(root, 'node_modules/node/bin/node');
+const node = existsSync(node24) ? node24 : process.execPath;
+const reports = mkdtempSync(join(tmpdir(), 'lambent-gates-'));
+const tests = { passed: 0, failed: 0, skipped: 0 };
+
+const bin = (name) => join(root, 'node_modules', name);
+const vitest = (name, ...filters) => [
+  ...privatePostgres(),
+  node,
+  bin('vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${join(reports, `${name}.json`)}`,
+  ...filters,
+];
+
+const gates = {
+  format: [bin('.bin/biome'), 'format', '.'],
+  types: [node, bin('typescript/bin/tsc'), '-b'],
+  lint: [node, bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
+  'dead-code': [node, bin('knip/bin/knip.js')],
+  tidy: [node, join(root, 'tools/tidy/main.ts')],
+  unit: vitest('unit', 'src', 'cli', 'tools'),
+  conformance: vitest('conformance', 'test/conformance'),
+  e2e: vitest('e2e', 'test/e2e'),
+  crash: vitest('crash', 'test/crash'),
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!(name in gates)) {
+    console.error(`No gate is called ${name}. There are: ${Object.keys(gates).join(', ')}.`);
+    process.exit(1);
+  }
+}
+const failed = [];
+const times = [];
+for (const [name, command] of Object.entries(gates)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  const started = performance.now();
+  const { status } = spawnSync(command[0], command.slice(1), {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment(),
+  });
+  times.push(`${name} ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  if (status !== 0) failed.push(name);
+  count(name);
+}
+rmSync(reports, { recursive: true, force: true });
+console.log(`\ngates: ${times.join(', ')}`);
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+// One plain line that any CI can read.
+console.log(`${tests.passed} passed, ${tests.failed + failed.length} failed, ${tests.skipped} skipped`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+function environment() {
+  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+}
+
+/** Store tests and the e2e suite also run on PostgreSQL, where its server programs are installed. */
+function privatePostgres() {
+  if (process.env.LAMBENT_TEST_POSTGRES) return [];
+  const script = join(root, 'tools/private-postgres.mjs');
+  const probe = spawnSync(node, [script, '--check'], { encoding: 'utf8' });
+  if (probe.status === 0) return [node, script, '--'];
+  if (!privatePostgres.said)
+    console.log(`PostgreSQL tests are skipped: ${probe.stdout.trim() || probe.stderr.trim()}`);
+  privatePostgres.said = true;
+  return [];
+}
+
+function count(name) {
+  const file = join(reports, `${name}.json`);
+  if (!existsSync(file)) return;
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  tests.passed += report.numPassedTests;
+  tests.failed += report.numFailedTests;
+  tests.skipped += report.numPendingTests + (report.numTodoTests ?? 0);
+}
