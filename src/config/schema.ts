@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+
+/** One key that `--auth strict` accepts. */
+const accessKey = z.strictObject({
+  accessKeyId: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/)),
+  secretAccessKey: z.string().check(z.minLength(1)),
+  /** The account it belongs to. Left out: the id itself when that is twelve digits, else the default account. */
+  accountId: z.optional(z.string().check(z.regex(/^\d{12}$/))),
+});
+
+const wholeNumber = (from: number, to: number) => z.int().check(z.gte(from), z.lte(to));
+const text = () => z.string().check(z.minLength(1));
+
+/** Every setting of `lambent start`, and its legal values. Paths are absolute by the time they come here. */
+export const settingsSchema = z.strictObject({
+  port: wholeNumber(0, 65_535),
+  host: z.string().check(z.regex(/^[A-Za-z0-9.:_-]+$/)),
+  dataDir: text(),
+  ephemeral: z.boolean(),
+  region: z.string().check(z.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/)),
+  accountId: z.string().check(z.regex(/^\d{12}$/)),
+  isolation: z.enum(['auto', 'process']),
+  logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']),
+  json: z.boolean(),
+  store: z.optional(z.string().check(z.regex(/^postgres(ql)?:\/\/[^\s]+$/))),
+  auth: z.enum(['open', 'strict']),
+  accessKeys: z.array(accessKey),
+  publicHost: z.optional(z.string().check(z.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/))),
+  tlsCert: z.optional(text()),
+  tlsKey: z.optional(text()),
+  strictRuntimes: z.boolean(),
+  allowReset: z.boolean(),
+  idleExpirySeconds: wholeNumber(1, 86_400),
+  concurrency: wholeNumber(1, 1_000_000),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+/** What counts when no flag, variable or file says otherwise. */
+export const defaults: Omit<Settings, 'dataDir'> = {
+  port: 4566,
+  host: '127.0.0.1',
+  ephemeral: false,
+  region: 'us-east-1',
+  accountId: '000000000000',
+  isolation: 'auto',
+  logLevel: 'info',
+  json: false,
+  auth: 'open',
+  accessKeys: [],
+  strictRuntimes: false,
+  allowReset: false,
+  idleExpirySeconds: 900,
+  concurrency: 1000,
+};
