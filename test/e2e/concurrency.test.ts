@@ -1,0 +1,112 @@
+import { UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { zipOf } from '../support/zip.ts';
+
+let server: TestServer;
+let many: LambdaClient;
+
+beforeAll(async () => {
+  server = await startServer();
+  many = new LambdaClient({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 300 } }),
+  });
+});
+
+afterAll(async () => {
+  many.destroy();
+  expect(await server.stop()).toBe(0);
+});
+
+const sleeper = (answer: string): string => `
+exports.handler = async () => {
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return { answer: '${answer}', pid: process.pid };
+};`;
+
+interface Slept {
+  readonly answer: string;
+  readonly pid: number;
+}
+
+test('200 concurrent invokes run side by side in environments of their own', async () => {
+  await deploy(server.lambda, 'sleeper', { 'index.js': sleeper('old') });
+  const running = Array.from({ length: 200 }, async () => await invoke(many, 'sleeper'));
+  const busiest = await eventually(
+    async () =>
+      (
+        (await (await fetch(`${server.endpoint}/_lambent/health`)).json()) as {
+          environments: { busy: number };
+        }
+      ).environments.busy,
+    (busy) => busy > 20,
+  );
+  expect(busiest).toBeGreaterThan(20);
+  const answers = await Promise.all(running);
+  expect(answers.filter((answer) => (answer.payload as Slept).answer === 'old')).toHaveLength(200);
+});
+
+test('a code update in the middle loses no invoke, and the new code follows', async () => {
+  await deploy(server.lambda, 'swapped', { 'index.js': sleeper('old') });
+  const code = await zipOf({ 'index.js': sleeper('new') });
+  const running = Array.from({ length: 100 }, async () => await invoke(many, 'swapped'));
+  await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'swapped', ZipFile: code }));
+  const during = Array.from({ length: 100 }, async () => await invoke(many, 'swapped'));
+  const answers = (await Promise.all([...running, ...during])).map(
+    (answer) => (answer.payload as Slept).answer,
+  );
+  expect(answers.filter((answer) => answer === 'old' || answer === 'new')).toHaveLength(200);
+  await untilUpdated(server.lambda, 'swapped');
+  expect((await invoke(many, 'swapped')).payload).toMatchObject({ answer: 'new' });
+});
+
+test('an environment is used again, keeps /tmp, and serves one invocation at a time', async () => {
+  const code = `
+const fs = require('fs'), path = require('path'), os = require('os');
+let running = 0;
+exports.handler = async (event) => {
+  running += 1;
+  const seen = running;
+  const file = path.join(os.tmpdir(), 'count');
+  const count = (fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0) + 1;
+  fs.writeFileSync(file, String(count));
+  await new Promise((resolve) => setTimeout(resolve, event.sleepMs ?? 0));
+  running -= 1;
+  return { seen, count, pid: process.pid };
+};`;
+  await deploy(server.lambda, 'reused', { 'index.js': code });
+  const first = (await invoke(server.lambda, 'reused')).payload as { pid: number };
+  expect((await invoke(server.lambda, 'reused')).payload).toEqual({ seen: 1, count: 2, pid: first.pid });
+  const together = await Promise.all(
+    Array.from({ length: 4 }, async () => await invoke(many, 'reused', { sleepMs: 100 })),
+  );
+  const results = together.map((answer) => answer.payload as { seen: number; pid: number });
+  expect(new Set(results.map((result) => result.seen))).toEqual(new Set([1]));
+  expect(new Set(results.map((result) => result.pid)).size).toBeGreaterThan(1);
+});
+
+test('idle environments go when platform time has moved on', async () => {
+  await deploy(server.lambda, 'idler', { 'index.js': 'exports.handler = async () => process.pid;' });
+  const before = (await invoke(server.lambda, 'idler')).payload;
+  const environments = async (): Promise<{ starting: number; idle: number; busy: number }> =>
+    (
+      (await (await fetch(`${server.endpoint}/_lambent/health`)).json()) as {
+        environments: { starting: number; idle: number; busy: number };
+      }
+    ).environments;
+  expect((await environments()).idle).toBeGreaterThan(0);
+  const advanced = await fetch(`${server.endpoint}/_lambent/clock`, {
+    method: 'POST',
+    body: new URLSearchParams({ advanceMs: String(2 * 3_600_000) }),
+  });
+  expect(advanced.status).toBe(200);
+  await eventually(environments, ({ idle }) => idle === 0);
+  expect((await invoke(server.lambda, 'idler')).payload).not.toBe(before);
+});
