@@ -42,12 +42,15 @@ export interface Sandbox {
   pathInside(sandboxPath: string): string;
   /**
    * Starts the sandbox's process tree. One tree at a time: a second exec is refused until the first has exited.
-   * The tree is killed with the platform.
+   * The tree is killed with the platform. Rejects with an error whose `code` is that of the failed system call
+   * (ENOENT, EACCES, ENOEXEC ...) when the program cannot be started.
    */
   exec(command: SandboxCommand): Promise<SandboxProcess>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   stats(): SandboxStats;
+  /** Whether the scratch directory holds more than its limit. A driver with a hard limit answers false. */
+  scratchOverflows(): Promise<boolean>;
   /** Kills the tree and removes what `create` made, the scratch directory's contents included. Idempotent. */
   destroy(): Promise<void>;
 }
@@ -69,6 +72,11 @@ export interface SandboxProcess {
   readonly output: import('node:stream').Readable;
   /** Settles once, when the first process of the tree has ended; the rest of the tree is then killed. */
   readonly exited: Promise<SandboxExit>;
+  /**
+   * Says whether code is expected to run: true from the start. A driver that has to watch memory from outside does so
+   * only meanwhile. Costs nanoseconds.
+   */
+  setActive(active: boolean): void;
   /** SIGKILL to the whole tree. */
   kill(): void;
 }

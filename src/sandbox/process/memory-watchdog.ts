@@ -1,0 +1,103 @@
+import { residentByGroup } from './group-memory-ps.ts';
+import { ResidentMemory, residentOfDescendants } from './process-memory.ts';
+
+/** Often enough that a hog is caught within a few tens of megabytes; 2 µs for each process that runs code. */
+const SAMPLE_EVERY_MS = 25;
+const PS_EVERY_MS = 250;
+/** Looking for descendants is dearer, so it happens on every fourth sample. */
+const DESCENDANTS_EVERY = 4;
+const PEAK_MAX_AGE_MS = 250;
+
+/** Kills process groups that go over their memory limit. Samples only those that are active, and only while any is. */
+export class MemoryWatchdog {
+  readonly #active = new Set<WatchedGroup>();
+  readonly #hasProc: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
+
+  constructor(platform: NodeJS.Platform = process.platform) {
+    this.#hasProc = platform === 'linux';
+  }
+
+  watch(pid: number, limitBytes: number, onExceeded: () => void): WatchedGroup {
+    return new WatchedGroup(pid, limitBytes, onExceeded, this.#hasProc);
+  }
+
+  setActive(group: WatchedGroup, active: boolean): void {
+    if (!active) {
+      this.#active.delete(group);
+      return;
+    }
+    this.#active.add(group);
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#tick(), this.#hasProc ? SAMPLE_EVERY_MS : PS_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  forget(group: WatchedGroup): void {
+    this.#active.delete(group);
+    group.close();
+  }
+
+  #tick(): void {
+    if (this.#active.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    this.#ticks += 1;
+    if (this.#hasProc) this.#sampleProc(this.#ticks % DESCENDANTS_EVERY === 0);
+    else void this.#samplePs();
+  }
+
+  #sampleProc(descendants: boolean): void {
+    for (const group of this.#active) group.sample(descendants);
+  }
+
+  async #samplePs(): Promise<void> {
+    const resident = await residentByGroup();
+    for (const group of this.#active) group.observe(resident.get(group.pid) ?? 0);
+  }
+}
+
+/** One process group under watch. */
+export class WatchedGroup {
+  readonly pid: number;
+  readonly #limitBytes: number;
+  readonly #onExceeded: () => void;
+  readonly #memory: ResidentMemory | undefined;
+  #descendantBytes = 0;
+  #peakBytes = 0;
+  #peakReadAt = Number.NEGATIVE_INFINITY;
+
+  constructor(pid: number, limitBytes: number, onExceeded: () => void, hasProc: boolean) {
+    this.pid = pid;
+    this.#limitBytes = limitBytes;
+    this.#onExceeded = onExceeded;
+    this.#memory = hasProc ? new ResidentMemory(pid) : undefined;
+  }
+
+  /** Highest resident memory seen, bytes. The kernel's own high-water mark is asked at most four times a second. */
+  peakBytes(): number {
+    const now = performance.now();
+    if (this.#memory !== undefined && now - this.#peakReadAt > PEAK_MAX_AGE_MS) {
+      this.#peakReadAt = now;
+      this.#peakBytes = Math.max(this.#peakBytes, this.#memory.peak());
+    }
+    return this.#peakBytes;
+  }
+
+  sample(descendants: boolean): void {
+    if (descendants) this.#descendantBytes = residentOfDescendants(this.pid);
+    this.observe((this.#memory?.current() ?? 0) + this.#descendantBytes);
+  }
+
+  observe(residentBytes: number): void {
+    if (residentBytes > this.#peakBytes) this.#peakBytes = residentBytes;
+    if (residentBytes > this.#limitBytes) this.#onExceeded();
+  }
+
+  close(): void {
+    this.#memory?.close();
+  }
+}
