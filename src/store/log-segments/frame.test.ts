@@ -1,0 +1,62 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EventBatch } from './event-batch.ts';
+import { decodeFrame, encodeFrame, isFrameIntact, readFrameHeader } from './frame.ts';
+
+const events = fc.array(
+  fc.record({ timestampMs: fc.nat({ max: 4_000_000_000_000 }), message: fc.string({ unit: 'grapheme' }) }),
+  { minLength: 1, maxLength: 50 },
+);
+
+function batchOf(list: readonly { timestampMs: number; message: string }[]): EventBatch {
+  const batch = new EventBatch();
+  for (const event of list) batch.push(event.timestampMs, event.message);
+  batch.cut(1_000_000, 42);
+  return batch;
+}
+
+function headerOf(frame: Buffer) {
+  const header = readFrameHeader(frame, 0);
+  if (header === undefined) throw new Error('no frame');
+  return header;
+}
+
+describe('frames', () => {
+  test('carry every event, sorted by time, in the order of arrival within a millisecond', () => {
+    fc.assert(
+      fc.property(events, (list) => {
+        const frame = encodeFrame(batchOf(list));
+        const header = headerOf(frame);
+        const sorted = list.toSorted((a, b) => a.timestampMs - b.timestampMs);
+        expect(isFrameIntact(frame, header)).toBe(true);
+        expect(decodeFrame(frame, header)).toEqual(
+          sorted.map((event, index) => ({ ...event, ingestionTimeMs: 42, arrival: 1_000_000 + index })),
+        );
+        expect(header.messageBytes).toBe(
+          list.reduce((sum, event) => sum + Buffer.byteLength(event.message), 0),
+        );
+      }),
+    );
+  });
+
+  test('show any damage', () => {
+    fc.assert(
+      fc.property(events, fc.nat(), fc.integer({ min: 1, max: 255 }), (list, place, flip) => {
+        const frame = encodeFrame(batchOf(list));
+        const at = place % frame.length;
+        frame[at] = (frame[at] ?? 0) ^ flip;
+        const header = readFrameHeader(frame, 0);
+        expect(header !== undefined && isFrameIntact(frame, header)).toBe(false);
+      }),
+    );
+  });
+
+  test('that are cut short are no frames', () => {
+    const frame = encodeFrame(batchOf([{ timestampMs: 1, message: 'hello' }]));
+    for (let length = 0; length < frame.length; length += 1) {
+      const part = frame.subarray(0, length);
+      const header = readFrameHeader(part, 0);
+      expect(header !== undefined && isFrameIntact(part, header)).toBe(false);
+    }
+  });
+});
