@@ -77,7 +77,15 @@ export function functionRecordOf(row: StoredFunctionRow): FunctionRecord {
 
 /** Unqualified ARN of a function. */
 export function functionArn(accountId: string, region: string, name: string): string {
-  return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  return `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${name}`;
+}
+
+/** The second field of an ARN. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  if (region.startsWith('eusc-')) return 'aws-eusc';
+  return 'aws';
 }
 
 /** ARN with the version: names the row in change feeds and blob references. */

@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findJsonProblem } from './json-problem.ts';
+import { isJsonText } from './json-text.ts';
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+
+describe('isJsonText', () => {
+  test.each(['{}', 'null', ' true ', '-1.5e+3', '"é\\u00e9"', '[1,[2,{"a":[]}]]', '"\u00a0"', '{"😀":"😀"}'])(
+    'accepts %s',
+    (text) => {
+      expect(isJsonText(bytesOf(text))).toBe(true);
+    },
+  );
+
+  test.each(['', ' ', '{', 'nul', '{"a" 1}', '[1,]', '01', '\u00a01', "{'a':1}", '\ufeff{}', '{} {}'])(
+    'refuses %j',
+    (text) => {
+      expect(isJsonText(bytesOf(text))).toBe(false);
+    },
+  );
+
+  test('refuses bytes that are not UTF-8 inside a string', () => {
+    expect(isJsonText(Buffer.from([0x22, 0x87, 0x22]))).toBe(false);
+    expect(isJsonText(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))).toBe(false);
+  });
+
+  test('agrees with a decode and JSON.parse', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), fc.integer({ min: 0, max: 255 }), (text, where, byte) => {
+        const bytes = Buffer.from(text);
+        bytes[where % bytes.length] = byte;
+        expect(isJsonText(bytes)).toBe(reference(bytes));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('findJsonProblem', () => {
+  const EXPECTED = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+
+  test.each([
+    [[0x99], `Unexpected character ((CTRL-CHAR, code 153)): expected a valid value ${EXPECTED}`, 1, 1],
+    [[0x22, 0x87, 0x22], 'Invalid UTF-8 start byte 0x87', 1, 2],
+    [[...Buffer.from('{\n "a": hello}')], `Unrecognized token 'hello': was expecting ${EXPECTED}`, 2, 12],
+    [[...Buffer.from('{"a":1')], 'Unexpected end-of-input: expected close marker for Object', 1, 7],
+    [
+      [...Buffer.from("{'a':1}")],
+      `Unexpected character (''' (code 39)): was expecting double-quote to start field name`,
+      1,
+      2,
+    ],
+    [
+      [...Buffer.from('[1 2]')],
+      "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries",
+      1,
+      4,
+    ],
+    [[...Buffer.from('012')], 'Invalid numeric value: Leading zeroes not allowed', 1, 2],
+  ])('explains %j', (bytes, message, line, column) => {
+    expect(findJsonProblem(Uint8Array.from(bytes))).toEqual({ message, line, column });
+  });
+
+  test('finds something exactly in what is not JSON', () => {
+    const mutated = fc.tuple(
+      fc.json(),
+      fc.array(fc.tuple(fc.nat(), fc.constantFrom(...Array.from('{}[],:"\\ 01-.eEntu\n\u0001é')))),
+    );
+    fc.assert(
+      fc.property(mutated, ([text, changes]) => {
+        const characters = Array.from(text);
+        for (const [where, character] of changes) characters[where % characters.length] = character;
+        const bytes = bytesOf(characters.join(''));
+        expect(findJsonProblem(bytes) === undefined).toBe(isJsonText(bytes));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('finds something exactly in bytes that are not JSON', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), fc.integer({ min: 0, max: 255 }), (text, where, byte) => {
+        const bytes = Buffer.from(text);
+        bytes[where % bytes.length] = byte;
+        expect(findJsonProblem(bytes) === undefined).toBe(isJsonText(bytes));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('is not troubled by depth', () => {
+    expect(findJsonProblem(bytesOf('['.repeat(100_000)))?.column).toBe(100_001);
+  });
+});
+
+function reference(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateFunctionRequest, FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../aws/service.ts';
+import { type FunctionReference, parseFunctionReference } from '../../model/function-reference.ts';
+import { invalidParameterValue } from '../../model/lambda-errors.ts';
+import { FUNCTION_NAME_LIMIT } from '../../model/limits.ts';
+import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
+import { checkCodeRequestSize, receivePackage, storePackage } from './code-package.ts';
+import { checkEnvironmentVariables } from './environment-variables.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { findFunction, functionExists, insertFunction } from './function-rows.ts';
+import type { LambdaDependencies } from './lambda-dependencies.ts';
+import { defaultLogging, mergeLogging } from './logging-configuration.ts';
+import { addTags, checkTagCount } from './resource-tags.ts';
+import { checkArchitecture, checkRuntime } from './runtime-check.ts';
+import { checkSizes } from './size-checks.ts';
+import { refuseUnbuiltFields } from './unbuilt-fields.ts';
+import { BEING_CREATED, checkUnqualified } from './update-rules.ts';
+
+type Draft = Omit<StoredFunction, 'codeSha256' | 'codeSize'>;
+
+export function createFunction(
+  deps: LambdaDependencies,
+): OperationHandler<CreateFunctionRequest, FunctionConfiguration> {
+  return async (input, context) => {
+    checkCodeRequestSize(context.contentLength, context.operation);
+    const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
+    checkName(reference);
+    refuseUnbuiltFields(input);
+    refuseUnbuiltFields(input.Code ?? {});
+    const draft = await draftFunction(deps, input, reference);
+    const tags = input.Tags ?? {};
+    checkTagCount(tags);
+    const zip = await receivePackage(input.Code ?? {});
+    // Asked before the package goes to disk; the insert asks again, this time for certain.
+    if ((await findFunction(deps.store.db, reference)) !== undefined) throw functionExists(reference.name);
+    const stored: StoredFunction = { ...draft, ...(await storePackage(deps.store.blobs, zip)) };
+    const arn = functionArn(stored.accountId, stored.region, stored.name);
+    await insertFunction(deps.store, stored, async (tx) => await addTags(tx, arn, tags));
+    return functionConfiguration(stored, arn);
+  };
+}
+
+function checkName(reference: FunctionReference): void {
+  checkUnqualified(reference);
+  if (reference.name.length > FUNCTION_NAME_LIMIT) {
+    throw invalidParameterValue(
+      `1 validation error detected: Value '${reference.name}' at 'functionName' failed to satisfy constraint: ` +
+        `Member must have length less than or equal to ${FUNCTION_NAME_LIMIT}`,
+    );
+  }
+}
+
+/** Everything but the code, checked and with Lambda's defaults. */
+async function draftFunction(
+  deps: LambdaDependencies,
+  input: CreateFunctionRequest,
+  reference: FunctionReference,
+): Promise<Draft> {
+  const { Runtime: runtime, Handler: handler } = input;
+  if (runtime === undefined || handler === undefined || handler === '') {
+    throw invalidParameterValue(
+      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+    );
+  }
+  checkSizes(input);
+  await checkRuntime(deps, runtime);
+  const environment = input.Environment && (input.Environment.Variables ?? {});
+  if (environment !== undefined) checkEnvironmentVariables(environment);
+  return {
+    accountId: reference.accountId,
+    region: reference.region,
+    name: reference.name,
+    version: '$LATEST',
+    description: input.Description ?? '',
+    runtime,
+    handler,
+    role: input.Role ?? '',
+    timeoutSeconds: input.Timeout ?? 3,
+    memoryMb: input.MemorySize ?? 128,
+    ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,
+    architecture: checkArchitecture(deps, input.Architectures),
+    ...(environment && { environment }),
+    logging: mergeLogging(defaultLogging(reference.name), input.LoggingConfig),
+    lastModifiedMs: deps.clock.now(),
+    deploymentId: randomUUID(),
+    revisionId: randomUUID(),
+    state: 'Pending',
+    stateReason: BEING_CREATED,
+  };
+}

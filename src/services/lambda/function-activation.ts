@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../model/clock.ts';
+import { ServiceError } from '../../model/service-error.ts';
+import { type FunctionRecord, functionRecordOf, type StoredFunction } from '../../model/stored-function.ts';
+import type { Store } from '../../store/store.ts';
+import { changeFunction } from './function-rows.ts';
+
+export interface ActivationDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Makes a package ready to run from: unpacks its blob. Rejects when that cannot be done. */
+  readonly prepareCode: (codeSha256: string) => Promise<void>;
+  /** Told of failures that have no function to be written to: the platform's log. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface FunctionActivation {
+  /** Resolves when nothing is being activated. */
+  settled(): Promise<void>;
+  /** Starts no more; what is running goes on and `settled` still waits for it. */
+  stop(): void;
+}
+
+/**
+ * Brings functions from Pending to Active and updates from InProgress to Successful, or to Failed with a reason.
+ * Follows the change feed, and looks once through what a previous run of the platform has left behind.
+ */
+export function startFunctionActivation(deps: ActivationDependencies): FunctionActivation {
+  const activation = new Activation(deps);
+  const unsubscribe = deps.store.changes.subscribe('function', (change) => {
+    if (change.value !== undefined) activation.consider(change.value as FunctionRecord);
+  });
+  activation.track(takeUp(deps.store, (record) => activation.consider(record)));
+  return {
+    settled: async () => await activation.settled(),
+    stop: () => {
+      unsubscribe();
+      activation.stop();
+    },
+  };
+}
+
+class Activation {
+  readonly #deps: ActivationDependencies;
+  /** Deployments being worked on: an announcement of something else about the function must not start a second one. */
+  readonly #deployments = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(deps: ActivationDependencies) {
+    this.#deps = deps;
+  }
+
+  consider({ current }: FunctionRecord): void {
+    if (this.#stopped || !isWaiting(current) || this.#deployments.has(current.deploymentId)) return;
+    this.#deployments.add(current.deploymentId);
+    const done = activate(this.#deps, current).finally(() => this.#deployments.delete(current.deploymentId));
+    this.track(done);
+  }
+
+  track(work: Promise<void>): void {
+    const tracked = work.catch(this.#deps.onError).finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}
+
+function isWaiting(stored: StoredFunction): boolean {
+  return stored.state === 'Pending' || stored.lastUpdateStatus === 'InProgress';
+}
+
+async function takeUp(store: Store, consider: (record: FunctionRecord) => void): Promise<void> {
+  const rows = await store.db
+    .selectFrom('lambda_functions')
+    .select(['configuration', 'serving_configuration'])
+    // Quotation marks inside values are escaped, so this matches the members themselves and nothing a user wrote.
+    .where((where) =>
+      where.or([
+        where('configuration', 'like', '%"state":"Pending"%'),
+        where('configuration', 'like', '%"lastUpdateStatus":"InProgress"%'),
+      ]),
+    )
+    .execute();
+  for (const row of rows) consider(functionRecordOf(row));
+}
+
+async function activate(deps: ActivationDependencies, waiting: StoredFunction): Promise<void> {
+  let failure: string | undefined;
+  try {
+    await deps.prepareCode(waiting.codeSha256);
+  } catch (error) {
+    deps.onError(error);
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  try {
+    await changeFunction(deps.store, waiting, (before) => {
+      // Another deployment has taken over meanwhile: that one is someone else's work.
+      if (before.current.deploymentId !== waiting.deploymentId || !isWaiting(before.current))
+        return undefined;
+      return failure === undefined ? activated(before) : failed(before, failure);
+    });
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.code === 'ResourceNotFoundException')) throw error;
+  }
+}
+
+function activated({ current }: FunctionRecord): FunctionRecord {
+  const { stateReason: _, lastUpdateStatusReason: __, ...kept } = current;
+  return {
+    current: { ...kept, revisionId: randomUUID(), state: 'Active', lastUpdateStatus: 'Successful' },
+    serving: undefined,
+  };
+}
+
+/** A failed creation is final; after a failed update the configuration from before goes on serving. */
+function failed(before: FunctionRecord, message: string): FunctionRecord {
+  const reason = { message, code: 'InternalError' } as const;
+  const current = { ...before.current, revisionId: randomUUID() };
+  if (current.state === 'Pending') {
+    return { current: { ...current, state: 'Failed', stateReason: reason }, serving: undefined };
+  }
+  return {
+    current: { ...current, lastUpdateStatus: 'Failed', lastUpdateStatusReason: reason },
+    serving: before.serving,
+  };
+}

@@ -1,0 +1,24 @@
+import type { GetFunctionRequest, GetFunctionResponse } from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../aws/service.ts';
+import { parseFunctionReference } from '../../model/function-reference.ts';
+import { functionArn } from '../../model/stored-function.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { askedArn, requireFunction } from './function-rows.ts';
+import type { LambdaDependencies } from './lambda-dependencies.ts';
+import { readTags } from './resource-tags.ts';
+
+export function getFunction(
+  deps: LambdaDependencies,
+): OperationHandler<GetFunctionRequest, GetFunctionResponse> {
+  return async (input, context) => {
+    const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
+    const { current } = await requireFunction(deps.store.db, reference);
+    const arn = functionArn(reference.accountId, reference.region, reference.name);
+    const tags = await readTags(deps.store.db, arn);
+    return {
+      Configuration: functionConfiguration(current, askedArn(reference)),
+      Code: { RepositoryType: 'S3', Location: deps.codeLocation(context.origin, current) },
+      ...(Object.keys(tags).length > 0 && { Tags: tags }),
+    };
+  };
+}

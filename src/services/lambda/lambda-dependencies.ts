@@ -1,0 +1,26 @@
+import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { StoredFunction } from '../../model/stored-function.ts';
+import type { Store } from '../../store/store.ts';
+
+/** What the Lambda API needs from the rest of the platform. */
+export interface LambdaDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly invoker: FunctionInvoker;
+  readonly runtimes: RuntimeSupport;
+  /**
+   * Makes the URL `GetFunction` gives out; a plain GET on it must download the package.
+   * @param origin `http://host:port` of the request
+   */
+  readonly codeLocation: (origin: string, record: StoredFunction) => string;
+  /** The account's limit of concurrent executions, per Region. */
+  readonly concurrentExecutions: number;
+  /** What functions on this machine run as. */
+  readonly machineArchitecture: 'x86_64' | 'arm64';
+}
+
+export interface RuntimeSupport {
+  /** Rejects with an Error that says what is missing when this machine cannot run the runtime. */
+  resolve(runtime: string): Promise<unknown>;
+}

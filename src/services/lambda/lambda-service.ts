@@ -1,0 +1,40 @@
+import type { ServiceDefinition } from '../../aws/service.ts';
+import { createFunction } from './create-function.ts';
+import { deleteFunction } from './delete-function.ts';
+import { getAccountSettings } from './get-account-settings.ts';
+import { getFunctionConfiguration } from './get-function-configuration.ts';
+import { getFunction } from './get-function.ts';
+import { invoke } from './invoke.ts';
+import type { LambdaDependencies } from './lambda-dependencies.ts';
+import { listFunctions } from './list-functions.ts';
+import { listTags } from './list-tags.ts';
+import { tagResource } from './tag-resource.ts';
+import { untagResource } from './untag-resource.ts';
+import { updateFunctionCode } from './update-function-code.ts';
+import { updateFunctionConfiguration } from './update-function-configuration.ts';
+
+/** The Lambda API, as far as it is built. */
+export function createLambdaService(deps: LambdaDependencies): ServiceDefinition {
+  return {
+    model: 'lambda',
+    operations: {
+      CreateFunction: createFunction(deps),
+      DeleteFunction: deleteFunction(deps),
+      GetAccountSettings: getAccountSettings(deps),
+      GetFunction: getFunction(deps),
+      GetFunctionConfiguration: getFunctionConfiguration(deps),
+      Invoke: invoke(deps),
+      ListFunctions: listFunctions(deps),
+      ListTags: listTags(deps),
+      TagResource: tagResource(deps),
+      UntagResource: untagResource(deps),
+      UpdateFunctionCode: updateFunctionCode(deps),
+      UpdateFunctionConfiguration: updateFunctionConfiguration(deps),
+    },
+    // A runtime that is not known gets an error of its own kind, which also names what is.
+    uncheckedConstraints: [
+      'CreateFunctionRequest.Runtime:enum',
+      'UpdateFunctionConfigurationRequest.Runtime:enum',
+    ],
+  };
+}

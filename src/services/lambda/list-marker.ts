@@ -1,0 +1,24 @@
+import { invalidParameterValue } from '../../model/lambda-errors.ts';
+
+/** Opaque to callers: the key of the last item they have seen. It stays good when that item is deleted meanwhile. */
+export function markerAfter(...key: readonly [string, string]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** The key after which a page starts; a key before everything without a marker. Throws on one we did not make. */
+export function readMarker(marker: string | undefined): readonly [string, string] {
+  if (marker === undefined || marker === '') return ['', ''];
+  const key = parse(Buffer.from(marker, 'base64url').toString());
+  if (!Array.isArray(key) || key.length !== 2 || !key.every((part) => typeof part === 'string')) {
+    throw invalidParameterValue('Invalid pagination marker. Please use the NextMarker of the previous page.');
+  }
+  return [String(key[0]), String(key[1])];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

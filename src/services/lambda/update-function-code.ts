@@ -1,0 +1,52 @@
+import type { FunctionConfiguration, UpdateFunctionCodeRequest } from '@aws-sdk/client-lambda';
+import { createHash } from 'node:crypto';
+import type { OperationHandler } from '../../aws/service.ts';
+import { parseFunctionReference } from '../../model/function-reference.ts';
+import { invalidParameterValue } from '../../model/lambda-errors.ts';
+import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
+import { checkCodeRequestSize, receivePackage, storePackage } from './code-package.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
+import type { LambdaDependencies } from './lambda-dependencies.ts';
+import { checkArchitecture } from './runtime-check.ts';
+import { refuseUnbuiltFields } from './unbuilt-fields.ts';
+import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
+
+export function updateFunctionCode(
+  deps: LambdaDependencies,
+): OperationHandler<UpdateFunctionCodeRequest, FunctionConfiguration> {
+  return async (input, context) => {
+    checkCodeRequestSize(context.contentLength, context.operation);
+    const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
+    checkUnqualified(reference);
+    const key = { ...reference, qualifier: undefined };
+    const arn = functionArn(key.accountId, key.region, key.name);
+    const check = (current: StoredFunction): void => {
+      checkRevision(current, input.RevisionId);
+      checkUpdatable(current);
+    };
+    // Checked before the package is looked at; the write below checks again, this time for certain.
+    const { current } = await requireFunction(deps.store.db, key);
+    refuseUnbuiltFields(input);
+    if (input.ImageUri !== undefined) {
+      throw invalidParameterValue(
+        "Please don't provide ImageUri when updating a function with packageType Zip.",
+      );
+    }
+    check(current);
+    const architecture =
+      input.Architectures === undefined ? current.architecture : checkArchitecture(deps, input.Architectures);
+    const zip = await receivePackage(input);
+    if (input.DryRun === true) {
+      const codeSha256 = createHash('sha256').update(zip).digest('hex');
+      return functionConfiguration({ ...current, architecture, codeSha256, codeSize: zip.byteLength }, arn);
+    }
+    const code = await storePackage(deps.store.blobs, zip);
+    const after = await changeFunction(deps.store, key, (before) => {
+      check(before.current);
+      return withUpdate(before, { ...code, architecture }, deps.clock.now());
+    });
+    if (after === undefined) throw functionNotFound(key);
+    return functionConfiguration(after.current, arn);
+  };
+}

@@ -1,0 +1,62 @@
+import type { FunctionConfiguration, UpdateFunctionConfigurationRequest } from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../aws/service.ts';
+import { parseFunctionReference } from '../../model/function-reference.ts';
+import { invalidParameterValue } from '../../model/lambda-errors.ts';
+import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
+import { checkEnvironmentVariables } from './environment-variables.ts';
+import { functionConfiguration } from './function-configuration.ts';
+import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
+import type { LambdaDependencies } from './lambda-dependencies.ts';
+import { mergeLogging } from './logging-configuration.ts';
+import { checkRuntime } from './runtime-check.ts';
+import { checkSizes } from './size-checks.ts';
+import { refuseUnbuiltFields } from './unbuilt-fields.ts';
+import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
+
+export function updateFunctionConfiguration(
+  deps: LambdaDependencies,
+): OperationHandler<UpdateFunctionConfigurationRequest, FunctionConfiguration> {
+  return async (input, context) => {
+    const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
+    checkUnqualified(reference);
+    const key = { ...reference, qualifier: undefined };
+    // A missing function is answered before what the request asks of it.
+    await requireFunction(deps.store.db, key);
+    await checkInput(deps, input);
+    const after = await changeFunction(deps.store, key, (before) => {
+      checkRevision(before.current, input.RevisionId);
+      checkUpdatable(before.current);
+      return withUpdate(before, changes(before.current, input), deps.clock.now());
+    });
+    if (after === undefined) throw functionNotFound(key);
+    return functionConfiguration(after.current, functionArn(key.accountId, key.region, key.name));
+  };
+}
+
+async function checkInput(
+  deps: LambdaDependencies,
+  input: UpdateFunctionConfigurationRequest,
+): Promise<void> {
+  if (input.CapacityProviderConfig !== undefined) {
+    throw invalidParameterValue("CapacityProviderConfig isn't supported for Lambda Default functions.");
+  }
+  refuseUnbuiltFields(input);
+  checkSizes(input);
+  if (input.Runtime !== undefined) await checkRuntime(deps, input.Runtime);
+  if (input.Environment !== undefined) checkEnvironmentVariables(input.Environment.Variables ?? {});
+}
+
+/** The stored fields a request names; what it does not name stays. */
+function changes(before: StoredFunction, input: UpdateFunctionConfigurationRequest): Partial<StoredFunction> {
+  return {
+    description: input.Description ?? before.description,
+    runtime: input.Runtime ?? before.runtime,
+    handler: input.Handler ?? before.handler,
+    role: input.Role ?? before.role,
+    timeoutSeconds: input.Timeout ?? before.timeoutSeconds,
+    memoryMb: input.MemorySize ?? before.memoryMb,
+    ephemeralStorageMb: input.EphemeralStorage?.Size ?? before.ephemeralStorageMb,
+    logging: mergeLogging(before.logging, input.LoggingConfig),
+    ...(input.Environment && { environment: input.Environment.Variables ?? {} }),
+  };
+}
