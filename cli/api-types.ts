@@ -1,0 +1,54 @@
+/** GET /_lambent/health. */
+export interface Health {
+  readonly status: string;
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly isolation: string;
+  readonly store: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly functions: number;
+  readonly environments: { readonly starting: number; readonly idle: number; readonly busy: number };
+  readonly invocations: number;
+  readonly warnings: readonly string[];
+}
+
+/** What the commands use of Lambda's FunctionConfiguration. */
+export interface FunctionConfiguration {
+  readonly FunctionName: string;
+  readonly Role?: string;
+  readonly Runtime?: string;
+  readonly Handler?: string;
+  readonly CodeSize?: number;
+  readonly CodeSha256?: string;
+  /** MB. */
+  readonly MemorySize?: number;
+  /** Seconds. */
+  readonly Timeout?: number;
+  readonly LastModified?: string;
+  readonly State?: string;
+  readonly StateReason?: string;
+  readonly LastUpdateStatus?: string;
+  readonly LastUpdateStatusReason?: string;
+  readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> };
+  readonly LoggingConfig?: { readonly LogGroup?: string };
+}
+
+export interface LogEvent {
+  readonly eventId: string;
+  readonly logStreamName: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface InvokeResult {
+  readonly statusCode: number;
+  readonly executedVersion: string | undefined;
+  /** `Handled` or `Unhandled` when the function failed. */
+  readonly functionError: string | undefined;
+  readonly payload: string;
+  /** The end of the invocation's log, where it was asked for. */
+  readonly logTail: string | undefined;
+}

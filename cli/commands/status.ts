@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { ApiClient } from '../api-client.ts';
+import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { formatDuration, note, paint, print, printJson } from '../output.ts';
+
+export function addStatus(program: Command): void {
+  addCommonFlags(program.command('status').description('show whether Lambent runs, and what it does')).action(
+    status,
+  );
+}
+
+async function status(flags: CommonFlags): Promise<void> {
+  const connection = connectionFrom(flags, process.env);
+  const health = await new ApiClient(connection).health();
+  if (flags.json) {
+    printJson(health);
+    return;
+  }
+  const { starting, idle, busy } = health.environments;
+  print(
+    `${paint('green', health.status)} at ${connection.endpoint.origin} for ${formatDuration(health.uptimeMs)}`,
+  );
+  const rows: [string, string][] = [
+    ['version', health.version],
+    ['account', `${health.accountId} in ${health.region}`],
+    ['store', health.store],
+    ['isolation', health.isolation],
+    ['functions', String(health.functions)],
+    ['environments', `${busy} busy, ${idle} idle, ${starting} starting`],
+    ['invocations', String(health.invocations)],
+  ];
+  for (const [name, value] of rows) print(`  ${paint('dim', name.padEnd(12))}  ${value}`);
+  for (const warning of health.warnings) note(paint('yellow', `warning: ${warning}`, process.stderr));
+}

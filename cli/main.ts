@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { CliError } from './cli-error.ts';
+import { addDeploy } from './commands/deploy.ts';
+import { addFunctions } from './commands/functions.ts';
+import { addInvoke } from './commands/invoke.ts';
+import { addLogs } from './commands/logs.ts';
+import { addStatus } from './commands/status.ts';
+import { note, paint } from './output.ts';
+
+/** Every command but `lambent start`. Sets the process's exit code; see CliError for what it means. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has had enough, such as `head`, is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  try {
+    await createProgram().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('lambent')
+    .description('AWS Lambda on machines you own.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .showHelpAfterError('lambent --help lists the commands')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lambent: ')) });
+  program
+    .command('start')
+    .description('start Lambent; lambent start --help lists its flags')
+    .action(refuseStart);
+  addStatus(program);
+  addFunctions(program);
+  addInvoke(program);
+  addLogs(program);
+  addDeploy(program);
+  program.addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 the function ran and failed.');
+  if (program.args.length === 0) program.action(() => program.help());
+  return program;
+}
+
+/** The launcher takes `start` to the platform's own program; here it is only listed. */
+function refuseStart(): never {
+  throw new CliError('start is run by the lambent launcher: bin/lambent.mjs start');
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  if (!(error instanceof CliError)) throw error;
+  const [problem, ...advice] = error.message.split('\n');
+  note(`${paint('red', 'lambent:', process.stderr)} ${problem}`);
+  for (const line of advice) note(paint('dim', `  ${line}`, process.stderr));
+  return error.exitCode;
+}
+
+/** From package.json, one folder up from the sources and two from the build. */
+function version(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return String(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version);
+}

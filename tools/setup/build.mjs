@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { pinnedNode } from './install.mjs';
+import { runProgram } from './run-program.mjs';
+import { SetupError } from './setup-error.mjs';
+
+const projects = ['src', 'cli'];
+const programs = ['dist/src/main.js', 'dist/cli/main.js'];
+const otherInputs = ['tsconfig.base.json', 'package-lock.json'];
+
+/** Whether dist was built from the sources as they are. */
+export function isBuilt(root) {
+  if (!hasPrograms(root)) return false;
+  try {
+    return readFileSync(stampFile(root), 'utf8') === fingerprint(root);
+  } catch {
+    return false;
+  }
+}
+
+/** Compiles what runs, and copies what the compiler leaves behind. Tests and tools are not compiled. */
+export async function build(root) {
+  // Taken before: what is edited meanwhile is built next time.
+  const built = fingerprint(root);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  // A deleted dist with its build information left over would count as up to date.
+  const force = hasPrograms(root) ? [] : ['--force'];
+  const { status, output } = await runProgram(pinnedNode(root), [tsc, '-b', ...projects, ...force], {
+    cwd: root,
+    env: process.env,
+  });
+  if (status !== 0) throw new SetupError(`The sources do not compile:\n${output.trim()}`);
+  for (const project of projects) copyAssets(root, project);
+  writeFileSync(stampFile(root), built);
+}
+
+function hasPrograms(root) {
+  return programs.every((program) => existsSync(join(root, program)));
+}
+
+const stampFile = (root) => join(root, 'dist/.setup-build');
+
+/** Path, size and modification time of every input: a deleted file and an older one count as changes too. */
+function fingerprint(root) {
+  const hash = createHash('sha256');
+  for (const file of [...projects.flatMap((project) => inputs(root, project)), ...otherInputs]) {
+    const { mtimeMs, size } = statSync(join(root, file));
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** Files under a folder, as paths from the root, in a fixed order. */
+function inputs(root, folder) {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return inputs(root, path);
+      return entry.isFile() && !entry.name.endsWith('.test.ts') ? [path] : [];
+    });
+}
+
+/** Service models and other data files keep their place beside the code that reads them. */
+function copyAssets(root, project) {
+  for (const file of inputs(root, project)) {
+    if (file.endsWith('.ts') || file.endsWith('.md') || file.endsWith('/tsconfig.json')) continue;
+    const from = join(root, file);
+    const to = join(root, 'dist', file);
+    const source = statSync(from);
+    const copy = statSync(to, { throwIfNoEntry: false });
+    if (copy !== undefined && copy.size === source.size && copy.mtimeMs >= source.mtimeMs) continue;
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, to);
+  }
+}
