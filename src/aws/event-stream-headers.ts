@@ -57,6 +57,7 @@ function valueSize(header: HeaderValue, name: string): number {
       return 16;
     case 'binary':
       return 2 + bounded(header.value.byteLength, name);
+    case 'string':
     default:
       return 2 + bounded(Buffer.byteLength(header.value), name);
   }
@@ -105,6 +106,7 @@ function writeValue(header: HeaderValue, out: Buffer, offset: number): number {
     case 'binary':
       out.set(header.value, out.writeUInt16BE(header.value.byteLength, at));
       return at + 2 + header.value.byteLength;
+    case 'string':
     default: {
       const written = out.write(header.value, at + 2);
       out.writeUInt16BE(written, at);
