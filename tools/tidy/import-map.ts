@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
  * and itself; nobody imports sideways between two services.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'src/main': ['src/platform', 'src/config', 'src/telemetry', 'src/start-error'],
+  'src/main': ['src/platform', 'src/config', 'src/telemetry'],
   'src/platform': ['*'],
   'src/config': [],
   'src/model': [],

@@ -1,0 +1,54 @@
+import { styleText } from 'node:util';
+import { ConfigError, parseConfig } from './config.ts';
+import { Platform } from './platform.ts';
+import { StartError } from './platform/start-error.ts';
+import { createPlatformLog } from './telemetry/platform-log.ts';
+
+/** `lambent start`: parse, build, listen, and leave when told to. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    const startedAt = performance.now();
+    const config = parseConfig(argv, process.env, process.cwd());
+    const log = createPlatformLog({ level: config.logLevel, json: config.json });
+    const platform = await Platform.start(config, log);
+    obeySignals(platform);
+    announce(platform, config.json, Math.round(performance.now() - startedAt));
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+    process.stderr.write(`${styleText('red', 'lambent:', { stream: process.stderr })} ${error.message}\n`);
+    process.exit(error instanceof ConfigError ? error.exitCode : 1);
+  }
+}
+
+function announce(platform: Platform, json: boolean, tookMs: number): void {
+  const { endpoint, isolation, storeName } = platform;
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ status: 'running', endpoint, isolation, store: storeName, tookMs })}\n`,
+    );
+    return;
+  }
+  const name = styleText(['bold', 'green'], 'Lambent', { stream: process.stdout });
+  process.stdout.write(
+    `${name} is ready on ${endpoint} in ${tookMs} ms (isolation: ${isolation}, store: ${storeName})\n` +
+      `  try: aws --endpoint-url ${endpoint} lambda list-functions\n`,
+  );
+}
+
+/** The first SIGTERM or SIGINT lets running invocations finish; the second leaves at once. */
+function obeySignals(platform: Platform): void {
+  let leaving = false;
+  const leave = (): void => {
+    if (leaving) process.exit(1);
+    leaving = true;
+    platform.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`lambent: stopping failed: ${String(error)}\n`);
+        process.exit(error instanceof ConfigError ? error.exitCode : 1);
+      },
+    );
+  };
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
+}

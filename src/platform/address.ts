@@ -1,0 +1,28 @@
+import type { Config } from '../config.ts';
+
+/** Where this Lambent is reached; the port is known once it listens. */
+export class Address {
+  readonly #config: Config;
+  port: number;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.port = config.port;
+  }
+
+  /** As functions on this machine reach it. */
+  local(): string {
+    const everywhere = ['0.0.0.0', '::', 'localhost'].includes(this.#config.host);
+    return `${this.#scheme()}://${everywhere ? '127.0.0.1' : this.#config.host}:${this.port}`;
+  }
+
+  /** As people are told. */
+  shown(): string {
+    const here = ['127.0.0.1', '0.0.0.0', '::', 'localhost'].includes(this.#config.host);
+    return `${this.#scheme()}://${here ? 'localhost' : this.#config.host}:${this.port}`;
+  }
+
+  #scheme(): string {
+    return this.#config.tlsCert === undefined ? 'http' : 'https';
+  }
+}

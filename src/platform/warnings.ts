@@ -1,0 +1,21 @@
+import type { PlatformLog } from '../telemetry/platform-log.ts';
+
+/** Said once each, and shown in the health answer. */
+export class Warnings {
+  readonly #log: PlatformLog;
+  readonly #said = new Set<string>();
+
+  constructor(log: PlatformLog) {
+    this.#log = log;
+  }
+
+  add(message: string): void {
+    if (this.#said.has(message)) return;
+    this.#said.add(message);
+    this.#log.warn(message);
+  }
+
+  all(): string[] {
+    return [...this.#said];
+  }
+}
