@@ -13,10 +13,13 @@ const sameKeyPressMs = 100;
 const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
 
-if (Number(process.versions.node.split('.')[0]) < neededMajor) relaunch();
-else await run(process.argv.slice(2));
+const asked = process.argv.slice(2);
+const argv = asked[0] === 'help' && asked[1] === 'start' ? ['start', '--help'] : asked;
 
-async function run(argv) {
+if (Number(process.versions.node.split('.')[0]) < neededMajor) relaunch();
+else await run();
+
+async function run() {
   module.enableCompileCache();
   // Started by `relaunch` below: leave when the process that passes our signals on is gone.
   if (process.channel) {
@@ -42,7 +45,7 @@ function relaunch() {
     return;
   }
   // In a session of its own, so that a Ctrl-C reaches it once: through us.
-  const child = spawn(node, [...process.execArgv, self, ...process.argv.slice(2)], {
+  const child = spawn(node, [...process.execArgv, self, ...argv], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });

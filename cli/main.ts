@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has had enough, such as `head`, is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
-    await createProgram().parseAsync(argv, { from: 'user' });
+    await createProgram().parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -38,7 +38,6 @@ function createProgram(): Command {
   addLogs(program);
   addDeploy(program);
   program.addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 the function ran and failed.');
-  if (program.args.length === 0) program.action(() => program.help());
   return program;
 }
 

@@ -3,9 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
-import { type Deployment, deployFolder, type DeployRequest } from '../deploy/deploy-folder.ts';
+import type { Deployment, DeployRequest } from '../deploy/deploy-folder.ts';
 import { readIgnoreRules, requireFolder } from '../deploy/list-files.ts';
-import { watchFolder } from '../deploy/watch-folder.ts';
 import { formatBytes, note, paint, print, printJson } from '../output.ts';
 
 interface DeployFlags extends CommonFlags {
@@ -54,6 +53,8 @@ async function deploy(dir: string, flags: DeployFlags): Promise<void> {
     role: flags.role,
     variables: flags.env,
   };
+  // Loaded here, so that the other commands do not wait for what zips and watches.
+  const { deployFolder } = await import('../deploy/deploy-folder.ts');
   const once = async () => {
     const started = performance.now();
     const deployment = await deployFolder(client, request);
@@ -64,6 +65,7 @@ async function deploy(dir: string, flags: DeployFlags): Promise<void> {
     await once();
     return;
   }
+  const { watchFolder } = await import('../deploy/watch-folder.ts');
   const tryOnce = () => once().catch(reportAndGoOn);
   await tryOnce();
   note(paint('dim', `watching ${folder}; Ctrl-C ends it`, process.stderr));
