@@ -16,6 +16,7 @@ import { SetupError } from './setup-error.mjs';
 
 const projects = ['src', 'cli'];
 const programs = ['dist/src/main.js', 'dist/cli/main.js'];
+const mostLines = 12;
 const otherInputs = ['tsconfig.base.json', 'package-lock.json'];
 
 /** Whether dist was built from the sources as they are. */
@@ -39,9 +40,15 @@ export async function build(root) {
     cwd: root,
     env: process.env,
   });
-  if (status !== 0) throw new SetupError(`The sources do not compile:\n${output.trim()}`);
+  if (status !== 0) throw new SetupError(`The sources do not compile:\n${head(output)}`);
   for (const project of projects) copyAssets(root, project);
   writeFileSync(stampFile(root), built);
+}
+
+function head(output) {
+  const lines = output.trim().split('\n');
+  const more = lines.length > mostLines ? [`... and ${lines.length - mostLines} more lines`] : [];
+  return [...lines.slice(0, mostLines), ...more].join('\n');
 }
 
 function hasPrograms(root) {

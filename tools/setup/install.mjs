@@ -21,12 +21,13 @@ export function isInstalled(root) {
   return true;
 }
 
-/** Installs exactly what package-lock.json says, development packages included. */
+/**
+ * Installs what package-lock.json says, development packages included, and leaves that file alone. Not `npm ci`: that
+ * refuses a lock file without the packages for other platforms, and takes node_modules away from a running Lambent.
+ */
 export async function install(root) {
-  const hasLock = existsSync(join(root, 'package-lock.json'));
-  const command = hasLock ? ['ci'] : ['install', '--no-package-lock'];
-  const quiet = ['--include=dev', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const { status, output } = await runNpm(root, [...command, ...quiet]);
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const { status, output } = await runNpm(root, ['install', '--no-save', '--include=dev', ...quiet]);
   if (status !== 0) throw new SetupError(explain(output));
   // Where npm does not run install scripts, the pinned Node.js is still missing.
   if (!hasPinnedNode(root)) await installPinnedNode(root);
@@ -87,7 +88,7 @@ async function runNpm(root, args) {
   }
 }
 
-/** A Node.js outside node_modules, which `npm ci` is about to replace. */
+/** A Node.js outside node_modules, which npm may be about to replace. */
 function outsideNode(root) {
   const inside = join(root, 'node_modules') + sep;
   const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
@@ -102,7 +103,6 @@ const reasons = [
   ],
   [/ENOSPC/, 'The disk is full: the packages need about 600 MB.'],
   [/EACCES|EPERM|EROFS/, 'node_modules cannot be written: run as the user who owns this folder.'],
-  [/EUSAGE/, 'package.json and package-lock.json do not fit together: run `npm install`.'],
 ];
 
 function explain(output) {
