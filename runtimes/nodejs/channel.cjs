@@ -1,0 +1,184 @@
+'use strict';
+
+/**
+ * The frame channel on descriptor 3 (see ../FRAMES.md), with blocking system calls: while the runtime waits for
+ * an event nothing else in the process runs, which is what freezing does on AWS.
+ */
+
+const { readSync, writeSync } = require('node:fs');
+
+const FD = 3;
+const INVOKE = 0x01;
+const SHUTDOWN = 0x02;
+const NEXT = 0x10;
+const RESPONSE = 0x11;
+const ERROR = 0x12;
+const INIT_ERROR = 0x13;
+const LOG = 0x14;
+
+const REQUEST_ID_BYTES = 36;
+/** Length and type. */
+const PREFIX_BYTES = 5;
+/** Both buffers keep this size; a larger frame gets a buffer of its own for as long as it lives. */
+const BUFFER_BYTES = 64 * 1024;
+/** UTF-8 needs at most this many bytes for one UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
+const ownInput = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+const output = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+let input = ownInput;
+let start = 0;
+let end = 0;
+
+/** The platform is gone, or asks us to go: there is nobody left to work for. */
+function leave() {
+  process.removeAllListeners('exit');
+  process.exit(0);
+}
+
+/** A descriptor somebody made non-blocking: sleep a moment instead of spinning. */
+function pause() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+/**
+ * Makes sure that `count` unread bytes are in `input`.
+ * @param {number} count
+ */
+function fill(count) {
+  if (start + count > input.length) {
+    const larger = count > input.length ? Buffer.allocUnsafeSlow(count) : input;
+    input.copy(larger, 0, start, end);
+    input = larger;
+    end -= start;
+    start = 0;
+  }
+  while (end - start < count) {
+    let received = -1;
+    try {
+      received = readSync(FD, input, end, input.length - end, null);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') leave();
+      pause();
+    }
+    if (received === 0) leave();
+    if (received > 0) end += received;
+  }
+}
+
+/**
+ * Waits for the next frame. The body stays where it was received: decode it before reading on.
+ * @returns {{ type: number, buffer: Buffer, start: number, end: number }}
+ */
+function readFrame() {
+  if (start === end) {
+    input = ownInput;
+    start = 0;
+    end = 0;
+  }
+  fill(PREFIX_BYTES);
+  const length = input.readUInt32BE(start);
+  fill(4 + length);
+  const frame = {
+    type: input.readUInt8(start + 4),
+    buffer: input,
+    start: start + 5,
+    end: start + 4 + length,
+  };
+  start = frame.end;
+  return frame;
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {number} length
+ */
+function writeAll(bytes, length) {
+  let written = 0;
+  while (written < length) {
+    try {
+      written += writeSync(FD, bytes, written, length - written, null);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') leave();
+      pause();
+    }
+  }
+}
+
+/**
+ * Encodes text at `offset`, in the buffer that is kept when it surely fits.
+ * @param {string} text
+ * @param {number} offset
+ * @param {number} tail bytes to leave free behind the text
+ * @returns {{ buffer: Buffer, end: number }}
+ */
+function encode(text, offset, tail) {
+  if (offset + text.length * BYTES_PER_UNIT + tail <= BUFFER_BYTES) {
+    return { buffer: output, end: offset + output.write(text, offset, 'utf8') };
+  }
+  const buffer = Buffer.allocUnsafe(offset + Buffer.byteLength(text) + tail);
+  return { buffer, end: offset + buffer.write(text, offset, 'utf8') };
+}
+
+/**
+ * Sends a frame with a text body.
+ * @param {number} type
+ * @param {string} text
+ */
+function send(type, text) {
+  const { buffer, end: stop } = encode(text, PREFIX_BYTES, 0);
+  buffer.writeUInt32BE(stop - 4, 0);
+  buffer.writeUInt8(type, 4);
+  writeAll(buffer, stop);
+}
+
+/**
+ * Sends one log event that is already encoded.
+ * @param {Uint8Array} bytes
+ */
+function sendLogBytes(bytes) {
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + bytes.length);
+  frame.writeUInt32BE(1 + bytes.length, 0);
+  frame.writeUInt8(LOG, 4);
+  frame.set(bytes, PREFIX_BYTES);
+  writeAll(frame, frame.length);
+}
+
+/**
+ * Ends an invocation. RESPONSE or ERROR and NEXT leave in one write.
+ * @param {number} type RESPONSE or ERROR
+ * @param {string} requestId
+ * @param {string} text JSON
+ * @param {boolean} ready false when the process is about to exit
+ */
+function sendOutcome(type, requestId, text, ready) {
+  const { buffer, end: stop } = encode(text, PREFIX_BYTES + REQUEST_ID_BYTES, PREFIX_BYTES);
+  buffer.writeUInt32BE(stop - 4, 0);
+  buffer.writeUInt8(type, 4);
+  buffer.write(requestId, PREFIX_BYTES, REQUEST_ID_BYTES, 'latin1');
+  if (ready) {
+    buffer.writeUInt32BE(1, stop);
+    buffer.writeUInt8(NEXT, stop + 4);
+  }
+  writeAll(buffer, ready ? stop + PREFIX_BYTES : stop);
+}
+
+/** Initialised: ready for the first invocation. */
+function sendNext() {
+  send(NEXT, '');
+}
+
+module.exports = {
+  INVOKE,
+  SHUTDOWN,
+  RESPONSE,
+  ERROR,
+  INIT_ERROR,
+  LOG,
+  readFrame,
+  send,
+  sendLogBytes,
+  sendNext,
+  sendOutcome,
+  leave,
+};

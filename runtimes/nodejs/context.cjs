@@ -1,0 +1,71 @@
+'use strict';
+
+/** The second argument of a handler. */
+
+const { env } = process;
+const fixed = {
+  functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'],
+  functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
+  memoryLimitInMB: env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
+  logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
+  logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
+};
+
+/**
+ * Header of an INVOKE frame.
+ * @typedef {object} Header
+ * @property {string} requestId
+ * @property {number} deadlineMs milliseconds since the Unix epoch
+ * @property {string} invokedFunctionArn
+ * @property {string} [traceId]
+ * @property {string} [clientContext] JSON text
+ * @property {string} [cognitoIdentity] JSON text
+ * @property {string} [tenantId]
+ */
+
+/** @param {string | undefined} text */
+function parse(text) {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/**
+ * The context up to nodejs22.x, with the callbacks of old.
+ * @param {Header} header
+ * @param {(error: unknown, result: unknown) => void} done
+ */
+function createCallbackContext(header, done) {
+  const { deadlineMs } = header;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    succeed: (/** @type {unknown} */ result) => done(undefined, result),
+    fail: (/** @type {unknown} */ error) => done(error ?? 'handled', undefined),
+    done,
+    ...fixed,
+    clientContext: parse(header.clientContext),
+    identity: parse(header.cognitoIdentity),
+    invokedFunctionArn: header.invokedFunctionArn,
+    awsRequestId: header.requestId,
+    tenantId: header.tenantId,
+    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+  };
+}
+
+/**
+ * The context from nodejs24.x on.
+ * @param {Header} header
+ */
+function createContext(header) {
+  const { deadlineMs } = header;
+  return {
+    clientContext: parse(header.clientContext),
+    identity: parse(header.cognitoIdentity),
+    invokedFunctionArn: header.invokedFunctionArn,
+    awsRequestId: header.requestId,
+    tenantId: header.tenantId,
+    xRayTraceId: header.traceId,
+    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+    ...fixed,
+  };
+}
+
+module.exports = { createCallbackContext, createContext };

@@ -1,0 +1,138 @@
+'use strict';
+
+/**
+ * What the function prints becomes LOG frames: `console` in the format of AWS, `process.stdout` and `process.stderr`
+ * line by line. Everything is written before the call returns, so nothing is lost when the process dies.
+ */
+
+const { format } = require('node:util');
+const { LOG, send } = require('./channel.cjs');
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+/** @type {string | undefined} */
+let requestId;
+/** @type {string | undefined} */
+let tenantId;
+/** Flushes of the streams that were used. @type {(() => void)[]} */
+const flushes = [];
+
+const isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
+
+/**
+ * @param {string | undefined} id
+ * @param {string | undefined} tenant
+ */
+function setInvocation(id, tenant) {
+  requestId = id;
+  tenantId = tenant;
+}
+
+/**
+ * Line feeds turn into carriage returns, as AWS does to keep a message one event.
+ * @param {string} level
+ * @param {unknown[]} args
+ */
+function textLine(level, args) {
+  const first = args[0];
+  const message = args.length === 1 && typeof first === 'string' ? first : format(first, ...args.slice(1));
+  const line = `${new Date().toISOString()}\t${requestId}\t${level}\t${message}`;
+  return line.includes('\n') ? line.replaceAll('\n', '\r') : line;
+}
+
+/** @param {Error} error */
+function errorFields(error) {
+  return {
+    errorType: error.constructor?.name ?? 'UnknownError',
+    errorMessage: error.message,
+    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : [],
+  };
+}
+
+/**
+ * @param {string} _key
+ * @param {unknown} value
+ */
+function expandError(_key, value) {
+  return value instanceof Error ? Object.assign(errorFields(value), value) : value;
+}
+
+/**
+ * @param {string} level
+ * @param {unknown[]} args
+ */
+function jsonLine(level, args) {
+  /** @type {Record<string, unknown>} */
+  const entry = { timestamp: new Date().toISOString(), level, requestId };
+  if (tenantId) entry['tenantId'] = tenantId;
+  if (args.length <= 1) {
+    entry['message'] = args[0];
+    try {
+      return JSON.stringify(entry, expandError);
+    } catch {
+      // Circular, or a BigInt: what the text format would show.
+      entry['message'] = format(args[0]);
+      return JSON.stringify(entry);
+    }
+  }
+  entry['message'] = format(...args);
+  const error = args.find((argument) => argument instanceof Error);
+  if (error !== undefined) Object.assign(entry, errorFields(error));
+  return JSON.stringify(entry);
+}
+
+const line = isJson ? jsonLine : textLine;
+
+/** @param {string} level */
+function logger(level) {
+  return (/** @type {unknown[]} */ ...args) => send(LOG, line(level, args));
+}
+
+/**
+ * The streams cost more than the rest of the bootstrap, so each is built when it is first asked for.
+ * @param {'stdout' | 'stderr'} name
+ * @param {number} fd
+ */
+function defineStream(name, fd) {
+  /** @type {unknown} */
+  let stream;
+  const get = () => {
+    if (stream === undefined) {
+      const created = require('./line-stream.cjs').createLineStream(fd);
+      flushes.push(() => created.flush());
+      stream = created;
+    }
+    return stream;
+  };
+  Object.defineProperty(process, name, { configurable: true, enumerable: true, get });
+}
+
+/** Sends what was printed without a line feed at its end. */
+function flush() {
+  for (const flushStream of flushes) flushStream();
+}
+
+function install() {
+  const lowest = LEVELS.indexOf(process.env['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() ?? 'TRACE');
+  for (const [index, level] of LEVELS.entries()) {
+    const write = index >= lowest ? logger(level) : () => {};
+    Object.assign(console, { [level.toLowerCase()]: write });
+  }
+  console.log = console.info;
+  defineStream('stdout', 1);
+  defineStream('stderr', 2);
+  process.on('exit', flush);
+}
+
+/**
+ * The line that reports an error of the function.
+ * @param {string} title e.g. `Invoke Error`
+ * @param {unknown} reason
+ */
+function logError(title, reason) {
+  const error = reason instanceof Error ? reason : new Error(String(reason));
+  if (isJson) console.error(error);
+  else console.error(title, require('./errors.cjs').describe(error));
+}
+
+module.exports = { flush, install, logError, setInvocation };

@@ -1,0 +1,124 @@
+"""The frame channel on descriptor 3 (see ../FRAMES.md), with blocking system calls.
+
+While the runtime waits for an event nothing else in this thread runs, which is what freezing does on AWS.
+"""
+
+import os
+from _thread import allocate_lock
+
+FD = 3
+INVOKE = 0x01
+SHUTDOWN = 0x02
+NEXT = 0x10
+RESPONSE = 0x11
+ERROR = 0x12
+INIT_ERROR = 0x13
+LOG = 0x14
+
+_READ_BYTES = 64 * 1024
+_NEXT_FRAME = b"\x00\x00\x00\x01\x10"
+
+_write_lock = allocate_lock()
+_rest = b""
+_forked = False
+
+
+def leave():
+    """The platform is gone, or asks us to go: there is nobody left to work for."""
+    os._exit(0)
+
+
+def _read_some(size):
+    try:
+        received = os.read(FD, size)
+    except OSError:
+        leave()
+    if not received:
+        leave()
+    return received
+
+
+def read_frame():
+    """Waits for the next frame; returns its type and its body."""
+    global _rest
+    data = _rest or _read_some(_READ_BYTES)
+    while len(data) < 5:
+        data += _read_some(_READ_BYTES)
+    end = 4 + int.from_bytes(data[:4], "big")
+    if len(data) < end:
+        data = _read_rest(data, end)
+    _rest = data[end:]
+    return data[4], data[5:end]
+
+
+def _read_rest(start, end):
+    """Receives a frame that did not come in one piece straight into a buffer of its size."""
+    frame = bytearray(end)
+    frame[: len(start)] = start
+    view = memoryview(frame)
+    filled = len(start)
+    while filled < end:
+        try:
+            count = os.readv(FD, [view[filled:]])
+        except OSError:
+            leave()
+        if count == 0:
+            leave()
+        filled += count
+    return bytes(frame)
+
+
+def _write(data):
+    with _write_lock:
+        try:
+            written = os.write(FD, data)
+            while written < len(data):
+                data = memoryview(data)[written:]
+                written = os.write(FD, data)
+        except OSError:
+            leave()
+
+
+def send(kind, body):
+    """Sends one frame with the bytes `body`."""
+    if _forked:
+        _write_past_channel(kind, body)
+    else:
+        _write(b"%b%c%b" % ((1 + len(body)).to_bytes(4, "big"), kind, body))
+
+
+def send_logs(lines):
+    """Sends log events in one write."""
+    if _forked:
+        for line in lines:
+            _write_past_channel(LOG, line)
+        return
+    _write(b"".join([b"%b\x14%b" % ((1 + len(line)).to_bytes(4, "big"), line) for line in lines]))
+
+
+def send_outcome(kind, request_id, body):
+    """Ends an invocation: RESPONSE or ERROR and NEXT leave in one write."""
+    length = (37 + len(body)).to_bytes(4, "big")
+    _write(b"%b%c%b%b%b" % (length, kind, request_id.encode(), body, _NEXT_FRAME))
+
+
+def _write_past_channel(kind, body):
+    """A forked child has no part in the conversation; what it prints travels by the pipe."""
+    if kind == LOG:
+        os.write(1, body + b"\n")
+
+
+def _after_fork():
+    global _forked, _write_lock
+    _forked = True
+    _write_lock = allocate_lock()
+    try:
+        os.close(FD)
+    except OSError:
+        pass
+
+
+def open_channel():
+    """Keeps the channel away from child processes."""
+    os.set_inheritable(FD, False)
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,72 @@
+"""Errors as callers and logs see them. Imported at the first error."""
+
+import os
+import sys
+import traceback
+
+import lambent_channel
+import lambent_json
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+_NO_BREAK_SPACE = "\u00a0"
+
+
+class Fault(Exception):
+    """An error of the runtime itself, e.g. Runtime.HandlerNotFound."""
+
+    def __init__(self, kind, message, trace=None):
+        super().__init__(message)
+        self.kind = "Runtime." + kind
+        self.message = message
+        self.trace = trace or []
+
+
+def describe(error, request_id):
+    """The error's fields in AWS's order; frames of the runtime itself are left out."""
+    if isinstance(error, Fault):
+        return _fields(error.message, error.kind, request_id, error.trace)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames]
+    while own and own[0][0].startswith(_HERE):
+        del own[0]
+    return _fields(str(error), type(error).__name__, request_id, traceback.format_list(own))
+
+
+def _fields(message, kind, request_id, trace):
+    return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": trace}
+
+
+def report(fields):
+    """Writes the error to the log, as one event."""
+    if _IS_JSON:
+        import time
+
+        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+        text = lambent_json.dumps({"timestamp": now, "level": "ERROR", **fields})
+    else:
+        text = _text(fields)
+    lambent_channel.send(lambent_channel.LOG, text.encode("utf-8", "backslashreplace"))
+
+
+def _text(fields):
+    lines = ["[ERROR] %s" % ": ".join(part for part in (fields["errorType"], fields["errorMessage"]) if part)]
+    lines.append("Traceback (most recent call last):")
+    for element in fields["stackTrace"]:
+        for line in element.splitlines():
+            text = line.lstrip(" ")
+            # Plain spaces at the start of a line would end the event for some readers.
+            lines.append(_NO_BREAK_SPACE * (len(line) - len(text)) + text)
+    return "\n".join(lines)
+
+
+def payload(fields):
+    return lambent_json.dumps(fields).encode("utf-8", "backslashreplace")
+
+
+def fail_init(error):
+    """Reports an error of the initialisation and ends the process."""
+    fields = describe(error, "")
+    report(fields)
+    lambent_channel.send(lambent_channel.INIT_ERROR, payload(fields))
+    sys.exit(1)
