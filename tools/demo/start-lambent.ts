@@ -21,10 +21,12 @@ export async function startLambent(root: string, signal: AbortSignal): Promise<R
   const dataDir = mkdtempSync(join(tmpdir(), 'lambent-demo-'));
   const args = ['start', '--port', '0', '--ephemeral', '--data-dir', dataDir, '--log-level', 'warn'];
   const child = spawn(process.execPath, [join(root, 'bin/lambent.mjs'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The fourth tells it to leave, should the demo be killed.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's reach: on Ctrl-C the demo stops it in order.
     detached: true,
-    env: { ...process.env, LAMBENT_CONFIG: '', LAMBENT_STORE: '', LAMBENT_AUTH: 'open' },
+    // The user's own settings stay out of it.
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LAMBENT_'))),
     cwd: dataDir,
   });
   const stop = async () => {
