@@ -197,7 +197,7 @@ describe('removing', () => {
     const log = segments.open('aa/one', true);
     log.append(1, 'x');
     await segments.flush();
-    const removed = segments.remove('aa/one');
+    const removed = segments.remove(['aa/one']);
     log.append(2, 'y');
     await removed;
     await segments.flush();

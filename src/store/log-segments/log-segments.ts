@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
+import { forEachConcurrently } from './concurrently.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
 import type { LogHost } from './log-host.ts';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.ts';
@@ -30,7 +31,6 @@ export interface StreamToRead<Source> {
 
 /** Streams known in memory beyond which idle ones are forgotten, to be looked up on disk again. */
 const REMEMBERED_STREAMS = 20_000;
-const CONCURRENT_LOADS = 16;
 
 /** Log events on disk, one directory of segment files for each stream. */
 export class LogSegments {
@@ -142,12 +142,13 @@ export class LogSegments {
     yield* readEvents(sources, { ...range, horizon });
   }
 
-  /** Removes a stream's events; its row is gone already. */
-  async remove(directory: string): Promise<void> {
-    const log = this.open(directory);
-    log.discard();
-    await log.files?.removeAll();
-    this.#logs.delete(directory);
+  /** Removes streams' events; their rows are gone already. From this call on nothing more is written. */
+  async remove(directories: readonly string[]): Promise<void> {
+    for (const directory of directories) this.open(directory).discard();
+    await forEachConcurrently(directories, async (directory) => {
+      await this.open(directory).files?.removeAll();
+      this.#logs.delete(directory);
+    });
   }
 
   /** Removes the segments of a stream that hold nothing younger than `cutoffMs`. */
@@ -193,11 +194,7 @@ export class LogSegments {
   }
 
   async #settleAll(directories: readonly string[]): Promise<void> {
-    const rest = directories.values();
-    const settle = async (): Promise<void> => {
-      for (const directory of rest) await this.open(directory).settle();
-    };
-    await Promise.all(Array.from({ length: CONCURRENT_LOADS }, settle));
+    await forEachConcurrently(directories, async (directory) => await this.open(directory).settle());
   }
 
   #filesOf(directory: string, isNew: boolean): StreamFiles {
