@@ -21,7 +21,7 @@ export class ResidentMemory {
   current(): number {
     if (this.#statm === undefined) return 0;
     try {
-      const text = scratch.latin1Slice(0, readSync(this.#statm, scratch, 0, 200, 0));
+      const text = scratch.toString('latin1', 0, readSync(this.#statm, scratch, 0, 200, 0));
       return Number(text.split(' ', 2)[1] ?? 0) * (pageBytes || measurePage());
     } catch {
       return 0;

@@ -1,0 +1,66 @@
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
+
+/** An invocation that no environment is free for yet. */
+export interface Waiter {
+  readonly invocation: Invocation;
+  readonly resolve: (result: Promise<InvocationResult>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface IdleEnvironment {
+  readonly environment: ExecutionEnvironment;
+  /** Platform time since when it has been idle. */
+  readonly sinceMs: number;
+}
+
+/** The environments of one deployment of one function version, and who waits for them. */
+export class DeploymentGroup {
+  readonly key: string;
+  readonly version: FunctionVersion;
+  readonly environments = new Set<ExecutionEnvironment>();
+  /** Oldest first. */
+  readonly waiters: Waiter[] = [];
+  /** Longest idle first: the last one in is the first one out. */
+  readonly idle: IdleEnvironment[] = [];
+  /** Starts in progress, and starts asked for that have to wait their turn. */
+  starting = 0;
+  queued = 0;
+  /** Replaced by another deployment: what becomes idle goes. */
+  isRetired = false;
+  isRemoved = false;
+
+  constructor(key: string, version: FunctionVersion) {
+    this.key = key;
+    this.version = version;
+  }
+
+  /** The most recently used environment with a living process; failing that, one that has to initialise again. */
+  takeIdle(): ExecutionEnvironment | undefined {
+    const last = this.idle.pop();
+    if (last === undefined || last.environment.state === 'idle') return last?.environment;
+    const living = this.idle.findLastIndex(({ environment }) => environment.state === 'idle');
+    if (living === -1) return last.environment;
+    this.idle.push(last);
+    return this.idle.splice(living, 1)[0]?.environment;
+  }
+
+  /** More starts would be of use to somebody. */
+  needsStart(): boolean {
+    return this.waiters.length > this.starting + this.queued;
+  }
+
+  /** Everybody who waits can have an environment that is just finishing with its last invocation. */
+  isAboutToServe(): boolean {
+    let finishing = 0;
+    for (const environment of this.environments) if (environment.isFinishing) finishing += 1;
+    return this.waiters.length <= finishing;
+  }
+
+  isEmpty(): boolean {
+    return (
+      this.environments.size === 0 && this.waiters.length === 0 && this.starting === 0 && this.queued === 0
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { SharedDirectory } from '../sandbox/sandbox.ts';
+import { isCustom } from './environment-variables.ts';
+import { exited, invalidEntrypoint } from './function-failure.ts';
+import type { FunctionFailure } from './function-failure.ts';
+import type { ResolvedRuntime } from './runtime-catalog.ts';
+
+/** The program an environment runs, and what its failure to start means. */
+export interface Entrypoint {
+  readonly argv: readonly [string, ...string[]];
+  /** @param code of the failed system call, e.g. ENOENT */
+  readonly startFailure: (code: string) => FunctionFailure;
+}
+
+const BOOTSTRAPS = ['/var/task/bootstrap', '/opt/bootstrap'] as const;
+
+/**
+ * A custom runtime's `bootstrap`, or the command of a managed runtime, behind AWS_LAMBDA_EXEC_WRAPPER when that is set.
+ * Returns the failure instead when there is nothing to run.
+ * @param inside maps a path like `/var/task` to where the process sees it
+ */
+export async function findEntrypoint(
+  version: FunctionVersion,
+  runtime: ResolvedRuntime,
+  directories: readonly SharedDirectory[],
+  inside: (path: string) => string,
+): Promise<Entrypoint | FunctionFailure> {
+  if (isCustom(runtime)) return findBootstrap(directories, inside);
+  const argv = runtime.argv(inside);
+  const wrapper = version.environment['AWS_LAMBDA_EXEC_WRAPPER'];
+  if (wrapper === undefined || wrapper === '') {
+    return { argv, startFailure: (code) => invalidEntrypoint(argv[0], code) };
+  }
+  // AWS starts the wrapper by a shell, so what is missing or not executable shows as the shell's exit status.
+  const startFailure = (code: string): FunctionFailure =>
+    exited({ code: code === 'ENOENT' ? 127 : 126, signal: null, outOfMemory: false });
+  return { argv: [inside(wrapper), ...argv], startFailure };
+}
+
+async function findBootstrap(
+  directories: readonly SharedDirectory[],
+  inside: (path: string) => string,
+): Promise<Entrypoint | FunctionFailure> {
+  for (const path of BOOTSTRAPS) {
+    const code = await executableError(hostPath(path, directories));
+    if (code === undefined) {
+      return { argv: [inside(path)], startFailure: (startCode) => invalidEntrypoint(path, startCode) };
+    }
+    if (code !== 'ENOENT') return invalidEntrypoint(path, code);
+  }
+  return invalidEntrypoint(BOOTSTRAPS[0], 'ENOENT');
+}
+
+async function executableError(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return 'ENOENT';
+  try {
+    await access(path, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'ENOENT';
+  }
+}
+
+function hostPath(path: string, directories: readonly SharedDirectory[]): string | undefined {
+  const mount = directories.find(({ sandboxPath }) => path.startsWith(`${sandboxPath}/`));
+  return mount === undefined ? undefined : mount.hostPath + path.slice(mount.sandboxPath.length);
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../model/clock.ts';
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { LogSink } from '../model/log-sink.ts';
+import { ServiceError } from '../model/service-error.ts';
+import { guardedDriver } from '../sandbox/guarded-sandbox.ts';
+import type { SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
+import { EnvironmentLog } from './environment-log.ts';
+import type { ExecutionCredentials } from './environment-variables.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import { RuntimeApi } from './runtime-api/runtime-api.ts';
+import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
+import { runtimeIdentity } from './runtime-identity.ts';
+import { RuntimeLauncher } from './runtime-launcher.ts';
+
+export interface EnvironmentFactoryOptions {
+  readonly driver: SandboxDriver;
+  readonly runtimes: RuntimeCatalog;
+  /** The unpacked deployment package, by the SHA-256 of its archive. */
+  readonly codeDirectory: (codeSha256: string) => Promise<string>;
+  readonly logs: LogSink;
+  readonly clock: Clock;
+  readonly endpointUrl: () => string;
+  readonly credentials: (version: FunctionVersion) => ExecutionCredentials;
+  /** A directory of our own: each environment's /tmp is below it. */
+  readonly scratchRoot: string;
+  readonly onWarning: (text: string) => void;
+}
+
+/** Documented limits of Lambda for one environment. */
+const PROCESSES = 1024;
+const OPEN_FILES = 1024;
+
+/** Makes execution environments: runtime, code, sandbox, log stream, Runtime API. */
+export class EnvironmentFactory {
+  readonly #options: EnvironmentFactoryOptions;
+  readonly #driver: SandboxDriver;
+  /** What a platform that was killed left behind is of no use to anybody. */
+  readonly #cleared: Promise<void>;
+  readonly #api = new RuntimeApi();
+
+  constructor(options: EnvironmentFactoryOptions) {
+    this.#options = options;
+    this.#driver = guardedDriver(options.driver);
+    this.#cleared = rm(options.scratchRoot, { recursive: true, force: true });
+    this.#cleared.catch(() => undefined);
+  }
+
+  /** Throws ServiceError with the code Invoke has for what is missing. The environment is not started yet. */
+  async create(
+    version: FunctionVersion,
+    onAvailable: (environment: ExecutionEnvironment) => void,
+  ): Promise<ExecutionEnvironment> {
+    const { logs, clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
+    await this.#cleared;
+    const runtime = await this.#runtime(version);
+    const directories: SharedDirectory[] = [
+      { hostPath: await this.#code(version), sandboxPath: '/var/task' },
+      ...runtime.directories,
+    ];
+    const id = randomBytes(16).toString('hex');
+    const sandbox = await this.#driver.create({
+      id,
+      readOnlyDirectories: directories,
+      scratchDirectory: join(scratchRoot, id),
+      limits: {
+        memoryMb: version.memoryMb,
+        scratchMb: version.ephemeralStorageMb,
+        processes: PROCESSES,
+        openFiles: OPEN_FILES,
+      },
+    });
+    const log = new EnvironmentLog(version, logs, clock, id);
+    const logStream = log.streamName;
+    const launcher = new RuntimeLauncher({
+      version,
+      runtime,
+      sandbox,
+      directories,
+      api: this.#api,
+      logStream,
+      endpointUrl,
+      credentials,
+    });
+    const identity = runtimeIdentity(version.runtime, version.region);
+    return new ExecutionEnvironment({ version, sandbox, launcher, log, identity, onAvailable, onWarning });
+  }
+
+  async #runtime({ runtime }: FunctionVersion): Promise<ResolvedRuntime> {
+    try {
+      return await this.#options.runtimes.resolve(runtime);
+    } catch (error) {
+      throw asServiceError(error, 'InvalidRuntimeException');
+    }
+  }
+
+  async #code({ codeSha256 }: FunctionVersion): Promise<string> {
+    try {
+      return await this.#options.codeDirectory(codeSha256);
+    } catch (error) {
+      throw asServiceError(error, 'InvalidZipFileException');
+    }
+  }
+}
+
+function asServiceError(error: unknown, code: string): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ServiceError(code, message, 502, { Type: 'User', Message: message });
+}

@@ -1,0 +1,202 @@
+import { availableParallelism } from 'node:os';
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import { ServiceError } from '../model/service-error.ts';
+import { DeploymentGroup } from './deployment-group.ts';
+import { EnvironmentFactory } from './environment-factory.ts';
+import type { EnvironmentFactoryOptions } from './environment-factory.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
+import { IdleExpiry } from './idle-expiry.ts';
+import { StartQueue } from './start-queue.ts';
+
+export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
+  /** An environment unused for this long, in platform time, is removed. */
+  readonly idleExpiryMs: number;
+  /** Environments that may be starting at once; by default twice the processors. */
+  readonly parallelStarts?: number;
+}
+
+export interface EnvironmentCounts {
+  readonly starting: number;
+  readonly idle: number;
+  readonly busy: number;
+}
+
+/**
+ * All execution environments of this process. An invocation takes the idle environment used last; when there is none it
+ * waits, and whichever environment is free first, a new one or one that has finished, takes the oldest that waits.
+ */
+export class EnvironmentPool {
+  readonly #factory: EnvironmentFactory;
+  readonly #onWarning: (text: string) => void;
+  readonly #groups = new Map<string, DeploymentGroup>();
+  /** The same, found without building a key. */
+  readonly #groupOfVersion = new WeakMap<FunctionVersion, DeploymentGroup>();
+  readonly #starts: StartQueue;
+  readonly #expiry: IdleExpiry;
+  /** Raised by `destroyAll`: what was started before it does not come into use after it. */
+  #epoch = 0;
+  #isClosed = false;
+
+  constructor(options: EnvironmentPoolOptions) {
+    this.#factory = new EnvironmentFactory(options);
+    this.#onWarning = options.onWarning;
+    this.#starts = new StartQueue(
+      options.parallelStarts ?? 2 * availableParallelism(),
+      (group) => this.#start(group),
+      (group) => this.#dropIfEmpty(group),
+    );
+    this.#expiry = new IdleExpiry(
+      options.clock,
+      options.idleExpiryMs,
+      () => this.#groups.values(),
+      (environment, group) => this.#remove(environment, group),
+    );
+  }
+
+  /**
+   * Runs an invocation in an environment of exactly this version's deployment. Function errors are in the result;
+   * rejects with ServiceError when the function cannot be run at all.
+   */
+  run(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
+    const group = this.#groupOfVersion.get(version) ?? this.#findGroup(version);
+    for (let found = group.takeIdle(); found !== undefined; found = group.takeIdle()) {
+      if (!found.isSpent) return found.invoke(invocation);
+      this.#remove(found, group);
+    }
+    return this.#wait(group, invocation);
+  }
+
+  /**
+   * A function changed or is gone: environments of its other deployments go, the busy ones after their invocation.
+   * Nothing in flight and nothing that waits fails.
+   * @param functionArn unqualified
+   */
+  retire(functionArn: string, keepDeploymentIds: ReadonlySet<string>): void {
+    for (const group of this.#groups.values()) {
+      if (group.version.functionArn !== functionArn) continue;
+      group.isRetired = !keepDeploymentIds.has(group.version.deploymentId);
+      if (!group.isRetired) continue;
+      for (const { environment } of group.idle.splice(0)) this.#remove(environment, group);
+      this.#dropIfEmpty(group);
+    }
+  }
+
+  counts(): EnvironmentCounts {
+    const counts = { starting: 0, idle: 0, busy: 0 };
+    for (const group of this.#groups.values()) {
+      counts.starting += group.starting;
+      counts.idle += group.idle.length;
+      counts.busy += group.environments.size - group.idle.length;
+    }
+    return counts;
+  }
+
+  /** Ends every environment at once; what runs or waits is rejected. The pool can be used again. */
+  async destroyAll(): Promise<void> {
+    this.#epoch += 1;
+    const ending: Promise<void>[] = [];
+    for (const group of this.#groups.values()) {
+      for (const waiter of group.waiters.splice(0)) waiter.reject(removedError());
+      for (const environment of group.environments) ending.push(environment.destroy());
+      group.environments.clear();
+      group.idle.length = 0;
+      group.isRemoved = true;
+    }
+    this.#groups.clear();
+    await Promise.all([...ending, this.#starts.settled()]);
+  }
+
+  /** As `destroyAll`, and nothing runs afterwards. The driver is its owner's to close. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#expiry.stop();
+    await this.destroyAll();
+  }
+
+  #findGroup(version: FunctionVersion): DeploymentGroup {
+    const key = `${version.functionArn}:${version.version}:${version.deploymentId}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = new DeploymentGroup(key, version);
+      this.#groups.set(key, group);
+    }
+    this.#groupOfVersion.set(version, group);
+    return group;
+  }
+
+  #wait(group: DeploymentGroup, invocation: Invocation): Promise<InvocationResult> {
+    if (this.#isClosed) return Promise.reject(removedError());
+    // A version that was used, dropped and is used again.
+    const living = group.isRemoved ? this.#findGroup(group.version) : group;
+    return new Promise((resolve, reject) => {
+      living.waiters.push({ invocation, resolve, reject });
+      this.#starts.demandSoon(living);
+    });
+  }
+
+  /** An environment can take an invocation: just started, done with one, or reset after a failure. */
+  #onAvailable(environment: ExecutionEnvironment, group: DeploymentGroup): void {
+    if (!group.environments.has(environment)) return;
+    if (environment.isSpent) this.#remove(environment, group);
+    else if (group.waiters.length > 0) this.#serve(environment, group);
+    else if (group.isRetired) this.#remove(environment, group);
+    else {
+      group.idle.push({ environment, sinceMs: this.#expiry.begin() });
+    }
+  }
+
+  #serve(environment: ExecutionEnvironment, group: DeploymentGroup): void {
+    const waiter = group.waiters.shift();
+    waiter?.resolve(environment.invoke(waiter.invocation));
+  }
+
+  async #start(group: DeploymentGroup): Promise<void> {
+    const epoch = this.#epoch;
+    let environment: ExecutionEnvironment | undefined;
+    try {
+      environment = await this.#factory.create(group.version, (available) =>
+        this.#onAvailable(available, group),
+      );
+      if (epoch === this.#epoch) await environment.start();
+    } catch (error) {
+      await environment?.destroy();
+      this.#failStart(group, error as Error);
+      return;
+    }
+    if (epoch !== this.#epoch) {
+      await environment.destroy();
+      return;
+    }
+    group.environments.add(environment);
+    this.#onAvailable(environment, group);
+  }
+
+  /** The one that waits longest learns why; the others have starts, or get them, of their own. */
+  #failStart(group: DeploymentGroup, error: Error): void {
+    const waiter = group.waiters.shift();
+    const shown =
+      error instanceof ServiceError ? error : new ServiceError('ServiceException', error.message, 500);
+    if (waiter === undefined) this.#onWarning(`${group.version.functionArn}: ${error.message}`);
+    else waiter.reject(shown);
+  }
+
+  #remove(environment: ExecutionEnvironment, group: DeploymentGroup): void {
+    group.environments.delete(environment);
+    environment
+      .destroy()
+      .catch((error: Error) => this.#onWarning(`Removing an environment failed: ${error.message}`));
+    this.#starts.demand(group);
+    this.#dropIfEmpty(group);
+  }
+
+  #dropIfEmpty(group: DeploymentGroup): void {
+    if (!group.isEmpty() || this.#groups.get(group.key) !== group) return;
+    group.isRemoved = true;
+    this.#groups.delete(group.key);
+  }
+}
+
+function removedError(): ServiceError {
+  return new ServiceError('ServiceException', 'The execution environment was removed.', 500);
+}

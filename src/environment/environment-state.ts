@@ -1,0 +1,40 @@
+/**
+ * The life of an execution environment. `reset` has lost its process and kept /tmp and its log stream; its next
+ * invocation starts a process again within the function's own timeout (`reinitializing`), which AWS calls suppressed
+ * init. `invoking` lasts from the event to the runtime's next "next".
+ */
+export type EnvironmentState =
+  | 'created'
+  | 'initializing'
+  | 'idle'
+  | 'invoking'
+  | 'reset'
+  | 'reinitializing'
+  | 'destroyed';
+
+/** Every transition there is. */
+const TRANSITIONS: Readonly<Record<EnvironmentState, readonly EnvironmentState[]>> = {
+  created: ['initializing', 'destroyed'],
+  initializing: ['idle', 'reset', 'destroyed'],
+  idle: ['invoking', 'reset', 'destroyed'],
+  invoking: ['idle', 'reset', 'destroyed'],
+  reset: ['reinitializing', 'destroyed'],
+  reinitializing: ['invoking', 'reset', 'destroyed'],
+  destroyed: [],
+};
+
+/** Holds the state and refuses every transition that is not in the table. */
+export class EnvironmentLifecycle {
+  #current: EnvironmentState = 'created';
+
+  get current(): EnvironmentState {
+    return this.#current;
+  }
+
+  to(next: EnvironmentState): void {
+    if (!TRANSITIONS[this.#current].includes(next)) {
+      throw new Error(`An execution environment cannot go from ${this.#current} to ${next}.`);
+    }
+    this.#current = next;
+  }
+}

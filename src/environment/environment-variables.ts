@@ -1,0 +1,91 @@
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { ResolvedRuntime } from './runtime-catalog.ts';
+
+export interface ExecutionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+export interface VariableSources {
+  readonly version: FunctionVersion;
+  readonly runtime: ResolvedRuntime;
+  readonly credentials: ExecutionCredentials;
+  readonly logStream: string;
+  /** `host:port` of the environment's Runtime API. */
+  readonly runtimeApi: string;
+  /** Where the platform's own AWS APIs are. */
+  readonly endpointUrl: string;
+  /** Maps a path like `/var/task` to where the process sees it. */
+  readonly inside: (path: string) => string;
+}
+
+/** Of the variables a runtime brings along, those a user may not override. */
+const RESERVED_OF_RUNTIME: readonly string[] = ['AWS_EXECUTION_ENV', 'LAMBDA_RUNTIME_DIR'];
+
+/**
+ * The whole environment of a function's process, from the weakest source to the strongest: defaults a user may
+ * override, the user's own, the reserved ones.
+ */
+export function environmentVariables(sources: VariableSources): Record<string, string> {
+  const ofRuntime = sources.runtime.env(sources.inside);
+  const variables: Record<string, string> = {
+    ...overridable(sources),
+    ...ofRuntime,
+    ...sources.version.environment,
+    ...reserved(sources),
+  };
+  for (const name of RESERVED_OF_RUNTIME) {
+    const value = ofRuntime[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  return variables;
+}
+
+function overridable({ endpointUrl, inside }: VariableSources): Record<string, string> {
+  const temporary = inside('/tmp');
+  return {
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
+    AWS_ENDPOINT_URL: endpointUrl,
+    // Where /tmp is another directory of the host, programs that ask for a temporary one must find it.
+    ...(temporary === '/tmp' ? {} : { TMPDIR: temporary }),
+  };
+}
+
+function reserved({ version, runtime, credentials, logStream, runtimeApi, inside }: VariableSources) {
+  return {
+    AWS_REGION: version.region,
+    AWS_DEFAULT_REGION: version.region,
+    AWS_LAMBDA_FUNCTION_NAME: version.name,
+    AWS_LAMBDA_FUNCTION_VERSION: version.version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: version.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
+    _AWS_XRAY_DAEMON_PORT: '2000',
+    _HANDLER: version.handler,
+    LAMBDA_TASK_ROOT: inside('/var/task'),
+    LAMBDA_RUNTIME_DIR: inside('/var/runtime'),
+    PWD: inside('/var/task'),
+    SHLVL: '0',
+    ...(isCustom(runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.id}` }),
+    ...loggingVariables(version),
+  };
+}
+
+/** Only for the JSON format: that is when AWS sets them, and levels are refused with the text format. */
+function loggingVariables({ logFormat, applicationLogLevel }: FunctionVersion): Record<string, string> {
+  if (logFormat !== 'JSON') return {};
+  return { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: applicationLogLevel ?? 'INFO' };
+}
+
+/** `provided.al2023` and its like: the package brings its own `bootstrap`. */
+export function isCustom(runtime: ResolvedRuntime): boolean {
+  return runtime.id.startsWith('provided');
+}

@@ -1,0 +1,249 @@
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import { ServiceError } from '../model/service-error.ts';
+import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import { EnvironmentLifecycle } from './environment-state.ts';
+import type { EnvironmentState } from './environment-state.ts';
+import { errorTypeOf, exited, initTimedOut, responseTooLarge, timedOut } from './function-failure.ts';
+import type { FunctionFailure } from './function-failure.ts';
+import { InvocationReporter } from './invocation-reporter.ts';
+import { RunningInvocation } from './running-invocation.ts';
+import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
+import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type { RuntimeLauncher } from './runtime-launcher.ts';
+import { RuntimeProcess } from './runtime-process.ts';
+import type { InitLimit } from './runtime-process.ts';
+import { ScratchCheck } from './scratch-check.ts';
+import type { RuntimeIdentity } from './system-lines.ts';
+
+const INIT_LIMIT_MS = 10_000;
+
+export interface EnvironmentParts {
+  readonly version: FunctionVersion;
+  readonly sandbox: Sandbox;
+  readonly launcher: RuntimeLauncher;
+  readonly log: EnvironmentLog;
+  readonly identity: RuntimeIdentity;
+  readonly onWarning: (text: string) => void;
+  /** The environment can take an invocation again. Called from within; it may invoke at once. */
+  readonly onAvailable: (environment: ExecutionEnvironment) => void;
+}
+
+/**
+ * One execution environment: a sandbox, the runtime process in it, its log stream, and the invocations it runs, one
+ * at a time. Its states are those of environment-state.ts. Whatever a function does, the environment ends up able to
+ * take the next invocation, or destroyed.
+ */
+export class ExecutionEnvironment implements RuntimeEvents {
+  readonly #parts: EnvironmentParts;
+  readonly #lifecycle = new EnvironmentLifecycle();
+  readonly #process: RuntimeProcess;
+  readonly #reporter: InvocationReporter;
+  readonly #scratch: ScratchCheck;
+  /** Invocations without a result, by request id. */
+  readonly #running = new Map<string, RunningInvocation>();
+  readonly #onTimeout = (): void => this.#timeOut();
+  #coldStartMs: number | undefined;
+  #isAborting = false;
+  #destroyed: Promise<void> | undefined;
+
+  constructor(parts: EnvironmentParts) {
+    this.#parts = parts;
+    const { launcher, log, sandbox, version } = parts;
+    this.#reporter = new InvocationReporter(log, sandbox, version.memoryMb, () => parts.onAvailable(this));
+    this.#scratch = new ScratchCheck(sandbox, () => this.#onScratchOverflow());
+    this.#process = new RuntimeProcess(launcher, {
+      events: this,
+      onOutput: (chunk) => this.#reporter.output(chunk),
+      onLost: (exit) => this.#onLost(exit),
+    });
+  }
+
+  get version(): FunctionVersion {
+    return this.#parts.version;
+  }
+
+  get state(): EnvironmentState {
+    return this.#lifecycle.current;
+  }
+
+  /** The last result is out; the runtime has yet to ask for more, or its log to be completed. */
+  get isFinishing(): boolean {
+    return this.#running.size === 0 && this.#reporter.isFinishing;
+  }
+
+  /** It may not be used again, although it could: destroy it when it becomes available. */
+  get isSpent(): boolean {
+    return this.#scratch.overflows;
+  }
+
+  /**
+   * Initialises, for at most 10 s. Afterwards it is idle, or reset when that failed: both can take an invocation.
+   * Rejects only when the platform itself failed.
+   */
+  async start(): Promise<void> {
+    this.#lifecycle.to('initializing');
+    this.#parts.log.initStart(this.#parts.identity);
+    const failure = await this.#initialise('init', { limitMs: INIT_LIMIT_MS, failure: initTimedOut() });
+    if (this.#destroyed !== undefined) return;
+    this.#lifecycle.to(failure === undefined ? 'idle' : 'reset');
+    this.#process.setActive(false);
+  }
+
+  /** Runs one invocation. Rejects only when the platform itself fails it. Call when available, not before. */
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    const { log, version } = this.#parts;
+    const wasIdle = this.#lifecycle.current === 'idle';
+    this.#lifecycle.to(wasIdle ? 'invoking' : 'reinitializing');
+    this.#reporter.reportNow();
+    const run = new RunningInvocation(invocation, version.timeoutMs, this.#coldStartMs, this.#onTimeout);
+    this.#coldStartMs = undefined;
+    this.#running.set(invocation.requestId, run);
+    log.start(invocation.requestId, invocation.wantsLogTail);
+    if (wasIdle) {
+      this.#process.setActive(true);
+      this.#process.deliver(invocation, run.deadlineMs);
+    } else void this.#reinitialise(run);
+    return run.result;
+  }
+
+  /** Ends everything and removes the sandbox. Invocations that still run are rejected. Idempotent. */
+  destroy(): Promise<void> {
+    this.#destroyed ??= this.#destroy();
+    return this.#destroyed;
+  }
+
+  onNext(link: RuntimeLink): boolean {
+    if (this.#process.becomesReady(link)) return true;
+    if (this.#process.link !== link || this.#isAborting) return false;
+    if (this.#lifecycle.current === 'idle') return true;
+    if (this.#lifecycle.current !== 'invoking' || this.#running.size > 0) return false;
+    this.#lifecycle.to('idle');
+    this.#process.setActive(false);
+    this.#reporter.over(link.carriesLogs);
+    this.#scratch.afterInvocation();
+    return true;
+  }
+
+  onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
+    const run = this.#take(requestId);
+    if (run === undefined) return false;
+    const failure = tooLarge ? responseTooLarge(LARGEST_RESPONSE_BYTES) : undefined;
+    this.#reporter.answer(run, {
+      payload: failure === undefined ? payload : failure.payload(requestId),
+      isError: tooLarge,
+      failure,
+      handlerFailure: undefined,
+    });
+    return true;
+  }
+
+  onError(requestId: string, payload: Uint8Array): boolean {
+    const run = this.#take(requestId);
+    if (run === undefined) return false;
+    const handlerFailure = { status: 'error', errorType: errorTypeOf(payload) } as const;
+    this.#reporter.answer(run, { payload, isError: true, failure: undefined, handlerFailure });
+    return true;
+  }
+
+  onInitError(payload: Uint8Array): boolean {
+    return this.#process.reportInitError(payload);
+  }
+
+  onLog(message: string): void {
+    this.#parts.log.event(message);
+  }
+
+  #take(requestId: string): RunningInvocation | undefined {
+    if (this.#lifecycle.current !== 'invoking' || this.#isAborting) return undefined;
+    const run = this.#running.get(requestId);
+    this.#running.delete(requestId);
+    return run;
+  }
+
+  async #initialise(
+    phase: 'init' | 'invoke',
+    limit: InitLimit | undefined,
+  ): Promise<FunctionFailure | undefined> {
+    const { durationMs, failure } = await this.#process.initialise(limit);
+    if (this.#destroyed !== undefined) return failure;
+    this.#parts.log.initDone(durationMs, phase, failure);
+    if (phase === 'init' && failure === undefined) this.#coldStartMs = durationMs;
+    return failure;
+  }
+
+  /** Init inside an invocation, under the function's timeout: the process was lost, or the first Init failed. */
+  async #reinitialise(run: RunningInvocation): Promise<void> {
+    try {
+      const failure = await this.#initialise('invoke', undefined);
+      if (this.#destroyed !== undefined) return;
+      if (failure === undefined) {
+        this.#lifecycle.to('invoking');
+        this.#process.deliver(run.invocation, run.deadlineMs);
+        return;
+      }
+      this.#failRunning(failure);
+    } catch (error) {
+      if (this.#destroyed !== undefined) return;
+      this.#running.delete(run.invocation.requestId);
+      run.abandon(error as Error);
+    }
+    this.#becomeReset();
+  }
+
+  #timeOut(): void {
+    const failure = timedOut(this.#parts.version.timeoutMs);
+    if (!this.#process.failInit(failure)) void this.#abort(failure);
+  }
+
+  /** The process ended without being told to. */
+  #onLost(exit: SandboxExit): void {
+    if (this.#lifecycle.current === 'idle') this.#lifecycle.to('reset');
+    else void this.#abort(exited(exit));
+  }
+
+  /** Ends the process; what runs in it fails. The environment keeps its /tmp and its log stream. */
+  async #abort(failure: FunctionFailure): Promise<void> {
+    if (this.#isAborting || this.#destroyed !== undefined) return;
+    this.#isAborting = true;
+    await this.#process.end();
+    this.#isAborting = false;
+    if (this.#destroyed !== undefined) return;
+    this.#reporter.reportNow();
+    this.#failRunning(failure);
+    this.#becomeReset();
+  }
+
+  #failRunning(failure: FunctionFailure): void {
+    const { timeoutMs } = this.#parts.version;
+    for (const run of this.#running.values()) {
+      const payload = failure.payload(run.invocation.requestId);
+      this.#reporter.fail(run, { payload, isError: true, failure, handlerFailure: undefined }, timeoutMs);
+    }
+    this.#running.clear();
+  }
+
+  #becomeReset(): void {
+    this.#lifecycle.to('reset');
+    this.#parts.onAvailable(this);
+  }
+
+  #onScratchOverflow(): void {
+    const { log, onWarning, version } = this.#parts;
+    const text = `/tmp holds more than its ${version.ephemeralStorageMb} MB: the execution environment is given up.`;
+    log.event(text);
+    onWarning(`${version.functionArn}: ${text}`);
+  }
+
+  async #destroy(): Promise<void> {
+    this.#reporter.reportNow();
+    const gone = new ServiceError('ServiceException', 'The execution environment was removed.', 500);
+    for (const run of this.#running.values()) run.abandon(gone);
+    this.#running.clear();
+    this.#lifecycle.to('destroyed');
+    await this.#process.close(initTimedOut());
+    this.#parts.log.close();
+    await this.#parts.sandbox.destroy();
+  }
+}

@@ -1,0 +1,132 @@
+import type { Invocation } from '../model/invocation.ts';
+
+/** Types of frames; the protocol is described in runtimes/FRAMES.md. */
+export const FRAME = {
+  invoke: 0x01,
+  shutdown: 0x02,
+  next: 0x10,
+  response: 0x11,
+  error: 0x12,
+  initError: 0x13,
+  log: 0x14,
+} as const;
+
+const HEADER_BYTES = 5;
+const LARGEST_FRAME_BYTES = 6 * 1024 * 1024 + 64 * 1024;
+/** What is kept of a frame over the limit: enough to know whose it is, or to show the start of a log event. */
+const KEPT_OF_OVERSIZED_BYTES = 64 * 1024;
+
+/**
+ * @param body valid only as long as the chunk it came from; `subarray` of it, no copy, when a frame came in one piece
+ * @param oversized the frame was over the limit and `body` is only its beginning
+ */
+export type FrameHandler = (type: number, body: Buffer, oversized: boolean) => void;
+
+/** Turns chunks of any size back into frames. A frame within one chunk is not copied; others are copied once. */
+export class FrameDecoder {
+  readonly #onFrame: FrameHandler;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerFilled = 0;
+  #body: Buffer | undefined;
+  #bodyFilled = 0;
+  /** The frame in hand is over the limit, and so many of its bytes are still to be passed over. */
+  #oversized = false;
+  #excess = 0;
+
+  constructor(onFrame: FrameHandler) {
+    this.#onFrame = onFrame;
+  }
+
+  /** Throws RangeError when the bytes cannot be frames: the stream is then beyond repair. */
+  push(chunk: Buffer): void {
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (this.#body !== undefined) offset = this.#fillBody(chunk, offset, this.#body);
+      else if (this.#headerFilled === 0 && chunk.length - offset >= HEADER_BYTES) {
+        offset = this.#readFrame(chunk, offset);
+      } else offset = this.#fillHeader(chunk, offset);
+    }
+  }
+
+  /** The common case: a header that lies whole in the chunk, mostly with its body. */
+  #readFrame(chunk: Buffer, offset: number): number {
+    const length = bodyLength(chunk, offset);
+    const start = offset + HEADER_BYTES;
+    if (start + length <= chunk.length && length < LARGEST_FRAME_BYTES) {
+      this.#onFrame(chunk[offset + 4] ?? 0, chunk.subarray(start, start + length), false);
+      return start + length;
+    }
+    chunk.copy(this.#header, 0, offset, start);
+    this.#beginBody(length);
+    return start;
+  }
+
+  #fillHeader(chunk: Buffer, offset: number): number {
+    const copied = chunk.copy(this.#header, this.#headerFilled, offset);
+    this.#headerFilled += copied;
+    if (this.#headerFilled === HEADER_BYTES) this.#beginBody(bodyLength(this.#header, 0));
+    return offset + copied;
+  }
+
+  #beginBody(length: number): void {
+    this.#oversized = length >= LARGEST_FRAME_BYTES;
+    const kept = this.#oversized ? KEPT_OF_OVERSIZED_BYTES : length;
+    this.#excess = length - kept;
+    this.#body = Buffer.allocUnsafe(kept);
+    this.#bodyFilled = 0;
+    this.#headerFilled = HEADER_BYTES;
+    if (length === 0) this.#emit(this.#body);
+  }
+
+  #fillBody(chunk: Buffer, offset: number, body: Buffer): number {
+    const copied = chunk.copy(body, this.#bodyFilled, offset);
+    this.#bodyFilled += copied;
+    const next = offset + copied;
+    if (this.#bodyFilled < body.length) return next;
+    const passedOver = Math.min(this.#excess, chunk.length - next);
+    this.#excess -= passedOver;
+    if (this.#excess === 0) this.#emit(body);
+    return next + passedOver;
+  }
+
+  #emit(body: Buffer): void {
+    const type = this.#header[4] ?? 0;
+    this.#body = undefined;
+    this.#headerFilled = 0;
+    this.#onFrame(type, body, this.#oversized);
+  }
+}
+
+/** Length of the body alone: the wire's length counts the type too. */
+function bodyLength(bytes: Buffer, offset: number): number {
+  const length = bytes.readUInt32BE(offset);
+  if (length === 0) throw new RangeError('A frame of length 0 has no type.');
+  return length - 1;
+}
+
+/**
+ * An INVOKE frame: whole, or all of it that precedes the event's bytes.
+ * @param deadlineMs milliseconds since the Unix epoch
+ */
+export function encodeInvoke(invocation: Invocation, deadlineMs: number, withPayload: boolean): Buffer {
+  const { requestId, invokedFunctionArn, traceId, clientContext, payload } = invocation;
+  const header = JSON.stringify({ requestId, deadlineMs, invokedFunctionArn, traceId, clientContext });
+  const headerBytes = Buffer.byteLength(header);
+  const headBytes = HEADER_BYTES + 4 + headerBytes;
+  const frame = Buffer.allocUnsafe(withPayload ? headBytes + payload.length : headBytes);
+  frame.writeUInt32BE(headBytes - 4 + payload.length, 0);
+  frame[4] = FRAME.invoke;
+  frame.writeUInt32BE(headerBytes, HEADER_BYTES);
+  frame.write(header, HEADER_BYTES + 4);
+  if (withPayload) frame.set(payload, headBytes);
+  return frame;
+}
+
+/** A frame of any type, in one buffer. */
+export function encodeFrame(type: number, body: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_BYTES + body.length);
+  frame.writeUInt32BE(1 + body.length, 0);
+  frame[4] = type;
+  frame.set(body, HEADER_BYTES);
+  return frame;
+}

@@ -1,0 +1,107 @@
+import type { SandboxExit } from '../sandbox/sandbox.ts';
+
+/** Why an initialisation or an invocation failed, other than by the handler's own error. Texts as AWS writes them. */
+export interface FunctionFailure {
+  /** As REPORT and INIT_REPORT name it. */
+  readonly status: 'timeout' | 'error';
+  readonly errorType: string;
+  /** The error's JSON for the caller. */
+  readonly payload: (requestId: string) => Uint8Array;
+}
+
+/** Go's words for signals, which is what AWS prints. */
+const SIGNAL_WORDS: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGHUP: 'hangup',
+  SIGILL: 'illegal instruction',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGPIPE: 'broken pipe',
+  SIGQUIT: 'quit',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};
+
+/** Go's words for the failures of starting a program. */
+const EXEC_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  ENOEXEC: 'exec format error',
+  E2BIG: 'argument list too long',
+};
+
+export function timedOut(timeoutMs: number): FunctionFailure {
+  const seconds = (timeoutMs / 1000).toFixed(2);
+  return platformFailure('timeout', 'Sandbox.Timedout', `Task timed out after ${seconds} seconds`);
+}
+
+/** Init over its own limit; nobody sees the payload, for the invocation tries again. */
+export function initTimedOut(): FunctionFailure {
+  return platformFailure('timeout', 'Sandbox.Timedout', 'Task timed out');
+}
+
+export function exited(exit: SandboxExit): FunctionFailure {
+  if (exit.outOfMemory) {
+    return platformFailure('error', 'Runtime.OutOfMemory', 'Runtime exited with error: signal: killed');
+  }
+  return platformFailure('error', 'Runtime.ExitError', exitText(exit));
+}
+
+function exitText({ code, signal }: SandboxExit): string {
+  if (signal !== null) return `Runtime exited with error: signal: ${SIGNAL_WORDS[signal] ?? signal}`;
+  if (code === 0) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: exit status ${code}`;
+}
+
+/** @param code of the failed system call, e.g. ENOENT */
+export function invalidEntrypoint(program: string, code: string): FunctionFailure {
+  const words = EXEC_WORDS[code] ?? code;
+  return platformFailure('error', 'Runtime.InvalidEntrypoint', `fork/exec ${program}: ${words}`);
+}
+
+/** The runtime reported that the function's own initialisation failed. */
+export function initFailed(payload: Uint8Array): FunctionFailure {
+  return { status: 'error', errorType: errorTypeOf(payload), payload: () => payload };
+}
+
+export function responseTooLarge(limitBytes: number): FunctionFailure {
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`;
+  const errorType = 'Function.ResponseSizeTooLarge';
+  return { status: 'error', errorType, payload: () => json({ errorMessage, errorType }) };
+}
+
+/**
+ * The error type as metrics and system logs show it: what is not of the platform's own pattern becomes
+ * `Runtime.Unknown`.
+ * @param payload the error's JSON
+ */
+export function errorTypeOf(payload: Uint8Array): string {
+  let errorType: unknown;
+  try {
+    errorType = (JSON.parse(Buffer.from(payload).toString()) as { errorType?: unknown } | null)?.errorType;
+  } catch {
+    // Whatever a runtime sends is passed on to the caller; here it only has no name.
+  }
+  return typeof errorType === 'string' && /^(Runtime|Function)\.[A-Za-z.]+$/.test(errorType)
+    ? errorType
+    : 'Runtime.Unknown';
+}
+
+function platformFailure(
+  status: FunctionFailure['status'],
+  errorType: string,
+  text: string,
+): FunctionFailure {
+  return {
+    status,
+    errorType,
+    payload: (requestId) => json({ errorType, errorMessage: `RequestId: ${requestId} Error: ${text}` }),
+  };
+}
+
+function json(value: Readonly<Record<string, string>>): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}

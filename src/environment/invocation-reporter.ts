@@ -1,0 +1,121 @@
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { Outcome, RunningInvocation } from './running-invocation.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** A function that never stops printing does not keep its REPORT from being written. */
+const MOST_DRAIN_TURNS = 100;
+
+/**
+ * What follows an invocation's result: the answer to the caller, END and REPORT, and the environment's release to its
+ * next invocation. The caller comes first, unless it wants the log tail; output the function wrote to a pipe before
+ * its response is read, by turns of the event loop, before REPORT.
+ */
+export class InvocationReporter {
+  readonly #log: EnvironmentLog;
+  readonly #sandbox: Sandbox;
+  readonly #memoryMb: number;
+  readonly #onAvailable: () => void;
+  readonly #onTurn = (run: RunningInvocation): void => this.#turn(run);
+  /** Answered, or to be answered with its tail; not yet reported or not yet over. */
+  #finishing: RunningInvocation | undefined;
+  #usesOutput = false;
+  #outputInTurn = false;
+  #turns = 0;
+
+  constructor(log: EnvironmentLog, sandbox: Sandbox, memoryMb: number, onAvailable: () => void) {
+    this.#log = log;
+    this.#sandbox = sandbox;
+    this.#memoryMb = memoryMb;
+    this.#onAvailable = onAvailable;
+  }
+
+  /** An invocation has its result and the environment is not released yet. */
+  get isFinishing(): boolean {
+    return this.#finishing !== undefined && !this.#finishing.isReleased;
+  }
+
+  /** Bytes from the process's standard output and error. */
+  output(chunk: Buffer): void {
+    this.#usesOutput = true;
+    this.#outputInTurn = true;
+    this.#log.output(chunk);
+  }
+
+  /** The runtime has sent an invocation's result. */
+  answer(run: RunningInvocation, outcome: Outcome): void {
+    run.end(outcome, Number.POSITIVE_INFINITY);
+    this.#finishing = run;
+    this.#turns = 0;
+    this.#outputInTurn = false;
+    setImmediate(this.#onTurn, run);
+  }
+
+  /** An invocation ended together with its process: nothing more will come from it. */
+  fail(run: RunningInvocation, outcome: Outcome, longestMs: number): void {
+    run.stopTimer();
+    run.end(outcome, longestMs);
+    this.#report(run);
+  }
+
+  /**
+   * The runtime asked for the next event: the last invocation is over.
+   * @param logsAreComplete all of the function's log came by the channel of its response
+   */
+  over(logsAreComplete: boolean): void {
+    const run = this.#finishing;
+    if (run === undefined) return;
+    run.stopTimer();
+    run.isOver = true;
+    const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
+    if (run.isReported || !mayStillPrint) this.#release(run);
+  }
+
+  /** Writes what is still unwritten of the last invocation. */
+  reportNow(): void {
+    const run = this.#finishing;
+    if (run === undefined) return;
+    run.stopTimer();
+    this.#finishing = undefined;
+    if (!run.isReported) this.#report(run);
+  }
+
+  #turn(run: RunningInvocation): void {
+    if (run.isReported) return;
+    if (this.#outputInTurn && this.#turns < MOST_DRAIN_TURNS) {
+      this.#outputInTurn = false;
+      this.#turns += 1;
+      setImmediate(this.#onTurn, run);
+      return;
+    }
+    this.#report(run);
+    if (!run.isOver) return;
+    if (this.#finishing === run) this.#finishing = undefined;
+    this.#release(run);
+  }
+
+  #report(run: RunningInvocation): void {
+    const { outcome } = run;
+    if (outcome === undefined) return;
+    run.isReported = true;
+    const usedMb = Math.ceil(this.#sandbox.stats().memoryPeakBytes / MEBIBYTE);
+    const facts = {
+      requestId: run.invocation.requestId,
+      durationMs: run.durationMs,
+      initDurationMs: run.initDurationMs,
+      memoryMb: this.#memoryMb,
+      // The watchdog may see more in the moment before it kills; AWS never shows more than there is.
+      maxMemoryUsedMb: Math.min(usedMb, this.#memoryMb),
+      failure: outcome.failure,
+    };
+    const tail = this.#log.report(facts, outcome.handlerFailure, outcome.payload.length);
+    if (tail !== undefined) run.answer(tail);
+  }
+
+  #release(run: RunningInvocation): void {
+    if (run.isReleased) return;
+    run.isReleased = true;
+    if (run.isReported) this.#finishing = undefined;
+    this.#onAvailable();
+  }
+}

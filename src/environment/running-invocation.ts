@@ -1,0 +1,82 @@
+import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { FunctionFailure } from './function-failure.ts';
+import type { LineFailure } from './system-lines.ts';
+
+/** How an invocation ended, before its log tail is known. */
+export interface Outcome {
+  readonly payload: Uint8Array;
+  readonly isError: boolean;
+  /** Not the handler's own error but the platform's finding; REPORT shows it. */
+  readonly failure: FunctionFailure | undefined;
+  /** The handler's own error, for the JSON log format. */
+  readonly handlerFailure: LineFailure | undefined;
+}
+
+/** An invocation in an environment, from its event to the runtime's following "next" and its REPORT line. */
+export class RunningInvocation {
+  readonly invocation: Invocation;
+  readonly result: Promise<InvocationResult>;
+  /** Milliseconds since the Unix epoch, by the machine's clock: the function compares it with its own. */
+  readonly deadlineMs: number;
+  /** Of the cold start before it, when it is the environment's first. */
+  readonly initDurationMs: number | undefined;
+  readonly #startedAt = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  #resolve: (result: InvocationResult) => void = () => undefined;
+  #reject: (error: Error) => void = () => undefined;
+  durationMs = 0;
+  outcome: Outcome | undefined;
+  /** The runtime has asked for the next event. */
+  isOver = false;
+  isReported = false;
+  /** The environment was given back to the pool. */
+  isReleased = false;
+
+  constructor(
+    invocation: Invocation,
+    timeoutMs: number,
+    initDurationMs: number | undefined,
+    onTimeout: () => void,
+  ) {
+    this.invocation = invocation;
+    this.initDurationMs = initDurationMs;
+    this.deadlineMs = Date.now() + timeoutMs;
+    this.#timer = setTimeout(onTimeout, timeoutMs);
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Notes how it ended, and answers the caller unless the log tail has to come along. */
+  end(outcome: Outcome, longestMs: number): void {
+    this.durationMs = Math.min(performance.now() - this.#startedAt, longestMs);
+    this.outcome = outcome;
+    if (!this.invocation.wantsLogTail) this.answer(undefined);
+  }
+
+  answer(logTail: Uint8Array | undefined): void {
+    const { outcome } = this;
+    if (outcome === undefined) return;
+    const { payload } = outcome;
+    // Always the same two shapes, the plain one without members nobody asked for.
+    if (!outcome.isError && logTail === undefined) this.#resolve({ payload });
+    else {
+      this.#resolve({
+        payload,
+        ...(outcome.isError ? { functionError: 'Unhandled' } : {}),
+        ...(logTail === undefined ? {} : { logTail }),
+      });
+    }
+  }
+
+  /** The platform itself could not run it. */
+  abandon(error: Error): void {
+    this.stopTimer();
+    this.#reject(error);
+  }
+
+  stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+}

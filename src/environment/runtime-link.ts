@@ -1,0 +1,32 @@
+import type { Invocation } from '../model/invocation.ts';
+
+/** The runtime's end of a channel, once it has asked for the next event. */
+export interface RuntimeLink {
+  /** Log events come by the same channel, before the response they belong to. */
+  readonly carriesLogs: boolean;
+  /**
+   * Answers the parked "next" with an event.
+   * @param deadlineMs when the function times out, milliseconds since the Unix epoch of the machine's own clock
+   */
+  deliver(invocation: Invocation, deadlineMs: number): void;
+}
+
+/** What a runtime may say, over whichever channel. The environment implements it. */
+export interface RuntimeEvents {
+  /** Initialised (the first time) or ready for another. False: out of turn, or the other channel is in use. */
+  onNext(link: RuntimeLink): boolean;
+  /**
+   * The result of an invocation. False when no such invocation is waiting for one.
+   * @param tooLarge the runtime sent more than a response may have; `payload` is not to be used
+   */
+  onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean;
+  /** The function failed; `payload` is the error's JSON as the caller sees it. */
+  onError(requestId: string, payload: Uint8Array): boolean;
+  /** The function's own initialisation failed; the process exits next. False when it is past initialisation. */
+  onInitError(payload: Uint8Array): boolean;
+  /** One log event, without a trailing line feed. */
+  onLog(message: string): void;
+}
+
+/** Largest response of a buffered invocation: 6 MiB and 100 bytes. */
+export const LARGEST_RESPONSE_BYTES = 6_291_556;

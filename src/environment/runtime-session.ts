@@ -1,0 +1,50 @@
+import type { SandboxExit, SandboxProcess } from '../sandbox/sandbox.ts';
+import { FrameChannel } from './frame-channel.ts';
+import type { RuntimeEvents } from './runtime-link.ts';
+
+/** After an exit the pipes end at once, unless a process that left the group holds them: do not wait for that one. */
+const LAST_OUTPUT_MS = 250;
+
+/** One life of a runtime process: from its start until it has ended and all it wrote was read. */
+export class RuntimeSession {
+  readonly #process: SandboxProcess;
+  /** Settles once, with the last byte of its output and channel handled. */
+  readonly ended: Promise<SandboxExit>;
+
+  constructor(process: SandboxProcess, events: RuntimeEvents, onOutput: (chunk: Buffer) => void) {
+    this.#process = process;
+    process.output.on('data', onOutput);
+    if (process.channel !== undefined) new FrameChannel(process.channel, events, () => process.kill());
+    this.ended = this.#end();
+  }
+
+  setActive(active: boolean): void {
+    this.#process.setActive(active);
+  }
+
+  kill(): void {
+    this.#process.kill();
+  }
+
+  async #end(): Promise<SandboxExit> {
+    const { output, channel } = this.#process;
+    const closed = Promise.all([closeOf(output), closeOf(channel)]);
+    const exit = await this.#process.exited;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, LAST_OUTPUT_MS);
+    await Promise.race([closed, late.promise]);
+    clearTimeout(timer);
+    // What it posted to the Runtime API just before the end may still be on its way through the event loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    output.destroy();
+    channel?.destroy();
+    return exit;
+  }
+}
+
+function closeOf(stream: (NodeJS.EventEmitter & { readonly closed: boolean }) | undefined): Promise<void> {
+  if (stream === undefined || stream.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('close', () => resolve());
+  });
+}

@@ -1,0 +1,61 @@
+/**
+ * The platform's own lines in a function's log: INIT_START, START, END, REPORT and INIT_REPORT in text, or the
+ * `platform.*` records of the JSON log format. Pure: values in, lines out.
+ */
+export interface ReportFacts {
+  readonly requestId: string;
+  readonly durationMs: number;
+  /** Only on a cold start. */
+  readonly initDurationMs: number | undefined;
+  readonly memoryMb: number;
+  readonly maxMemoryUsedMb: number;
+  /** How the invocation failed, when not by the handler's own error. */
+  readonly failure: LineFailure | undefined;
+}
+
+export interface LineFailure {
+  readonly status: 'timeout' | 'error';
+  readonly errorType: string;
+}
+
+export interface RuntimeIdentity {
+  /** e.g. `nodejs:22.v1` */
+  readonly version: string;
+  readonly arn: string;
+}
+
+/** Init time is billed as well, for every kind of package, since August 2025. */
+export function billedDurationMs(durationMs: number, initDurationMs: number | undefined): number {
+  return Math.ceil(durationMs + (initDurationMs ?? 0));
+}
+
+export function initStartLine(runtime: RuntimeIdentity): string {
+  return `INIT_START Runtime Version: ${runtime.version}\tRuntime Version ARN: ${runtime.arn}`;
+}
+
+export function startLine(requestId: string, version: string): string {
+  return `START RequestId: ${requestId} Version: ${version}`;
+}
+
+export function endLine(requestId: string): string {
+  return `END RequestId: ${requestId}`;
+}
+
+/** Ends in a tab, as AWS's does; with a failure its status follows. */
+export function reportLine(facts: ReportFacts): string {
+  const { requestId, durationMs, initDurationMs, memoryMb, maxMemoryUsedMb, failure } = facts;
+  const billed = billedDurationMs(durationMs, initDurationMs);
+  let line =
+    `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t` +
+    `Memory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryUsedMb} MB\t`;
+  if (initDurationMs !== undefined) line += `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
+  return failure === undefined ? line : line + failureFields(failure);
+}
+
+export function initReportLine(durationMs: number, phase: 'init' | 'invoke', failure: LineFailure): string {
+  return `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: ${phase}\t${failureFields(failure)}`;
+}
+
+function failureFields({ status, errorType }: LineFailure): string {
+  return status === 'timeout' ? 'Status: timeout' : `Status: error\tError Type: ${errorType}`;
+}

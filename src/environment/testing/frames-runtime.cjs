@@ -1,0 +1,89 @@
+// The smallest runtime on descriptor 3: blocking reads, one handler. Commands in the event make it misbehave.
+const fs = require('node:fs');
+
+function frame(type, body) {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(body.length + 1, 0);
+  head[4] = type;
+  return Buffer.concat([head, body]);
+}
+
+function write(bytes) {
+  for (let done = 0; done < bytes.length; ) done += fs.writeSync(3, bytes, done);
+}
+
+function read(length) {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let filled = 0; filled < length; ) {
+    const count = fs.readSync(3, bytes, filled, length - filled, null);
+    if (count === 0) process.exit(0);
+    filled += count;
+  }
+  return bytes;
+}
+
+const log = (text) => write(frame(0x14, Buffer.from(text)));
+let invocations = 0;
+
+const commands = {
+  count: () => ++invocations,
+  echo: (event) => event.value ?? null,
+  env: () => process.env,
+  sleep: ({ ms }) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+  exit: ({ code }) => process.exit(code),
+  kill: ({ signal }) => {
+    process.kill(process.pid, signal);
+    commands.sleep({ ms: 5000 });
+  },
+  hog: () => {
+    for (const kept = []; ; ) kept.push(Buffer.alloc(4 << 20, 1));
+  },
+  log: ({ lines }) => lines.forEach(log),
+  print: ({ text, times = 1 }) => {
+    for (let i = 0; i < times; i += 1) fs.writeSync(1, text);
+  },
+  large: ({ bytes }) => 'x'.repeat(bytes - 2),
+  file: ({ path, text }) => {
+    if (text !== undefined) fs.writeFileSync(path, text);
+    return fs.readFileSync(path, 'utf8');
+  },
+  fill: ({ path, megabytes }) => fs.writeFileSync(path, Buffer.alloc(megabytes << 20, 1)),
+  child: ({ script }) =>
+    require('node:child_process').spawn('/bin/sh', ['-c', script], { stdio: 'inherit' }).pid,
+  garbage: () => write(Buffer.from([0, 0, 0, 2, 0x7f, 0])),
+  throw: ({ message }) => {
+    throw new Error(message);
+  },
+};
+
+// A handler of `fail:<what>` fails before it is ready; `once:<path>` only while that file is missing.
+const [, what, path] = /^([a-z-]+):?(.*)$/.exec(process.env._HANDLER ?? '') ?? [];
+const isFirst = path !== undefined && path !== '' && !fs.existsSync(path);
+if (isFirst) fs.writeFileSync(path, '');
+if (what === 'init-exit' || (what === 'init-exit-once' && isFirst)) process.exit(3);
+if (what === 'init-hang' || (what === 'init-hang-once' && isFirst)) commands.sleep({ ms: 60_000 });
+if (what === 'init-error') {
+  write(
+    frame(0x13, Buffer.from('{"errorType":"Runtime.ImportModuleError","errorMessage":"no such module"}')),
+  );
+  process.exit(1);
+}
+
+let answer = Buffer.alloc(0);
+for (;;) {
+  write(Buffer.concat([answer, frame(0x10, Buffer.alloc(0))]));
+  const length = read(4).readUInt32BE(0);
+  const body = read(length);
+  if (body[0] !== 0x01) process.exit(0);
+  const headerBytes = body.readUInt32BE(1);
+  const { requestId } = JSON.parse(body.subarray(5, 5 + headerBytes));
+  const id = Buffer.from(requestId);
+  try {
+    const event = JSON.parse(body.subarray(5 + headerBytes));
+    const result = commands[event.do]?.(event) ?? null;
+    answer = frame(0x11, Buffer.concat([id, Buffer.from(JSON.stringify(result))]));
+  } catch (error) {
+    const shown = { errorType: error.name, errorMessage: error.message, trace: [] };
+    answer = frame(0x12, Buffer.concat([id, Buffer.from(JSON.stringify(shown))]));
+  }
+}
