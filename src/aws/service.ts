@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly contentLength: number;
   /** Aborts when the client has gone away. Created on first use. */
   readonly signal: AbortSignal;
+  /** Adds a header to the answer, beside those the output shape binds; on error answers too. */
+  setHeader(name: string, value: string): void;
 }
 
 /**
@@ -40,4 +42,10 @@ export interface ServiceDefinition {
   /** Name of the extracted model in `aws/models`, e.g. `lambda`, `cloudwatch-logs`. */
   readonly model: string;
   readonly operations: Readonly<Record<string, AnyOperationHandler>>;
+  /**
+   * Constraints of the model that a handler checks itself, because AWS answers something else than its usual
+   * ValidationException: `Shape.Member` for all of a member's constraints, `Shape.Member:kind` for one of
+   * `required`, `enum`, `length`, `range`, `pattern`.
+   */
+  readonly uncheckedConstraints?: readonly string[];
 }

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Callers } from './callers.ts';
+import type { OfferedServices } from './offered-services.ts';
+import type { Dispatcher } from './routing/dispatcher.ts';
+import type { ServiceDefinition } from './service.ts';
+
+export interface EndpointOptions {
+  readonly services: readonly ServiceDefinition[];
+  /** Twelve digits. */
+  readonly defaultAccountId: string;
+  readonly defaultRegion: string;
+  /** Host, with port where that is needed, by which clients reach this endpoint; the request's own otherwise. */
+  readonly publicHost?: string | undefined;
+  /** `open` takes credentials as claimed, and none at all; `strict` verifies every signature. */
+  readonly auth: 'open' | 'strict';
+  /** The secret of an access key, for `strict`. */
+  readonly secretOf?: ((accessKeyId: string) => string | undefined) | undefined;
+  /** The account an access key belongs to; undefined for keys nobody issued. */
+  readonly resolveAccount?: ((accessKeyId: string) => string | undefined) | undefined;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Asked first; true when it has taken the request. HTTP/2 requests come through Node's compatible interface. */
+  readonly localRoutes?:
+    | ((request: IncomingMessage, response: ServerResponse, path: string) => boolean)
+    | undefined;
+  /** Told of everything that is our fault, before the caller gets a 500 that says nothing of it. */
+  readonly onInternalError: (error: unknown, context: FailedRequest) => void;
+}
+
+/** Names the request an internal error happened in; empty where it wasn't known yet. */
+export interface FailedRequest {
+  readonly service: string;
+  readonly operation: string;
+  readonly requestId: string;
+}
+
+/** What all exchanges of an endpoint share. */
+export interface EndpointParts {
+  readonly options: EndpointOptions;
+  readonly dispatcher: Dispatcher;
+  readonly callers: Callers;
+  readonly services: OfferedServices;
+  /** Called once for each exchange, when nothing more will be sent. */
+  readonly onDone: () => void;
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { sendAnswer } from './answer-writer.ts';
+import type { HttpResponse } from './answer-writer.ts';
+import { authenticate } from './authentication.ts';
+import type { EndpointParts } from './endpoint-options.ts';
+import { callerError, internalFailure, notImplemented, statusOf, unknownOperation } from './failure.ts';
+import { protocolOf } from './protocols/registry.ts';
+import type { Body, WireAnswer } from './protocols/wire-protocol.ts';
+import { collectBody, declaredLength, EMPTY_BODY, hasBody, streamBody, unwrapBody } from './request-body.ts';
+import { HttpRequestContext } from './request-context.ts';
+import { bodyLimit, bodyTooLarge } from './request-limits.ts';
+import type { WireRequest } from './request.ts';
+import type { Destination } from './routing/destination.ts';
+import type { Operation } from './schema/service-model.ts';
+import type { AnyOperationHandler } from './service.ts';
+import { parseCredential } from './sigv4.ts';
+import type { Credential } from './sigv4-credential.ts';
+
+/**
+ * One request and its answer: find the operation, read the body, decode, check, run the handler, encode, send.
+ * Written with callbacks: a handler that answers at once is answered at once, without a promise in between.
+ */
+export class Exchange {
+  readonly #parts: EndpointParts;
+  readonly #request: WireRequest;
+  readonly #response: HttpResponse;
+  readonly #credential: Credential | undefined;
+  #destination: Destination | undefined;
+  #context: HttpRequestContext | undefined;
+
+  constructor(parts: EndpointParts, request: WireRequest, response: HttpResponse) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#response = response;
+    this.#credential = parseCredential(request.headers, request.query);
+  }
+
+  start(): void {
+    try {
+      const scope = this.#credential?.service;
+      const destination = this.#parts.dispatcher.dispatch(this.#request, scope);
+      if (destination !== undefined) this.#proceed(destination, undefined);
+      else this.#collect(undefined, (body) => this.#proceedWithForm(body));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #proceedWithForm(raw: Uint8Array): void {
+    const body = unwrapBody(raw, this.#request, true);
+    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
+    this.#proceed(this.#parts.dispatcher.dispatchForm(this.#request, this.#credential?.service, form), raw);
+  }
+
+  /** @param body when it had to be read already to find the operation */
+  #proceed(destination: Destination, body: Uint8Array | undefined): void {
+    this.#destination = destination;
+    const { operation } = destination;
+    if (operation === undefined) throw unknownOperation(destination);
+    const handler = this.#parts.services.handler(operation);
+    if (handler === undefined) throw notImplemented(operation);
+    if (body !== undefined) this.#run(operation, handler, body);
+    else if (destination.protocol.streamsInput(operation))
+      this.#run(operation, handler, streamBody(this.#request));
+    else this.#collect(operation, (collected) => this.#run(operation, handler, collected));
+  }
+
+  #collect(operation: Operation | undefined, proceed: (body: Uint8Array) => void): void {
+    if (!hasBody(this.#request)) return proceed(EMPTY_BODY);
+    const limit = bodyLimit(operation, this.#request);
+    if (declaredLength(this.#request) > limit) throw bodyTooLarge(operation, limit);
+    collectBody(this.#request.raw, limit, (body, failure) => {
+      if (failure === 'aborted') return this.#parts.onDone();
+      try {
+        if (body === undefined) throw bodyTooLarge(operation, limit);
+        proceed(body);
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  #run(operation: Operation, handler: AnyOperationHandler, raw: Body): void {
+    const context = this.#createContext(operation, raw);
+    const body = this.#open(operation, raw);
+    const { protocol, labels, form } = this.#destination as Destination;
+    const input = protocol.readInput(
+      { operation, request: this.#request, labels, ...(form === undefined ? {} : { form }) },
+      body,
+    );
+    this.#parts.services.validate(operation, input);
+    const output = handler(input, context);
+    if (output instanceof Promise) {
+      output.then(
+        (settled: unknown) => this.#answer(operation, settled),
+        (error: unknown) => this.#fail(error),
+      );
+    } else {
+      this.#answer(operation, output);
+    }
+  }
+
+  /** The body as the protocol is to read it: verified when that is asked for, its wrappings taken off. */
+  #open(operation: Operation, raw: Body): Body {
+    const { options } = this.#parts;
+    const { signingName, protocol } = operation.service.json;
+    const body = options.auth === 'strict' ? authenticate(options, this.#request, raw, signingName) : raw;
+    if (!(body instanceof Uint8Array) || body.length === 0) return body;
+    return unwrapBody(body, this.#request, !protocol.startsWith('rest'));
+  }
+
+  #createContext(operation: Operation, raw: Body): HttpRequestContext {
+    const { options, callers, dispatcher } = this.#parts;
+    const hostRegion = this.#credential === undefined ? dispatcher.host(this.#request).region : undefined;
+    const caller = callers.of(this.#credential, hostRegion);
+    const length = raw instanceof Uint8Array ? raw.length : declaredLength(this.#request);
+    const context = new HttpRequestContext(
+      caller,
+      operation,
+      this.#request,
+      this.#response,
+      options.publicHost,
+      length,
+    );
+    this.#context = context;
+    return context;
+  }
+
+  #answer(operation: Operation, output: unknown): void {
+    const requestId = this.#context?.requestId ?? '';
+    let answer: WireAnswer;
+    try {
+      const { protocol } = this.#destination as Destination;
+      answer = protocol.writeOutput(operation, output, requestId);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#send(answer, requestId);
+  }
+
+  #fail(thrown: unknown): void {
+    const service = this.#destination?.service;
+    const requestId = this.#context?.requestId ?? randomUUID();
+    const error = callerError(thrown) ?? internalFailure(service);
+    if (callerError(thrown) === undefined) this.#report(thrown, requestId);
+    const protocol = this.#destination?.protocol ?? protocolOf('restJson1');
+    const status = statusOf(error, service?.error(error.code));
+    try {
+      this.#send(protocol.writeError(service, error, status, requestId), requestId);
+    } catch (unwritable) {
+      this.#report(unwritable, requestId);
+      this.#response.destroy();
+      this.#parts.onDone();
+    }
+  }
+
+  #send(answer: WireAnswer, requestId: string): void {
+    answer.headers['x-amzn-RequestId'] = requestId;
+    const extra = this.#context?.extraHeaders;
+    if (extra !== undefined) Object.assign(answer.headers, extra);
+    sendAnswer(this.#response, this.#request.method, answer, (error) => {
+      if (error !== undefined) this.#report(error, requestId);
+      this.#parts.onDone();
+    });
+  }
+
+  #report(error: unknown, requestId: string): void {
+    const service = this.#destination?.service?.name ?? '';
+    const operation = this.#destination?.operation?.name ?? '';
+    this.#parts.options.onInternalError(error, { service, operation, requestId });
+  }
+}

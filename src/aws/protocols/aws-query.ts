@@ -1,0 +1,1 @@
+export { awsJson10 as awsQuery } from './aws-json.ts';

@@ -1,0 +1,1 @@
+export { awsJson10 as ec2Query } from './aws-json.ts';

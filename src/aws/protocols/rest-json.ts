@@ -1,0 +1,37 @@
+import { readStructure } from '../codecs/json-read.ts';
+import { parseJson } from '../codecs/json-text.ts';
+import { writeStructure } from '../codecs/json-write.ts';
+import { errorMembers } from './error-members.ts';
+import { restOutputPlan, writeHead } from './rest-output.ts';
+import { readRestInput, streamsRestInput, writeRestOutput } from './rest.ts';
+import type { RestFormat } from './rest.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+
+const format: RestFormat = {
+  contentType: 'application/json',
+  read: (shape, body) => readStructure(shape, parseJson(body), 'json'),
+  write: (_operation, shape, value) => JSON.stringify(writeStructure(shape, value, 'json')),
+};
+
+export const restJson: WireProtocol = {
+  streamsInput: streamsRestInput,
+  readInput: (call, body) => readRestInput(format, call, body),
+  writeOutput: (operation, output) => writeRestOutput(format, operation, output),
+
+  writeError(service, error, status) {
+    const shape = service?.error(error.code);
+    const members = errorMembers(error, shape);
+    const plan = shape === undefined ? undefined : restOutputPlan(shape);
+    const answer = plan === undefined ? { status, headers: {}, body: '' } : writeHead(plan, members, status);
+    answer.headers['Content-Type'] = format.contentType;
+    answer.headers['x-amzn-ErrorType'] = error.code;
+    // Headers took their members; what the model knows nothing of goes into the body as it is.
+    const inHeaders = new Set(plan?.headers.map(([name]) => name));
+    const rest = Object.entries(members).filter(([name]) => !inHeaders.has(name));
+    const body = Object.fromEntries(rest);
+    answer.body = JSON.stringify(
+      shape === undefined ? body : { ...body, ...writeStructure(shape, body, 'json') },
+    );
+    return answer;
+  },
+};

@@ -1,0 +1,1 @@
+export { awsJson10 as restXml } from './aws-json.ts';

@@ -1,0 +1,97 @@
+import { isRecord } from '../codecs/entries.ts';
+import type { Operation } from '../schema/service-model.ts';
+import { isBlob, isEventStream, isStream, isString } from '../schema/shape.ts';
+import type { Member, StructureShape } from '../schema/shape.ts';
+import { encodeEvents, EVENT_STREAM_TYPE } from './event-output.ts';
+import { restInputPlan } from './rest-input.ts';
+import { restOutputPlan, writeHead } from './rest-output.ts';
+import type { RestOutputPlan } from './rest-output.ts';
+import type { Body, WireAnswer, WireCall } from './wire-protocol.ts';
+
+/** What differs between the two REST protocols: how a structure looks in a body. */
+export interface RestFormat {
+  readonly contentType: string;
+  read(shape: StructureShape, body: Uint8Array, member: Member | undefined): Record<string, unknown>;
+  /** @param member the payload member that the structure is, when it is one */
+  write(operation: Operation, shape: StructureShape, value: unknown, member: Member | undefined): string;
+}
+
+export function streamsRestInput(operation: Operation): boolean {
+  const { payload } = restInputPlan(operation);
+  return payload !== undefined && isStream(payload.shape);
+}
+
+export function readRestInput(format: RestFormat, call: WireCall, body: Body): Record<string, unknown> {
+  const plan = restInputPlan(call.operation);
+  const input: Record<string, unknown> = {};
+  for (const bind of plan.bind) bind(input, call.request, call.labels);
+  const { payload } = plan;
+  if (payload !== undefined) {
+    const value = readPayload(format, payload, body);
+    if (value !== undefined) input[payload.name] = value;
+  } else if (plan.body !== undefined && body instanceof Uint8Array && body.length > 0) {
+    Object.assign(input, format.read(plan.body, body, undefined));
+  }
+  return input;
+}
+
+function readPayload(format: RestFormat, member: Member, body: Body): unknown {
+  if (isStream(member.shape) || !(body instanceof Uint8Array)) return body;
+  // Clients send nothing for an absent payload.
+  if (body.length === 0) return undefined;
+  if (isBlob(member.shape)) return body;
+  if (isString(member.shape)) return Buffer.from(body).toString('utf8');
+  return member.shape.kind === 'structure' ? format.read(member.shape, body, member) : undefined;
+}
+
+export function writeRestOutput(format: RestFormat, operation: Operation, output: unknown): WireAnswer {
+  const plan = restOutputPlan(operation.output);
+  const answer = writeHead(plan, output, operation.http?.[2] ?? 200);
+  writeBody(format, operation, plan, output, answer);
+  return answer;
+}
+
+function writeBody(
+  format: RestFormat,
+  operation: Operation,
+  plan: RestOutputPlan,
+  output: unknown,
+  answer: WireAnswer,
+): void {
+  const { payload, body } = plan;
+  if (payload !== undefined) {
+    const value = isRecord(output) ? output[payload.name] : undefined;
+    if (value !== undefined && value !== null) writePayload(format, operation, payload, value, answer);
+  } else if (body !== undefined && answer.status !== 204 && answer.status !== 304) {
+    setContentType(answer, format.contentType);
+    answer.body = format.write(operation, body, output ?? {}, undefined);
+  }
+}
+
+function writePayload(
+  format: RestFormat,
+  operation: Operation,
+  member: Member,
+  value: unknown,
+  answer: WireAnswer,
+): void {
+  const { shape } = member;
+  if (isEventStream(member) && shape.kind === 'structure') {
+    setContentType(answer, EVENT_STREAM_TYPE);
+    answer.body = encodeEvents(shape, value as AsyncIterable<unknown>, {
+      contentType: format.contentType,
+      write: (event, fields) => format.write(operation, event, fields, undefined),
+    });
+  } else if (shape.kind === 'structure') {
+    setContentType(answer, format.contentType);
+    answer.body = format.write(operation, shape, value, member);
+  } else {
+    setContentType(answer, isBlob(shape) ? 'application/octet-stream' : 'text/plain');
+    answer.body = value as string | Body;
+  }
+}
+
+/** A content type that the output itself names stays. */
+function setContentType({ headers }: WireAnswer, contentType: string): void {
+  headers['Content-Type'] ??= contentType;
+}

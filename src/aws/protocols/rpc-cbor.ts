@@ -1,0 +1,1 @@
+export { awsJson10 as rpcCbor } from './aws-json.ts';

@@ -1,0 +1,78 @@
+import { gunzipSync } from 'node:zlib';
+import { decodeAwsChunked, decodeAwsChunkedBuffer } from './aws-chunked.ts';
+import { serializationError } from './codecs/serialization-error.ts';
+import type { HttpRequest, WireRequest } from './request.ts';
+
+export const EMPTY_BODY: Uint8Array = new Uint8Array();
+
+/** Whether anything follows the head of a request. */
+export function hasBody({ headers, raw }: WireRequest): boolean {
+  const length = headers['content-length'];
+  if (length !== undefined) return length !== '0';
+  if (raw.httpVersionMajor === 2)
+    return !(raw as { stream?: { endAfterHeaders?: boolean } }).stream?.endAfterHeaders;
+  return headers['transfer-encoding'] !== undefined;
+}
+
+/** The length a request declares for its body, bytes; 0 when it declares none. */
+export function declaredLength({ headers }: WireRequest): number {
+  const length = Number(headers['content-length'] ?? 0);
+  return Number.isNaN(length) ? 0 : length;
+}
+
+/** Why a body could not be read: it is too large, or the client went away. */
+export type BodyFailure = 'too-large' | 'aborted';
+export type BodyReader = (body: Uint8Array | undefined, failure: BodyFailure | undefined) => void;
+
+/** Reads a whole body into memory and calls back once. What lies beyond the limit is read and dropped. */
+export function collectBody(raw: HttpRequest, limit: number, done: BodyReader): void {
+  let chunks: Uint8Array[] = [];
+  let size = 0;
+  let settled = false;
+  const settle: BodyReader = (body, failure) => {
+    if (settled) return;
+    settled = true;
+    chunks = [];
+    done(body, failure);
+  };
+  raw.on('data', (chunk: Uint8Array) => {
+    size += chunk.length;
+    if (size > limit) settle(undefined, 'too-large');
+    else if (!settled) chunks.push(chunk);
+  });
+  raw.on('end', () => {
+    const [only] = chunks;
+    settle(chunks.length === 1 ? only : Buffer.concat(chunks, size > limit ? 0 : size), undefined);
+  });
+  raw.on('error', () => settle(undefined, 'aborted'));
+  raw.on('close', () => settle(undefined, 'aborted'));
+}
+
+/**
+ * Undoes what a client put around a buffered body: aws-chunked framing, and gzip.
+ * @param inflate off for the REST services: there an encoding belongs to the content
+ */
+export function unwrapBody(body: Uint8Array, request: WireRequest, inflate: boolean): Uint8Array {
+  const encoding = request.header('content-encoding');
+  const plain = isAwsChunked(request, encoding) ? decodeAwsChunkedBuffer(body).body : body;
+  if (!inflate || encoding === undefined || !encoding.includes('gzip')) return plain;
+  try {
+    return gunzipSync(plain, { maxOutputLength: LARGEST_INFLATED });
+  } catch {
+    throw serializationError('Request body is not valid gzip');
+  }
+}
+
+const LARGEST_INFLATED = 64 * 1024 * 1024;
+
+/** A body that goes to its handler as a stream; nothing is read before the handler asks. */
+export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
+  const source = request.raw as AsyncIterable<Uint8Array>;
+  return isAwsChunked(request, request.header('content-encoding')) ? decodeAwsChunked(source) : source;
+}
+
+function isAwsChunked(request: WireRequest, encoding: string | undefined): boolean {
+  if (encoding?.includes('aws-chunked') === true) return true;
+  const hash = request.headers['x-amz-content-sha256'];
+  return typeof hash === 'string' && hash.startsWith('STREAMING-');
+}

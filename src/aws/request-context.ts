@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpResponse } from './answer-writer.ts';
+import type { WireRequest } from './request.ts';
+import type { Operation } from './schema/service-model.ts';
+import type { RequestContext } from './service.ts';
+
+/** Who calls, from where, and for which account. */
+export interface Caller {
+  readonly accessKeyId: string | undefined;
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** One request's context; what a handler rarely asks for is made when it does. */
+export class HttpRequestContext implements RequestContext {
+  readonly requestId: string = randomUUID();
+  readonly accountId: string;
+  readonly region: string;
+  readonly accessKeyId: string | undefined;
+  readonly service: string;
+  readonly operation: string;
+  readonly contentLength: number;
+  /** Headers a handler added to its answer. */
+  extraHeaders: Record<string, string> | undefined;
+  readonly #request: WireRequest;
+  readonly #response: HttpResponse;
+  readonly #publicHost: string | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(
+    caller: Caller,
+    operation: Operation,
+    request: WireRequest,
+    response: HttpResponse,
+    publicHost: string | undefined,
+    bodyLength: number,
+  ) {
+    this.accountId = caller.accountId;
+    this.region = caller.region;
+    this.accessKeyId = caller.accessKeyId;
+    this.service = operation.service.name;
+    this.operation = operation.name;
+    this.contentLength = bodyLength;
+    this.#request = request;
+    this.#response = response;
+    this.#publicHost = publicHost;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers;
+  }
+
+  get origin(): string {
+    const scheme = 'encrypted' in this.#request.raw.socket ? 'https' : 'http';
+    return `${scheme}://${this.#publicHost ?? this.#request.host}`;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort !== undefined) return this.#abort.signal;
+    const abort = new AbortController();
+    const response = this.#response;
+    // After an answer that was sent whole, the close means nothing.
+    response.once('close', () => {
+      if (!response.writableFinished) abort.abort();
+    });
+    if (response.destroyed && !response.writableFinished) abort.abort();
+    this.#abort = abort;
+    return abort.signal;
+  }
+
+  setHeader(name: string, value: string): void {
+    this.extraHeaders ??= {};
+    this.extraHeaders[name] = value;
+  }
+}

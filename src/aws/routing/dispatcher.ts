@@ -1,0 +1,171 @@
+import { awsJson10, awsJson11 } from '../protocols/aws-json.ts';
+import { protocolOf, queryProtocolOf } from '../protocols/registry.ts';
+import { rpcCbor } from '../protocols/rpc-cbor.ts';
+import type { WireRequest } from '../request.ts';
+import type { ServiceIndexEntry } from '../schema/model-json.ts';
+import { serviceIndex, serviceModel } from '../schema/service-model.ts';
+import { NO_LABELS } from './destination.ts';
+import type { Destination } from './destination.ts';
+import { routerOf } from './rest-router.ts';
+import type { RestRouter } from './rest-router.ts';
+import { S3Router } from './s3-router.ts';
+import { parseServiceHost } from './service-host.ts';
+import type { ServiceHost } from './service-host.ts';
+
+const CBOR_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)\/?$/;
+
+/**
+ * Finds out which operation of which service a request is for: by its protocol header, its target header, its
+ * action, or its route; the credential scope's service decides where several would fit.
+ */
+export class Dispatcher {
+  readonly #bySigningName = new Map<string, ServiceIndexEntry[]>();
+  readonly #byTarget = new Map<string, ServiceIndexEntry>();
+  readonly #byRoot = new Map<string, ServiceIndexEntry>();
+  readonly #signingNames: ReadonlySet<string>;
+  readonly #routers = new Map<string, RestRouter>();
+  #s3Router: S3Router | undefined;
+
+  /** @param offered names of the service models the platform offers; they win where a request is ambiguous */
+  constructor(offered: ReadonlySet<string>) {
+    const isOffered = ({ name }: ServiceIndexEntry): boolean => offered.has(name);
+    const index = [...serviceIndex()].sort((a, b) => Number(isOffered(b)) - Number(isOffered(a)));
+    for (const entry of index) {
+      const sameName = this.#bySigningName.get(entry.signingName);
+      if (sameName === undefined) this.#bySigningName.set(entry.signingName, [entry]);
+      else sameName.push(entry);
+      this.#byTarget.set(entry.target, entry);
+      for (const root of entry.roots) if (!this.#byRoot.has(root)) this.#byRoot.set(root, entry);
+    }
+    this.#signingNames = new Set(this.#bySigningName.keys());
+  }
+
+  /** What the host name says; for requests that carry no credential scope. */
+  host(request: WireRequest): ServiceHost {
+    return parseServiceHost(request.host, this.#signingNames);
+  }
+
+  /**
+   * @param scope service name of the credential scope
+   * @returns undefined when the operation stands in the body: see `isForm` and `dispatchForm`
+   */
+  dispatch(request: WireRequest, scope: string | undefined): Destination | undefined {
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') return this.#byTargetHeader(request, target);
+    if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return this.#byCborPath(request, scope);
+    const scoped = this.#scoped(request, scope);
+    if (isForm(request) && (scoped === undefined || !isRest(scoped[0]))) return undefined;
+    if (request.query.includes('Action=') && !isRest(scoped?.[0])) {
+      return this.dispatchForm(request, scope, new URLSearchParams(request.query));
+    }
+    return this.#byRoute(request, scope, scoped);
+  }
+
+  /** The query protocols: `Action` and `Version` stand in the form. */
+  dispatchForm(request: WireRequest, scope: string | undefined, form: URLSearchParams): Destination {
+    const action = form.get('Action') ?? '';
+    const version = form.get('Version');
+    const scoped = this.#scoped(request, scope);
+    const entry =
+      scoped?.find((candidate) => candidate.version === version) ??
+      scoped?.[0] ??
+      (scope === undefined ? this.#formEntry(action, version) : undefined);
+    const service = entry === undefined ? undefined : serviceModel(entry.name);
+    return {
+      protocol: queryProtocolOf(entry?.protocol),
+      service,
+      operation: service?.operation(action),
+      asked: action,
+      labels: NO_LABELS,
+      form,
+    };
+  }
+
+  #formEntry(action: string, version: string | null): ServiceIndexEntry | undefined {
+    return serviceIndex().find(
+      (entry) => entry.version === version && serviceModel(entry.name).operation(action) !== undefined,
+    );
+  }
+
+  #scoped(request: WireRequest, scope: string | undefined): readonly ServiceIndexEntry[] | undefined {
+    const name = scope ?? this.host(request).signingName;
+    return name === undefined ? undefined : this.#bySigningName.get(name);
+  }
+
+  #byTargetHeader(request: WireRequest, target: string): Destination {
+    const dot = target.lastIndexOf('.');
+    const entry = this.#byTarget.get(target.slice(0, dot));
+    const service = entry === undefined ? undefined : serviceModel(entry.name);
+    const isVersion10 = request.header('content-type')?.includes('x-amz-json-1.0') ?? false;
+    return {
+      protocol: isVersion10 ? awsJson10 : awsJson11,
+      service,
+      operation: service?.operation(target.slice(dot + 1)),
+      asked: service === undefined ? target : target.slice(dot + 1),
+      labels: NO_LABELS,
+    };
+  }
+
+  #byCborPath(request: WireRequest, scope: string | undefined): Destination {
+    const [, target = '', name = ''] = CBOR_PATH.exec(request.path) ?? [];
+    const entry = this.#byTarget.get(target) ?? this.#scoped(request, scope)?.[0];
+    const service = entry === undefined ? undefined : serviceModel(entry.name);
+    return {
+      protocol: rpcCbor,
+      service,
+      operation: service?.operation(name),
+      asked: name,
+      labels: NO_LABELS,
+    };
+  }
+
+  #byRoute(
+    request: WireRequest,
+    scope: string | undefined,
+    scoped: readonly ServiceIndexEntry[] | undefined,
+  ): Destination {
+    const entries = scoped ?? (scope === undefined ? this.#unsigned(request) : []);
+    for (const entry of entries) {
+      const found = this.#match(entry, request);
+      if (found !== undefined) return found;
+    }
+    const [entry] = entries;
+    const service = entry === undefined ? undefined : serviceModel(entry.name);
+    const protocol = protocolOf(entry?.protocol ?? 'restJson1');
+    const asked = scope !== undefined && scoped === undefined ? scope : `${request.method} ${request.path}`;
+    return { protocol, service, operation: undefined, asked, labels: NO_LABELS };
+  }
+
+  #match(entry: ServiceIndexEntry, request: WireRequest): Destination | undefined {
+    const service = serviceModel(entry.name);
+    let match;
+    if (entry.name === 's3') {
+      this.#s3Router ??= new S3Router(service);
+      match = this.#s3Router.match(request, this.host(request).bucket);
+    } else {
+      const router = this.#routers.get(entry.name) ?? routerOf(service);
+      this.#routers.set(entry.name, router);
+      match = router.match(request.method, request.path, request);
+    }
+    if (match === undefined) return undefined;
+    const { operation, labels } = match;
+    return { protocol: protocolOf(entry.protocol), service, operation, asked: operation.name, labels };
+  }
+
+  /** A request nobody signed: the first path segment tells the service, and what is left over would be S3's. */
+  #unsigned(request: WireRequest): readonly ServiceIndexEntry[] {
+    const [, root = ''] = request.path.split('/', 2);
+    const entry = this.#byRoot.get(root);
+    const s3 = this.#bySigningName.get('s3') ?? [];
+    return entry === undefined ? s3 : [entry, ...s3];
+  }
+}
+
+/** Whether a request's operation stands in its form-encoded body. */
+export function isForm({ headers }: WireRequest): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+}
+
+function isRest(entry: ServiceIndexEntry | undefined): boolean {
+  return entry?.protocol === 'restJson1' || entry?.protocol === 'restXml';
+}

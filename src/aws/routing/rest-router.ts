@@ -1,0 +1,135 @@
+import { percentDecode } from '../request.ts';
+import type { WireRequest } from '../request.ts';
+import type { Operation, ServiceModel } from '../schema/service-model.ts';
+import { demands, parseRoute } from './route-pattern.ts';
+import type { RoutePattern, Segment } from './route-pattern.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface RouteMatch {
+  readonly operation: Operation;
+  /** Decoded path labels by member name. */
+  readonly labels: Labels;
+}
+
+interface Node {
+  readonly literals: Map<string, Node>;
+  label: Node | undefined;
+  /** Routes ending in a greedy label that starts here. */
+  readonly greedy: RoutePattern[];
+  /** Routes ending here. */
+  readonly routes: RoutePattern[];
+}
+
+/** Finds a REST operation: a trie over path segments, then the query and header conditions of the routes at its end. */
+export class RestRouter {
+  readonly #roots = new Map<string, Node>();
+
+  constructor(routes: Iterable<RoutePattern>) {
+    for (const route of routes) this.#add(route);
+  }
+
+  /** @param path percent-encoded, with a leading slash */
+  match(method: string, path: string, request: WireRequest): RouteMatch | undefined {
+    const root = this.#roots.get(method);
+    if (root === undefined) return undefined;
+    const values: string[] = [];
+    const route = find(root, path, 1, values, request);
+    return route === undefined ? undefined : { operation: route.operation, labels: labelsOf(route, values) };
+  }
+
+  #add(route: RoutePattern): void {
+    let node = this.#roots.get(route.method) ?? newNode();
+    this.#roots.set(route.method, node);
+    for (const segment of route.segments) {
+      if (segment.kind === 'greedy') return insert(node.greedy, route);
+      node = step(node, segment);
+    }
+    insert(node.routes, route);
+  }
+}
+
+export function routerOf(
+  model: ServiceModel,
+  keep: (operation: Operation) => boolean = () => true,
+): RestRouter {
+  const routes: RoutePattern[] = [];
+  for (const name of Object.keys(model.json.operations)) {
+    const operation = model.operation(name);
+    const route = operation !== undefined && keep(operation) ? parseRoute(operation) : undefined;
+    if (route !== undefined) routes.push(route);
+  }
+  return new RestRouter(routes);
+}
+
+function newNode(): Node {
+  return { literals: new Map(), label: undefined, greedy: [], routes: [] };
+}
+
+function step(node: Node, segment: Segment): Node {
+  if (segment.kind !== 'literal') return (node.label ??= newNode());
+  const next = node.literals.get(segment.text) ?? newNode();
+  node.literals.set(segment.text, next);
+  return next;
+}
+
+function insert(routes: RoutePattern[], route: RoutePattern): void {
+  routes.push(route);
+  routes.sort((a, b) => demands(b) - demands(a));
+}
+
+/** Walks on from `start`, the first character of a segment. Literals win over labels, labels over greedy ones. */
+function find(
+  node: Node,
+  path: string,
+  start: number,
+  values: string[],
+  request: WireRequest,
+): RoutePattern | undefined {
+  // A trailing slash makes no difference, except to a greedy label.
+  if (start >= path.length) return choose(node.routes, request);
+  const slash = path.indexOf('/', start);
+  const end = slash < 0 ? path.length : slash;
+  const segment = path.slice(start, end);
+  const literal = node.literals.get(segment);
+  const found = literal === undefined ? undefined : find(literal, path, end + 1, values, request);
+  if (found !== undefined) return found;
+  if (node.label !== undefined && segment !== '') {
+    values.push(segment);
+    const labelled = find(node.label, path, end + 1, values, request);
+    if (labelled !== undefined) return labelled;
+    values.pop();
+  }
+  const greedy = node.greedy.length === 0 ? undefined : choose(node.greedy, request);
+  if (greedy !== undefined) values.push(path.slice(start));
+  return greedy;
+}
+
+function choose(routes: readonly RoutePattern[], request: WireRequest): RoutePattern | undefined {
+  const [only] = routes;
+  if (routes.length === 1 && only !== undefined && demands(only) === 0) return only;
+  const id = request.query === '' ? undefined : request.parameters.get('x-id')?.[0];
+  const fitting = routes.filter((route) => fits(route, request));
+  return fitting.find((route) => id !== undefined && route.id === id) ?? fitting[0];
+}
+
+function fits(route: RoutePattern, request: WireRequest): boolean {
+  const { parameters, headers } = request;
+  return (
+    route.literals.every(([name, value]) => {
+      const given = parameters.get(name);
+      return given !== undefined && (value === '' || given[0] === value);
+    }) &&
+    route.requiredQuery.every((name) => parameters.has(name)) &&
+    route.requiredHeaders.every((name) => headers[name] !== undefined)
+  );
+}
+
+function labelsOf(route: RoutePattern, values: readonly string[]): Labels {
+  const labels: Record<string, string> = {};
+  let next = 0;
+  for (const segment of route.segments) {
+    if (segment.kind !== 'literal') labels[segment.name] = percentDecode(values[next++] ?? '');
+  }
+  return labels;
+}
