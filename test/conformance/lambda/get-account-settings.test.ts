@@ -1,0 +1,42 @@
+import { DeleteFunctionCommand, GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy } from '../../support/functions.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+describe('GetAccountSettings', () => {
+  test('shows the limits and what is used of them', async () => {
+    const lambda = new LambdaClient({
+      endpoint: server.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: '111122223333', secretAccessKey: 'test' },
+    });
+    const settings = async (): Promise<object> => {
+      const { $metadata: _, ...rest } = await lambda.send(new GetAccountSettingsCommand({}));
+      return rest;
+    };
+    const AccountLimit = {
+      TotalCodeSize: 80_530_636_800,
+      CodeSizeUnzipped: 262_144_000,
+      CodeSizeZipped: 52_428_800,
+      ConcurrentExecutions: 1000,
+      UnreservedConcurrentExecutions: 1000,
+    };
+    expect(await settings()).toEqual({ AccountLimit, AccountUsage: { TotalCodeSize: 0, FunctionCount: 0 } });
+    const first = await deploy(lambda);
+    const second = await deploy(lambda);
+    const TotalCodeSize = (first.CodeSize ?? 0) + (second.CodeSize ?? 0);
+    expect(await settings()).toEqual({ AccountLimit, AccountUsage: { TotalCodeSize, FunctionCount: 2 } });
+    await lambda.send(new DeleteFunctionCommand({ FunctionName: first.FunctionName }));
+    expect(await settings()).toMatchObject({ AccountUsage: { FunctionCount: 1 } });
+  });
+});

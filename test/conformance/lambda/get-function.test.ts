@@ -1,0 +1,87 @@
+import { GetFunctionCommand } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { creation, deploy, refusal, uniqueName } from '../../support/functions.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+describe('GetFunction', () => {
+  test('gives a location that downloads the package byte for byte', async () => {
+    const { Code } = await creation();
+    const { FunctionName } = await deploy(server.lambda, { Code });
+    const found = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect(found.Code?.RepositoryType).toBe('S3');
+    const download = await fetch(found.Code?.Location ?? '');
+    expect(download.status).toBe(200);
+    expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(Code?.ZipFile ?? []));
+  });
+
+  test('shows tags only when there are any', async () => {
+    const plain = await deploy(server.lambda);
+    const tagged = await deploy(server.lambda, { Tags: { team: 'blue' } });
+    const get = async (FunctionName: string): Promise<object> =>
+      await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect(await get(plain.FunctionName)).not.toHaveProperty('Tags');
+    expect(await get(tagged.FunctionName)).toMatchObject({ Tags: { team: 'blue' } });
+    expect(await get(plain.FunctionName)).not.toHaveProperty('Concurrency');
+  });
+
+  test('names the qualifier in the ARN exactly when it was asked for', async () => {
+    const { FunctionName, FunctionArn } = await deploy(server.lambda);
+    const plain = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect(plain.Configuration?.FunctionArn).toBe(FunctionArn);
+    const latest = { FunctionName, Qualifier: '$LATEST' };
+    const qualified = await server.lambda.send(new GetFunctionCommand(latest));
+    expect(qualified.Configuration?.FunctionArn).toBe(`${FunctionArn}:$LATEST`);
+    expect(qualified.Configuration?.Version).toBe('$LATEST');
+  });
+
+  test('takes names in every form', async () => {
+    const { FunctionName, FunctionArn } = await deploy(server.lambda);
+    for (const form of [FunctionArn, `function:${FunctionName}`, `000000000000:function:${FunctionName}`]) {
+      const found = await server.lambda.send(new GetFunctionCommand({ FunctionName: form }));
+      expect(found.Configuration?.FunctionName).toBe(FunctionName);
+    }
+  });
+
+  test('says what is not there', async () => {
+    const name = uniqueName();
+    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+    const missing = { name: 'ResourceNotFoundException', status: 404, type: 'User' };
+    const ask = async (FunctionName: string, Qualifier?: string): ReturnType<typeof refusal> =>
+      await refusal(
+        server.lambda.send(
+          new GetFunctionCommand({ FunctionName, ...(Qualifier !== undefined && { Qualifier }) }),
+        ),
+      );
+    expect(await ask(name)).toEqual({ ...missing, message: `Function not found: ${arn}` });
+    expect(await ask(name, '7')).toEqual({ ...missing, message: `Function not found: ${arn}:7` });
+    expect(await ask(`${name}:prod`)).toEqual({ ...missing, message: `Function not found: ${arn}:prod` });
+    const { FunctionName, FunctionArn } = await deploy(server.lambda);
+    expect(await ask(FunctionName, '1')).toEqual({
+      ...missing,
+      message: `Function not found: ${FunctionArn}:1`,
+    });
+    expect(await ask(FunctionArn.replace('us-east-1', 'eu-west-1'))).toEqual({
+      ...missing,
+      message: "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+    });
+  });
+
+  test('refuses two qualifiers that differ', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const input = { FunctionName: `${FunctionName}:$LATEST`, Qualifier: '1' };
+    expect(await refusal(server.lambda.send(new GetFunctionCommand(input)))).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'The derived qualifier from the function name does not match the specified qualifier.',
+    });
+  });
+});

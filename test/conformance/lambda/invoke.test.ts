@@ -1,0 +1,175 @@
+import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy, refusal, uniqueName } from '../../support/functions.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
+
+let server: TestServer;
+let FunctionName: string;
+let FunctionArn: string;
+
+const SOURCE = `
+exports.handler = async (event, context) => {
+  if (event && event.fail) throw new TypeError('as you wish');
+  if (event && event.context) return context;
+  console.log('an event of type', typeof event);
+  return event;
+};`;
+
+beforeAll(async () => {
+  server = await startServer();
+  const created = await deploy(server.lambda, {
+    Code: { ZipFile: await zipOf({ 'index.js': SOURCE }) },
+    Timeout: 20,
+  });
+  ({ FunctionName, FunctionArn } = created);
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+async function invoke(input: Partial<InvokeCommandInput> = {}): Promise<InvokeCommandOutput> {
+  return await server.lambda.send(new InvokeCommand({ FunctionName, ...input }));
+}
+
+const text = (output: InvokeCommandOutput): string => output.Payload?.transformToString() ?? '';
+
+describe('Invoke', () => {
+  test('answers with what the function returns', async () => {
+    const output = await invoke({ Payload: '{"hello":"wörld"}' });
+    expect(output).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(output).not.toHaveProperty('FunctionError');
+    expect(output).not.toHaveProperty('LogResult');
+    expect(text(output)).toBe('{"hello":"wörld"}');
+  });
+
+  test.each(['true', 'null', '[1,2]', '12.5', '"text"', '{}'])('carries the payload %s', async (payload) => {
+    expect(text(await invoke({ Payload: payload }))).toBe(payload);
+  });
+
+  test('delivers {} when there is no payload', async () => {
+    expect(text(await invoke())).toBe('{}');
+    expect(text(await invoke({ Payload: '' }))).toBe('{}');
+  });
+
+  test('takes the function in every form', async () => {
+    const forms = [
+      FunctionArn,
+      `${FunctionArn}:$LATEST`,
+      `function:${FunctionName}`,
+      `${FunctionName}:$LATEST`,
+    ];
+    for (const form of forms) {
+      expect(text(await invoke({ FunctionName: form, Payload: '1' }))).toBe('1');
+    }
+    expect(text(await invoke({ Qualifier: '$LATEST', Payload: '1' }))).toBe('1');
+  });
+
+  test('tells the function what it was invoked as', async () => {
+    const plain = JSON.parse(text(await invoke({ Payload: '{"context":true}' })));
+    expect(plain).toMatchObject({ functionName: FunctionName, invokedFunctionArn: FunctionArn });
+    const qualified = await invoke({ Payload: '{"context":true}', Qualifier: '$LATEST' });
+    expect(JSON.parse(text(qualified))).toMatchObject({ invokedFunctionArn: `${FunctionArn}:$LATEST` });
+    expect(JSON.parse(text(qualified)).awsRequestId).toBe(qualified.$metadata.requestId);
+  });
+
+  test('a function error is an answer', async () => {
+    const output = await invoke({ Payload: '{"fail":true}' });
+    expect(output).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+    expect(JSON.parse(text(output))).toMatchObject({ errorType: 'TypeError', errorMessage: 'as you wish' });
+  });
+
+  test('gives the end of the log when asked', async () => {
+    const output = await invoke({ Payload: '{}', LogType: 'Tail' });
+    const log = Buffer.from(output.LogResult ?? '', 'base64').toString();
+    expect(log).toContain(`START RequestId: ${output.$metadata.requestId} Version: $LATEST`);
+    expect(log).toContain('an event of type object');
+    expect(log).toContain('REPORT RequestId:');
+  });
+
+  test('hands on the client context', async () => {
+    const client = { custom: { colour: 'blue' } };
+    const ClientContext = Buffer.from(JSON.stringify(client)).toString('base64');
+    const output = await invoke({ Payload: '{"context":true}', ClientContext });
+    expect(JSON.parse(text(output)).clientContext).toEqual(client);
+    expect(await refusal(invoke({ ClientContext: Buffer.from('no json').toString('base64') }))).toMatchObject(
+      {
+        name: 'InvalidRequestContentException',
+        message: 'Client context must be a valid Base64-encoded JSON object.',
+      },
+    );
+  });
+
+  test('runs nothing on a dry run', async () => {
+    const output = await invoke({ InvocationType: 'DryRun', Payload: '{"fail":true}' });
+    expect(output.StatusCode).toBe(204);
+    expect(output).not.toHaveProperty('FunctionError');
+    expect(text(output)).toBe('');
+    const missing = uniqueName();
+    expect(await refusal(invoke({ FunctionName: missing, InvocationType: 'DryRun' }))).toMatchObject({
+      name: 'ResourceNotFoundException',
+      status: 404,
+    });
+  });
+
+  test('refuses payloads that are no JSON', async () => {
+    const answer = await refusal(invoke({ Payload: '{"a": hello}' }));
+    expect(answer).toEqual({
+      name: 'InvalidRequestContentException',
+      message:
+        "Could not parse request body into json: Could not parse payload into json: Unrecognized token 'hello': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 12]",
+      status: 400,
+      type: 'User',
+    });
+    expect(await refusal(invoke({ Payload: Uint8Array.of(0x99, 0xeb) }))).toMatchObject({
+      message: expect.stringContaining('Unexpected character ((CTRL-CHAR, code 153))'),
+    });
+  });
+
+  test('takes 6 MB and no more', async () => {
+    const largest = `"${'x'.repeat(6_291_456 - 2)}"`;
+    expect(text(await invoke({ Payload: largest }))).toBe(largest);
+    expect(await refusal(invoke({ Payload: `${largest} ` }))).toEqual({
+      name: 'RequestTooLargeException',
+      message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
+      status: 413,
+      type: 'User',
+    });
+  });
+
+  test('says what is not there', async () => {
+    const name = uniqueName();
+    const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+    const missing = { name: 'ResourceNotFoundException', status: 404, type: 'User' };
+    expect(await refusal(invoke({ FunctionName: name }))).toEqual({
+      ...missing,
+      message: `Function not found: ${arn}:$LATEST`,
+    });
+    expect(await refusal(invoke({ Qualifier: 'prod' }))).toEqual({
+      ...missing,
+      message: `Function not found: ${FunctionArn}:prod`,
+    });
+  });
+
+  test('says that asynchronous invokes are not there yet', async () => {
+    const answer = await refusal(invoke({ InvocationType: 'Event' }));
+    expect(answer.status).toBe(400);
+    expect(answer.message).toMatch(/Event.*not implemented by Lambent yet/);
+  });
+
+  test('sends the trace header', async () => {
+    const url = `${server.endpoint}/2015-03-31/functions/${FunctionName}/invocations`;
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0';
+    const root = '1-5759e988-bd862e3fe1be46a994272793';
+    const answer = await fetch(url, {
+      method: 'POST',
+      body: '1',
+      headers: { authorization, 'X-Amzn-Trace-Id': `Root=${root};Sampled=1` },
+    });
+    expect(await answer.text()).toBe('1');
+    expect(answer.headers.get('x-amzn-trace-id')).toContain(`Root=${root}`);
+    expect(answer.headers.get('x-amz-executed-version')).toBe('$LATEST');
+  });
+});

@@ -1,0 +1,111 @@
+import {
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  paginateListFunctions,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { creation, deploy, refusal } from '../../support/functions.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+/** Every test lists in a Region of its own. */
+function clientIn(region: string): LambdaClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new LambdaClient({ endpoint: server.endpoint, region, credentials, maxAttempts: 1 });
+}
+
+describe('ListFunctions', () => {
+  test('lists nothing where nothing is', async () => {
+    const { Functions, NextMarker } = await clientIn('eu-north-1').send(new ListFunctionsCommand({}));
+    expect(Functions).toEqual([]);
+    expect(NextMarker).toBeUndefined();
+  });
+
+  test('lists without states, with unqualified ARNs', async () => {
+    const lambda = clientIn('eu-west-1');
+    const created = await deploy(lambda);
+    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+    const [listed] = Functions;
+    expect(Functions).toHaveLength(1);
+    expect(listed).toMatchObject({
+      FunctionName: created.FunctionName,
+      FunctionArn: created.FunctionArn,
+      CodeSha256: created.CodeSha256,
+      Version: '$LATEST',
+      LoggingConfig: created.LoggingConfig,
+    });
+    for (const field of ['State', 'StateReason', 'LastUpdateStatus', 'RuntimeVersionConfig']) {
+      expect(listed).not.toHaveProperty(field);
+    }
+  });
+
+  test('uses qualified ARNs for FunctionVersion ALL', async () => {
+    const lambda = clientIn('eu-west-2');
+    const { FunctionArn } = await deploy(lambda);
+    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({ FunctionVersion: 'ALL' }));
+    expect(Functions.map((item) => item.FunctionArn)).toEqual([`${FunctionArn}:$LATEST`]);
+  });
+
+  test('gives at most 50 on a page, and everything once over all pages', async () => {
+    const lambda = clientIn('eu-west-3');
+    const names = Array.from({ length: 53 }, (_, index) => `page-${String(index).padStart(2, '0')}`);
+    const template = await creation();
+    for (const FunctionName of names) {
+      await lambda.send(new CreateFunctionCommand({ ...template, FunctionName }));
+    }
+    const first = await lambda.send(new ListFunctionsCommand({ MaxItems: 10_000 }));
+    expect(first.Functions).toHaveLength(50);
+    const second = await lambda.send(new ListFunctionsCommand({ Marker: first.NextMarker ?? '' }));
+    expect(second.Functions?.map((item) => item.FunctionName)).toEqual(names.slice(50));
+    expect(second).not.toHaveProperty('NextMarker');
+
+    const seen: (string | undefined)[] = [];
+    for await (const page of paginateListFunctions({ client: lambda, pageSize: 7 }, {})) {
+      expect(page.Functions?.length).toBeLessThanOrEqual(7);
+      seen.push(...(page.Functions ?? []).map((item) => item.FunctionName));
+    }
+    expect(seen).toHaveLength(names.length);
+    expect(new Set(seen)).toEqual(new Set(names));
+  });
+
+  test('goes on after a marker whose function has been deleted', async () => {
+    const lambda = clientIn('eu-central-1');
+    for (const FunctionName of ['a', 'b', 'c']) await deploy(lambda, { FunctionName });
+    const { NextMarker } = await lambda.send(new ListFunctionsCommand({ MaxItems: 2 }));
+    await lambda.send(new DeleteFunctionCommand({ FunctionName: 'b' }));
+    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({ Marker: NextMarker ?? '' }));
+    expect(Functions.map((item) => item.FunctionName)).toEqual(['c']);
+  });
+
+  test('keeps accounts apart', async () => {
+    await deploy(clientIn('ap-south-1'));
+    const other = new LambdaClient({
+      endpoint: server.endpoint,
+      region: 'ap-south-1',
+      credentials: { accessKeyId: '123456789012', secretAccessKey: 'test' },
+    });
+    expect((await other.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
+  });
+
+  test('refuses markers and sizes that cannot be', async () => {
+    const { lambda } = server;
+    expect(await refusal(lambda.send(new ListFunctionsCommand({ Marker: 'not a marker' })))).toMatchObject({
+      name: 'InvalidParameterValueException',
+      status: 400,
+    });
+    expect(await refusal(lambda.send(new ListFunctionsCommand({ MaxItems: 0 })))).toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+});

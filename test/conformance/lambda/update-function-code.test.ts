@@ -1,0 +1,150 @@
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  UpdateFunctionCodeCommand,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy, refusal, uniqueName, updated } from '../../support/functions.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+async function answering(text: string): Promise<Uint8Array> {
+  return await zipOf({ 'index.js': `exports.handler = async () => '${text}';` });
+}
+
+async function invoked(FunctionName: string): Promise<string> {
+  const { Payload } = await server.lambda.send(new InvokeCommand({ FunctionName }));
+  return Payload?.transformToString() ?? '';
+}
+
+describe('UpdateFunctionCode', () => {
+  test('answers in progress, then runs the new code', async () => {
+    const { FunctionName, CodeSha256 } = await deploy(server.lambda, {
+      Code: { ZipFile: await answering('old') },
+    });
+    expect(await invoked(FunctionName)).toBe('"old"');
+    const answer = await server.lambda.send(
+      new UpdateFunctionCodeCommand({ FunctionName, ZipFile: await answering('new') }),
+    );
+    expect(answer).toMatchObject({
+      State: 'Active',
+      LastUpdateStatus: 'InProgress',
+      LastUpdateStatusReason: 'The function is being created.',
+      LastUpdateStatusReasonCode: 'Creating',
+      Version: '$LATEST',
+    });
+    expect(answer.CodeSha256).not.toBe(CodeSha256);
+    await updated(server.lambda, FunctionName);
+    expect(await invoked(FunctionName)).toBe('"new"');
+    const now = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    expect(now.LastUpdateStatus).toBe('Successful');
+    expect(now).not.toHaveProperty('LastUpdateStatusReason');
+    expect(now.RevisionId).not.toBe(answer.RevisionId);
+    expect(now.CodeSha256).toBe(answer.CodeSha256);
+  });
+
+  test('serves the new package for download', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const ZipFile = await answering('download');
+    await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+    await updated(server.lambda, FunctionName);
+    const { Code } = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    const download = await fetch(Code?.Location ?? '');
+    expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(ZipFile));
+  });
+
+  test('changes nothing on a dry run', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const ZipFile = await answering('never');
+    const answer = await server.lambda.send(
+      new UpdateFunctionCodeCommand({ FunctionName, ZipFile, DryRun: true }),
+    );
+    expect(answer.CodeSize).toBe(ZipFile.byteLength);
+    expect(answer.CodeSha256).not.toBe(before.CodeSha256);
+    const { $metadata: _, ...after } = await server.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName }),
+    );
+    expect(before).toMatchObject(after);
+  });
+
+  test('wants the newest revision when it is told one', async () => {
+    const created = await deploy(server.lambda);
+    const { FunctionName } = created;
+    const ZipFile = await answering('revised');
+    const stale = new UpdateFunctionCodeCommand({
+      FunctionName,
+      ZipFile,
+      RevisionId: created.RevisionId ?? '',
+    });
+    expect(await refusal(server.lambda.send(stale))).toEqual({
+      name: 'PreconditionFailedException',
+      message:
+        'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
+      status: 412,
+      type: 'User',
+    });
+    const now = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const fresh = { FunctionName, ZipFile, RevisionId: now.RevisionId ?? '' };
+    const answer = await server.lambda.send(new UpdateFunctionCodeCommand(fresh));
+    expect(answer.LastUpdateStatus).toBe('InProgress');
+  });
+
+  test('accepts one of many updates with the same revision', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const { RevisionId = '' } = await server.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName }),
+    );
+    const answers = await Promise.allSettled(
+      Array.from({ length: 6 }, async (_, index) => {
+        const ZipFile = await answering(`number ${index}`);
+        return await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile, RevisionId }));
+      }),
+    );
+    const accepted = answers.filter((answer) => answer.status === 'fulfilled');
+    expect(accepted).toHaveLength(1);
+    await updated(server.lambda, FunctionName);
+    const now = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    expect(now.CodeSha256).toBe(accepted[0]?.value.CodeSha256);
+  });
+
+  test('refuses what cannot be the code', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const refused = async (input: object): ReturnType<typeof refusal> =>
+      await refusal(server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...input })));
+    const ZipFile = await answering('x');
+    expect(await refused({ ZipFile: Buffer.from('no archive') })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
+    });
+    expect(await refused({ ImageUri: '000000000000.dkr.ecr.us-east-1.amazonaws.com/i:1' })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: "Please don't provide ImageUri when updating a function with packageType Zip.",
+    });
+    expect((await refused({ ZipFile, Publish: true })).message).toContain('Publish');
+    expect((await refused({ S3Bucket: 'bucket', S3Key: 'key' })).message).toContain('S3');
+  });
+
+  test('says what is not there', async () => {
+    const FunctionName = uniqueName();
+    const ZipFile = await answering('nobody');
+    expect(
+      await refusal(server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }))),
+    ).toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: `Function not found: arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`,
+      status: 404,
+    });
+  });
+});

@@ -1,0 +1,122 @@
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy, refusal, uniqueName, updated } from '../../support/functions.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+const update = async (input: object): Promise<object> =>
+  await server.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: '', ...input }));
+
+describe('UpdateFunctionConfiguration', () => {
+  test('changes what it names and nothing else', async () => {
+    const created = await deploy(server.lambda, { Description: 'before', Timeout: 5 });
+    const { FunctionName } = created;
+    const change = { MemorySize: 256, Environment: { Variables: { MODE: 'new' } }, Description: '' };
+    expect(await update({ FunctionName, ...change })).toMatchObject({
+      ...change,
+      State: 'Active',
+      LastUpdateStatus: 'InProgress',
+      LastUpdateStatusReason: 'The function is being created.',
+      LastUpdateStatusReasonCode: 'Creating',
+    });
+    await updated(server.lambda, FunctionName);
+    const now = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    expect(now).toMatchObject({ ...change, Timeout: 5, LastUpdateStatus: 'Successful' });
+    expect(now.CodeSha256).toBe(created.CodeSha256);
+  });
+
+  test('takes effect on the next invoke', async () => {
+    const source = 'exports.handler = async () => process.env.MODE ?? null;';
+    const { FunctionName } = await deploy(server.lambda, {
+      Code: { ZipFile: await zipOf({ 'index.js': source }) },
+    });
+    const invoke = async (): Promise<string> => {
+      const { Payload } = await server.lambda.send(new InvokeCommand({ FunctionName }));
+      return Payload?.transformToString() ?? '';
+    };
+    expect(await invoke()).toBe('null');
+    await update({ FunctionName, Environment: { Variables: { MODE: 'new' } } });
+    await updated(server.lambda, FunctionName);
+    expect(await invoke()).toBe('"new"');
+  });
+
+  test('gives a new revision even when nothing changes', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    await update({ FunctionName });
+    await updated(server.lambda, FunctionName);
+    const after = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    expect(after.RevisionId).not.toBe(before.RevisionId);
+  });
+
+  test('fills log levels for JSON and drops them for Text', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    expect(await update({ FunctionName, LoggingConfig: { LogFormat: 'JSON' } })).toMatchObject({
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' },
+    });
+    await updated(server.lambda, FunctionName);
+    const text = await update({ FunctionName, LoggingConfig: { LogFormat: 'Text' } });
+    expect(text).toHaveProperty('LoggingConfig', {
+      LogFormat: 'Text',
+      LogGroup: `/aws/lambda/${FunctionName}`,
+    });
+  });
+
+  test('wants the newest revision when it is told one', async () => {
+    const created = await deploy(server.lambda);
+    const stale = { FunctionName: created.FunctionName, RevisionId: created.RevisionId };
+    expect(await refusal(update(stale))).toEqual({
+      name: 'PreconditionFailedException',
+      message:
+        'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
+      status: 412,
+      type: 'User',
+    });
+  });
+
+  test('refuses bad values', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const invalid = { name: 'InvalidParameterValueException', status: 400, type: 'User' };
+    const runtime = await refusal(update({ FunctionName, Runtime: 'nodejs99.x' }));
+    expect(runtime).toMatchObject(invalid);
+    expect(runtime.message).toContain("Value nodejs99.x at 'runtime' failed to satisfy constraint");
+    expect(
+      await refusal(update({ FunctionName, Environment: { Variables: { AWS_REGION: 'x' } } })),
+    ).toMatchObject(invalid);
+    expect(await refusal(update({ FunctionName, Timeout: 901 }))).toMatchObject({
+      name: 'ValidationException',
+    });
+    expect((await refusal(update({ FunctionName, TracingConfig: { Mode: 'Active' } }))).message).toBe(
+      'TracingConfig.Mode Active is not implemented by Lambent yet.',
+    );
+  });
+
+  test('says what is not there', async () => {
+    const FunctionName = uniqueName();
+    expect(await refusal(update({ FunctionName }))).toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: `Function not found: arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`,
+    });
+  });
+
+  test('concerns functions, not versions', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    expect(await refusal(update({ FunctionName: `${FunctionName}:1`, Timeout: 4 }))).toMatchObject({
+      name: 'InvalidParameterValueException',
+    });
+  });
+});
