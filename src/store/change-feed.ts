@@ -13,6 +13,12 @@ export type ChangeListener = (change: Change) => void;
 /** Tells listeners of committed changes, in commit order, in this process. */
 export class ChangeFeed {
   readonly #listeners = new Map<string, Set<ChangeListener>>();
+  readonly #onListenerError: (error: unknown) => void;
+
+  /** @param onListenerError hears of a listener that threw; the others are still told */
+  constructor(onListenerError: (error: unknown) => void = () => {}) {
+    this.#onListenerError = onListenerError;
+  }
 
   /** Listens to one kind of change. Returns a function that stops it. A listener must not throw and not block. */
   subscribe(kind: string, listener: ChangeListener): () => void {
@@ -25,7 +31,15 @@ export class ChangeFeed {
   /** For the store only: called after a commit. */
   publish(changes: readonly Change[]): void {
     for (const change of changes) {
-      for (const listener of this.#listeners.get(change.kind) ?? []) listener(change);
+      for (const listener of this.#listeners.get(change.kind) ?? []) this.#tell(listener, change);
+    }
+  }
+
+  #tell(listener: ChangeListener, change: Change): void {
+    try {
+      listener(change);
+    } catch (error) {
+      this.#onListenerError(error);
     }
   }
 }

@@ -1,0 +1,167 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DefaultQueryExecutor,
+  DummyDriver,
+  type Kysely,
+  type QueryResult,
+  sql,
+  Transaction,
+} from 'kysely';
+import type { Change, ChangeFeed } from './change-feed.ts';
+import type { Engine, WriterConnection } from './engine.ts';
+import type { FileBlobStore, FileBlobStoreOptions } from './file-blob-store.ts';
+import type { Database } from './schema.ts';
+import type { Store } from './store.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** What one `Store.write` gathers until its commit. */
+interface WriteScope {
+  readonly changes: Change[];
+  readonly afterCommit: (() => Promise<void>)[];
+  ended: boolean;
+}
+
+export interface DatabaseStoreParts {
+  readonly engine: Engine;
+  readonly changes: ChangeFeed;
+  readonly blobs: (hooks: Pick<FileBlobStoreOptions, 'write' | 'afterCommit'>) => FileBlobStore;
+  /** Runs after the database is closed. */
+  readonly onClosed: () => Promise<void>;
+}
+
+/** The store over either engine. */
+export class DatabaseStore implements Store {
+  readonly engine: 'sqlite' | 'postgres';
+  readonly db: Kysely<Database>;
+  readonly blobs: FileBlobStore;
+  readonly changes: ChangeFeed;
+  readonly #engine: Engine;
+  readonly #queue: WriteQueue;
+  readonly #onClosed: () => Promise<void>;
+  readonly #scopes = new WeakMap<Transaction<Database>, WriteScope>();
+  /** The write that the current asynchronous call chain is inside of. */
+  readonly #current = new AsyncLocalStorage<WriteScope>();
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: DatabaseStoreParts) {
+    this.engine = parts.engine.name;
+    this.db = parts.engine.db;
+    this.changes = parts.changes;
+    this.#engine = parts.engine;
+    this.#queue = new WriteQueue(parts.engine);
+    this.#onClosed = parts.onClosed;
+    this.blobs = parts.blobs({
+      write: (work) => this.write(work),
+      afterCommit: (tx, task) => this.#scopes.get(tx)?.afterCommit.push(task),
+    });
+  }
+
+  async write<T>(
+    work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed !== undefined) throw new Error('The store is closed.');
+    if (this.#current.getStore()?.ended === false) {
+      throw new Error('Store.write inside another write would wait for itself: pass the transaction on.');
+    }
+    const scope: WriteScope = { changes: [], afterCommit: [], ended: false };
+    const announce = (change: Change): void => {
+      if (scope.ended) throw new Error('A change was announced after its write had ended.');
+      scope.changes.push(change);
+    };
+    const result = await this.#queue.run(
+      (connection) => this.#runScoped(scope, connection, (tx) => work(tx, announce)),
+      () => this.changes.publish(scope.changes),
+    );
+    for (const task of scope.afterCommit) await task();
+    return result;
+  }
+
+  async #runScoped<T>(
+    scope: WriteScope,
+    connection: WriterConnection,
+    work: (tx: Transaction<Database>) => Promise<T>,
+  ): Promise<T> {
+    const guarded = new WriteConnection(connection, scope);
+    const tx = this.#transactionOn(guarded);
+    this.#scopes.set(tx, scope);
+    try {
+      const result = await this.#current.run(scope, () => work(tx));
+      guarded.throwFailure();
+      return result;
+    } finally {
+      scope.ended = true;
+    }
+  }
+
+  #transactionOn(connection: DatabaseConnection): Transaction<Database> {
+    const { dialect } = this.#engine;
+    const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
+      provideConnection: (consumer) => consumer(connection),
+    });
+    return new Transaction<Database>({ config: { dialect }, dialect, driver: new DummyDriver(), executor });
+  }
+
+  async reset(): Promise<void> {
+    const tables = await this.#tables();
+    await this.write(async (tx) => {
+      if (this.engine === 'postgres') {
+        await sql`truncate ${sql.join(tables.map((table) => sql.table(table)))}`.execute(tx);
+        return;
+      }
+      await sql`pragma defer_foreign_keys = on`.execute(tx);
+      for (const table of tables) await sql`delete from ${sql.table(table)}`.execute(tx);
+    });
+    await this.blobs.clear();
+  }
+
+  async #tables(): Promise<string[]> {
+    const tables = await this.db.introspection.getTables();
+    return tables.filter((table) => !table.isView).map((table) => table.name);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.idle();
+    await this.#engine.close();
+    await this.blobs.settled();
+    await this.#onClosed();
+  }
+}
+
+/** A write's own view of the connection: usable until the write ends, and useless after a failed statement. */
+class WriteConnection implements DatabaseConnection {
+  readonly #connection: WriterConnection;
+  readonly #scope: WriteScope;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(connection: WriterConnection, scope: WriteScope) {
+    this.#connection = connection;
+    this.#scope = scope;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#scope.ended) throw new Error('A statement came after its write had ended.');
+    this.throwFailure();
+    try {
+      return await this.#connection.execute<R>(query);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query);
+  }
+
+  /** PostgreSQL does nothing more in a transaction after a failed statement; SQLite is held to the same. */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}

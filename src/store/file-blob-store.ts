@@ -1,0 +1,247 @@
+import { hash, randomUUID, webcrypto } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Kysely, Transaction } from 'kysely';
+import type { BlobStore } from './blob-store.ts';
+import { writeFileDurably } from './durable-file.ts';
+import type { Database } from './schema.ts';
+import { reasonOf } from './store-unavailable.ts';
+
+/** Above this the digest is computed off the main thread. */
+const HASH_INLINE_BYTES = 256 * 1024;
+/** Content that was put and not referenced for so long is given up. */
+const ABANDONED_AFTER_MS = 15 * 60_000;
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
+export interface FileBlobStoreOptions {
+  readonly directory: string;
+  /** Sync files and directories to disk. */
+  readonly durable: boolean;
+  readonly db: Kysely<Database>;
+  /** Runs `task` after the commit of the write that `tx` belongs to. */
+  readonly afterCommit: (tx: Transaction<Database>, task: () => Promise<void>) => void;
+  /** `Store.write`: while its work runs no other write does. */
+  readonly write: <T>(work: (tx: Transaction<Database>) => Promise<T>) => Promise<T>;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Content that was put and that no committed row names yet. */
+interface Pin {
+  count: number;
+  readonly size: number;
+  readonly sinceMs: number;
+}
+
+/**
+ * Blobs as files: `<directory>/ab/<sha256>`. A row in `blobs` exists exactly as long as there is a reference.
+ *
+ * A file is taken away only inside a write, when there is neither row nor pin. Nobody can commit a reference
+ * meanwhile, and a later reference needs a pin, hence a put that finds the file gone and writes it again.
+ */
+export class FileBlobStore implements BlobStore {
+  readonly #options: FileBlobStoreOptions;
+  readonly #temporary: string;
+  readonly #pins = new Map<string, Pin>();
+  /** Puts under way, by content. */
+  readonly #putting = new Map<string, Promise<void>>();
+  readonly #removals = new Set<Promise<void>>();
+
+  constructor(options: FileBlobStoreOptions) {
+    this.#options = options;
+    this.#temporary = join(options.directory, 'tmp');
+    mkdirSync(this.#temporary, { recursive: true });
+  }
+
+  async put(content: Uint8Array): Promise<string> {
+    const sha256 = await sha256Of(content);
+    this.#pin(sha256, content.byteLength);
+    // A second put must not return before the first one's content is safe.
+    let putting = this.#putting.get(sha256);
+    if (putting === undefined) {
+      putting = this.#store(sha256, content).finally(() => this.#putting.delete(sha256));
+      this.#putting.set(sha256, putting);
+    }
+    await putting;
+    await this.#dropAbandonedPins();
+    return sha256;
+  }
+
+  path(sha256: string): string {
+    const file = this.#file(sha256);
+    if (!existsSync(file)) throw new Error(`There is no blob ${sha256}.`);
+    return file;
+  }
+
+  async read(sha256: string): Promise<Uint8Array> {
+    const [content, row] = await Promise.all([
+      readFile(this.path(sha256)),
+      this.#options.db.selectFrom('blobs').select('size').where('sha256', '=', sha256).executeTakeFirst(),
+    ]);
+    const size = row?.size ?? this.#pins.get(sha256)?.size;
+    if (size !== undefined && size !== content.byteLength) {
+      throw new Error(
+        `The blob ${sha256} is damaged: ${content.byteLength} bytes on disk, ${size} expected.`,
+      );
+    }
+    return content;
+  }
+
+  async reference(tx: Transaction<Database>, sha256: string, owner: string): Promise<void> {
+    const pin = this.#pins.get(sha256);
+    if (pin === undefined) {
+      const row = await tx
+        .selectFrom('blobs')
+        .select('sha256')
+        .where('sha256', '=', sha256)
+        .executeTakeFirst();
+      if (row === undefined) throw new Error(`There is no blob ${sha256} to refer to: put it first.`);
+    } else {
+      const row = { sha256, size: pin.size };
+      await tx
+        .insertInto('blobs')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      this.#options.afterCommit(tx, async () => this.#unpin(sha256));
+    }
+    const reference = { sha256, owner };
+    await tx
+      .insertInto('blob_references')
+      .values(reference)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  async release(tx: Transaction<Database>, sha256: string, owner: string): Promise<void> {
+    await tx.deleteFrom('blob_references').where('sha256', '=', sha256).where('owner', '=', owner).execute();
+    const { numDeletedRows } = await tx
+      .deleteFrom('blobs')
+      .where('sha256', '=', sha256)
+      .where((row) =>
+        row.not(row.exists(row.selectFrom('blob_references').select('owner').where('sha256', '=', sha256))),
+      )
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) this.#options.afterCommit(tx, () => this.#collect([sha256]));
+  }
+
+  /** Takes away every file that nobody needs: after a reset, and at the start what a crash left. */
+  async sweep(): Promise<void> {
+    for (const name of await readdir(this.#temporary)) this.#remove(join(this.#temporary, name));
+    const present = await this.#present();
+    await this.#collect(present);
+    await this.#warnOfMissing(new Set(present));
+  }
+
+  /** Forgets puts that have no reference yet. */
+  async clear(): Promise<void> {
+    this.#pins.clear();
+    await this.#collect(await this.#present());
+  }
+
+  /** Resolves when what was taken away is gone from the disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removals);
+  }
+
+  #file(sha256: string): string {
+    // The name comes from rows and callers: nothing else may become a path.
+    if (!SHA256_HEX.test(sha256))
+      throw new Error('Not the name of a blob: 64 lower-case hex digits are expected.');
+    return join(this.#options.directory, sha256.slice(0, 2), sha256);
+  }
+
+  async #store(sha256: string, content: Uint8Array): Promise<void> {
+    const file = this.#file(sha256);
+    const present = statSync(file, { throwIfNoEntry: false });
+    if (present?.size === content.byteLength) return;
+    const temporary = join(this.#temporary, randomUUID());
+    await writeFileDurably(file, content, { temporary, durable: this.#options.durable });
+  }
+
+  #pin(sha256: string, size: number): void {
+    const count = (this.#pins.get(sha256)?.count ?? 0) + 1;
+    // Set anew, so that the map stays ordered by time.
+    this.#pins.delete(sha256);
+    this.#pins.set(sha256, { count, size, sinceMs: performance.now() });
+  }
+
+  #unpin(sha256: string): void {
+    const pin = this.#pins.get(sha256);
+    if (pin === undefined) return;
+    pin.count -= 1;
+    if (pin.count === 0) this.#pins.delete(sha256);
+  }
+
+  async #dropAbandonedPins(): Promise<void> {
+    const abandoned: string[] = [];
+    for (const [sha256, pin] of this.#pins) {
+      if (performance.now() - pin.sinceMs < ABANDONED_AFTER_MS) break;
+      this.#pins.delete(sha256);
+      abandoned.push(sha256);
+    }
+    if (abandoned.length > 0) await this.#collect(abandoned);
+  }
+
+  /** Takes away those of the files that have neither row nor pin. Never throws: a file too many does no harm. */
+  async #collect(candidates: readonly string[]): Promise<void> {
+    if (candidates.length === 0) return;
+    try {
+      await this.#options.write(async (tx) => {
+        const query = tx.selectFrom('blobs').select('sha256');
+        const rows = await (candidates.length < 100
+          ? query.where('sha256', 'in', candidates)
+          : query
+        ).execute();
+        const needed = new Set(rows.map((row) => row.sha256));
+        for (const sha256 of candidates) {
+          if (!needed.has(sha256) && !this.#pins.has(sha256)) this.#takeAway(sha256);
+        }
+      });
+    } catch (error) {
+      this.#options.onWarning(
+        `Blobs that are no longer needed stay on disk until the next start: ${reasonOf(error)}.`,
+      );
+    }
+  }
+
+  /** At once out of sight, so that a put sees it gone; the disk space follows. */
+  #takeAway(sha256: string): void {
+    const file = this.#file(sha256);
+    if (!existsSync(file)) return;
+    const doomed = join(this.#temporary, randomUUID());
+    renameSync(file, doomed);
+    this.#remove(doomed);
+  }
+
+  #remove(path: string): void {
+    const removal: Promise<void> = rm(path, { recursive: true, force: true })
+      .catch((error: unknown) => this.#options.onWarning(`Cannot remove ${path}: ${reasonOf(error)}.`))
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+
+  async #present(): Promise<string[]> {
+    const entries = await readdir(this.#options.directory, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory() && entry.name.length === 2);
+    const names = await Promise.all(
+      folders.map((folder) => readdir(join(this.#options.directory, folder.name))),
+    );
+    return names.flat().filter((name) => SHA256_HEX.test(name));
+  }
+
+  async #warnOfMissing(present: ReadonlySet<string>): Promise<void> {
+    const rows = await this.#options.db.selectFrom('blobs').select('sha256').execute();
+    const missing = rows.filter((row) => !present.has(row.sha256));
+    if (missing.length === 0) return;
+    this.#options.onWarning(
+      `${missing.length} files are missing in ${this.#options.directory} (${missing[0]?.sha256}, ...): the functions that need them will not start.`,
+    );
+  }
+}
+
+async function sha256Of(content: Uint8Array): Promise<string> {
+  if (content.byteLength <= HASH_INLINE_BYTES) return hash('sha256', content, 'hex');
+  const digest = await webcrypto.subtle.digest('SHA-256', content);
+  return Buffer.from(digest).toString('hex');
+}

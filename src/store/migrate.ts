@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import * as firstTables from './migrations/0001-first-tables.ts';
+import type { Database } from './schema.ts';
+import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
+
+/** In order. A migration that was released is never changed: a new one follows it. */
+const MIGRATIONS = { '0001-first-tables': firstTables };
+
+/** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const known = Object.keys(MIGRATIONS);
+  const done = await doneMigrations(db);
+  const newer = done.find((name) => !known.includes(name));
+  if (newer !== undefined) {
+    throw new StoreUnavailable(
+      `The store was written by a newer version of Lambent (it has ${newer}): start that version, or use another store.`,
+    );
+  }
+  if (done.length === known.length) return;
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined)
+    throw new StoreUnavailable(`Cannot prepare the store's tables: ${reasonOf(error)}.`);
+}
+
+/** Asked directly, since the migrator's own look round costs a start-up more than everything else here. */
+async function doneMigrations(db: Kysely<Database>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ChangeFeed } from './change-feed.ts';
+import { DatabaseStore } from './database-store.ts';
+import type { Engine } from './engine.ts';
+import { FileBlobStore } from './file-blob-store.ts';
+import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres-engine.ts';
+import { openSqlite } from './sqlite-engine.ts';
+import type { Store } from './store.ts';
+import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
+
+export interface StoreOptions {
+  /** Where the embedded database and the blobs are. Its lock (directory-lock.ts) is the caller's business. */
+  readonly dataDir: string;
+  /** `postgres://...`; undefined for the embedded database. */
+  readonly url: string | undefined;
+  /** Keeps everything in a temporary directory that is removed on close; `dataDir` is not touched. */
+  readonly ephemeral: boolean;
+  /** Something that needs a person's attention, in one line. */
+  readonly onWarning: (message: string) => void;
+}
+
+/** Opens the store, brings its tables up to date and clears away what a crash left. @throws StoreUnavailable */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  if (!options.ephemeral) return openIn(resolve(options.dataDir), options, async () => {});
+  if (options.url !== undefined) {
+    throw new StoreUnavailable('An ephemeral store is an embedded one: leave out --ephemeral or --store.');
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'lambent-'));
+  const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    return await openIn(directory, options, removeDirectory);
+  } catch (error) {
+    await removeDirectory();
+    throw error;
+  }
+}
+
+async function openIn(dataDir: string, options: StoreOptions, onClosed: () => Promise<void>): Promise<Store> {
+  let engine: Engine | undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    engine = await openEngine(dataDir, options);
+    await engine.migrate(migrate);
+    const store = assemble(engine, dataDir, options, onClosed);
+    await store.blobs.sweep();
+    return store;
+  } catch (error) {
+    await engine?.close();
+    if (error instanceof StoreUnavailable) throw error;
+    throw new StoreUnavailable(`Cannot open the store in ${dataDir}: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+function openEngine(dataDir: string, { url, ephemeral, onWarning }: StoreOptions): Promise<Engine> {
+  if (url !== undefined) return openPostgres(url, onWarning);
+  return openSqlite({ file: join(dataDir, 'lambent.db'), durable: !ephemeral, onWarning });
+}
+
+function assemble(
+  engine: Engine,
+  dataDir: string,
+  { ephemeral, onWarning }: StoreOptions,
+  onClosed: () => Promise<void>,
+): DatabaseStore {
+  return new DatabaseStore({
+    engine,
+    changes: new ChangeFeed((error) => onWarning(`A listener to changes failed: ${reasonOf(error)}.`)),
+    blobs: (hooks) =>
+      new FileBlobStore({
+        directory: join(dataDir, 'blobs'),
+        durable: !ephemeral,
+        db: engine.db,
+        onWarning,
+        ...hooks,
+      }),
+    onClosed,
+  });
+}

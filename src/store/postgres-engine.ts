@@ -1,0 +1,137 @@
+import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult } from 'kysely';
+import { Client, type ClientConfig, Pool, TypeOverrides } from 'pg';
+import { type Engine, TRANSACTION_SQL, type TransactionCommand, type WriterConnection } from './engine.ts';
+import type { Database } from './schema.ts';
+import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
+
+const OLDEST_SERVER = 150_000;
+const READ_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+const INT8 = 20;
+const NUMERIC = 1_700;
+/** Counts, sums and times fit a JavaScript number; SQLite gives numbers too. */
+const NUMBER_TYPES = [INT8, NUMERIC];
+
+/**
+ * What every session starts with. Outside an explicit read-write transaction nothing can be written, as on SQLite's
+ * reading connection; and a server set up to answer commits before they are on disk is overruled.
+ */
+const SESSION_SETUP = `set session characteristics as transaction read only;
+  select set_config('synchronous_commit', 'local', false) where current_setting('synchronous_commit') = 'off'`;
+
+/** A PostgreSQL server, 15 or newer. @throws StoreUnavailable */
+export async function openPostgres(url: string, onWarning: (message: string) => void): Promise<Engine> {
+  const config = clientConfig(url);
+  await checkServer(config, url);
+  const pool = new Pool({ ...config, max: READ_CONNECTIONS });
+  pool.on('error', (error) => onWarning(`An idle connection to PostgreSQL broke: ${reasonOf(error)}.`));
+  pool.on('connect', (client) => {
+    client.query(SESSION_SETUP).catch((error: unknown) => onWarning(`PostgreSQL: ${reasonOf(error)}.`));
+  });
+  const dialect = new PostgresDialect({ pool });
+  const db = new Kysely<Database>({ dialect });
+  const writers = new Set<PostgresWriter>();
+  return {
+    name: 'postgres',
+    dialect,
+    db,
+    connectWriter: async () => {
+      const writer = await PostgresWriter.connect(config);
+      writers.add(writer);
+      return writer;
+    },
+    migrate: (work) => migrateWith(config, work),
+    close: async () => {
+      await Promise.all([db.destroy(), ...[...writers].map((writer) => writer.close())]);
+    },
+  };
+}
+
+function clientConfig(url: string): ClientConfig {
+  const overrides = new TypeOverrides();
+  for (const type of NUMBER_TYPES) overrides.setTypeParser(type, Number);
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'lambent',
+    types: overrides,
+  };
+}
+
+async function checkServer(config: ClientConfig, url: string): Promise<void> {
+  let client: Client | undefined;
+  try {
+    client = new Client(config);
+    await client.connect();
+    const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
+    const version = Number(rows[0]?.server_version_num);
+    if (!(version >= OLDEST_SERVER)) {
+      throw new Error(`the server is PostgreSQL ${Math.floor(version / 10_000)}, 15 or newer is needed`);
+    }
+  } catch (error) {
+    throw new StoreUnavailable(
+      `Cannot use the PostgreSQL store at ${withoutPassword(url)}: ${reasonOf(error)}. Check --store, and that the server is up.`,
+    );
+  } finally {
+    await client?.end().catch(() => {});
+  }
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1@');
+}
+
+async function migrateWith<T>(config: ClientConfig, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: new Pool({ ...config, max: 1 }) }),
+  });
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+class PostgresWriter implements WriterConnection {
+  lost = false;
+  readonly #client: Client;
+
+  private constructor(client: Client) {
+    this.#client = client;
+    client.on('error', () => {
+      this.lost = true;
+    });
+    client.on('end', () => {
+      this.lost = true;
+    });
+  }
+
+  static async connect(config: ClientConfig): Promise<PostgresWriter> {
+    // Pipelined: statements go out as they are asked for; each is its own unit, so an error stops only itself.
+    const client = new Client({ ...config, pipeline: true });
+    const writer = new PostgresWriter(client);
+    await client.connect();
+    await client.query(SESSION_SETUP);
+    return writer;
+  }
+
+  async execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { command, rowCount, rows } = await this.#client.query(query.sql, [...query.parameters]);
+    const changes =
+      command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE';
+    return changes ? { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) } : { rows: rows as R[] };
+  }
+
+  async control(command: TransactionCommand): Promise<void> {
+    // A failed `begin` needs no guard: the session is read-only outside such a transaction.
+    const sql = command === 'begin' ? 'begin read write' : TRANSACTION_SQL[command];
+    const result = await this.#client.query(sql);
+    // PostgreSQL answers the commit of an aborted transaction with ROLLBACK, not with an error.
+    if (command === 'commit' && result.command !== 'COMMIT') throw new Error('The transaction was given up.');
+  }
+
+  async close(): Promise<void> {
+    if (!this.lost) await this.#client.end().catch(() => {});
+  }
+}
