@@ -1,81 +1,88 @@
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
-  type FunctionConfiguration,
+  InvokeCommand,
+  type InvokeCommandInput,
   type LambdaClient,
-  LambdaServiceException,
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { ROLE } from './server.ts';
 import { zipOf } from './zip.ts';
 
-/** Answers with the event it got. */
-export const ECHO = 'exports.handler = async (event) => event;\n';
-
-let serial = 0;
-
-/** A function name no other test uses. */
-export function uniqueName(prefix = 'conformance'): string {
-  serial += 1;
-  return `${prefix}-${process.pid}-${Date.now().toString(36)}-${serial}`;
-}
-
-/** A complete CreateFunction request for a small Node.js function, changed where the test needs it. */
-export async function creation(
-  change: Partial<CreateFunctionCommandInput> = {},
-): Promise<CreateFunctionCommandInput> {
-  return {
-    FunctionName: uniqueName(),
-    Runtime: 'nodejs22.x',
-    Handler: 'index.handler',
-    Role: ROLE,
-    Code: { ZipFile: await zipOf({ 'index.js': ECHO }) },
-    ...change,
-  };
-}
-
-/** Creates a function and waits until it is active. Returns the answer to CreateFunction. */
+/** Creates a function from source files and waits until it is active. */
 export async function deploy(
   lambda: LambdaClient,
-  change: Partial<CreateFunctionCommandInput> = {},
-): Promise<FunctionConfiguration & { FunctionName: string; FunctionArn: string }> {
-  const created = await lambda.send(new CreateFunctionCommand(await creation(change)));
-  const { FunctionName, FunctionArn } = created;
-  if (FunctionName === undefined || FunctionArn === undefined)
-    throw new Error('CreateFunction named nothing.');
-  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
-  return { ...created, FunctionName, FunctionArn };
-}
-
-/** Waits until the last update is in effect. */
-export async function updated(lambda: LambdaClient, FunctionName: string): Promise<void> {
-  await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
-}
-
-/** What a caller sees of an error answer. */
-export interface Refusal {
-  readonly name: string;
-  readonly message: string;
-  readonly status: number | undefined;
-  readonly type: unknown;
-}
-
-/** The error a request is refused with. Fails the test when the request succeeds. */
-export async function refusal(request: Promise<unknown>): Promise<Refusal> {
-  const error: unknown = await request.then(
-    () => undefined,
-    (reason: unknown) => reason,
+  name: string,
+  files: Readonly<Record<string, string>>,
+  settings: Partial<CreateFunctionCommandInput> = {},
+): Promise<void> {
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: ROLE,
+      Code: { ZipFile: await zipOf(files) },
+      Timeout: 10,
+      ...settings,
+    }),
   );
-  if (!(error instanceof LambdaServiceException)) {
-    throw new Error(`Expected an error answer, got ${String(error)}`, { cause: error });
-  }
+  await waitUntilFunctionActiveV2(
+    { client: lambda, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
+    { FunctionName: name },
+  );
+}
+
+export async function untilUpdated(lambda: LambdaClient, name: string): Promise<void> {
+  await waitUntilFunctionUpdatedV2(
+    { client: lambda, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
+    { FunctionName: name },
+  );
+}
+
+export interface Answer {
+  readonly status: number | undefined;
+  readonly functionError: string | undefined;
+  /** The payload, parsed. */
+  readonly payload: unknown;
+  /** The last 4 KB of the log. */
+  readonly log: string;
+  readonly requestId: string;
+}
+
+/** Invokes and waits for the answer, with the log's tail. */
+export async function invoke(
+  lambda: LambdaClient,
+  name: string,
+  event: unknown = {},
+  settings: Partial<InvokeCommandInput> = {},
+): Promise<Answer> {
+  const answer = await lambda.send(
+    new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event), LogType: 'Tail', ...settings }),
+  );
+  const text = answer.Payload?.transformToString() ?? '';
   return {
-    name: error.name,
-    message: error.message,
-    status: error.$metadata.httpStatusCode,
-    type: 'Type' in error ? error.Type : undefined,
+    status: answer.StatusCode,
+    functionError: answer.FunctionError,
+    payload: text === '' ? undefined : JSON.parse(text),
+    log: Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8'),
+    requestId: answer.$metadata.requestId ?? '',
   };
 }
 
-export const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+/** Asks again until the condition holds; fails after the given time. The tests' only way of waiting. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  holds: (value: T) => boolean,
+  withinMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await ask();
+    if (holds(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`still ${JSON.stringify(value)?.slice(0, 500)} after ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

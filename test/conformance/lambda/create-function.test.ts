@@ -6,7 +6,7 @@ import {
   ListTagsCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { creation, deploy, ECHO, refusal, uniqueName, UUID } from '../../support/functions.ts';
+import { creation, deploy, ECHO, refusal, uniqueName, UUID } from '../../support/lambda-requests.ts';
 import { ROLE, startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
 

@@ -6,7 +6,7 @@ import {
   ListTagsCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { creation, deploy, refusal, uniqueName } from '../../support/functions.ts';
+import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;

@@ -1,6 +1,6 @@
 import { DeleteFunctionCommand, GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy } from '../../support/functions.ts';
+import { deploy } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;

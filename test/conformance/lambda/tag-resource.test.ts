@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand, ListTagsCommand, TagResourceCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy, refusal, uniqueName } from '../../support/functions.ts';
+import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;

@@ -4,7 +4,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy, refusal, uniqueName, updated } from '../../support/functions.ts';
+import { deploy, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
 
