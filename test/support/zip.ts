@@ -1,20 +1,34 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 
+const MODIFIED = new Date('2026-01-01T00:00:00Z');
+const REGULAR_FILE = 0o100_000;
+
 /**
  * A deployment package with these files, byte for byte the same every time.
- * @param files path in the package to its content
- * @param mode permission bits of every file; `bootstrap` is always executable
+ * @param files path in the package to its content; `bootstrap` is executable
  */
-export async function zipOf(
-  files: Readonly<Record<string, string | Uint8Array>>,
-  mode = 0o644,
-): Promise<Uint8Array> {
+export async function zipOf(files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> {
   const zip = new ZipFile();
-  const mtime = new Date('2026-01-01T00:00:00Z');
   for (const [path, content] of Object.entries(files)) {
-    const executable = path === 'bootstrap' ? 0o755 : mode;
-    zip.addBuffer(Buffer.from(content), path, { mtime, mode: 0o100_000 | executable });
+    const mode = REGULAR_FILE | (path === 'bootstrap' ? 0o755 : 0o644);
+    zip.addBuffer(Buffer.from(content), path, { mtime: MODIFIED, mode });
+  }
+  zip.end();
+  return await buffer(zip.outputStream);
+}
+
+/** A deployment package of a folder's files with their permissions; links to files are followed. */
+export async function zipFolder(folder: string): Promise<Uint8Array> {
+  const zip = new ZipFile();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const found = await stat(path);
+    if (!found.isFile()) continue;
+    const options = { mtime: MODIFIED, mode: REGULAR_FILE | (found.mode & 0o777) };
+    zip.addBuffer(await readFile(path), relative(folder, path), options);
   }
   zip.end();
   return await buffer(zip.outputStream);
