@@ -32,6 +32,12 @@ const gates = {
   unit: vitest('unit', 'src', 'cli', 'tools'),
   conformance: vitest('conformance', 'test/conformance'),
   e2e: vitest('e2e', 'test/e2e'),
+  'e2e-postgres': vitest(
+    'e2e-postgres',
+    'test/e2e/start-and-stop',
+    'test/e2e/concurrency',
+    'test/e2e/outcomes',
+  ),
   crash: vitest('crash', 'test/crash'),
 };
 
@@ -42,11 +48,16 @@ for (const name of wanted) {
     process.exit(1);
   }
 }
+const onPostgres = privatePostgres().length > 0 || process.env.LAMBENT_TEST_POSTGRES !== undefined;
 const failed = [];
 const times = [];
 for (const [name, command] of Object.entries(gates)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n== ${name}`);
+  if (name === 'e2e-postgres' && !onPostgres) {
+    console.log('skipped: no PostgreSQL server programs on this machine');
+    continue;
+  }
   const started = performance.now();
   const { status } = spawnSync(command[0], command.slice(1), {
     cwd: root,
@@ -64,8 +75,9 @@ if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
 console.log(`${tests.passed} passed, ${tests.failed + failed.length} failed, ${tests.skipped} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-function environment() {
-  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+function environment(name) {
+  const store = name === 'e2e-postgres' ? { LAMBENT_E2E_STORE: 'postgres' } : {};
+  return { ...store, ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
 }
 
 /** Store tests and the e2e suite also run on PostgreSQL, where its server programs are installed. */

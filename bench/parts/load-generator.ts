@@ -46,7 +46,7 @@ class Connection {
   readonly #request: Buffer;
   readonly #onAnswer: (ok: boolean, tookUs: number) => boolean;
   #sentAt = 0;
-  #pending = Buffer.alloc(0);
+  #pending: Buffer = Buffer.alloc(0);
 
   constructor(command: LoadCommand, request: Buffer, onAnswer: (ok: boolean, tookUs: number) => boolean) {
     this.#request = request;
@@ -65,7 +65,7 @@ class Connection {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     const headEnd = this.#pending.indexOf('\r\n\r\n');
     if (headEnd < 0) return;
-    const head = this.#pending.latin1Slice(0, headEnd);
+    const head = this.#pending.toString('latin1', 0, headEnd);
     const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
     if (this.#pending.length < headEnd + 4 + length) return;
     this.#pending = this.#pending.subarray(headEnd + 4 + length);

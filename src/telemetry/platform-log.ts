@@ -18,7 +18,7 @@ export function createPlatformLog(options: { level: LogLevel; json: boolean }): 
 }
 
 function jsonLog(level: LogLevel): PlatformLog {
-  const log = pino({ level, base: undefined }, pino.destination({ dest: 2, sync: true }));
+  const log = pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
   return {
     error: (message, details = {}) => log.error(details, message),
     warn: (message, details = {}) => log.warn(details, message),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { serverState } from './server-state.ts';
 
 /** A real server in a process of its own, and clients for it. */
 export interface TestServer {
@@ -32,12 +33,15 @@ const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
 export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const state =
-    options.dataDir === undefined ? ['--ephemeral'] : ['--data-dir', options.dataDir, '--allow-reset'];
-  const child = spawn(process.execPath, [MAIN, 'start', '--port', '0', ...state, ...(options.flags ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
-  });
+  const state = await serverState(options.dataDir);
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'start', '--port', '0', ...state.flags, ...(options.flags ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -67,6 +71,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     output: () => output,
     stop: async () => {
       await leave('SIGTERM');
+      await state.remove();
       return child.exitCode;
     },
     kill: async () => await leave('SIGKILL'),
