@@ -70,8 +70,3 @@ export function validationError(message: string): ServiceError {
 export function accessDenied(message: string): ServiceError {
   return new ServiceError('AccessDeniedException', message, 403);
 }
-
-/** 500: the platform's fault. */
-export function serviceException(message: string): ServiceError {
-  return new ServiceError('ServiceException', message, 500, { Type: 'Service' });
-}

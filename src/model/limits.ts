@@ -16,14 +16,9 @@ export const ENVIRONMENT_LIMIT_BYTES = 4_096;
 
 export const FUNCTION_NAME_LIMIT = 64;
 export const MEMORY_LIMIT_MB = 10_240;
-export const TIMEOUT_LIMIT_SECONDS = 900;
 export const TAG_LIMIT = 50;
 /** Functions on one page of ListFunctions, however many were asked for. */
 export const LIST_FUNCTIONS_PAGE_LIMIT = 50;
 
 /** Request payload of a synchronous invoke. */
 export const SYNC_PAYLOAD_LIMIT_BYTES = 6_291_456;
-/** Response payload of a synchronous invoke: 6 MiB and 100 bytes. */
-export const SYNC_RESPONSE_LIMIT_BYTES = 6_291_556;
-/** Request payload of an asynchronous invoke. */
-export const ASYNC_PAYLOAD_LIMIT_BYTES = 1_048_576;

@@ -13,7 +13,7 @@ import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { defaultLogging, mergeLogging } from './logging-configuration.ts';
 import { addTags, checkTagCount } from './resource-tags.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
-import { checkSizes } from './size-checks.ts';
+import { checkMemorySize } from './memory-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { BEING_CREATED, checkUnqualified } from './update-rules.ts';
 
@@ -63,7 +63,7 @@ async function draftFunction(
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     );
   }
-  checkSizes(input);
+  checkMemorySize(input.MemorySize);
   await checkRuntime(deps, runtime);
   const environment = input.Environment && (input.Environment.Variables ?? {});
   if (environment !== undefined) checkEnvironmentVariables(environment);

@@ -9,7 +9,7 @@ import { changeFunction, functionNotFound, requireFunction } from './function-ro
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { mergeLogging } from './logging-configuration.ts';
 import { checkRuntime } from './runtime-check.ts';
-import { checkSizes } from './size-checks.ts';
+import { checkMemorySize } from './memory-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
 
@@ -41,7 +41,7 @@ async function checkInput(
     throw invalidParameterValue("CapacityProviderConfig isn't supported for Lambda Default functions.");
   }
   refuseUnbuiltFields(input);
-  checkSizes(input);
+  checkMemorySize(input.MemorySize);
   if (input.Runtime !== undefined) await checkRuntime(deps, input.Runtime);
   if (input.Environment !== undefined) checkEnvironmentVariables(input.Environment.Variables ?? {});
 }

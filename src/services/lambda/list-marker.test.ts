@@ -1,0 +1,19 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { markerAfter, readMarker } from './list-marker.ts';
+
+test('a marker brings back the key it was made from', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (name, version) => {
+      expect(readMarker(markerAfter(name, version))).toEqual([name, version]);
+    }),
+  );
+});
+
+test('without a marker a list starts at the start; a foreign one is refused', () => {
+  expect(readMarker(undefined)).toEqual(['', '']);
+  expect(readMarker('')).toEqual(['', '']);
+  for (const marker of ['nonsense', markerAfter('a', 'b').slice(2), 'WzEsMl0', 'W10']) {
+    expect(() => readMarker(marker)).toThrow('Invalid pagination marker');
+  }
+});

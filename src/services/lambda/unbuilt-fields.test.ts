@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { refuseUnbuiltFields } from './unbuilt-fields.ts';
+
+describe('refuseUnbuiltFields', () => {
+  test.each([
+    {},
+    { Handler: 'index.handler', Timeout: 3 },
+    { VpcConfig: {}, Layers: [], KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' }, Publish: false },
+    { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
+    { SnapStart: { ApplyOn: 'None' }, TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
+    { ImageConfig: { Command: [], EntryPoint: [], WorkingDirectory: '' }, DurableConfig: undefined },
+  ])('accepts %j', (input) => {
+    expect(() => refuseUnbuiltFields(input)).not.toThrow();
+  });
+
+  test.each([
+    [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, 'VpcConfig.SubnetIds'],
+    [{ VpcConfig: { Ipv6AllowedForDualStack: true } }, 'VpcConfig.Ipv6AllowedForDualStack'],
+    [{ DurableConfig: { ExecutionTimeout: 60 } }, 'DurableConfig.ExecutionTimeout'],
+    [{ Layers: ['arn'] }, 'Layers'],
+    [{ Publish: true }, 'Publish'],
+    [{ TracingConfig: { Mode: 'Active' } }, 'TracingConfig.Mode Active'],
+    [{ PackageType: 'Image' }, 'PackageType Image'],
+    [{ DeadLetterConfig: { TargetArn: 'arn:aws:sqs:r:a:q' } }, 'DeadLetterConfig.TargetArn'],
+  ])('refuses %j', (input, path) => {
+    expect(() => refuseUnbuiltFields(input)).toThrow(`${path} is not implemented by Lambent yet.`);
+  });
+});
