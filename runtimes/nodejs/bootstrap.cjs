@@ -14,13 +14,11 @@ const streaming = require('./streaming.cjs');
 /** What AWS lets a function return: 6 MiB and 100 bytes. */
 const LARGEST_RESULT_BYTES = 6_291_556;
 const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allowed payload size (${LARGEST_RESULT_BYTES} bytes).","errorType":"Function.ResponseSizeTooLarge"}`;
-const NO_CALLBACKS =
-  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
-const NEVER_SETTLED =
-  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
 const EXIT_UNHANDLED_REJECTION = 128;
 const EXIT_UNCAUGHT_EXCEPTION = 129;
 const EXIT_UNSETTLED = 13;
+/** The catalog's default; a function need not see it, and the processes it starts need not have it. */
+const DEFAULT_NODE_OPTIONS = '--no-experimental-require-module --no-experimental-detect-module';
 
 /**
  * One event being handled. `atEmptyLoop` holds a callback's result that waits for the event loop to run dry.
@@ -177,7 +175,7 @@ function onEmptyLoop() {
   } else if (current.atEmptyLoop !== undefined) {
     succeed(current, current.atEmptyLoop.result);
   } else if (handlerIsAsync || !hasCallbacks) {
-    fail(current, require('./errors.cjs').runtimeError('NodeJsExit', NEVER_SETTLED));
+    fail(current, require('./errors.cjs').neverSettled());
   } else {
     succeed(current, null);
   }
@@ -199,14 +197,14 @@ function crash(title, error, exitCode) {
 
 /** @param {unknown} reason */
 function onUnhandledRejection(reason) {
-  const error = require('./errors.cjs').runtimeError('UnhandledPromiseRejection', String(reason));
-  crash('Unhandled Promise Rejection', Object.assign(error, { reason }), EXIT_UNHANDLED_REJECTION);
+  const error = require('./errors.cjs').unhandledRejection(reason);
+  crash('Unhandled Promise Rejection', error, EXIT_UNHANDLED_REJECTION);
 }
 
 /** @param {Function} loaded */
 function start(loaded) {
   if (!hasCallbacks && loaded.length >= 3 && !streaming.isStreaming(loaded)) {
-    throw require('./errors.cjs').runtimeError('CallbackHandlerDeprecated', NO_CALLBACKS);
+    throw require('./errors.cjs').callbacksRemoved();
   }
   handler = streaming.refuseStreaming(loaded);
   handlerIsAsync = loaded.constructor?.name === 'AsyncFunction';
@@ -220,22 +218,23 @@ function start(loaded) {
 }
 
 /** @param {unknown} error */
-function onInitError(error) {
+function onUncaught(error) {
   crash('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
 }
 
 function main() {
+  if (env['NODE_OPTIONS'] === DEFAULT_NODE_OPTIONS) delete env['NODE_OPTIONS'];
   log.install();
   streaming.install();
-  process.on('uncaughtException', onInitError);
+  process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUnhandledRejection);
   process.on('beforeExit', onEmptyLoop);
   try {
     const loaded = loadHandler(env['LAMBDA_TASK_ROOT'] ?? process.cwd(), env['_HANDLER'] ?? '');
-    if (loaded instanceof Promise) loaded.then(start).catch(onInitError);
+    if (loaded instanceof Promise) loaded.then(start).catch(onUncaught);
     else start(loaded);
   } catch (error) {
-    onInitError(error);
+    onUncaught(error);
   }
 }
 

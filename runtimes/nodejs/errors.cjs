@@ -7,6 +7,31 @@ const { types } = require('node:util');
 const UNREADABLE =
   'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
 
+const NEVER_SETTLED =
+  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
+const CALLBACKS_REMOVED =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
+
+/**
+ * Text of anything that was thrown, even of what cannot be turned into text.
+ * @param {unknown} thrown
+ */
+function textOf(thrown) {
+  try {
+    return String(thrown);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/**
+ * @param {unknown} thrown
+ * @returns {Error}
+ */
+function asError(thrown) {
+  return thrown instanceof Error ? thrown : new Error(textOf(thrown));
+}
+
 /**
  * @param {unknown} value
  * @returns {value is Error}
@@ -75,4 +100,32 @@ function runtimeError(type, message, cause) {
   return error;
 }
 
-module.exports = { describe, runtimeError, toPayload };
+/** @param {boolean} isPlain up to nodejs22.x it is an error like any other */
+function unserialisable(isPlain) {
+  const message = 'Unable to stringify response body';
+  return isPlain ? new Error(message) : runtimeError('JSONStringifyError', message);
+}
+
+function neverSettled() {
+  return runtimeError('NodeJsExit', NEVER_SETTLED);
+}
+
+function callbacksRemoved() {
+  return runtimeError('CallbackHandlerDeprecated', CALLBACKS_REMOVED);
+}
+
+/** @param {unknown} reason */
+function unhandledRejection(reason) {
+  return Object.assign(runtimeError('UnhandledPromiseRejection', textOf(reason)), { reason });
+}
+
+module.exports = {
+  asError,
+  callbacksRemoved,
+  describe,
+  neverSettled,
+  runtimeError,
+  toPayload,
+  unhandledRejection,
+  unserialisable,
+};

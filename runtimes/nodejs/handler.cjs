@@ -55,17 +55,18 @@ function findFile(stem) {
   return undefined;
 }
 
+/** @typedef {(this: unknown, content: string, file: string, ...rest: unknown[]) => unknown} Compile */
+
 /**
  * A CommonJS file may import ES modules at run time. The search paths for those are installed when the first such
  * file is compiled; everybody else pays for a text search only.
  */
 function watchDynamicImports() {
-  const prototype =
-    /** @type {Record<'_compile', (content: string, file: string, ...rest: unknown[]) => unknown>} */ (
-      /** @type {unknown} */ (require('node:module').prototype)
-    );
+  /** @type {unknown} */
+  const loader = require('node:module').prototype;
+  const prototype = /** @type {{ _compile: Compile }} */ (loader);
   const { _compile: compile } = prototype;
-  /** @type {typeof compile} */
+  /** @type {Compile} */
   function compileWatched(content, file, ...rest) {
     if (!file.includes('/node_modules/') && content.includes('import(')) {
       Object.assign(prototype, { _compile: compile });

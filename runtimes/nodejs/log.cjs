@@ -130,9 +130,10 @@ function install() {
  * @param {unknown} reason
  */
 function logError(title, reason) {
-  const error = reason instanceof Error ? reason : new Error(String(reason));
+  const { asError, describe } = require('./errors.cjs');
+  const error = asError(reason);
   if (isJson) console.error(error);
-  else console.error(title, require('./errors.cjs').describe(error));
+  else console.error(title, describe(error));
 }
 
 module.exports = { flush, install, logError, setInvocation };

@@ -1,6 +1,8 @@
 """sys.stdout and sys.stderr: a LOG frame for each line, sent before the call returns."""
 
 import io
+import os
+from _thread import RLock
 
 import lambent_channel
 
@@ -15,6 +17,11 @@ class _LineWriter(io.RawIOBase):
         super().__init__()
         self._fd = fd
         self._pending = b""
+        self.renew_lock()
+
+    def renew_lock(self):
+        """Reentrant, because a signal handler may print in the middle of printing."""
+        self._lock = RLock()
 
     def writable(self):
         return True
@@ -23,21 +30,22 @@ class _LineWriter(io.RawIOBase):
         return self._fd
 
     def write(self, data):
-        size = len(data)
-        lines = (self._pending + bytes(data)).split(b"\n")
-        self._pending = lines.pop()
-        if lines:
-            lambent_channel.send_logs(_pieces(lines))
-        if len(self._pending) >= _LARGEST_EVENT_BYTES:
-            self.flush_line()
-        return size
+        with self._lock:
+            lines = (self._pending + data).split(b"\n")
+            self._pending = lines.pop()
+            if lines:
+                lambent_channel.send_logs(_pieces(lines))
+            if len(self._pending) >= _LARGEST_EVENT_BYTES:
+                self.flush_line()
+        return len(data)
 
     def flush_line(self):
         """Sends what was printed without a line feed at its end."""
-        if self._pending:
+        with self._lock:
             line = self._pending
             self._pending = b""
-            lambent_channel.send_logs(_pieces([line]))
+            if line:
+                lambent_channel.send_logs(_pieces([line]))
 
 
 def _pieces(lines):
@@ -50,15 +58,27 @@ def _pieces(lines):
     return pieces
 
 
+def _text(writer, errors):
+    # Buffered up to the end of a line: `print` writes its parts one by one.
+    return io.TextIOWrapper(writer, encoding="utf-8", errors=errors, line_buffering=True)
+
+
 _writers = (_LineWriter(1), _LineWriter(2))
+_streams = (_text(_writers[0], "strict"), _text(_writers[1], "backslashreplace"))
 
 
 def install(sys):
     """Replaces the interpreter's streams."""
-    sys.stdout = io.TextIOWrapper(_writers[0], encoding="utf-8", write_through=True)
-    sys.stderr = io.TextIOWrapper(_writers[1], encoding="utf-8", errors="backslashreplace", write_through=True)
+    sys.stdout, sys.stderr = _streams
+    for writer in _writers:
+        os.register_at_fork(after_in_child=writer.renew_lock)
 
 
 def flush():
-    for writer in _writers:
+    """Sends what was printed without a line feed at its end, on either stream."""
+    for stream, writer in zip(_streams, _writers):
+        try:
+            stream.flush()
+        except ValueError:
+            pass  # The function closed it.
         writer.flush_line()

@@ -1,0 +1,199 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { createRuntimeCatalog } from './create-runtime-catalog.ts';
+import { RuntimeUnavailable } from './runtime-unavailable.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'lambent-catalog-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterEach(() => void vi.unstubAllEnvs());
+
+let folders = 0;
+const folder = (): string => {
+  folders += 1;
+  const path = join(scratch, String(folders));
+  mkdirSync(path);
+  return path;
+};
+const catalog = (options: { strict?: boolean; searchPath?: string; cacheDirectory?: string } = {}) =>
+  createRuntimeCatalog({
+    strict: false,
+    cacheDirectory: folder(),
+    searchPath: process.env['PATH'] ?? '',
+    ...options,
+  });
+
+/** A program that answers the catalog's question like an interpreter of some version. */
+function fakeInterpreter(directory: string, name: string, lines: readonly string[], exitCode = 0): string {
+  const path = join(directory, name);
+  writeFileSync(
+    path,
+    `#!/bin/sh\nprintf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}\nexit ${exitCode}\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** Maps the sandbox's paths to themselves below `/sandbox`, to show which ones go through the mapping. */
+const inside = (path: string): string => `/sandbox${path}`;
+
+describe('nodejs', () => {
+  test('the environment has what Lambda sets, and the interpreter in its place', async () => {
+    const runtime = await catalog().resolve('nodejs24.x');
+    expect(runtime).toMatchObject({ id: 'nodejs24.x', protocol: 'frames', warning: undefined });
+    expect(runtime.argv(inside)).toEqual([
+      '/sandbox/var/lang/bin/node',
+      '/sandbox/var/runtime/bootstrap.cjs',
+    ]);
+    expect(runtime.env(inside)).toEqual({
+      LANG: 'en_US.UTF-8',
+      TZ: ':UTC',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      LAMBDA_RUNTIME_DIR: '/sandbox/var/runtime',
+      PATH: '/sandbox/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/sandbox/opt/bin',
+      LD_LIBRARY_PATH:
+        '/sandbox/var/runtime:/sandbox/var/runtime/lib:/sandbox/var/task:/sandbox/var/task/lib:/sandbox/opt/lib',
+      NODE_PATH:
+        '/sandbox/opt/nodejs/node24/node_modules:/sandbox/opt/nodejs/node_modules:/sandbox/var/runtime/node_modules:/sandbox/var/runtime:/sandbox/var/task',
+      NODE_OPTIONS: '--no-experimental-require-module --no-experimental-detect-module',
+    });
+  });
+
+  test('the runtime directory stands alone and is built once', async () => {
+    const cacheDirectory = folder();
+    const first = await catalog({ cacheDirectory }).resolve('nodejs24.x');
+    const again = await catalog({ cacheDirectory }).resolve('nodejs24.x');
+    const directory =
+      first.directories.find(({ sandboxPath }) => sandboxPath === '/var/runtime')?.hostPath ?? '';
+    expect(again.directories).toEqual(first.directories);
+    expect(readdirSync(join(cacheDirectory, 'runtimes'))).toHaveLength(1);
+    expect(existsSync(join(directory, 'bootstrap.cjs'))).toBe(true);
+    const links = join(directory, 'node_modules');
+    expect(readdirSync(links)).toEqual(expect.arrayContaining(['@aws-sdk', '@smithy', 'tslib']));
+    expect(readdirSync(links)).not.toEqual(expect.arrayContaining(['kysely']));
+    const shared = first.directories.map(({ hostPath }) => hostPath);
+    expect(shared).toContain(join(realpathSync(join(links, '@aws-sdk/client-lambda')), '../..'));
+  });
+});
+
+describe('python', () => {
+  test('the environment has what Lambda sets', async () => {
+    const directory = folder();
+    fakeInterpreter(directory, 'python3.12', ['3.12.9', '/far/away/bin/python3.12', '/venv', '/far/away']);
+    const runtime = await catalog({ searchPath: directory }).resolve('python3.12');
+    expect(runtime).toMatchObject({ protocol: 'frames', warning: undefined });
+    expect(runtime.argv(inside)).toEqual([
+      '/far/away/bin/python3.12',
+      '/sandbox/var/runtime/bootstrap.py',
+      '/sandbox/opt/python',
+    ]);
+    expect(runtime.env(inside)).toEqual({
+      LANG: 'en_US.UTF-8',
+      TZ: ':UTC',
+      LC_CTYPE: 'C.UTF-8',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_python3.12',
+      LAMBDA_RUNTIME_DIR: '/sandbox/var/runtime',
+      PATH: '/far/away/bin:/usr/local/bin:/usr/bin/:/bin:/sandbox/opt/bin',
+      LD_LIBRARY_PATH:
+        '/sandbox/var/runtime:/sandbox/var/runtime/lib:/sandbox/var/task:/sandbox/var/task/lib:/sandbox/opt/lib',
+      PYTHONPATH: '/sandbox/var/runtime',
+    });
+    expect(runtime.directories.slice(1)).toEqual([
+      { hostPath: '/venv', sandboxPath: '/venv' },
+      { hostPath: '/far/away', sandboxPath: '/far/away' },
+    ]);
+  });
+
+  test('a shim that fails or names another version is passed over', async () => {
+    const [broken, lying, good] = [folder(), folder(), folder()];
+    fakeInterpreter(broken, 'python3.9', [], 127);
+    fakeInterpreter(lying, 'python3.9', ['3.8.1', '/old/bin/python3.8', '/old', '/old']);
+    fakeInterpreter(good, 'python3.9', ['3.9.2', '/good/bin/python3.9', '/good', '/good']);
+    const runtime = await catalog({ searchPath: [broken, lying, good].join(':') }).resolve('python3.9');
+    expect(runtime.argv(inside)[0]).toBe('/good/bin/python3.9');
+    expect(runtime.env(inside)).not.toHaveProperty('LC_CTYPE');
+  });
+});
+
+/** Versions that are not installed where the catalog looks besides the search path, so that a test can stage them. */
+const missing = [9, 10, 11, 12, 13, 14].filter(
+  (minor) => !['/usr/bin', '/usr/local/bin'].some((path) => existsSync(join(path, `python3.${minor}`))),
+);
+
+describe.each(missing.slice(0, 1))('with no Python 3.%i', (minor) => {
+  const id = `python3.${minor}`;
+  const stage = () => {
+    vi.stubEnv('PYENV_ROOT', folder());
+    return folder();
+  };
+
+  test('it runs on the nearest with one warning, or is refused', async () => {
+    const searchPath = stage();
+    fakeInterpreter(searchPath, `python3.${minor + 1}`, [
+      `3.${minor + 1}.0`,
+      '/new/bin/python',
+      '/new',
+      '/new',
+    ]);
+    const runtime = await catalog({ searchPath }).resolve(id);
+    expect(runtime.warning).toBe(`${id} runs on Python 3.${minor + 1}.0: the machine has no 3.${minor}`);
+    expect(runtime.env(inside)['AWS_EXECUTION_ENV']).toBe(`AWS_Lambda_${id}`);
+    const refusal = await catalog({ searchPath, strict: true })
+      .resolve(id)
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(RuntimeUnavailable);
+    expect(String(refusal)).toContain(
+      `The runtime ${id} needs Python 3.${minor}, which this machine does not have. Install it`,
+    );
+  });
+
+  test('it is found once it is there, and then not looked for again', async () => {
+    const searchPath = stage();
+    const finder = catalog({ searchPath, strict: true });
+    await expect(finder.resolve(id)).rejects.toThrow('which this machine does not have');
+    const program = fakeInterpreter(searchPath, id, [`3.${minor}.1`, '/late/bin/python', '/late', '/late']);
+    const found = await finder.resolve(id);
+    expect(found.argv(inside)[0]).toBe('/late/bin/python');
+    rmSync(program);
+    expect(await finder.resolve(id)).toBe(found);
+  });
+});
+
+test('custom runtimes bring their own bootstrap', async () => {
+  const runtime = await catalog().resolve('provided.al2023');
+  expect(runtime).toMatchObject({ protocol: 'runtime-api', directories: [], warning: undefined });
+  expect(runtime.argv(inside)).toEqual(['/sandbox/var/task/bootstrap']);
+  expect(runtime.env(inside)).toEqual({
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    LAMBDA_RUNTIME_DIR: '/sandbox/var/runtime',
+    PATH: '/usr/local/bin:/usr/bin/:/bin:/sandbox/opt/bin',
+    LD_LIBRARY_PATH:
+      '/lib64:/usr/lib64:/sandbox/var/runtime:/sandbox/var/runtime/lib:/sandbox/var/task:/sandbox/var/task/lib:/sandbox/opt/lib',
+  });
+});
+
+test.each([
+  ['java21', 'The runtime java21 is not there yet.'],
+  ['dotnet8', 'The runtime dotnet8 is not there yet.'],
+  ['ruby3.4', 'The runtime ruby3.4 is not there yet.'],
+  ['nodejs18.x', 'There is no runtime nodejs18.x.'],
+  ['python3.8', 'There is no runtime python3.8.'],
+  ['', 'There is no runtime .'],
+])('%s is refused', async (id, message) => {
+  const refusal = await catalog()
+    .resolve(id)
+    .catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(RuntimeUnavailable);
+  expect(String(refusal)).toContain(message);
+});
