@@ -5,7 +5,6 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, isBuilt } from './setup/build.mjs';
 import { install, isInstalled } from './setup/install.mjs';
-import { withLock } from './setup/lock.mjs';
 import { SetupError } from './setup/setup-error.mjs';
 
 const oldestMajor = 20;
@@ -24,6 +23,7 @@ async function setUp() {
     throw new SetupError(`Node.js ${oldestMajor} or newer is needed, this is ${process.version}.`);
   }
   if (isInstalled(root) && isBuilt(root)) return;
+  const { withLock } = await import('./setup/lock.mjs');
   await withLock(join(root, 'dist/.setup-lock'), async () => {
     // Asked again: whoever held the lock before may have done the work.
     if (!isInstalled(root))

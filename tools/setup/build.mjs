@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -11,7 +10,6 @@ import {
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { pinnedNode } from './install.mjs';
-import { runProgram } from './run-program.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const projects = ['src', 'cli'];
@@ -31,6 +29,7 @@ export function isBuilt(root) {
 
 /** Compiles what runs, and copies what the compiler leaves behind. Tests and tools are not compiled. */
 export async function build(root) {
+  const { runProgram } = await import('./run-program.mjs');
   // Taken before: what is edited meanwhile is built next time.
   const built = fingerprint(root);
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -59,12 +58,13 @@ const stampFile = (root) => join(root, 'dist/.setup-build');
 
 /** Path, size and modification time of every input: a deleted file and an older one count as changes too. */
 function fingerprint(root) {
-  const hash = createHash('sha256');
-  for (const file of [...projects.flatMap((project) => inputs(root, project)), ...otherInputs]) {
-    const { mtimeMs, size } = statSync(join(root, file));
-    hash.update(`${file} ${mtimeMs} ${size}\n`);
-  }
-  return hash.digest('hex');
+  const files = [...projects.flatMap((project) => inputs(root, project)), ...otherInputs];
+  return files
+    .map((file) => {
+      const { mtimeMs, size } = statSync(join(root, file));
+      return `${file} ${mtimeMs} ${size}\n`;
+    })
+    .join('');
 }
 
 /** Files under a folder, as paths from the root, in a fixed order. */

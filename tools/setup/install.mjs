@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, join, sep } from 'node:path';
 import process from 'node:process';
-import { runProgram } from './run-program.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /** The Node.js that everything but set-up runs on, pinned through the `node` package. */
@@ -15,7 +13,7 @@ export function isInstalled(root) {
   if (!hasPinnedNode(root)) return false;
   const wanted = fingerprint(root);
   if (readText(stampFile(root)) === wanted) return true;
-  // Someone ran npm by hand: npm's own record of what it installed tells.
+  // Someone ran npm by hand or touched the file: npm's own record of what it installed tells.
   if (!agreesWithLock(root)) return false;
   writeFileSync(stampFile(root), wanted);
   return true;
@@ -36,7 +34,7 @@ export async function install(root) {
 
 async function installPinnedNode(root) {
   const cwd = join(root, 'node_modules/node');
-  const { output } = await runProgram(outsideNode(root), ['installArchSpecificPackage.js'], { cwd });
+  const { output } = await run(outsideNode(root), ['installArchSpecificPackage.js'], { cwd });
   if (!hasPinnedNode(root)) {
     throw new SetupError(
       `Node.js could not be installed for ${process.platform} ${process.arch}:\n${tail(output)}`,
@@ -51,9 +49,10 @@ function hasPinnedNode(root) {
 
 const stampFile = (root) => join(root, 'node_modules/.lambent-setup');
 
+/** Of the lock file as it was when it was last compared with what is installed. */
 function fingerprint(root) {
-  const lock = readText(join(root, 'package-lock.json')) ?? readText(join(root, 'package.json')) ?? '';
-  return `${process.platform} ${process.arch} ${createHash('sha256').update(lock).digest('hex')}`;
+  const stats = statSync(join(root, 'package-lock.json'), { throwIfNoEntry: false });
+  return `${process.platform} ${process.arch} ${stats?.mtimeMs} ${stats?.size}`;
 }
 
 function agreesWithLock(root) {
@@ -75,14 +74,19 @@ function packagesIn(file) {
   }
 }
 
+/** Loaded when there is something to run: it would cost every start of an up-to-date checkout 15 ms. */
+async function run(...call) {
+  const { runProgram } = await import('./run-program.mjs');
+  return await runProgram(...call);
+}
+
 /** The npm that started us where there is one, else the one on the PATH. */
 async function runNpm(root, args) {
   const started = process.env.npm_execpath ?? '';
   const options = { cwd: root, env: process.env };
   try {
-    if (basename(started).startsWith('npm'))
-      return await runProgram(outsideNode(root), [started, ...args], options);
-    return await runProgram('npm', args, options);
+    if (basename(started).startsWith('npm')) return await run(outsideNode(root), [started, ...args], options);
+    return await run('npm', args, options);
   } catch (error) {
     throw new SetupError(`npm cannot be started (${error.message}). Is it installed, and on the PATH?`);
   }
