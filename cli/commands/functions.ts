@@ -3,7 +3,7 @@ import { ApiClient } from '../api-client.ts';
 import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { formatBytes, note, printJson, printTable } from '../output.ts';
 
-const heading = ['NAME', 'RUNTIME', 'HANDLER', 'MEMORY', 'TIMEOUT', 'CODE', 'STATE', 'LAST MODIFIED'];
+const heading = ['NAME', 'RUNTIME', 'HANDLER', 'MEMORY', 'TIMEOUT', 'CODE', 'LAST MODIFIED'];
 
 export function addFunctions(program: Command): void {
   const command = program.command('functions').alias('ls').description('list the functions of a Region');
@@ -28,8 +28,8 @@ async function listFunctions(flags: CommonFlags): Promise<void> {
     `${item.MemorySize ?? 128} MB`,
     `${item.Timeout ?? 3} s`,
     formatBytes(item.CodeSize ?? 0),
-    item.State ?? '-',
-    (item.LastModified ?? '-').slice(0, 19),
+    // Lambda writes 2026-11-21T10:00:00.000+0000.
+    `${(item.LastModified ?? '').slice(0, 19)}Z`,
   ]);
   printTable(heading, rows);
 }

@@ -32,7 +32,9 @@ describe('status and functions', () => {
     const { code, out } = await command.run(['functions']);
     expect(code).toBe(0);
     expect(out.split('\n')).toContainEqual(
-      expect.stringMatching(/^hello-node\tnodejs22\.x\tindex\.handler\t128 MB\t3 s\t[\d.]+ k?B\tActive\t/),
+      expect.stringMatching(
+        /^hello-node\tnodejs22\.x\tindex\.handler\t128 MB\t3 s\t[\d.]+ k?B\t\d{4}-[\d:T-]+Z$/,
+      ),
     );
   });
 
