@@ -61,6 +61,11 @@ function unreachable(url: URL, error: Error): CliError {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new CliError(`There is no host called ${url.hostname}.\nName another one with --endpoint`);
   }
+  if (code === 'ECONNRESET') {
+    return new CliError(
+      `${url.origin} broke off the connection before its answer came.\nlambent status tells whether it still runs`,
+    );
+  }
   return new CliError(
     `${url.origin} does not answer: ${error.message || code}\nIs that Lambent? lambent status --endpoint URL tells`,
   );
