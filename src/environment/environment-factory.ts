@@ -7,6 +7,7 @@ import type { LogSink } from '../model/log-sink.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { guardedDriver } from '../sandbox/guarded-sandbox.ts';
 import type { SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
+import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
@@ -40,6 +41,7 @@ export class EnvironmentFactory {
   /** What a platform that was killed left behind is of no use to anybody. */
   readonly #cleared: Promise<void>;
   readonly #api = new RuntimeApi();
+  readonly #deadlines = new Deadlines();
 
   constructor(options: EnvironmentFactoryOptions) {
     this.#options = options;
@@ -85,7 +87,16 @@ export class EnvironmentFactory {
       credentials,
     });
     const identity = runtimeIdentity(version.runtime, version.region);
-    return new ExecutionEnvironment({ version, sandbox, launcher, log, identity, onAvailable, onWarning });
+    return new ExecutionEnvironment({
+      version,
+      sandbox,
+      launcher,
+      log,
+      identity,
+      deadlines: this.#deadlines,
+      onAvailable,
+      onWarning,
+    });
   }
 
   async #runtime({ runtime }: FunctionVersion): Promise<ResolvedRuntime> {

@@ -2,6 +2,7 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../model/invocation.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import { EnvironmentLifecycle } from './environment-state.ts';
 import type { EnvironmentState } from './environment-state.ts';
@@ -25,6 +26,8 @@ export interface EnvironmentParts {
   readonly launcher: RuntimeLauncher;
   readonly log: EnvironmentLog;
   readonly identity: RuntimeIdentity;
+  /** Shared by all environments. */
+  readonly deadlines: Deadlines;
   readonly onWarning: (text: string) => void;
   /** The environment can take an invocation again. Called from within; it may invoke at once. */
   readonly onAvailable: (environment: ExecutionEnvironment) => void;
@@ -93,11 +96,12 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** Runs one invocation. Rejects only when the platform itself fails it. Call when available, not before. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const { log, version } = this.#parts;
+    const { deadlines, log, version } = this.#parts;
     const wasIdle = this.#lifecycle.current === 'idle';
     this.#lifecycle.to(wasIdle ? 'invoking' : 'reinitializing');
     this.#reporter.reportNow();
-    const run = new RunningInvocation(invocation, version.timeoutMs, this.#coldStartMs, this.#onTimeout);
+    const coldStartMs = this.#coldStartMs;
+    const run = new RunningInvocation(invocation, version.timeoutMs, coldStartMs, deadlines, this.#onTimeout);
     this.#coldStartMs = undefined;
     this.#running.set(invocation.requestId, run);
     log.start(invocation.requestId, invocation.wantsLogTail);

@@ -8,27 +8,33 @@ const REQUEST_ID_BYTES = 36;
 /** Below this, copying the event behind its head is cheaper than writing two buffers. */
 const COPIED_PAYLOAD_BYTES = 16 * 1024;
 
-/** The platform's end of descriptor 3: runtimes/FRAMES.md, one object for each life of a runtime process. */
-export class FrameChannel implements RuntimeLink {
+/**
+ * Listens to the platform's end of descriptor 3, as runtimes/FRAMES.md has it, for one life of a runtime process.
+ * @param onBroken the process wrote something that is no frame
+ */
+export function listenToFrames(channel: Duplex, events: RuntimeEvents, onBroken: () => void): void {
+  const link = new FrameLink(channel, events);
+  const decoder = new FrameDecoder((type, body, oversized) => link.onFrame(type, body, oversized));
+  channel.on('data', (chunk: Buffer) => {
+    try {
+      decoder.push(chunk);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      channel.removeAllListeners('data');
+      channel.resume();
+      onBroken();
+    }
+  });
+}
+
+class FrameLink implements RuntimeLink {
   readonly carriesLogs = true;
   readonly #channel: Duplex;
   readonly #events: RuntimeEvents;
 
-  /** @param onBroken the process wrote something that is no frame */
-  constructor(channel: Duplex, events: RuntimeEvents, onBroken: () => void) {
+  constructor(channel: Duplex, events: RuntimeEvents) {
     this.#channel = channel;
     this.#events = events;
-    const decoder = new FrameDecoder((type, body, oversized) => this.#onFrame(type, body, oversized));
-    channel.on('data', (chunk: Buffer) => {
-      try {
-        decoder.push(chunk);
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        channel.removeAllListeners('data');
-        channel.resume();
-        onBroken();
-      }
-    });
   }
 
   deliver(invocation: Invocation, deadlineMs: number): void {
@@ -44,7 +50,7 @@ export class FrameChannel implements RuntimeLink {
     this.#channel.uncork();
   }
 
-  #onFrame(type: number, body: Buffer, oversized: boolean): void {
+  onFrame(type: number, body: Buffer, oversized: boolean): void {
     switch (type) {
       case FRAME.next:
         this.#events.onNext(this);

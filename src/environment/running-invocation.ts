@@ -1,4 +1,5 @@
 import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { LineFailure } from './system-lines.ts';
 
@@ -13,15 +14,17 @@ export interface Outcome {
 }
 
 /** An invocation in an environment, from its event to the runtime's following "next" and its REPORT line. */
-export class RunningInvocation {
+export class RunningInvocation implements Deadline {
   readonly invocation: Invocation;
   readonly result: Promise<InvocationResult>;
   /** Milliseconds since the Unix epoch, by the machine's clock: the function compares it with its own. */
   readonly deadlineMs: number;
   /** Of the cold start before it, when it is the environment's first. */
   readonly initDurationMs: number | undefined;
+  readonly atMs: number;
+  readonly onPassed: () => void;
+  readonly #deadlines: Deadlines;
   readonly #startedAt = performance.now();
-  readonly #timer: NodeJS.Timeout;
   #resolve: (result: InvocationResult) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
   durationMs = 0;
@@ -36,12 +39,16 @@ export class RunningInvocation {
     invocation: Invocation,
     timeoutMs: number,
     initDurationMs: number | undefined,
+    deadlines: Deadlines,
     onTimeout: () => void,
   ) {
     this.invocation = invocation;
     this.initDurationMs = initDurationMs;
     this.deadlineMs = Date.now() + timeoutMs;
-    this.#timer = setTimeout(onTimeout, timeoutMs);
+    this.atMs = this.#startedAt + timeoutMs;
+    this.onPassed = onTimeout;
+    this.#deadlines = deadlines;
+    deadlines.add(this);
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -77,6 +84,6 @@ export class RunningInvocation {
   }
 
   stopTimer(): void {
-    clearTimeout(this.#timer);
+    this.#deadlines.remove(this);
   }
 }

@@ -1,5 +1,5 @@
 import type { SandboxExit, SandboxProcess } from '../sandbox/sandbox.ts';
-import { FrameChannel } from './frame-channel.ts';
+import { listenToFrames } from './frame-channel.ts';
 import type { RuntimeEvents } from './runtime-link.ts';
 
 /** After an exit the pipes end at once, unless a process that left the group holds them: do not wait for that one. */
@@ -14,7 +14,7 @@ export class RuntimeSession {
   constructor(process: SandboxProcess, events: RuntimeEvents, onOutput: (chunk: Buffer) => void) {
     this.#process = process;
     process.output.on('data', onOutput);
-    if (process.channel !== undefined) new FrameChannel(process.channel, events, () => process.kill());
+    if (process.channel !== undefined) listenToFrames(process.channel, events, () => process.kill());
     this.ended = this.#end();
   }
 

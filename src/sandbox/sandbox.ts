@@ -1,3 +1,5 @@
+import type { Duplex, Readable } from 'node:stream';
+
 /**
  * A sandbox runs one untrusted process tree under limits. This interface knows nothing of Lambda, and assumes no
  * shared file descriptor and no bind mount beyond what the spec names, so that a process, a set of namespaces,
@@ -67,9 +69,9 @@ export interface SandboxCommand {
 
 export interface SandboxProcess {
   /** Both ends of descriptor 3, when the command asked for a channel. */
-  readonly channel: import('node:stream').Duplex | undefined;
+  readonly channel: Duplex | undefined;
   /** Standard output and standard error, interleaved as written. */
-  readonly output: import('node:stream').Readable;
+  readonly output: Readable;
   /** Settles once, when the first process of the tree has ended; the rest of the tree is then killed. */
   readonly exited: Promise<SandboxExit>;
   /**

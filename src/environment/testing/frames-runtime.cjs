@@ -56,8 +56,8 @@ const commands = {
   },
 };
 
-// A handler of `fail:<what>` fails before it is ready; `once:<path>` only while that file is missing.
-const [, what, path] = /^([a-z-]+):?(.*)$/.exec(process.env._HANDLER ?? '') ?? [];
+// The handler names a failure before it is ready; `-once:<path>` fails only while that file is missing.
+const [, what, path] = /^([a-z-]+):?(.*)$/.exec(process.env['_HANDLER'] ?? '') ?? [];
 const isFirst = path !== undefined && path !== '' && !fs.existsSync(path);
 if (isFirst) fs.writeFileSync(path, '');
 if (what === 'init-exit' || (what === 'init-exit-once' && isFirst)) process.exit(3);

@@ -2,19 +2,25 @@
  * The spawner: a small process of its own that starts the functions' processes, because `spawn` stops the caller's
  * event loop for a time that grows with the caller's memory (4.3 ms at 120 MB, 10 ms at 270 MB, 1.8 ms from here).
  *
- * For each start the platform first connects to the spawner's socket, once for the output and once more for the
- * channel, then sends the request; the sockets become the child's descriptors, so no byte of a function ever passes
- * through this process. When the platform is gone, however it went, every process group is killed.
+ * No byte of a function passes through this process. Its output is a named pipe that the platform reads (a socket
+ * could not be opened as /dev/stdout, which shell scripts do); pipes are made in stock, many at a time, as that takes
+ * a program of its own. Its channel is a socket that the platform connects just before it sends the request. When the
+ * platform is gone, however it went, every process group is killed.
  */
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, constants, openSync, rmSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SpawnerReport, StartRequest } from './spawner-messages.ts';
 
 const requests: StartRequest[] = [];
 const connections: Socket[] = [];
+const PIPES_AT_ONCE = 64;
+const FEWEST_PIPES = 32;
+let pipesMade = 0;
+let pipesInStock = 0;
 /** Process groups that live, by the request that started them. */
 const groups = new Map<number, number>();
 
@@ -36,10 +42,13 @@ function makeBlocking(socket: Socket): void {
   if (handle.setBlocking(true) !== 0) throw new Error('The channel cannot be made blocking.');
 }
 
-function start(request: StartRequest, output: Socket, channel: Socket | undefined): void {
+function start(request: StartRequest, channel: Socket | undefined): void {
   const [program, ...args] = request.argv;
   const { id } = request;
+  let output: number | undefined;
   try {
+    // Never waits for a reader: the platform has the pipe open. For the child libuv makes it blocking again.
+    output = openSync(request.output, constants.O_WRONLY | constants.O_NONBLOCK);
     if (channel !== undefined) makeBlocking(channel);
     const child = spawn(program, args, {
       cwd: request.cwd,
@@ -47,25 +56,27 @@ function start(request: StartRequest, output: Socket, channel: Socket | undefine
       detached: true,
       stdio: channel === undefined ? ['ignore', output, output] : ['ignore', output, output, channel],
     });
-    const { pid } = child;
-    if (pid === undefined) {
+    if (child.pid === undefined) {
       child.once('error', (error: NodeJS.ErrnoException) => reportFailure(id, error));
-      return;
-    }
-    groups.set(id, pid);
-    child.once('exit', (code, signal) => {
-      groups.delete(id);
-      killGroup(pid);
-      report({ kind: 'exited', id, code, signal });
-    });
-    report({ kind: 'started', id, pid });
+    } else follow(id, child.pid, child);
   } catch (error) {
     // `spawn` throws, rather than emit, for some errors (arguments too long, no memory).
     reportFailure(id, error as NodeJS.ErrnoException);
   } finally {
-    output.destroy();
+    if (output !== undefined) closeSync(output);
     channel?.destroy();
+    usePipe(request.output);
   }
+}
+
+function follow(id: number, pid: number, child: ChildProcess): void {
+  groups.set(id, pid);
+  child.once('exit', (code, signal) => {
+    groups.delete(id);
+    killGroup(pid);
+    report({ kind: 'exited', id, code, signal });
+  });
+  report({ kind: 'started', id, pid });
 }
 
 function reportFailure(id: number, error: NodeJS.ErrnoException): void {
@@ -74,23 +85,41 @@ function reportFailure(id: number, error: NodeJS.ErrnoException): void {
 
 /** Sockets arrive in the order in which the platform connected them, which is the order of its requests. */
 function startWhatIsComplete(): void {
-  for (;;) {
-    const request = requests[0];
-    if (request === undefined || connections.length < (request.channel ? 2 : 1)) return;
+  for (let request = requests[0]; request !== undefined; request = requests[0]) {
+    if (request.channel && connections.length === 0) return;
     requests.shift();
-    const output = connections.shift();
-    const channel = request.channel ? connections.shift() : undefined;
-    if (output !== undefined) start(request, output, channel);
+    start(request, request.channel ? connections.shift() : undefined);
   }
 }
 
+function usePipe(path: string): void {
+  unlinkSync(path);
+  pipesInStock -= 1;
+  if (pipesInStock < FEWEST_PIPES) makePipes();
+}
+
+function makePipes(): void {
+  pipesInStock += PIPES_AT_ONCE;
+  const paths = Array.from({ length: PIPES_AT_ONCE }, (_, index) => join(directory, `${pipesMade + index}`));
+  pipesMade += PIPES_AT_ONCE;
+  const env = { PATH: '/usr/bin:/bin:/usr/local/bin' };
+  const program = spawn('mkfifo', ['-m', '600', ...paths], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  program.once('exit', (code) => {
+    // Without pipes nothing can be started; the platform says so to whoever asks.
+    if (code !== 0) process.exit(1);
+    report({ kind: 'pipes', paths });
+  });
+}
+
 const socketPath = process.argv[2] ?? '';
+const directory = dirname(socketPath);
 const server = createServer({ pauseOnConnect: true }, (socket) => {
   socket.on('error', () => socket.destroy());
   connections.push(socket);
   startWhatIsComplete();
 });
 server.listen(socketPath, () => report({ kind: 'listening' }));
+makePipes();
 
 process.on('message', (request: StartRequest) => {
   requests.push(request);
@@ -98,7 +127,7 @@ process.on('message', (request: StartRequest) => {
 });
 process.on('disconnect', () => {
   for (const pid of groups.values()) killGroup(pid);
-  rmSync(dirname(socketPath), { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
   process.exit(0);
 });
 // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.

@@ -5,14 +5,17 @@ export interface StartRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly channel: boolean;
+  /** A named pipe from the stock, which the platform has open for reading. */
+  readonly output: string;
 }
 
 /**
- * What the spawner reports. `listening` comes once; then for each start `started` or `failed`, and after `started`
- * one `exited`.
+ * What the spawner reports. `listening` comes once, `pipes` whenever the stock has grown; for each start `started` or
+ * `failed`, and after `started` one `exited`.
  */
 export type SpawnerReport =
   | { readonly kind: 'listening' }
+  | { readonly kind: 'pipes'; readonly paths: readonly string[] }
   | { readonly kind: 'started'; readonly id: number; readonly pid: number }
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
   | {

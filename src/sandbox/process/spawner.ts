@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SandboxCommand } from '../sandbox.ts';
 import type { SpawnerReport, StartRequest } from './spawner-messages.ts';
@@ -41,8 +40,10 @@ export class Spawner {
   readonly #child: ChildProcess;
   readonly #socketPath: string;
   readonly #pending = new Map<number, Pending>();
-  readonly #listening: Promise<void>;
   readonly #gone: Promise<void>;
+  readonly #pipes: string[] = [];
+  #isListening = false;
+  #change = Promise.withResolvers<void>();
   #nextId = 1;
   #alive = true;
 
@@ -58,16 +59,9 @@ export class Spawner {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#listening = promise;
-    this.#listening.catch(() => undefined);
-    this.#child.on('message', (report: SpawnerReport) => {
-      if (report.kind === 'listening') resolve();
-      else this.#onReport(report);
-    });
+    this.#child.on('message', (report: SpawnerReport) => this.#onReport(report));
     this.#gone = new Promise((done) => {
       const end = (): void => {
-        reject(new Error('The spawner process has ended.'));
         this.#onGone();
         done();
       };
@@ -80,28 +74,28 @@ export class Spawner {
     return this.#alive;
   }
 
+  /** Rejects with the failed system call's error (`code`) when the program cannot be started. */
   async start(command: SandboxCommand): Promise<SpawnedGroup> {
-    await this.#listening;
-    if (!this.#alive) throw new Error('The spawner process has ended.');
+    const pipe = await this.#takePipe();
+    // Open for reading before anybody writes, but not read before: without a writer that would be its end.
+    const readEnd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
     const id = this.#nextId;
     this.#nextId += 1;
     // Connected, and the request sent, in one go: the spawner pairs sockets and requests by their order.
-    const output = this.#connect();
     const channel = command.channel ? this.#connect() : undefined;
-    const request: StartRequest = { id, ...command };
+    const request: StartRequest = { id, ...command, output: pipe };
     const exit = Promise.withResolvers<GroupExit>();
     const begun = Promise.withResolvers<number>();
-    this.#pending.set(id, {
-      started: begun.resolve,
-      failed: begun.reject,
-      exited: exit.resolve,
-      pid: undefined,
-    });
+    const { resolve: started, reject: failed } = begun;
+    this.#pending.set(id, { started, failed, exited: exit.resolve, pid: undefined });
     this.#child.send(request);
     try {
-      return { pid: await begun.promise, output, channel, exited: exit.promise };
+      const pid = await begun.promise;
+      const output = new Socket({ fd: readEnd, readable: true, writable: false });
+      output.on('error', () => output.destroy());
+      return { pid, output, channel, exited: exit.promise };
     } catch (error) {
-      output.destroy();
+      closeSync(readEnd);
       channel?.destroy();
       throw error;
     }
@@ -114,6 +108,16 @@ export class Spawner {
     await this.#gone;
   }
 
+  /** Resolves when the spawner is up and has a pipe to spare. */
+  async #takePipe(): Promise<string> {
+    for (;;) {
+      if (!this.#alive) throw new Error('The spawner process has ended.');
+      const pipe = this.#isListening ? this.#pipes.shift() : undefined;
+      if (pipe !== undefined) return pipe;
+      await this.#change.promise;
+    }
+  }
+
   #connect(): Socket {
     const socket = connect(this.#socketPath);
     // A child that died under a write shows as its exit; the socket's own error says nothing more.
@@ -121,7 +125,13 @@ export class Spawner {
     return socket;
   }
 
-  #onReport(report: Exclude<SpawnerReport, { kind: 'listening' }>): void {
+  #onReport(report: SpawnerReport): void {
+    if (report.kind === 'listening' || report.kind === 'pipes') {
+      if (report.kind === 'pipes') this.#pipes.push(...report.paths);
+      else this.#isListening = true;
+      this.#announceChange();
+      return;
+    }
     const pending = this.#pending.get(report.id);
     if (pending === undefined) return;
     if (report.kind === 'started') {
@@ -137,12 +147,20 @@ export class Spawner {
   /** Without its spawner nobody would report the exits, or clean up after the platform: the groups end with it. */
   #onGone(): void {
     this.#alive = false;
+    rmSync(dirname(this.#socketPath), { recursive: true, force: true });
+    this.#announceChange();
     for (const pending of this.#pending.values()) {
       killGroup(pending.pid);
       pending.failed(new Error('The spawner process has ended.'));
       pending.exited({ code: null, signal: 'SIGKILL' });
     }
     this.#pending.clear();
+  }
+
+  /** Wakes everybody who waits for a pipe. */
+  #announceChange(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers<void>();
   }
 }
 

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { guardedDriver } from './guarded-sandbox.ts';
+import type { Sandbox, SandboxCommand, SandboxDriver, SandboxExit, SandboxProcess } from './sandbox.ts';
+
+const command: SandboxCommand = { argv: ['/bin/true'], env: {}, cwd: '/', channel: false };
+
+/** A driver of the test's own, whose starts and exits happen when the test says so. */
+class ScriptedDriver implements SandboxDriver {
+  readonly isolation = 'process';
+  readonly start = Promise.withResolvers<void>();
+  readonly exit = Promise.withResolvers<SandboxExit>();
+  destroyed = 0;
+  killed = 0;
+
+  async create(): Promise<Sandbox> {
+    return {
+      id: 'a',
+      pathInside: (path) => path,
+      exec: async () => {
+        await this.start.promise;
+        return this.#process();
+      },
+      freeze: async () => undefined,
+      thaw: async () => undefined,
+      stats: () => ({ memoryPeakBytes: 0 }),
+      scratchOverflows: async () => false,
+      destroy: async () => void (this.destroyed += 1),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.start.resolve();
+  }
+
+  #process(): SandboxProcess {
+    return {
+      channel: undefined,
+      output: process.stdin,
+      exited: this.exit.promise,
+      setActive: () => undefined,
+      kill: () => void (this.killed += 1),
+    };
+  }
+}
+
+const spec = {
+  id: 'a',
+  readOnlyDirectories: [],
+  scratchDirectory: '/s',
+  limits: { memoryMb: 1, scratchMb: 1, processes: 1, openFiles: 1 },
+};
+
+describe('the guard', () => {
+  test('refuses a second tree from the start of the first to its exit', async () => {
+    const driver = new ScriptedDriver();
+    const box = await guardedDriver(driver).create(spec);
+    const starting = box.exec(command);
+    await expect(box.exec(command)).rejects.toThrow('already runs');
+    driver.start.resolve();
+    await starting;
+    await expect(box.exec(command)).rejects.toThrow('already runs');
+    driver.exit.resolve({ code: 0, signal: null, outOfMemory: false });
+    await driver.exit.promise;
+    await expect(box.exec(command)).resolves.toBeDefined();
+  });
+
+  test('a failed start frees the sandbox', async () => {
+    const driver = new ScriptedDriver();
+    const box = await guardedDriver(driver).create(spec);
+    driver.start.reject(new Error('no'));
+    await expect(box.exec(command)).rejects.toThrow('no');
+    await expect(box.exec(command)).rejects.toThrow('no');
+  });
+
+  test('destroys once and refuses everything after', async () => {
+    const driver = new ScriptedDriver();
+    const box = await guardedDriver(driver).create(spec);
+    await Promise.all([box.destroy(), box.destroy()]);
+    await box.destroy();
+    expect(driver.destroyed).toBe(1);
+    await expect(box.exec(command)).rejects.toThrow('destroyed');
+    await expect(box.freeze()).rejects.toThrow('destroyed');
+    await expect(box.thaw()).rejects.toThrow('destroyed');
+  });
+
+  test('kills what was starting when it was destroyed', async () => {
+    const driver = new ScriptedDriver();
+    const box = await guardedDriver(driver).create(spec);
+    const starting = box.exec(command);
+    await box.destroy();
+    driver.start.resolve();
+    await starting;
+    expect(driver.killed).toBe(1);
+  });
+});
