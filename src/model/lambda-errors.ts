@@ -46,11 +46,6 @@ export function tooManyRequests(reason: ThrottleReason, message = 'Rate Exceeded
   return new ServiceError('TooManyRequestsException', message, 429, { Type: 'User', Reason: reason });
 }
 
-/** 413: an invoke payload above the limit. */
-export function requestTooLarge(message: string): ServiceError {
-  return new ServiceError('RequestTooLargeException', message, 413, USER);
-}
-
 /** 413: a deployment package above the limit. Not a modelled shape, so it carries no `Type`. */
 export function requestEntityTooLarge(message: string): ServiceError {
   return new ServiceError('RequestEntityTooLargeException', message, 413);

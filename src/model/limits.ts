@@ -6,8 +6,6 @@ export const ZIPPED_CODE_LIMIT_BYTES = 52_428_800;
 export const UNZIPPED_CODE_LIMIT_BYTES = 262_144_000;
 /** Names in one package. Ours, not AWS's: a million empty files cost inodes, not bytes. */
 export const ZIP_ENTRY_LIMIT = 100_000;
-/** A whole CreateFunction or UpdateFunctionCode request: a full package in base64 and some room. */
-export const CODE_REQUEST_LIMIT_BYTES = 70_167_211;
 /** Deployment packages of one account in one Region, as GetAccountSettings reports it. */
 export const CODE_STORAGE_LIMIT_BYTES = 80_530_636_800;
 
@@ -19,6 +17,3 @@ export const MEMORY_LIMIT_MB = 10_240;
 export const TAG_LIMIT = 50;
 /** Functions on one page of ListFunctions, however many were asked for. */
 export const LIST_FUNCTIONS_PAGE_LIMIT = 50;
-
-/** Request payload of a synchronous invoke. */
-export const SYNC_PAYLOAD_LIMIT_BYTES = 6_291_456;

@@ -3,12 +3,7 @@ import {
   notImplementedYet,
   requestEntityTooLarge,
 } from '../../model/lambda-errors.ts';
-import {
-  CODE_REQUEST_LIMIT_BYTES,
-  UNZIPPED_CODE_LIMIT_BYTES,
-  ZIP_ENTRY_LIMIT,
-  ZIPPED_CODE_LIMIT_BYTES,
-} from '../../model/limits.ts';
+import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT, ZIPPED_CODE_LIMIT_BYTES } from '../../model/limits.ts';
 import type { BlobStore } from '../../store/blob-store.ts';
 import { inspectZip, ZipRejected } from '../../store/zip-archive.ts';
 
@@ -20,14 +15,6 @@ export interface CodeSource {
   readonly S3ObjectVersion?: string | undefined;
   readonly S3ObjectStorageMode?: string | undefined;
   readonly ImageUri?: string | undefined;
-}
-
-/** Throws 413 when the whole request is above Lambda's limit. */
-export function checkCodeRequestSize(contentLength: number, operation: string): void {
-  if (contentLength <= CODE_REQUEST_LIMIT_BYTES) return;
-  throw requestEntityTooLarge(
-    `Request must be smaller than ${CODE_REQUEST_LIMIT_BYTES} bytes for the ${operation} operation`,
-  );
 }
 
 /** The package a request carries, unpacked in thought only: checked, not stored. */

@@ -5,7 +5,7 @@ import { type FunctionReference, parseFunctionReference } from '../../model/func
 import { invalidParameterValue } from '../../model/lambda-errors.ts';
 import { FUNCTION_NAME_LIMIT } from '../../model/limits.ts';
 import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
-import { checkCodeRequestSize, receivePackage, storePackage } from './code-package.ts';
+import { receivePackage, storePackage } from './code-package.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { findFunction, functionExists, insertFunction } from './function-rows.ts';
@@ -23,7 +23,6 @@ export function createFunction(
   deps: LambdaDependencies,
 ): OperationHandler<CreateFunctionRequest, FunctionConfiguration> {
   return async (input, context) => {
-    checkCodeRequestSize(context.contentLength, context.operation);
     const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
     checkName(reference);
     refuseUnbuiltFields(input);

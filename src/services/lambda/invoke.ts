@@ -8,9 +8,7 @@ import {
   invalidParameterValue,
   invalidRequestContent,
   notImplementedYet,
-  requestTooLarge,
 } from '../../model/lambda-errors.ts';
-import { SYNC_PAYLOAD_LIMIT_BYTES } from '../../model/limits.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 
 /** What a function gets that is invoked with nothing. */
@@ -70,14 +68,9 @@ function refuseWhatIsNotThere(input: InvocationRequest): void {
   }
 }
 
-/** Throws 413 and 400 for what is no event. */
+/** The event; throws 400 for what is none. The wire layer has refused what is too large. */
 function checkedPayload(payload: Uint8Array | undefined): Uint8Array {
   if (payload === undefined || payload.byteLength === 0) return EMPTY_EVENT;
-  if (payload.byteLength > SYNC_PAYLOAD_LIMIT_BYTES) {
-    throw requestTooLarge(
-      `Request must be smaller than ${SYNC_PAYLOAD_LIMIT_BYTES} bytes for the InvokeFunction operation`,
-    );
-  }
   if (!isJsonText(payload)) throw unreadable(payload);
   return payload;
 }

@@ -4,7 +4,7 @@ import type { OperationHandler } from '../../aws/service.ts';
 import { parseFunctionReference } from '../../model/function-reference.ts';
 import { invalidParameterValue } from '../../model/lambda-errors.ts';
 import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
-import { checkCodeRequestSize, receivePackage, storePackage } from './code-package.ts';
+import { receivePackage, storePackage } from './code-package.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
@@ -16,7 +16,6 @@ export function updateFunctionCode(
   deps: LambdaDependencies,
 ): OperationHandler<UpdateFunctionCodeRequest, FunctionConfiguration> {
   return async (input, context) => {
-    checkCodeRequestSize(context.contentLength, context.operation);
     const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
     checkUnqualified(reference);
     const key = { ...reference, qualifier: undefined };
