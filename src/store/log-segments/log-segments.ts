@@ -69,7 +69,7 @@ export class LogSegments {
 
   /** A stream whose row is not written yet: takes events at once and keeps them in memory until `place`. */
   create(): StreamLog {
-    const log = new StreamLog(this.#host);
+    const log = new StreamLog(this.#host, true);
     this.#unplaced.set(log, Promise.withResolvers());
     return log;
   }
@@ -106,10 +106,8 @@ export class LogSegments {
   open(directory: string, isNew = false): StreamLog {
     const known = this.#logs.get(directory);
     if (known !== undefined) return known;
-    const log = new StreamLog(this.#host);
+    const log = new StreamLog(this.#host, false);
     log.place(this.#filesOf(directory, isNew));
-    // Until somebody appends, which opens it again.
-    log.close();
     this.#remember(directory, log);
     return log;
   }

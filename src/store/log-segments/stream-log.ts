@@ -25,12 +25,16 @@ export class StreamLog implements ScheduledStream {
   /** Arrival numbers behind the last event that was cut, and behind the last that was written. */
   #cutThrough = 0;
   #writtenThrough = 0;
-  #closed = false;
+  /** Somebody holds this object to append to it. */
+  #held: boolean;
+  #sealWhenWritten = false;
   #discarded = false;
   readonly #waiters = new WrittenWaiters();
 
-  constructor(host: LogHost) {
+  /** @param held until it is closed, so that no second object for the same stream is made meanwhile */
+  constructor(host: LogHost, held: boolean) {
     this.#host = host;
+    this.#held = held;
   }
 
   /** Where the stream is on disk; undefined until it was placed. */
@@ -43,10 +47,10 @@ export class StreamLog implements ScheduledStream {
     return this.#discarded;
   }
 
-  /** Nobody appends any more, and nothing is in memory that is not on disk. */
+  /** Nobody holds it, and nothing is in memory that is not on disk. */
   get isForgettable(): boolean {
     const isWritten = this.#bufferedBytes === 0 && this.#dropped.isEmpty;
-    return this.#closed && isWritten && this.#files?.isSealed === true;
+    return !this.#held && isWritten && this.#files?.isSealed === true;
   }
 
   /** Adds one event. A push into an array: no disk, no promise, no system call. */
@@ -76,7 +80,6 @@ export class StreamLog implements ScheduledStream {
       if (pending.bytes >= this.#host.limits.batchBytes) this.cut();
     }
     this.cut();
-    this.#closed = false;
     await this.#written(true);
   }
 
@@ -101,12 +104,13 @@ export class StreamLog implements ScheduledStream {
   /** Gives the stream its place on disk; writing starts. */
   place(files: StreamFiles): void {
     this.#files = files;
-    if (this.#queue.length > 0 || this.#closed) this.#host.scheduler.writeSoon(this);
+    if (this.#queue.length > 0 || this.#sealWhenWritten) this.#host.scheduler.writeSoon(this);
     if (this.#pending !== undefined) this.#host.scheduler.markDirty(this);
   }
 
-  /** Takes over what another log has buffered; that one is empty afterwards. */
+  /** Takes over what another log has buffered, and its holder; that one is empty afterwards. */
   absorb(other: StreamLog): void {
+    this.#held ||= other.#held;
     other.cut();
     this.cut();
     const bytes = other.#bufferedBytes;
@@ -121,7 +125,8 @@ export class StreamLog implements ScheduledStream {
 
   /** No more events are expected: the open segment is sealed when all is written. */
   close(): void {
-    this.#closed = true;
+    this.#held = false;
+    this.#sealWhenWritten = true;
     this.cut();
     if (this.#files !== undefined) this.#host.scheduler.writeSoon(this);
   }
@@ -153,8 +158,10 @@ export class StreamLog implements ScheduledStream {
     if (last !== undefined) await this.#write(files, batches, last.endArrival);
     this.#resume();
     if (this.#queue.length > 0) return true;
-    if (this.#closed && this.#pending === undefined) await files.seal().catch(() => undefined);
-    return false;
+    if (!this.#sealWhenWritten || this.#pending !== undefined) return false;
+    this.#sealWhenWritten = false;
+    await files.seal().catch(() => undefined);
+    return this.#queue.length > 0;
   }
 
   #add(timestampMs: number, message: string, bytes: number): void {

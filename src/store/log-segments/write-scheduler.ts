@@ -62,8 +62,9 @@ export class WriteScheduler {
   #startWriters(): void {
     clearImmediate(this.#kick);
     this.#kick = undefined;
-    const wanted = Math.min(this.#concurrency, this.#writers + this.#ready.size);
-    while (this.#writers < wanted) {
+    // Counted beforehand: a writer that finds nothing to do ends before this loop does.
+    const more = Math.min(this.#concurrency - this.#writers, this.#ready.size);
+    for (let count = 0; count < more; count += 1) {
       this.#writers += 1;
       void this.#writeInTurn();
     }
