@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import type { Store } from './store.ts';
+
+const CONTENT = Buffer.from('a deployment package');
+const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
+
+describe.each(engines)('blobs on $name', (engine) => {
+  let database: TestDatabase;
+  let store: Store;
+
+  beforeEach(async () => {
+    database = await engine.create();
+    store = await database.open();
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await database.remove();
+  });
+
+  const reference = (sha256: string, owner: string): Promise<void> =>
+    store.write((tx) => store.blobs.reference(tx, sha256, owner));
+  const release = (sha256: string, owner: string): Promise<void> =>
+    store.write((tx) => store.blobs.release(tx, sha256, owner));
+  const files = async (): Promise<string[]> => {
+    const entries = await readdir(join(database.dataDir, 'blobs'), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  };
+  const reopen = async (): Promise<void> => {
+    await store.close();
+    store = await database.open();
+  };
+
+  test('content is kept under its hash as long as somebody needs it', async () => {
+    expect(await store.blobs.put(CONTENT)).toBe(SHA256);
+    expect(store.blobs.path(SHA256)).toBe(join(database.dataDir, 'blobs', SHA256.slice(0, 2), SHA256));
+    await reference(SHA256, 'one');
+    await reference(SHA256, 'two');
+    await reference(SHA256, 'two');
+    await release(SHA256, 'one');
+    await reopen();
+    expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+    await release(SHA256, 'two');
+    expect(() => store.blobs.path(SHA256)).toThrow(`There is no blob ${SHA256}.`);
+    await reopen();
+    expect(await files()).toEqual([]);
+    expect(database.warnings).toEqual([]);
+  });
+
+  test('large content is hashed and kept alike', async () => {
+    const content = randomBytes(3_000_000);
+    const sha256 = await store.blobs.put(content);
+    expect(sha256).toBe(createHash('sha256').update(content).digest('hex'));
+    expect(await readFile(store.blobs.path(sha256))).toEqual(content);
+  });
+
+  test('a write that fails keeps the blob as it was', async () => {
+    await store.blobs.put(CONTENT);
+    const refused = store.write(async (tx) => {
+      await store.blobs.reference(tx, SHA256, 'one');
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
+    // Still there for the next attempt.
+    await reference(SHA256, 'one');
+    const kept = store.write(async (tx) => {
+      await store.blobs.release(tx, SHA256, 'one');
+      throw new Error('refused');
+    });
+    await expect(kept).rejects.toThrow('refused');
+    expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+  });
+
+  test('a blob that nobody put cannot be referred to', async () => {
+    await expect(reference(SHA256, 'one')).rejects.toThrow('put it first');
+    for (const name of ['../../../etc/passwd', SHA256.toUpperCase(), '']) {
+      expect(() => store.blobs.path(name)).toThrow('Not the name of a blob');
+    }
+  });
+
+  test('the same content put while its last owner lets go is not lost', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      await store.blobs.put(CONTENT);
+      await reference(SHA256, `old-${round}`);
+      const replace = async (): Promise<void> => {
+        await store.blobs.put(CONTENT);
+        await reference(SHA256, `new-${round}`);
+      };
+      await Promise.all([release(SHA256, `old-${round}`), replace()]);
+      expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+      await release(SHA256, `new-${round}`);
+      expect(() => store.blobs.path(SHA256)).toThrow('There is no blob');
+    }
+  });
+
+  test('many puts of the same content at once are one file', async () => {
+    const content = randomBytes(400_000);
+    const hashes = await Promise.all(Array.from({ length: 8 }, () => store.blobs.put(content)));
+    expect(new Set(hashes).size).toBe(1);
+    expect(await files()).toEqual([hashes[0]]);
+  });
+
+  test('opening clears away what a crash left', async () => {
+    await store.blobs.put(Buffer.from('never referred to'));
+    await store.blobs.put(CONTENT);
+    await reference(SHA256, 'one');
+    await store.close();
+    const blobs = join(database.dataDir, 'blobs');
+    await mkdir(join(blobs, 'ff'));
+    await writeFile(join(blobs, 'ff', 'f'.repeat(64)), 'unknown to the tables');
+    await writeFile(join(blobs, 'tmp', 'half'), 'half writ');
+    await reopen();
+    await reopen();
+    expect(await files()).toEqual([SHA256]);
+  });
+
+  test('a file that is missing is warned of, one of another size is refused', async () => {
+    await store.blobs.put(CONTENT);
+    await reference(SHA256, 'one');
+    await truncate(store.blobs.path(SHA256), 3);
+    await expect(store.blobs.read(SHA256)).rejects.toThrow(
+      `The blob ${SHA256} is damaged: 3 bytes on disk, ${CONTENT.length} expected.`,
+    );
+    // Putting the content again mends it.
+    await store.blobs.put(CONTENT);
+    expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+    await store.close();
+    await rm(join(database.dataDir, 'blobs', SHA256.slice(0, 2)), { recursive: true });
+    await reopen();
+    expect(database.warnings).toHaveLength(1);
+    expect(database.warnings[0]).toContain(SHA256);
+  });
+});

@@ -1,0 +1,93 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import type { Engine } from './engine.ts';
+import { openStore } from './open-store.ts';
+import { openPostgres } from './postgres-engine.ts';
+import { openSqlite } from './sqlite-engine.ts';
+import { StoreUnavailable } from './store-unavailable.ts';
+
+const onWarning = (message: string): never => {
+  throw new Error(message);
+};
+
+describe.each(engines)('opening a store on $name', (engine) => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await engine.create();
+  });
+
+  afterEach(async () => {
+    await database.remove();
+  });
+
+  const openEngine = (): Promise<Engine> =>
+    database.url === undefined
+      ? openSqlite({ file: join(database.dataDir, 'lambent.db'), durable: true, onWarning })
+      : openPostgres(database.url, onWarning);
+
+  test('refuses tables of a newer version, and says what to do', async () => {
+    const store = await database.open();
+    await store.close();
+    const opened = await openEngine();
+    await opened.migrate((db) =>
+      sql`insert into kysely_migration (name, timestamp) values ('9999-from-the-future', '')`.execute(db),
+    );
+    await opened.close();
+    const refused = database.open();
+    await expect(refused).rejects.toThrow(StoreUnavailable);
+    await expect(refused).rejects.toThrow(
+      /newer version of Lambent \(it has 9999-from-the-future\): start that version/,
+    );
+  });
+
+  test('a step that fails leaves no half of it', async () => {
+    const opened = await openEngine();
+    // In the way of the last table that the first migration makes.
+    await opened.migrate((db) => sql`create table blob_references (x integer)`.execute(db));
+    await opened.close();
+    await expect(database.open()).rejects.toThrow("Cannot prepare the store's tables");
+    const again = await openEngine();
+    const tables = await again.db.introspection.getTables();
+    await again.close();
+    expect(tables.map((table) => table.name)).toEqual(['blob_references']);
+  });
+});
+
+describe('openStore', () => {
+  test('an ephemeral store leaves nothing behind, and touches no data directory', async () => {
+    const store = await openStore({ dataDir: '/nowhere', url: undefined, ephemeral: true, onWarning });
+    const sha256 = await store.blobs.put(Buffer.from('content'));
+    const directory = join(store.blobs.path(sha256), '..', '..', '..');
+    expect(await readdir(directory)).toContain('lambent.db');
+    await store.close();
+    await expect(readdir(directory)).rejects.toHaveProperty('code', 'ENOENT');
+  });
+
+  test('says in one line why it cannot be opened', async () => {
+    const database = await engines[0]?.create();
+    const dataDir = database?.dataDir ?? '';
+    await writeFile(
+      join(dataDir, 'lambent.db'),
+      'this is no database, and long enough to be seen as none'.repeat(20),
+    );
+    const message = async (url: string | undefined, ephemeral = false): Promise<string> => {
+      const refused: unknown = await openStore({ dataDir, url, ephemeral, onWarning }).catch(
+        (error: unknown) => error,
+      );
+      expect(refused).toBeInstanceOf(StoreUnavailable);
+      return refused instanceof Error ? refused.message : '';
+    };
+    expect(await message(undefined)).toBe(
+      `Cannot open the database ${join(dataDir, 'lambent.db')}: file is not a database.`,
+    );
+    expect(await message('postgres://me:secret@127.0.0.1:1/db')).toBe(
+      'Cannot use the PostgreSQL store at postgres://me@127.0.0.1:1/db: connect ECONNREFUSED 127.0.0.1:1. Check --store, and that the server is up.',
+    );
+    expect(await message('postgres://127.0.0.1/db', true)).toContain('leave out --ephemeral or --store');
+    await database?.remove();
+  });
+});
