@@ -1,3 +1,5 @@
+import type { Removed } from './stream-files.ts';
+
 /** Counts events that were not kept, until it can be told. */
 export class DropCount {
   #events = 0;
@@ -23,4 +25,10 @@ export class DropCount {
     this.clear();
     return `[Lambent] dropped ${what}: the stream was written faster than it could be kept`;
   }
+}
+
+/** The line that tells what had to go because a stream had reached its cap, of `streamBytes`. */
+export function removedNotice(removed: Removed, streamBytes: number): string {
+  const what = `${removed.count} log events (${removed.bytes} bytes)`;
+  return `[Lambent] removed the oldest ${what}: a stream keeps ${Math.round(streamBytes / 1_048_576)} MB`;
 }

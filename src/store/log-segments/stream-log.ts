@@ -1,8 +1,8 @@
-import { DropCount } from './drop-count.ts';
+import { DropCount, removedNotice } from './drop-count.ts';
 import { EVENT_OVERHEAD_BYTES, EventBatch } from './event-batch.ts';
 import { encodeFrame } from './frame.ts';
 import type { LogHost } from './log-host.ts';
-import type { Removed, StreamFiles } from './stream-files.ts';
+import type { StreamFiles } from './stream-files.ts';
 import type { ScheduledStream } from './write-scheduler.ts';
 import { WrittenWaiters } from './written-waiters.ts';
 
@@ -214,7 +214,7 @@ export class StreamLog implements ScheduledStream {
     try {
       const removed = await files.write(batches.map(encodeFrame), this.#waiters.needSync);
       this.#free(bytes);
-      this.#tellRemoved(removed);
+      if (removed.count > 0) this.#notice(removedNotice(removed, this.#host.limits.streamBytes));
       this.#release(endArrival);
     } catch (error) {
       this.#free(bytes);
@@ -228,13 +228,6 @@ export class StreamLog implements ScheduledStream {
     this.#host.reportWriteError(error);
     if (this.#dropped.isEmpty) this.#host.scheduler.markDirty(this);
     for (const { count, bytes } of batches) this.#dropped.add(count, bytes - count * EVENT_OVERHEAD_BYTES);
-  }
-
-  #tellRemoved(removed: Removed): void {
-    if (removed.count === 0) return;
-    const cap = `${Math.round(this.#host.limits.streamBytes / (1024 * 1024))} MB`;
-    const what = `${removed.count} log events (${removed.bytes} bytes)`;
-    this.#notice(`[Lambent] removed the oldest ${what}: a stream keeps ${cap}`);
   }
 
   #free(bytes: number): void {

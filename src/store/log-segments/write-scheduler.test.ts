@@ -46,11 +46,11 @@ describe('the write scheduler', () => {
 
   test('a stream that always has more does not keep the others waiting', async () => {
     const scheduler = new WriteScheduler(10, 1);
-    let others = 0;
     const endless = new Pieces(1000);
+    const others = Array.from({ length: 10 }, () => new Pieces(1));
     scheduler.writeSoon(endless);
-    for (let index = 0; index < 10; index += 1) scheduler.writeSoon(new Pieces(1, () => (others += 1)));
-    while (others < 10) await new Promise((resolve) => setImmediate(resolve));
+    for (const other of others) scheduler.writeSoon(other);
+    while (others.some((other) => other.left > 0)) await new Promise((resolve) => setImmediate(resolve));
     expect(endless.left).toBeGreaterThan(900);
     await scheduler.flush();
     expect(endless.left).toBe(0);
