@@ -21,6 +21,8 @@ const REQUEST_ID_BYTES = 36;
 const PREFIX_BYTES = 5;
 /** Both buffers keep this size; a larger frame gets a buffer of its own for as long as it lives. */
 const BUFFER_BYTES = 64 * 1024;
+/** CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces. */
+const LARGEST_EVENT_BYTES = 1024 * 1024 - 64;
 /** UTF-8 needs at most this many bytes for one UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 
@@ -36,9 +38,15 @@ function leave() {
   process.exit(0);
 }
 
-/** A descriptor somebody made non-blocking: sleep a moment instead of spinning. */
-function pause() {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+/**
+ * Decides what to do about a system call that failed: try again, or leave.
+ * @param {unknown} error
+ */
+function recover(error) {
+  const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+  // A descriptor somebody made non-blocking: sleep a moment instead of spinning.
+  if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  else if (code !== 'EINTR') leave();
 }
 
 /**
@@ -58,8 +66,7 @@ function fill(count) {
     try {
       received = readSync(FD, input, end, input.length - end, null);
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') leave();
-      pause();
+      recover(error);
     }
     if (received === 0) leave();
     if (received > 0) end += received;
@@ -99,8 +106,7 @@ function writeAll(bytes, length) {
     try {
       written += writeSync(FD, bytes, written, length - written, null);
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN') leave();
-      pause();
+      recover(error);
     }
   }
 }
@@ -133,15 +139,24 @@ function send(type, text) {
 }
 
 /**
- * Sends one log event that is already encoded.
- * @param {Uint8Array} bytes
+ * Sends one log event, or several when it is too long for one.
+ * @param {Uint8Array} bytes UTF-8
  */
 function sendLogBytes(bytes) {
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + bytes.length);
-  frame.writeUInt32BE(1 + bytes.length, 0);
-  frame.writeUInt8(LOG, 4);
-  frame.set(bytes, PREFIX_BYTES);
-  writeAll(frame, frame.length);
+  for (let from = 0; from === 0 || from < bytes.length; from += LARGEST_EVENT_BYTES) {
+    const piece = bytes.subarray(from, from + LARGEST_EVENT_BYTES);
+    const frame = Buffer.allocUnsafe(PREFIX_BYTES + piece.length);
+    frame.writeUInt32BE(1 + piece.length, 0);
+    frame.writeUInt8(LOG, 4);
+    frame.set(piece, PREFIX_BYTES);
+    writeAll(frame, frame.length);
+  }
+}
+
+/** @param {string} text of one log event */
+function sendLog(text) {
+  if (text.length * BYTES_PER_UNIT <= LARGEST_EVENT_BYTES) send(LOG, text);
+  else sendLogBytes(Buffer.from(text));
 }
 
 /**
@@ -174,9 +189,9 @@ module.exports = {
   RESPONSE,
   ERROR,
   INIT_ERROR,
-  LOG,
   readFrame,
   send,
+  sendLog,
   sendLogBytes,
   sendNext,
   sendOutcome,

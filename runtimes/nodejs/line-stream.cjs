@@ -4,8 +4,8 @@ const { Writable } = require('node:stream');
 const { sendLogBytes } = require('./channel.cjs');
 
 const LINE_FEED = 10;
-/** CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces. */
-const LARGEST_EVENT_BYTES = 1024 * 1024 - 64;
+/** More than this is not kept waiting for its line feed. */
+const LARGEST_PENDING_BYTES = 512 * 1024;
 
 /** Stands in for `process.stdout` and `process.stderr`: a LOG frame for each line, written synchronously. */
 class LineStream extends Writable {
@@ -45,17 +45,14 @@ class LineStream extends Writable {
   #keep(rest) {
     // Copied: the chunk belongs to the caller, who may write it over.
     this.#pending = Buffer.concat([this.#pending, rest]);
-    if (this.#pending.length >= LARGEST_EVENT_BYTES) this.flush();
+    if (this.#pending.length >= LARGEST_PENDING_BYTES) this.flush();
   }
 
   /** @param {Buffer} lineEnd */
   #emitLine(lineEnd) {
     const bytes = this.#pending.length > 0 ? Buffer.concat([this.#pending, lineEnd]) : lineEnd;
     this.#pending = Buffer.alloc(0);
-    if (bytes.length === 0) sendLogBytes(bytes);
-    for (let from = 0; from < bytes.length; from += LARGEST_EVENT_BYTES) {
-      sendLogBytes(bytes.subarray(from, from + LARGEST_EVENT_BYTES));
-    }
+    sendLogBytes(bytes);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 const { format } = require('node:util');
-const { LOG, send } = require('./channel.cjs');
+const { sendLog } = require('./channel.cjs');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
@@ -85,7 +85,7 @@ const line = isJson ? jsonLine : textLine;
 
 /** @param {string} level */
 function logger(level) {
-  return (/** @type {unknown[]} */ ...args) => send(LOG, line(level, args));
+  return (/** @type {unknown[]} */ ...args) => sendLog(line(level, args));
 }
 
 /**

@@ -28,15 +28,9 @@ function isStreaming(handler) {
   return STREAMING in handler;
 }
 
-/**
- * @param {Function} handler
- * @returns {Function} the handler, or for a streaming one a handler that says why it fails
- */
-function refuseStreaming(handler) {
-  if (!isStreaming(handler)) return handler;
-  return () => {
-    throw require('./errors.cjs').runtimeError('InvalidStreamingOperation', NOT_THERE_YET);
-  };
+/** Stands in for a streaming handler. */
+function refuse() {
+  throw require('./errors.cjs').runtimeError('InvalidStreamingOperation', NOT_THERE_YET);
 }
 
-module.exports = { install, isStreaming, refuseStreaming };
+module.exports = { install, isStreaming, refuse };

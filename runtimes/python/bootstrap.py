@@ -2,4 +2,6 @@
 
 import lambent_runtime
 
-lambent_runtime.main()
+# `multiprocessing` imports the main script in the processes it spawns.
+if __name__ == "__main__":
+    lambent_runtime.main()

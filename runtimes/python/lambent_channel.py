@@ -16,6 +16,8 @@ INIT_ERROR = 0x13
 LOG = 0x14
 
 _READ_BYTES = 64 * 1024
+# CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces.
+_LARGEST_EVENT_BYTES = 1024 * 1024 - 64
 _NEXT_FRAME = b"\x00\x00\x00\x01\x10"
 
 _write_lock = allocate_lock()
@@ -88,12 +90,20 @@ def send(kind, body):
 
 
 def send_logs(lines):
-    """Sends log events in one write."""
+    """Sends log events in one write; each is bytes without a line feed at the end."""
     if _forked:
         for line in lines:
             _write_past_channel(LOG, line)
         return
+    if max(map(len, lines)) > _LARGEST_EVENT_BYTES:
+        lines = _pieces(lines)
     _write(b"".join([b"%b\x14%b" % ((1 + len(line)).to_bytes(4, "big"), line) for line in lines]))
+
+
+def _pieces(lines):
+    for line in lines:
+        for start in range(0, len(line) or 1, _LARGEST_EVENT_BYTES):
+            yield line[start : start + _LARGEST_EVENT_BYTES]
 
 
 def send_outcome(kind, request_id, body):

@@ -46,7 +46,7 @@ def report(fields):
         text = lambent_json.dumps({"timestamp": now, "level": "ERROR", **fields})
     else:
         text = _text(fields)
-    lambent_channel.send(lambent_channel.LOG, text.encode("utf-8", "backslashreplace"))
+    lambent_channel.send_logs([text.encode("utf-8", "backslashreplace")])
 
 
 def _text(fields):

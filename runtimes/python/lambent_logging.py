@@ -7,7 +7,6 @@ import lambent_channel
 
 _IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 _LEVEL = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
-_LEVELS = {"TRACE": "DEBUG", "FATAL": "CRITICAL", "WARN": "WARNING"}
 
 request_id = None
 
@@ -66,7 +65,7 @@ def configure(logging):
             )
         )
     root = logging.getLogger()
-    level = _LEVELS.get(_LEVEL, _LEVEL)
-    if level:
+    level = "DEBUG" if _LEVEL == "TRACE" else _LEVEL
+    if isinstance(logging.getLevelName(level), int):
         root.setLevel(level)
     root.addHandler(handler)

@@ -86,8 +86,6 @@ def _handle(handler, header, event):
         lambent_streams.flush()
         lambent_errors.report(fields)
         return lambent_channel.ERROR, lambent_errors.payload(fields)
-    if len(body) > _LARGEST_RESULT_BYTES:
-        return lambent_channel.ERROR, _TOO_LARGE
     return lambent_channel.RESPONSE, body
 
 
@@ -108,8 +106,21 @@ def _serve(handler):
         else:
             os.environ.pop("_X_AMZN_TRACE_ID", None)
         kind, outcome = _handle(handler, header, body[event_start:])
+        if len(outcome) > _LARGEST_RESULT_BYTES:
+            kind, outcome = lambent_channel.ERROR, _TOO_LARGE
         lambent_streams.flush()
         lambent_channel.send_outcome(kind, request_id, outcome)
+
+
+def _initialise(name):
+    """Loads the handler, or reports why that failed and ends the process."""
+    try:
+        return _load_handler(name)
+    except Exception as error:
+        import lambent_errors
+
+        lambent_streams.flush()
+        lambent_errors.fail_init(error)
 
 
 def main():
@@ -120,12 +131,7 @@ def main():
     _set_search_path(os.environ.get("LAMBDA_TASK_ROOT", os.getcwd()), sys.argv[1])
     sys.argv = sys.argv[:1]
     try:
-        try:
-            handler = _load_handler(os.environ.get("_HANDLER", ""))
-        except Exception as error:
-            import lambent_errors
-
-            lambent_errors.fail_init(error)
-        _serve(handler)
+        _serve(_initialise(os.environ.get("_HANDLER", "")))
     finally:
+        # Before Python reports why it ends.
         lambent_streams.flush()

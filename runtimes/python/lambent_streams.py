@@ -1,13 +1,14 @@
 """sys.stdout and sys.stderr: a LOG frame for each line, sent before the call returns."""
 
+import atexit
 import io
 import os
 from _thread import RLock
 
 import lambent_channel
 
-# CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces.
-_LARGEST_EVENT_BYTES = 1024 * 1024 - 64
+# More than this is not kept waiting for its line feed.
+_LARGEST_PENDING_BYTES = 512 * 1024
 
 
 class _LineWriter(io.RawIOBase):
@@ -34,8 +35,8 @@ class _LineWriter(io.RawIOBase):
             lines = (self._pending + data).split(b"\n")
             self._pending = lines.pop()
             if lines:
-                lambent_channel.send_logs(_pieces(lines))
-            if len(self._pending) >= _LARGEST_EVENT_BYTES:
+                lambent_channel.send_logs(lines)
+            if len(self._pending) >= _LARGEST_PENDING_BYTES:
                 self.flush_line()
         return len(data)
 
@@ -45,17 +46,7 @@ class _LineWriter(io.RawIOBase):
             line = self._pending
             self._pending = b""
             if line:
-                lambent_channel.send_logs(_pieces([line]))
-
-
-def _pieces(lines):
-    if all(len(line) <= _LARGEST_EVENT_BYTES for line in lines):
-        return lines
-    pieces = []
-    for line in lines:
-        for start in range(0, len(line), _LARGEST_EVENT_BYTES):
-            pieces.append(line[start : start + _LARGEST_EVENT_BYTES])
-    return pieces
+                lambent_channel.send_logs([line])
 
 
 def _text(writer, errors):
@@ -72,6 +63,7 @@ def install(sys):
     sys.stdout, sys.stderr = _streams
     for writer in _writers:
         os.register_at_fork(after_in_child=writer.renew_lock)
+    atexit.register(flush)
 
 
 def flush():

@@ -243,6 +243,15 @@ describe.each(withoutCallbacks)('no callbacks on $id', (runtime) => {
     );
   });
 
+  test('TypeScript runs as it is', async () => {
+    const process = startFunction(runtime, 'index.handler', {
+      'index.ts': 'export const handler = async (event: number): Promise<number> => event + 1;',
+      'package.json': '{"type":"module"}',
+    });
+    await process.initialised();
+    expect(await process.invoke(1)).toMatchObject({ kind: 'response', text: '2' });
+  });
+
   test('a plain returned value is the result', async () => {
     const process = startFunction(runtime, 'index.handler', {
       'index.js': 'exports.handler = (event) => event + 1;',

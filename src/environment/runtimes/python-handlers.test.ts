@@ -226,6 +226,24 @@ def handler(event, context):
     expect(process.output).not.toMatch(/ 3 -> socket/);
   });
 
+  test('multiprocessing may spawn', async () => {
+    const process = await start('h.handler', {
+      'h.py': `import multiprocessing
+def work(end):
+    end.send("from the child")
+def handler(event, context):
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    child = spawn.Process(target=work, args=(theirs,))
+    child.start()
+    text = ours.recv()
+    child.join()
+    return text
+`,
+    });
+    expect(await process.invoke({})).toMatchObject({ kind: 'response', text: '"from the child"', logs: [] });
+  });
+
   test('threads print whole lines', async () => {
     const process = await start('h.handler', {
       'h.py': `import sys, threading

@@ -1,0 +1,184 @@
+'use strict';
+
+/**
+ * Invocations, one after another: an INVOKE frame comes in, the handler runs on the event loop, the outcome and NEXT go
+ * out together. Waiting for a frame blocks the process.
+ */
+
+const channel = require('./channel.cjs');
+const { createCallbackContext, createContext } = require('./context.cjs');
+const log = require('./log.cjs');
+
+/** What AWS lets a function return: 6 MiB and 100 bytes. */
+const LARGEST_RESULT_BYTES = 6_291_556;
+const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allowed payload size (${LARGEST_RESULT_BYTES} bytes).","errorType":"Function.ResponseSizeTooLarge"}`;
+
+/**
+ * One event being handled. `atEmptyLoop` holds a callback's result that waits for the event loop to run dry.
+ * @typedef {{ id: string, ended: boolean, failed: boolean, text: string, atEmptyLoop: { result: unknown } | undefined }} Invocation
+ */
+
+const { env } = process;
+/** Up to nodejs22.x handlers may use callbacks; from nodejs24.x on only the returned value counts. */
+const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(env['AWS_EXECUTION_ENV'] ?? '');
+
+/** @type {Function} */
+let handler;
+let handlerIsAsync = false;
+/** @type {Invocation | undefined} */
+let current;
+
+/**
+ * @param {unknown} result
+ * @returns {string} JSON; throws for what JSON cannot hold
+ */
+function serialise(result) {
+  try {
+    // Functions and symbols have no JSON at all.
+    return JSON.stringify(result === undefined ? null : result) ?? 'null';
+  } catch {
+    throw require('./errors.cjs').unserialisable(hasCallbacks);
+  }
+}
+
+/**
+ * @param {Invocation} invocation
+ * @param {boolean} failed
+ * @param {string} text JSON of the result or of the error
+ */
+function end(invocation, failed, text) {
+  // Only text of this length can be too long, so the exact size is rarely counted.
+  const isTooLarge = text.length * 3 > LARGEST_RESULT_BYTES && Buffer.byteLength(text) > LARGEST_RESULT_BYTES;
+  invocation.ended = true;
+  invocation.failed = failed || isTooLarge;
+  invocation.text = isTooLarge ? TOO_LARGE : text;
+  // One turn of the event loop, so that what the handler left behind can still run and print.
+  setImmediate(finish);
+}
+
+/**
+ * @param {Invocation} invocation
+ * @param {unknown} result
+ */
+function succeed(invocation, result) {
+  if (invocation.ended) return;
+  let text;
+  try {
+    text = serialise(result);
+  } catch (error) {
+    fail(invocation, error);
+    return;
+  }
+  end(invocation, false, text);
+}
+
+/**
+ * @param {Invocation} invocation
+ * @param {unknown} error
+ */
+function fail(invocation, error) {
+  if (invocation.ended) return;
+  log.logError('Invoke Error', error);
+  end(invocation, true, require('./errors.cjs').toPayload(error));
+}
+
+/** Sends the outcome and waits for the next event. */
+function finish() {
+  const invocation = /** @type {Invocation} */ (current);
+  current = undefined;
+  log.flush();
+  const type = invocation.failed ? channel.ERROR : channel.RESPONSE;
+  channel.sendOutcome(type, invocation.id, invocation.text, true);
+  receive();
+}
+
+function receive() {
+  const { type, buffer, start: from, end: to } = channel.readFrame();
+  if (type === channel.SHUTDOWN) channel.leave();
+  const eventStart = from + 4 + buffer.readUInt32BE(from);
+  /** @type {import('./context.cjs').Header} */
+  const header = JSON.parse(buffer.toString('utf8', from + 4, eventStart));
+  const invocation = { id: header.requestId, ended: false, failed: false, text: '', atEmptyLoop: undefined };
+  current = invocation;
+  log.setInvocation(header.requestId, header.tenantId);
+  if (header.traceId) env['_X_AMZN_TRACE_ID'] = header.traceId;
+  else delete env['_X_AMZN_TRACE_ID'];
+  try {
+    const event = JSON.parse(buffer.toString('utf8', eventStart, to));
+    run(invocation, header, event);
+  } catch (error) {
+    fail(invocation, error);
+  }
+}
+
+/**
+ * @param {Invocation} invocation
+ * @param {import('./context.cjs').Header} header
+ * @param {unknown} event
+ */
+function run(invocation, header, event) {
+  const returned = hasCallbacks
+    ? callWithCallback(invocation, header, event)
+    : handler(event, createContext(header));
+  if (typeof returned?.then === 'function') {
+    returned.then(
+      (/** @type {unknown} */ result) => succeed(invocation, result),
+      (/** @type {unknown} */ error) => fail(invocation, hasCallbacks ? (error ?? 'handled') : error),
+    );
+  } else if (!hasCallbacks) {
+    succeed(invocation, returned);
+  }
+}
+
+/**
+ * @param {Invocation} invocation
+ * @param {import('./context.cjs').Header} header
+ * @param {unknown} event
+ */
+function callWithCallback(invocation, header, event) {
+  /** @type {(error: unknown, result: unknown) => void} */
+  const done = (error, result) => {
+    if (invocation.atEmptyLoop !== undefined) return;
+    if (error === undefined || error === null) succeed(invocation, result);
+    else fail(invocation, error);
+  };
+  const context = createCallbackContext(header, done);
+  /** @type {(error: unknown, result: unknown) => void} */
+  const callback = (error, result) => {
+    const waits = context.callbackWaitsForEmptyEventLoop && (error === undefined || error === null);
+    if (!waits) done(error, result);
+    else if (!invocation.ended) invocation.atEmptyLoop ??= { result };
+  };
+  return handler(event, context, callback);
+}
+
+/** Nothing is left to run: the handler waits for the empty loop, or will never answer. */
+function onEmptyLoop() {
+  if (current === undefined) return;
+  if (current.atEmptyLoop !== undefined) {
+    succeed(current, current.atEmptyLoop.result);
+  } else if (handlerIsAsync || !hasCallbacks) {
+    fail(current, require('./errors.cjs').neverSettled());
+  } else {
+    succeed(current, null);
+  }
+}
+
+/**
+ * Reports that the initialisation is over and handles events from now on.
+ * @param {Function} userHandler
+ * @param {boolean} isAsync it was declared async
+ */
+function serve(userHandler, isAsync) {
+  handler = userHandler;
+  handlerIsAsync = isAsync;
+  channel.sendNext();
+  receive();
+}
+
+/** Id of the event being handled. */
+function currentRequestId() {
+  return current?.id;
+}
+
+module.exports = { currentRequestId, hasCallbacks, onEmptyLoop, serve };
