@@ -1,13 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
-import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Listener, type ListenerOptions, type RequestListener } from './listener.ts';
 
 const HOST = '127.0.0.1';
@@ -234,131 +229,5 @@ describe('listener in the clear', () => {
       await once(ended, 'close');
     }
     expect((await fetch(`http://${HOST}:${port}/`)).status).toBe(200);
-  });
-});
-
-describe('listening and closing', () => {
-  test('a busy port is the system error, untouched, and the listener can try again', async () => {
-    const { port } = await start();
-    const second = new Listener({ onRequest: echo });
-    open.push(second);
-    await expect(second.listen(port, HOST)).rejects.toMatchObject({
-      code: 'EADDRINUSE',
-      syscall: 'listen',
-      port,
-    });
-    expect(await second.listen(0, HOST)).toBeGreaterThan(0);
-  });
-
-  test('closing before listening, and twice, is harmless', async () => {
-    await new Listener({ onRequest: echo }).close(1000);
-    const { listener } = await start();
-    expect(await Promise.all([listener.close(10), listener.close(10)])).toEqual([undefined, undefined]);
-  });
-
-  test('idle and silent connections of both protocols are closed at once', async () => {
-    const { listener, port } = await start();
-    const idle = connect(port, HOST);
-    idle.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
-    await once(idle, 'data');
-    const silent = connect(port, HOST);
-    await once(silent, 'connect');
-    const session = http2Connect(`http://${HOST}:${port}`);
-    await http2Post(session, '/', '');
-    const ended = Promise.all([
-      once(idle.resume(), 'close'),
-      once(silent.resume(), 'close'),
-      once(session, 'close'),
-    ]);
-    const startedMs = performance.now();
-    await listener.close(60_000);
-    await ended;
-    expect(performance.now() - startedMs).toBeLessThan(5000);
-    await expect(fetch(`http://${HOST}:${port}/`)).rejects.toThrow('fetch failed');
-  });
-
-  test('requests under way finish, in both protocols, and then close() is done', async () => {
-    const waiting: (() => void)[] = [];
-    const { listener, port } = await start({ onRequest: (req, res) => waiting.push(() => echo(req, res)) });
-    const http1 = fetch(`http://${HOST}:${port}/one`);
-    const session = http2Connect(`http://${HOST}:${port}`);
-    const http2 = http2Post(session, '/two', 'x');
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
-    const closed = listener.close(60_000);
-    await expect(fetch(`http://${HOST}:${port}/`)).rejects.toThrow('fetch failed');
-    for (const answer of waiting) answer();
-    expect((await http1).status).toBe(200);
-    expect((await http2).status).toBe(200);
-    await closed;
-  });
-
-  test('what has not finished when grace is over is cut', async () => {
-    let requests = 0;
-    const { listener, port } = await start({ onRequest: () => (requests += 1) });
-    const http1 = fetch(`http://${HOST}:${port}/`);
-    const session = http2Connect(`http://${HOST}:${port}`);
-    session.on('error', () => undefined);
-    const stream = session.request({ ':path': '/' });
-    const failed = once(stream, 'close');
-    stream.on('error', () => undefined);
-    await vi.waitFor(() => expect(requests).toBe(2));
-    const outcome = expect(http1).rejects.toThrow('fetch failed');
-    await listener.close(50);
-    await outcome;
-    await failed;
-    expect(stream.rstCode).not.toBe(0);
-  });
-});
-
-function selfSigned(): { key: Buffer; cert: Buffer } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'listener-tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-  try {
-    const args = ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, '-days', '1', ...subject];
-    execFileSync('openssl', args, { stdio: 'ignore' });
-    return { key: readFileSync(key), cert: readFileSync(cert) };
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const tls = selfSigned();
-const withTls = describe.skipIf(tls === undefined);
-if (tls === undefined) process.stderr.write('TLS tests skipped: no openssl here to make a certificate\n');
-
-withTls('listener over TLS', () => {
-  const ca = tls?.cert ?? '';
-
-  test('https speaks HTTP/1.1', async () => {
-    const { port } = await start({ tls });
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      httpsRequest({ host: HOST, port, ca, path: '/s' }, resolve).on('error', reject).end();
-    });
-    let text = '';
-    for await (const part of response.setEncoding('utf8')) text += String(part);
-    expect(JSON.parse(text)).toMatchObject({ url: '/s', httpVersion: '1.1' });
-  });
-
-  test('HTTP/2 is chosen by ALPN', async () => {
-    const { listener, port } = await start({ tls });
-    const session = http2Connect(`https://${HOST}:${port}`, { ca });
-    const answer = await http2Post(session, '/h2', 'z'.repeat(2_000_000));
-    expect(session.alpnProtocol).toBe('h2');
-    expect(JSON.parse(answer.body)).toMatchObject({ url: '/h2', httpVersion: '2.0' });
-    await listener.close(60_000);
-    expect(session.closed).toBe(true);
-  });
-
-  test('a cleartext request and a broken handshake do no harm', async () => {
-    const { port } = await start({ tls });
-    const answer = await exchange(port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n').catch(() => 'reset');
-    expect(answer).not.toContain('200 OK');
-    const session = http2Connect(`https://${HOST}:${port}`, { ca });
-    expect((await http2Post(session, '/', '')).status).toBe(200);
-    session.close();
   });
 });
