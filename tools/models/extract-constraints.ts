@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { ConstraintJson, ConstraintsJson } from '../../src/aws/schema/constraint-json.ts';
 import type { ModelJson, StructureJson } from '../../src/aws/schema/model-json.ts';
 import { correctConstraint } from './corrections.ts';
+import type { SdkModule } from './sdk-client.ts';
 
 interface BotocoreShape {
   readonly type: string;
@@ -30,8 +31,8 @@ interface BotocoreModel {
 const DEEPEST_COLLECTION = 3;
 
 /** Reads one service's newest botocore model and keeps the constraints of the structures that requests can contain. */
-export function extractConstraints(model: ModelJson, directory: string): ConstraintsJson {
-  const botocore = readBotocore(directory);
+export function extractConstraints(model: ModelJson, directory: string, sdk: SdkModule): ConstraintsJson {
+  const botocore = withNewerEnums(readBotocore(directory), sdk);
   const constraints: ConstraintJson[] = [];
   const indexByText = new Map<string, number>();
   const members: Record<string, Record<string, number>> = {};
@@ -55,6 +56,17 @@ function readBotocore(directory: string): BotocoreModel {
   return JSON.parse(
     gunzipSync(readFileSync(`${directory}/${newest}/service-2.json.gz`)).toString(),
   ) as BotocoreModel;
+}
+
+/** The SDK packages are newer than botocore's models here and there: enums take in the values that they export. */
+function withNewerEnums(botocore: BotocoreModel, sdk: SdkModule): BotocoreModel {
+  for (const [name, shape] of Object.entries(botocore.shapes)) {
+    const exported = sdk[name];
+    if (shape.enum === undefined || typeof exported !== 'object' || exported === null) continue;
+    const values = Object.values(exported).filter((value) => typeof value === 'string');
+    botocore.shapes[name] = { ...shape, enum: [...new Set([...shape.enum, ...values])] };
+  }
+  return botocore;
 }
 
 /**

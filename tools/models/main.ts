@@ -22,11 +22,12 @@ function write(file: string, value: unknown): void {
 const { values } = parseArgs({ options: { constraints: { type: 'string' } } });
 const index: ServiceIndexEntry[] = [];
 for (const { name, botocore } of services) {
-  const model = extractModel(name, (await import(`@aws-sdk/client-${name}`)) as SdkModule);
+  const sdk = (await import(`@aws-sdk/client-${name}`)) as SdkModule;
+  const model = extractModel(name, sdk);
   write(`${name}.json`, model);
   index.push(indexEntry(model));
   if (values.constraints !== undefined) {
-    write(`${name}.constraints.json`, extractConstraints(model, `${values.constraints}/${botocore}`));
+    write(`${name}.constraints.json`, extractConstraints(model, `${values.constraints}/${botocore}`, sdk));
   }
 }
 write('index.json', index);

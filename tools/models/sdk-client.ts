@@ -67,5 +67,5 @@ export type RawSchema = readonly [kind: number, namespace: string, name: string,
 function staticSchemas(module: SdkModule): RawSchema[] {
   return Object.entries(module)
     .filter(([name, value]) => name.endsWith('$') && Array.isArray(value))
-    .map(([, value]) => value as unknown as RawSchema);
+    .map(([, value]) => value as RawSchema);
 }

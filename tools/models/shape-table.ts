@@ -1,4 +1,4 @@
-import { NormalizedSchema } from '@smithy/core/schema';
+import type { NormalizedSchema } from '@smithy/core/schema';
 import type {
   MemberJson,
   MemberTraits,
@@ -68,7 +68,7 @@ export class ShapeTable {
     const raw = schema.getSchema() as unknown as readonly unknown[];
     const members: Record<string, MemberJson> = {};
     for (const [name, member] of schema.structIterator()) members[name] = this.#member(member);
-    const traits = pickTraits(schema.getOwnTraits(), SHAPE_TRAITS) as ShapeTraits | undefined;
+    const traits = pickTraits(schema.getOwnTraits(), SHAPE_TRAITS);
     this.shapes[index] = {
       structure: schema.getName() ?? '',
       ...(schema.isUnionSchema() ? { union: 1 } : {}),
@@ -80,7 +80,7 @@ export class ShapeTable {
   }
 
   #member(schema: NormalizedSchema): MemberJson {
-    const traits = pickTraits(schema.getMergedTraits(), MEMBER_TRAITS) as MemberTraits | undefined;
+    const traits = pickTraits(schema.getMergedTraits(), MEMBER_TRAITS);
     const reference = this.#reference(schema);
     return traits === undefined ? reference : [reference, traits];
   }
@@ -95,7 +95,7 @@ export class ShapeTable {
       }));
     }
     const simple = SIMPLE_TYPES[schema.getSchema() as number];
-    if (simple === undefined) throw new Error(`Unknown simple type ${String(schema.getSchema())}.`);
+    if (simple === undefined) throw new Error(`${schema.getName(true)} is of a type unknown here.`);
     return simple;
   }
 
@@ -129,7 +129,8 @@ function withSparseness(schema: NormalizedSchema, shape: ShapeJson): ShapeJson {
   return sparse === undefined ? shape : { ...shape, sparse: 1 };
 }
 
-function pickTraits(traits: object, names: readonly string[]): object | undefined {
+/** The traits the wire layer reads; undefined when there are none. */
+function pickTraits(traits: object, names: readonly string[]): (MemberTraits & ShapeTraits) | undefined {
   const kept = Object.entries(traits).filter(([name]) => names.includes(name));
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

@@ -1,17 +1,11 @@
-import { serializationError } from './serialization-error.ts';
-
 /**
- * JSON text to values.
+ * JSON text to values. Throws SyntaxError.
  * @param exactIntegers integers that no number can hold become bigint; costs a slower parse, so it is asked for only
  *   by operations whose input has a bigint member
  */
-export function parseJson(body: Uint8Array, exactIntegers = false): unknown {
+export function parseJson(body: Uint8Array, exactIntegers: boolean): unknown {
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
-  try {
-    return exactIntegers ? JSON.parse(text, exactInteger) : JSON.parse(text);
-  } catch {
-    throw serializationError('Request body is not valid JSON');
-  }
+  return exactIntegers ? JSON.parse(text, exactInteger) : JSON.parse(text);
 }
 
 function exactInteger(_key: string, value: unknown, context?: { source?: string }): unknown {

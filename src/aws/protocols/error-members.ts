@@ -13,7 +13,3 @@ export function errorMembers(
 ): Record<string, unknown> {
   return { ...error.members, [messageMember(shape)]: error.message };
 }
-
-export function isSenderFault(status: number): boolean {
-  return status < 500;
-}

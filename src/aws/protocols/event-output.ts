@@ -86,7 +86,8 @@ function wholePayload(
   else headers[':content-type'] = text(format.contentType);
   if (value === undefined || value === null) return new Uint8Array();
   if (value instanceof Uint8Array) return value;
-  return toBytes(shape.kind === 'structure' ? format.write(shape, value) : String(value));
+  if (typeof value === 'string') return toBytes(value);
+  return shape.kind === 'structure' ? toBytes(format.write(shape, value)) : new Uint8Array();
 }
 
 function headerValue(value: unknown): HeaderValue {

@@ -1,7 +1,6 @@
-import { readStructure } from '../codecs/json-read.ts';
-import { parseJson } from '../codecs/json-text.ts';
-import { writeStructure } from '../codecs/json-write.ts';
+import { jsonTree, readJson, writeJson } from '../codecs/json.ts';
 import { errorMembers } from './error-members.ts';
+import { parseJsonBody } from './json-body.ts';
 import { restOutputPlan, writeHead } from './rest-output.ts';
 import { readRestInput, streamsRestInput, writeRestOutput } from './rest.ts';
 import type { RestFormat } from './rest.ts';
@@ -9,8 +8,8 @@ import type { WireProtocol } from './wire-protocol.ts';
 
 const format: RestFormat = {
   contentType: 'application/json',
-  read: (shape, body) => readStructure(shape, parseJson(body), 'json'),
-  write: (_operation, shape, value) => JSON.stringify(writeStructure(shape, value, 'json')),
+  read: (operation, shape, body) => readJson(shape, parseJsonBody(operation, body), 'json'),
+  write: (_operation, shape, value) => writeJson(shape, value, 'json'),
 };
 
 export const restJson: WireProtocol = {
@@ -22,16 +21,15 @@ export const restJson: WireProtocol = {
     const shape = service?.error(error.code);
     const members = errorMembers(error, shape);
     const plan = shape === undefined ? undefined : restOutputPlan(shape);
-    const answer = plan === undefined ? { status, headers: {}, body: '' } : writeHead(plan, members, status);
+    const answer =
+      plan === undefined ? { status, headers: {}, body: undefined } : writeHead(plan, members, status);
     answer.headers['Content-Type'] = format.contentType;
     answer.headers['x-amzn-ErrorType'] = error.code;
     // Headers took their members; what the model knows nothing of goes into the body as it is.
     const inHeaders = new Set(plan?.headers.map(([name]) => name));
-    const rest = Object.entries(members).filter(([name]) => !inHeaders.has(name));
-    const body = Object.fromEntries(rest);
-    answer.body = JSON.stringify(
-      shape === undefined ? body : { ...body, ...writeStructure(shape, body, 'json') },
-    );
+    const body = Object.fromEntries(Object.entries(members).filter(([name]) => !inHeaders.has(name)));
+    const known = shape === undefined ? {} : jsonTree(shape, body, 'json');
+    answer.body = JSON.stringify({ ...body, ...known });
     return answer;
   },
 };

@@ -1,1 +1,51 @@
-export { awsJson10 as restXml } from './aws-json.ts';
+import { parseXml } from '../codecs/xml-parse.ts';
+import { readXml } from '../codecs/xml-read.ts';
+import { escapeXml, namespaceAttribute, writeXml } from '../codecs/xml-write.ts';
+import { errorMembers } from './error-members.ts';
+import { restOutputPlan, writeHead } from './rest-output.ts';
+import { readRestInput, streamsRestInput, writeRestOutput } from './rest.ts';
+import type { RestFormat } from './rest.ts';
+import type { WireProtocol } from './wire-protocol.ts';
+import { queryErrorXml, xmlErrorFields } from './xml-error.ts';
+
+const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+const format: RestFormat = {
+  contentType: 'application/xml',
+  read: (_operation, shape, body) => readXml(shape, parseXml(body)),
+  write(operation, shape, value, member) {
+    const tag = member?.traits.xmlName ?? shape.traits.xmlName ?? shape.name;
+    const own = member?.traits.xmlNamespace ?? shape.traits.xmlNamespace;
+    const attribute = namespaceAttribute(own ?? operation.service.json.xmlNamespace);
+    return XML + writeXml(shape, value, tag, attribute);
+  },
+};
+
+export const restXml: WireProtocol = {
+  streamsInput: streamsRestInput,
+  readInput: (call, body) => readRestInput(format, call, body),
+
+  writeOutput(operation, output, requestId) {
+    const answer = writeRestOutput(format, operation, output);
+    if (operation.service.name === 's3') answer.headers['x-amz-request-id'] = requestId;
+    return answer;
+  },
+
+  writeError(service, error, status, requestId) {
+    const shape = service?.error(error.code);
+    const members = errorMembers(error, shape);
+    const answer =
+      shape === undefined
+        ? { status, headers: {}, body: undefined }
+        : writeHead(restOutputPlan(shape), members, status);
+    answer.headers['Content-Type'] = format.contentType;
+    if (service?.name !== 's3') {
+      answer.body = XML + queryErrorXml(service, error, status, requestId);
+      return answer;
+    }
+    answer.headers['x-amz-request-id'] = requestId;
+    const fields = `<Code>${escapeXml(error.code)}</Code>${xmlErrorFields(error, shape)}`;
+    answer.body = `${XML}<Error>${fields}<RequestId>${requestId}</RequestId></Error>`;
+    return answer;
+  },
+};

@@ -11,7 +11,7 @@ import type { Body, WireAnswer, WireCall } from './wire-protocol.ts';
 /** What differs between the two REST protocols: how a structure looks in a body. */
 export interface RestFormat {
   readonly contentType: string;
-  read(shape: StructureShape, body: Uint8Array, member: Member | undefined): Record<string, unknown>;
+  read(operation: Operation, shape: StructureShape, body: Uint8Array): Record<string, unknown>;
   /** @param member the payload member that the structure is, when it is one */
   write(operation: Operation, shape: StructureShape, value: unknown, member: Member | undefined): string;
 }
@@ -27,21 +27,21 @@ export function readRestInput(format: RestFormat, call: WireCall, body: Body): R
   for (const bind of plan.bind) bind(input, call.request, call.labels);
   const { payload } = plan;
   if (payload !== undefined) {
-    const value = readPayload(format, payload, body);
+    const value = readPayload(format, call.operation, payload, body);
     if (value !== undefined) input[payload.name] = value;
   } else if (plan.body !== undefined && body instanceof Uint8Array && body.length > 0) {
-    Object.assign(input, format.read(plan.body, body, undefined));
+    Object.assign(input, format.read(call.operation, plan.body, body));
   }
   return input;
 }
 
-function readPayload(format: RestFormat, member: Member, body: Body): unknown {
+function readPayload(format: RestFormat, operation: Operation, member: Member, body: Body): unknown {
   if (isStream(member.shape) || !(body instanceof Uint8Array)) return body;
   // Clients send nothing for an absent payload.
   if (body.length === 0) return undefined;
   if (isBlob(member.shape)) return body;
   if (isString(member.shape)) return Buffer.from(body).toString('utf8');
-  return member.shape.kind === 'structure' ? format.read(member.shape, body, member) : undefined;
+  return member.shape.kind === 'structure' ? format.read(operation, member.shape, body) : undefined;
 }
 
 export function writeRestOutput(format: RestFormat, operation: Operation, output: unknown): WireAnswer {

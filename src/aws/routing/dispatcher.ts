@@ -14,6 +14,9 @@ import type { ServiceHost } from './service-host.ts';
 
 const CBOR_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)\/?$/;
 
+/** Scopes under which a service's requests are signed beside its own. */
+const ALIASES: Readonly<Record<string, string>> = { s3express: 's3', 's3-object-lambda': 's3' };
+
 /**
  * Finds out which operation of which service a request is for: by its protocol header, its target header, its
  * action, or its route; the credential scope's service decides where several would fit.
@@ -89,7 +92,7 @@ export class Dispatcher {
 
   #scoped(request: WireRequest, scope: string | undefined): readonly ServiceIndexEntry[] | undefined {
     const name = scope ?? this.host(request).signingName;
-    return name === undefined ? undefined : this.#bySigningName.get(name);
+    return name === undefined ? undefined : this.#bySigningName.get(ALIASES[name] ?? name);
   }
 
   #byTargetHeader(request: WireRequest, target: string): Destination {

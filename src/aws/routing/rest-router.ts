@@ -105,21 +105,29 @@ function find(
   return greedy;
 }
 
+/** Of the routes that end at a node, most demanding first, the one a request means. */
 function choose(routes: readonly RoutePattern[], request: WireRequest): RoutePattern | undefined {
   const [only] = routes;
-  if (routes.length === 1 && only !== undefined && demands(only) === 0) return only;
+  if (routes.length === 1 && only !== undefined && only.literals.length === 0) return only;
+  const fitting = routes.filter((route) => hasLiterals(route, request));
   const id = request.query === '' ? undefined : request.parameters.get('x-id')?.[0];
-  const fitting = routes.filter((route) => fits(route, request));
-  return fitting.find((route) => id !== undefined && route.id === id) ?? fitting[0];
+  return (
+    fitting.find((route) => id !== undefined && route.id === id) ??
+    fitting.find((route) => hasRequired(route, request)) ??
+    // What is missing is for validation to say.
+    fitting.at(-1)
+  );
 }
 
-function fits(route: RoutePattern, request: WireRequest): boolean {
-  const { parameters, headers } = request;
+function hasLiterals(route: RoutePattern, { parameters }: WireRequest): boolean {
+  return route.literals.every(([name, value]) => {
+    const given = parameters.get(name);
+    return given !== undefined && (value === '' || given[0] === value);
+  });
+}
+
+function hasRequired(route: RoutePattern, { parameters, headers }: WireRequest): boolean {
   return (
-    route.literals.every(([name, value]) => {
-      const given = parameters.get(name);
-      return given !== undefined && (value === '' || given[0] === value);
-    }) &&
     route.requiredQuery.every((name) => parameters.has(name)) &&
     route.requiredHeaders.every((name) => headers[name] !== undefined)
   );

@@ -11,6 +11,8 @@ export interface Operation {
   readonly http: OperationJson['http'];
   readonly input: StructureShape;
   readonly output: StructureShape;
+  /** Whether the model gives the operation an output at all; without one `output` is empty. */
+  readonly hasOutput: boolean;
 }
 
 /** A service model, read from its committed JSON. Operations and errors are linked on first use. */
@@ -46,6 +48,7 @@ export class ServiceModel {
       http,
       input: this.#linker.structure(input, `${name}Request`),
       output: this.#linker.structure(output, `${name}Response`),
+      hasOutput: output !== undefined,
     };
     this.#operations.set(name, operation);
     return operation;
@@ -64,7 +67,7 @@ export class ServiceModel {
   }
 
   get constraints(): ConstraintsJson {
-    this.#constraints ??= readModelFile<ConstraintsJson>(`${this.name}.constraints.json`);
+    this.#constraints ??= readModelFile(`${this.name}.constraints.json`) as ConstraintsJson;
     return this.#constraints;
   }
 }
@@ -81,7 +84,7 @@ const models = new Map<string, ServiceModel>();
 
 /** The model of a service by its file name, e.g. `lambda`. Read once; throws when there is none. */
 export function serviceModel(name: string): ServiceModel {
-  const known = models.get(name) ?? new ServiceModel(readModelFile<ModelJson>(`${name}.json`));
+  const known = models.get(name) ?? new ServiceModel(readModelFile(`${name}.json`) as ModelJson);
   models.set(name, known);
   return known;
 }
@@ -90,7 +93,7 @@ let index: readonly ServiceIndexEntry[] | undefined;
 
 /** Every service that has a model, whether the platform offers it or not. */
 export function serviceIndex(): readonly ServiceIndexEntry[] {
-  index ??= readModelFile<ServiceIndexEntry[]>('index.json');
+  index ??= readModelFile('index.json') as ServiceIndexEntry[];
   return index;
 }
 
@@ -100,6 +103,6 @@ const modelsDirectory = new URL(
   import.meta.url,
 );
 
-function readModelFile<T>(file: string): T {
-  return JSON.parse(readFileSync(new URL(file, modelsDirectory), 'utf8')) as T;
+function readModelFile(file: string): unknown {
+  return JSON.parse(readFileSync(new URL(file, modelsDirectory), 'utf8'));
 }

@@ -21,17 +21,10 @@ const FINE: readonly string[] = Object.freeze([]);
 /** The check of a value itself, not of what it contains; undefined when nothing constrains it. */
 export function compileCheck(shape: Shape, constraint: ConstraintJson): Check | undefined {
   if (shape.kind !== 'simple') return checkSize(constraint, shape.kind === 'list' ? listLength : keyCount);
-  switch (shape.type) {
-    case 'string':
-      return checkString(constraint);
-    case 'number':
-    case 'bigint':
-      return checkNumber(constraint);
-    case 'blob':
-      return checkSize(constraint, (value) => (value as Uint8Array).length);
-    default:
-      return undefined;
-  }
+  if (shape.type === 'string') return checkString(constraint);
+  if (shape.type === 'number' || shape.type === 'bigint') return checkNumber(constraint);
+  if (shape.type === 'blob') return checkSize(constraint, (value) => (value as Uint8Array).length);
+  return undefined;
 }
 
 function checkString(constraint: ConstraintJson): Check | undefined {

@@ -62,7 +62,7 @@ export function printValue(shape: Shape, value: unknown, isDouble: boolean): str
   if (shape.kind === 'list' && Array.isArray(value)) {
     return `[${value.map((item) => printValue(shape.element.shape, item, isDouble)).join(', ')}]`;
   }
-  if (!isRecord(value)) return String(value);
+  if (!isRecord(value)) return typeof value === 'string' ? value : JSON.stringify(value);
   if (shape.kind === 'map') {
     const entries = Object.entries(value);
     return `{${entries.map(([key, item]) => `${key}=${printValue(shape.value.shape, item, isDouble)}`).join(', ')}}`;

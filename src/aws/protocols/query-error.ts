@@ -1,0 +1,25 @@
+import type { ServiceError } from '../../model/service-error.ts';
+import type { ServiceModel } from '../schema/service-model.ts';
+
+/** An error's code in the query protocol: older than its shape's name, e.g. `AWS.SimpleQueueService.NonExistentQueue`. */
+export function queryCode(service: ServiceModel | undefined, error: ServiceError): string {
+  return service?.error(error.code)?.traits.awsQueryError?.[0] ?? error.code;
+}
+
+export function queryFault(status: number): 'Sender' | 'Receiver' {
+  return status < 500 ? 'Sender' : 'Receiver';
+}
+
+/**
+ * What services that used to speak the query protocol add to errors in their newer ones, so that clients still find
+ * the code they know: `code;Sender`.
+ */
+export function addQueryError(
+  headers: Record<string, string>,
+  service: ServiceModel | undefined,
+  error: ServiceError,
+  status: number,
+): void {
+  if (service?.json.queryCompatible !== true) return;
+  headers['x-amzn-query-error'] = `${queryCode(service, error)};${queryFault(status)}`;
+}
