@@ -7,6 +7,9 @@ const { types } = require('node:util');
 const UNREADABLE =
   'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
 
+/** In UTF-16 units, so that it fits a frame whatever they encode to. */
+const LARGEST_PAYLOAD_LENGTH = 2 * 1024 * 1024;
+const KEPT_OF_MESSAGE = 64 * 1024;
 const NEVER_SETTLED =
   'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
 const CALLBACKS_REMOVED =
@@ -44,16 +47,25 @@ function looksLikeError(value) {
 }
 
 /**
+ * @param {string} errorType
+ * @param {string} errorMessage
+ * @param {string[]} trace
+ */
+function toJson(errorType, errorMessage, trace) {
+  const text = JSON.stringify({ errorType, errorMessage, trace });
+  if (text.length <= LARGEST_PAYLOAD_LENGTH) return text;
+  return JSON.stringify({ errorType, errorMessage: errorMessage.slice(0, KEPT_OF_MESSAGE), trace: [] });
+}
+
+/**
  * The JSON the caller gets for anything that was thrown.
  * @param {unknown} thrown
  */
 function toPayload(thrown) {
   try {
-    if (looksLikeError(thrown)) {
-      const trace = typeof thrown.stack === 'string' ? thrown.stack.split('\n') : [];
-      return JSON.stringify({ errorType: thrown.name, errorMessage: thrown.message, trace });
-    }
-    return JSON.stringify({ errorType: typeof thrown, errorMessage: String(thrown), trace: [] });
+    if (!looksLikeError(thrown)) return toJson(typeof thrown, String(thrown), []);
+    const trace = typeof thrown.stack === 'string' ? thrown.stack.split('\n') : [];
+    return toJson(thrown.name, thrown.message, trace);
   } catch {
     return JSON.stringify({ errorType: 'handled', errorMessage: UNREADABLE });
   }

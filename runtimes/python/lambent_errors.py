@@ -9,6 +9,9 @@ import lambent_json
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+# In characters, so that it fits a frame whatever they encode to.
+_LARGEST_PAYLOAD_LENGTH = 1024 * 1024
+_KEPT_OF_MESSAGE = 64 * 1024
 _NO_BREAK_SPACE = "\u00a0"
 
 
@@ -61,7 +64,12 @@ def _text(fields):
 
 
 def payload(fields):
-    return lambent_json.dumps(fields).encode("utf-8", "backslashreplace")
+    """The error as the caller gets it, shortened where it would not fit a frame."""
+    text = lambent_json.dumps(fields)
+    if len(text) > _LARGEST_PAYLOAD_LENGTH:
+        short = {**fields, "errorMessage": fields["errorMessage"][:_KEPT_OF_MESSAGE], "stackTrace": []}
+        text = lambent_json.dumps(short)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def fail_init(error):
