@@ -1,4 +1,4 @@
-import { chmod, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractZip } from '../store/zip-archive.ts';
 
@@ -10,6 +10,7 @@ const MOST_ENTRIES = 200_000;
 export class CodeDirectories {
   readonly #root: string;
   readonly #blobPath: (sha256: string) => string;
+  readonly #swept: Promise<void>;
   readonly #prepared = new Map<string, Promise<string>>();
 
   /**
@@ -19,6 +20,7 @@ export class CodeDirectories {
   constructor(root: string, blobPath: (sha256: string) => string) {
     this.#root = root;
     this.#blobPath = blobPath;
+    this.#swept = removeUnfinished(root);
   }
 
   /** The directory with the package's files. Concurrent calls share one extraction; a failed one is tried again. */
@@ -36,12 +38,11 @@ export class CodeDirectories {
     const prepared = this.#prepared.get(sha256);
     this.#prepared.delete(sha256);
     await prepared?.catch(() => undefined);
-    const directory = join(this.#root, sha256);
-    await chmod(directory, 0o755).catch(() => undefined);
-    await rm(directory, { recursive: true, force: true });
+    await rm(join(this.#root, sha256), { recursive: true, force: true });
   }
 
   async #extract(sha256: string): Promise<string> {
+    await this.#swept;
     const directory = join(this.#root, sha256);
     // Extraction ends with a rename, so a directory that is there, from an earlier run, is complete.
     const found = await stat(directory).catch(() => undefined);
@@ -52,4 +53,11 @@ export class CodeDirectories {
     });
     return directory;
   }
+}
+
+/** What a platform that was killed while it unpacked left behind. */
+async function removeUnfinished(root: string): Promise<void> {
+  const names = await readdir(root).catch(() => []);
+  const unfinished = names.filter((name) => name.includes('.tmp-'));
+  await Promise.all(unfinished.map((name) => rm(join(root, name), { recursive: true, force: true })));
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { SharedDirectory } from '../sandbox/sandbox.ts';
 import { isCustom } from './environment-variables.ts';
@@ -13,6 +13,10 @@ export interface Entrypoint {
   /** @param code of the failed system call, e.g. ENOENT */
   readonly startFailure: (code: string) => FunctionFailure;
 }
+
+/** What an ELF header calls the processors Lambda knows. */
+const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 0x3e, arm64: 0xb7 };
+const MACH_O_MAGICS: ReadonlySet<string> = new Set(['cffaedfe', 'cafebabe']);
 
 const BOOTSTRAPS = ['/var/task/bootstrap', '/opt/bootstrap'] as const;
 
@@ -57,10 +61,31 @@ async function executableError(path: string | undefined): Promise<string | undef
   if (path === undefined) return 'ENOENT';
   try {
     await access(path, constants.X_OK);
-    return undefined;
+    return isProgram(await firstBytes(path)) ? undefined : 'ENOEXEC';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'ENOENT';
   }
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(20), 0, 20, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Whether the system itself can run what begins like this: a script that names its interpreter, or a binary for this
+ * processor. Without the question the C library would hand anything else to a shell, which AWS does not.
+ */
+function isProgram(head: Buffer): boolean {
+  if (head.toString('latin1', 0, 2) === '#!') return true;
+  if (process.platform === 'darwin') return MACH_O_MAGICS.has(head.toString('hex', 0, 4));
+  const isElf = head.toString('latin1', 0, 4) === '\u007fELF';
+  return isElf && head.length >= 20 && head.readUInt16LE(18) === ELF_MACHINES[process.arch];
 }
 
 function hostPath(path: string, directories: readonly SharedDirectory[]): string | undefined {

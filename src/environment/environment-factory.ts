@@ -27,12 +27,15 @@ export interface EnvironmentFactoryOptions {
   readonly credentials: (version: FunctionVersion) => ExecutionCredentials;
   /** A directory of our own: each environment's /tmp is below it. */
   readonly scratchRoot: string;
+  /** How long a function may take to initialise; Lambda's 10 s by default. */
+  readonly initLimitMs?: number;
   readonly onWarning: (text: string) => void;
 }
 
 /** Documented limits of Lambda for one environment. */
 const PROCESSES = 1024;
 const OPEN_FILES = 1024;
+const INIT_LIMIT_MS = 10_000;
 
 /** Makes execution environments: runtime, code, sandbox, log stream, Runtime API. */
 export class EnvironmentFactory {
@@ -93,6 +96,7 @@ export class EnvironmentFactory {
       launcher,
       log,
       identity,
+      initLimitMs: this.#options.initLimitMs ?? INIT_LIMIT_MS,
       deadlines: this.#deadlines,
       onAvailable,
       onWarning,

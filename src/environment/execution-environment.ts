@@ -18,14 +18,13 @@ import type { InitLimit } from './runtime-process.ts';
 import { ScratchCheck } from './scratch-check.ts';
 import type { RuntimeIdentity } from './system-lines.ts';
 
-const INIT_LIMIT_MS = 10_000;
-
 export interface EnvironmentParts {
   readonly version: FunctionVersion;
   readonly sandbox: Sandbox;
   readonly launcher: RuntimeLauncher;
   readonly log: EnvironmentLog;
   readonly identity: RuntimeIdentity;
+  readonly initLimitMs: number;
   /** Shared by all environments. */
   readonly deadlines: Deadlines;
   readonly onWarning: (text: string) => void;
@@ -82,13 +81,14 @@ export class ExecutionEnvironment implements RuntimeEvents {
   }
 
   /**
-   * Initialises, for at most 10 s. Afterwards it is idle, or reset when that failed: both can take an invocation.
+   * Initialises, within the limit for that. Afterwards it is idle, or reset when that failed: both can take an invocation.
    * Rejects only when the platform itself failed.
    */
   async start(): Promise<void> {
     this.#lifecycle.to('initializing');
     this.#parts.log.initStart(this.#parts.identity);
-    const failure = await this.#initialise('init', { limitMs: INIT_LIMIT_MS, failure: initTimedOut() });
+    const limitMs = this.#parts.initLimitMs;
+    const failure = await this.#initialise('init', { limitMs, failure: initTimedOut() });
     if (this.#destroyed !== undefined) return;
     this.#lifecycle.to(failure === undefined ? 'idle' : 'reset');
     this.#process.setActive(false);

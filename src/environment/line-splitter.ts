@@ -2,7 +2,7 @@
 export const LARGEST_EVENT_BYTES = 1_048_576 - 26;
 const CUT_MARK = ' [cut: a log event holds at most 1 MB]';
 /** A line that was begun and not ended shows after this long, e.g. a prompt or a progress bar. */
-const PARTIAL_LINE_MS = 100;
+const PARTIAL_LINE_MS = 500;
 
 const LINE_FEED = 0x0a;
 

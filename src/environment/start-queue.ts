@@ -4,7 +4,7 @@ import type { DeploymentGroup } from './deployment-group.ts';
  * Between its response and its next request a runtime is busy for a moment. A caller that comes back at once would get a
  * second environment; waiting this long first costs little beside a cold start.
  */
-const FINISHING_GRACE_MS = 10;
+const FINISHING_GRACE_MS = 50;
 
 /**
  * Lets only so many environments start at once: more than the processors can work on would all be late. Starts are

@@ -9,6 +9,7 @@ import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import type { LogSink } from '../../model/log-sink.ts';
 import { ProcessDriver } from '../../sandbox/process/process-driver.ts';
 import { EnvironmentPool } from '../environment-pool.ts';
+import type { EnvironmentPoolOptions } from '../environment-pool.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from '../runtime-catalog.ts';
 
 const FRAMES_RUNTIME = fileURLToPath(new URL('./frames-runtime.cjs', import.meta.url));
@@ -20,16 +21,23 @@ export class PoolFixture {
   readonly clock = new MovableClock();
   /** Every event of every stream, as `<stream>` to its messages. */
   readonly logs = new Map<string, string[]>();
+  readonly keepLines: LogSink['openStream'] = ({ stream }) => {
+    const messages: string[] = [];
+    this.logs.set(stream, messages);
+    return { append: (_timestampMs, message) => void messages.push(message), close: () => undefined };
+  };
+  /** A test may put another in its place. */
+  openStream = this.keepLines;
   readonly warnings: string[] = [];
   readonly driver = new ProcessDriver();
   readonly pool: EnvironmentPool;
 
-  constructor(options: { readonly parallelStarts?: number; readonly idleExpiryMs?: number } = {}) {
+  constructor(options: Partial<EnvironmentPoolOptions> = {}) {
     this.pool = new EnvironmentPool({
       driver: this.driver,
       runtimes: testCatalog,
       codeDirectory: async () => this.codeDirectory,
-      logs: this.#sink(),
+      logs: { openStream: (name) => this.openStream(name) },
       clock: this.clock,
       endpointUrl: () => 'http://127.0.0.1:4566',
       credentials: () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
@@ -53,16 +61,6 @@ export class PoolFixture {
     await this.pool.close();
     await this.driver.close();
     rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  #sink(): LogSink {
-    return {
-      openStream: ({ stream }) => {
-        const messages: string[] = [];
-        this.logs.set(stream, messages);
-        return { append: (_timestampMs, message) => void messages.push(message), close: () => undefined };
-      },
-    };
   }
 }
 

@@ -25,7 +25,8 @@ let pipesInStock = 0;
 const groups = new Map<number, number>();
 
 function report(message: SpawnerReport): void {
-  if (process.connected) process.send?.(message);
+  // Whether it arrives no longer matters once the platform has gone: `disconnect` ends everything.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function killGroup(pid: number): void {
@@ -103,11 +104,17 @@ function makePipes(): void {
   const paths = Array.from({ length: PIPES_AT_ONCE }, (_, index) => join(directory, `${pipesMade + index}`));
   pipesMade += PIPES_AT_ONCE;
   const env = { PATH: '/usr/bin:/bin:/usr/local/bin' };
-  const program = spawn('mkfifo', ['-m', '600', ...paths], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const program = spawn('mkfifo', ['-m', '600', ...paths], { env, stdio: 'ignore' });
+  const fail = (): void => {
+    // The directory goes first when the platform ends, which is no failure.
+    if (process.connected) process.stderr.write('Lambent cannot make named pipes: mkfifo failed.\n');
+    process.exitCode = 1;
+    process.disconnect?.();
+  };
+  program.once('error', fail);
   program.once('exit', (code) => {
-    // Without pipes nothing can be started; the platform says so to whoever asks.
-    if (code !== 0) process.exit(1);
-    report({ kind: 'pipes', paths });
+    if (code === 0) report({ kind: 'pipes', paths });
+    else fail();
   });
 }
 
@@ -127,8 +134,9 @@ process.on('message', (request: StartRequest) => {
 });
 process.on('disconnect', () => {
   for (const pid of groups.values()) killGroup(pid);
-  rmSync(directory, { recursive: true, force: true });
-  process.exit(0);
+  // Retried while mkfifo is still filling it.
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  process.exit();
 });
 // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,156 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { answerOf, functionVersion, invocation, PoolFixture } from './testing/pool-fixture.ts';
+
+const fixtures: PoolFixture[] = [];
+
+function fixture(options: ConstructorParameters<typeof PoolFixture>[0] = {}): PoolFixture {
+  const made = new PoolFixture(options);
+  fixtures.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  await Promise.all(fixtures.splice(0).map((each) => each.close()));
+});
+
+const count = { do: 'count' };
+
+describe('the pool', () => {
+  test('reuses an environment: one after another, all in the same', async () => {
+    const { pool, ...it } = fixture();
+    const version = functionVersion();
+    for (const expected of [1, 2, 3, 4]) {
+      expect(answerOf(await pool.run(version, invocation(count))).value).toBe(expected);
+    }
+    expect(it.logs.size).toBe(1);
+    await vi.waitFor(() => expect(pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }));
+  });
+
+  test('has an environment for each of those that run at the same time', async () => {
+    const it = fixture();
+    const version = functionVersion();
+    const answers = await Promise.all([1, 2, 3].map(() => it.invoke(version, { do: 'sleep', ms: 300 })));
+    expect(answers.map(({ value }) => value)).toEqual([null, null, null]);
+    expect(it.logs.size).toBe(3);
+  });
+
+  test('answers 200 at once in well under two seconds, and none is lost', async () => {
+    const it = fixture();
+    const version = functionVersion();
+    await it.invoke(version, count);
+    const begun = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => it.invoke(version, { do: 'sleep', ms: 200 })),
+    );
+    const elapsed = performance.now() - begun;
+    expect(answers.filter(({ functionError }) => functionError === undefined)).toHaveLength(200);
+    // Two seconds is the promise for four processors of one's own; in a test they are shared.
+    expect(elapsed).toBeLessThan(6000);
+    expect(it.lines().filter((line) => line.startsWith('START '))).toHaveLength(201);
+  });
+
+  test('takes the environment used last', async () => {
+    const it = fixture();
+    const version = functionVersion();
+    await Promise.all([1, 2, 3].map(() => it.invoke(version, { do: 'sleep', ms: 200 })));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 3, busy: 0 }));
+    const counts: unknown[] = [];
+    for (let i = 0; i < 5; i += 1) counts.push((await it.invoke(version, count)).value);
+    expect(counts).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('starts no more at once than it may, and drops starts nobody waits for', async () => {
+    const it = fixture({ parallelStarts: 1 });
+    const version = functionVersion();
+    const running = Promise.all(Array.from({ length: 40 }, () => it.invoke(version, count)));
+    expect(it.pool.counts().starting).toBe(1);
+    await running;
+    await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ starting: 0, busy: 0 }));
+    expect(it.logs.size).toBeLessThan(10);
+  });
+
+  test('keeps functions and deployments apart', async () => {
+    const it = fixture();
+    const versions = [functionVersion(), functionVersion(), functionVersion({ functionArn: 'arn:other' })];
+    for (const version of versions) expect((await it.invoke(version, count)).value).toBe(1);
+    // Another snapshot of the same deployment is the same deployment.
+    expect((await it.invoke({ ...functionVersion(versions[0]) }, count)).value).toBe(2);
+  });
+
+  test('retires the idle at once and the busy after their invocation; nothing fails', async () => {
+    const it = fixture();
+    const old = functionVersion();
+    const current = functionVersion();
+    await Promise.all([1, 2].map(() => it.invoke(old, { do: 'sleep', ms: 100 })));
+    const inFlight = it.invoke(old, { do: 'sleep', ms: 300 });
+    await it.invoke(current, count);
+    it.pool.retire(old.functionArn, new Set([current.deploymentId]));
+    expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 1 });
+    // Chosen before the update, run after it.
+    const late = it.invoke(old, count);
+    expect(await inFlight).toMatchObject({ value: null, functionError: undefined });
+    expect((await late).functionError).toBeUndefined();
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }));
+    expect((await it.invoke(current, count)).value).toBe(2);
+    await vi.waitFor(() => expect(readdirSync(join(it.directory, 'scratch'))).toHaveLength(1));
+  });
+
+  test('removes what nobody has used for a while, by platform time', async () => {
+    const it = fixture({ idleExpiryMs: 60_000 });
+    const version = functionVersion();
+    await it.invoke(version, count);
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    it.clock.advance(59_000);
+    expect(it.pool.counts().idle).toBe(1);
+    expect((await it.invoke(version, count)).value).toBe(2);
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    it.clock.advance(59_000);
+    expect(it.pool.counts().idle).toBe(1);
+    it.clock.advance(1500);
+    expect(it.pool.counts().idle).toBe(0);
+    expect((await it.invoke(version, count)).value).toBe(1);
+  });
+
+  test('gives everything up when told, and can be used again', async () => {
+    const it = fixture();
+    const version = functionVersion();
+    await it.invoke(version, count);
+    const running = it.pool.run(version, invocation({ do: 'sleep', ms: 2000 }));
+    const starting = it.pool.run(functionVersion(), invocation(count));
+    const rejected = Promise.all([
+      expect(running).rejects.toMatchObject({ code: 'ServiceException' }),
+      expect(starting).rejects.toMatchObject({ code: 'ServiceException' }),
+    ]);
+    await it.pool.destroyAll();
+    await rejected;
+    expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 });
+    expect(readdirSync(join(it.directory, 'scratch'))).toEqual([]);
+    expect((await it.invoke(version, count)).value).toBe(1);
+  });
+
+  test('runs nothing after it was closed', async () => {
+    const it = fixture();
+    await it.invoke(functionVersion(), count);
+    await it.pool.close();
+    await expect(it.pool.run(functionVersion(), invocation(count))).rejects.toMatchObject({
+      code: 'ServiceException',
+    });
+    expect(existsSync(join(it.directory, 'scratch'))).toBe(true);
+  });
+
+  test('rejects when the machine lacks the runtime, naming it', async () => {
+    const it = fixture();
+    const version = functionVersion({ runtime: 'unknown' });
+    const all = [1, 2, 3].map(() => it.pool.run(version, invocation(count)));
+    for (const each of all) {
+      await expect(each).rejects.toMatchObject({
+        code: 'InvalidRuntimeException',
+        status: 502,
+        message: 'This machine has no such runtime.',
+      });
+    }
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }));
+  });
+});

@@ -1,0 +1,261 @@
+import { request } from 'node:http';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Invocation } from '../../model/invocation.ts';
+import type { RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
+import { RuntimeApi } from './runtime-api.ts';
+import type { RuntimeApiListener } from './runtime-api.ts';
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Stands where the environment does, and notes what the runtime says. */
+class Recorder implements RuntimeEvents {
+  readonly said: unknown[] = [];
+  readonly known = 'id-1';
+  link: RuntimeLink | undefined;
+  takesNext = true;
+  nexts = 0;
+  isInitialising = true;
+
+  onNext(link: RuntimeLink): boolean {
+    this.nexts += 1;
+    if (this.takesNext) this.link = link;
+    return this.takesNext;
+  }
+
+  onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
+    this.said.push(['response', requestId, Buffer.from(payload).toString(), tooLarge]);
+    return requestId === this.known;
+  }
+
+  onError(requestId: string, payload: Uint8Array): boolean {
+    this.said.push(['error', requestId, Buffer.from(payload).toString()]);
+    return requestId === this.known;
+  }
+
+  onInitError(payload: Uint8Array): boolean {
+    this.said.push(['init-error', Buffer.from(payload).toString()]);
+    return this.isInitialising;
+  }
+
+  onLog(): void {
+    throw new Error('The Runtime API carries no log.');
+  }
+}
+
+const api = new RuntimeApi();
+let events: Recorder;
+let listener: RuntimeApiListener;
+
+beforeEach(async () => {
+  events = new Recorder();
+  listener = await api.listen(events);
+});
+afterEach(() => listener.close());
+
+function call(
+  method: string,
+  path: string,
+  body = '',
+  more: RequestOptions = {},
+  trailers?: Record<string, string>,
+): Promise<Answer> {
+  const [host, port] = listener.address.split(':');
+  return new Promise((resolve, reject) => {
+    const sent = request({ host, port, method, path: `/2018-06-01/runtime/${path}`, ...more }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const { statusCode: status, headers } = response;
+        resolve({ status, headers, body: Buffer.concat(chunks).toString() });
+      });
+    });
+    sent.on('error', reject);
+    if (trailers !== undefined) {
+      sent.write(body);
+      sent.addTrailers(trailers);
+      sent.end();
+    } else sent.end(body);
+  });
+}
+
+const invocation: Invocation = {
+  requestId: 'id-1',
+  payload: Buffer.from('{"a":"ü"}'),
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f:live',
+  traceId: 'Root=1-2-3;Sampled=1',
+  wantsLogTail: false,
+};
+
+async function deliver(more: Partial<Invocation> = {}): Promise<Answer> {
+  const next = call('GET', 'invocation/next');
+  await vi.waitFor(() => expect(events.link).toBeDefined());
+  events.link?.deliver({ ...invocation, ...more }, 1_700_000_000_000);
+  return await next;
+}
+
+describe('next', () => {
+  test('waits for an event, and has all about it in headers', async () => {
+    const { status, headers, body } = await deliver();
+    expect(status).toBe(200);
+    expect(body).toBe('{"a":"ü"}');
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'lambda-runtime-aws-request-id': 'id-1',
+      'lambda-runtime-deadline-ms': '1700000000000',
+      'lambda-runtime-invoked-function-arn': invocation.invokedFunctionArn,
+      'lambda-runtime-trace-id': 'Root=1-2-3;Sampled=1',
+      'lambda-runtime-invocation-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(headers).not.toHaveProperty('lambda-runtime-client-context');
+  });
+
+  test('sends the client context as JSON that fits a header', async () => {
+    const { headers } = await deliver({ clientContext: '{\n"custom":{"k":"ü😀"}}' });
+    const text = String(headers['lambda-runtime-client-context']);
+    expect(JSON.parse(text)).toEqual({ custom: { k: 'ü😀' } });
+    expect(text).toMatch(/^[ -~]+$/);
+  });
+
+  test('out of turn is refused', async () => {
+    events.takesNext = false;
+    const { status, body } = await call('GET', 'invocation/next');
+    expect(status).toBe(403);
+    expect(JSON.parse(body)).toMatchObject({ errorType: 'InvalidStateTransition' });
+  });
+
+  test('delivered at once when the event was there first', async () => {
+    events.onNext = (link) => {
+      link.deliver(invocation, 1);
+      return true;
+    };
+    expect((await call('GET', 'invocation/next')).body).toBe('{"a":"ü"}');
+  });
+
+  test('a runtime whose connection broke while it waited asks again and gets the event', async () => {
+    const abort = new AbortController();
+    const broken = call('GET', 'invocation/next', '', { signal: abort.signal });
+    await vi.waitFor(() => expect(events.link).toBeDefined());
+    abort.abort();
+    await expect(broken).rejects.toThrow('aborted');
+    const again = call('GET', 'invocation/next');
+    await vi.waitFor(() => expect(events.nexts).toBe(2));
+    events.link?.deliver(invocation, 1);
+    expect((await again).body).toBe('{"a":"ü"}');
+  });
+});
+
+describe('response', () => {
+  test('is accepted', async () => {
+    const { status, body } = await call('POST', 'invocation/id-1/response', '{"b":1}');
+    expect({ status, body }).toEqual({ status: 202, body: '{"status":"OK"}\n' });
+    expect(events.said).toEqual([['response', 'id-1', '{"b":1}', false]]);
+  });
+
+  test('for an unknown invocation is refused', async () => {
+    const { status, body } = await call('POST', 'invocation/other/response', '{}');
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toMatchObject({ errorType: 'InvalidRequestID' });
+  });
+
+  test('that echoes the id of another attempt is refused before anybody hears of it', async () => {
+    const id = (await deliver()).headers['lambda-runtime-invocation-id'];
+    const headers = (value: unknown) => ({ headers: { 'Lambda-Runtime-Invocation-Id': String(value) } });
+    const other = await call('POST', 'invocation/id-1/response', '1', headers('another'));
+    expect(other.status).toBe(400);
+    expect(JSON.parse(other.body)).toMatchObject({ errorType: 'InvalidInvocationId' });
+    expect(events.said).toEqual([]);
+    expect((await call('POST', 'invocation/id-1/response', '1', headers(id))).status).toBe(202);
+  });
+
+  test.each([
+    [6_291_556, 202, false],
+    [6_291_557, 413, true],
+  ])('of %i bytes: %i', async (bytes, status, tooLarge) => {
+    const answer = await call('POST', 'invocation/id-1/response', 'x'.repeat(bytes));
+    expect(answer.status).toBe(status);
+    expect(events.said).toEqual([['response', 'id-1', tooLarge ? '' : 'x'.repeat(bytes), tooLarge]]);
+    if (tooLarge) expect(JSON.parse(answer.body)).toMatchObject({ errorType: 'RequestEntityTooLarge' });
+  });
+
+  test('streamed in chunks is collected', async () => {
+    const headers = { 'Transfer-Encoding': 'chunked', 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+    expect((await call('POST', 'invocation/id-1/response', 'part', { headers })).status).toBe(202);
+    expect(events.said).toEqual([['response', 'id-1', 'part', false]]);
+  });
+
+  test('streamed and failed midway is the error in its trailers', async () => {
+    const error = '{"errorType":"Function.Broken","errorMessage":"midway"}';
+    const trailers = {
+      'Lambda-Runtime-Function-Error-Type': 'Function.Broken',
+      'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
+    };
+    const headers = {
+      'Transfer-Encoding': 'chunked',
+      Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
+    };
+    expect((await call('POST', 'invocation/id-1/response', 'part', { headers }, trailers)).status).toBe(202);
+    expect(events.said).toEqual([['error', 'id-1', error]]);
+  });
+});
+
+describe('error', () => {
+  test('is accepted as the runtime words it', async () => {
+    const body = '{"errorMessage":"m","errorType":"T","stackTrace":[]}';
+    expect((await call('POST', 'invocation/id-1/error', body)).status).toBe(202);
+    expect((await call('POST', 'invocation/id-2/error', body)).status).toBe(400);
+    expect(events.said).toEqual([
+      ['error', 'id-1', body],
+      ['error', 'id-2', body],
+    ]);
+  });
+
+  test('without a body has its type in a header', async () => {
+    const headers = { 'Lambda-Runtime-Function-Error-Type': 'Runtime.Broken' };
+    await call('POST', 'invocation/id-1/error', '', { headers });
+    expect(events.said).toEqual([['error', 'id-1', '{"errorType":"Runtime.Broken"}']]);
+  });
+
+  test('of initialisation is accepted then, and refused later', async () => {
+    expect(await call('POST', 'init/error', '{"errorType":"T"}')).toMatchObject({
+      status: 202,
+      body: '{"status":"OK"}\n',
+    });
+    events.isInitialising = false;
+    const late = await call('POST', 'init/error', '{}');
+    expect(late.status).toBe(403);
+    expect(JSON.parse(late.body)).toMatchObject({ errorType: 'InvalidStateTransition' });
+  });
+});
+
+test.each([
+  ['GET', 'restore/next', 403],
+  ['POST', 'restore/error', 403],
+  ['GET', 'invocation', 404],
+  ['POST', 'invocation/next', 404],
+  ['POST', 'invocation/id-1/response/more', 404],
+  ['PUT', 'invocation/id-1/response', 404],
+])('%s %s is refused with %i', async (method, path, status) => {
+  const answer = await call(method, path);
+  expect(answer.status).toBe(status);
+  expect(JSON.parse(answer.body)).toEqual({
+    errorMessage: expect.any(String),
+    errorType: expect.any(String),
+  });
+  expect(events.said).toEqual([]);
+});
+
+test('each environment has an address of its own, gone when it is closed', async () => {
+  const others = new Recorder();
+  const other = await api.listen(others);
+  expect(other.address).not.toBe(listener.address);
+  await call('POST', 'invocation/id-1/response', '1');
+  expect(others.said).toEqual([]);
+  other.close();
+  const [host, port] = other.address.split(':');
+  await expect(call('GET', 'invocation/next', '', { host, port })).rejects.toThrow('ECONNREFUSED');
+});
