@@ -7,7 +7,6 @@ import { DatabaseStore } from './database-store.ts';
 import type { Engine } from './engine.ts';
 import { FileBlobStore } from './file-blob-store.ts';
 import { migrate } from './migrate.ts';
-import { openPostgres } from './postgres-engine.ts';
 import { openSqlite } from './sqlite-engine.ts';
 import type { Store } from './store.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
@@ -55,9 +54,13 @@ async function openIn(dataDir: string, options: StoreOptions, onClosed: () => Pr
   }
 }
 
-function openEngine(dataDir: string, { url, ephemeral, onWarning }: StoreOptions): Promise<Engine> {
-  if (url !== undefined) return openPostgres(url, onWarning);
-  return openSqlite({ file: join(dataDir, 'lambent.db'), durable: !ephemeral, onWarning });
+async function openEngine(dataDir: string, { url, ephemeral, onWarning }: StoreOptions): Promise<Engine> {
+  if (url === undefined) {
+    return openSqlite({ file: join(dataDir, 'lambent.db'), durable: !ephemeral, onWarning });
+  }
+  // The client is loaded by those who use it: it would cost every other start a tenth of its time.
+  const { openPostgres } = await import('./postgres-engine.ts');
+  return openPostgres(url, onWarning);
 }
 
 function assemble(
