@@ -15,8 +15,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     announce(platform, config.json, Math.round(performance.now() - startedAt));
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+    if (error instanceof ConfigError && error.exitCode === 0) {
+      process.stdout.write(`${error.message}\n`);
+      return;
+    }
     process.stderr.write(`${styleText('red', 'lambent:', { stream: process.stderr })} ${error.message}\n`);
-    process.exit(error instanceof ConfigError ? error.exitCode : 1);
+    process.exit(1);
   }
 }
 
@@ -35,17 +39,24 @@ function announce(platform: Platform, json: boolean, tookMs: number): void {
   );
 }
 
+/** Where a shell and npm both pass a Ctrl-C on, it arrives twice within this time. */
+const SAME_SIGNAL_MS = 100;
+
 /** The first SIGTERM or SIGINT lets running invocations finish; the second leaves at once. */
 function obeySignals(platform: Platform): void {
-  let leaving = false;
-  const leave = (): void => {
-    if (leaving) process.exit(1);
-    leaving = true;
+  let leavingSince: number | undefined;
+  const leave = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (leavingSince !== undefined) {
+      if (signal === 'SIGINT' && now - leavingSince < SAME_SIGNAL_MS) return;
+      process.exit(1);
+    }
+    leavingSince = now;
     platform.stop().then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`lambent: stopping failed: ${String(error)}\n`);
-        process.exit(error instanceof ConfigError ? error.exitCode : 1);
+        process.exit(1);
       },
     );
   };
