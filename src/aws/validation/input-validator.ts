@@ -11,6 +11,9 @@ type CheckInput = (input: Record<string, unknown>) => void;
 /** These services check their input themselves, each in words of its own. */
 const OWN_WORDS: ReadonlySet<string> = new Set(['s3', 'ec2', 'sqs', 'sns']);
 
+/** What a broken constraint is called where it is not a ValidationException. */
+const OWN_CODES: ReadonlyMap<string, string> = new Map([['cloudwatch-logs', 'InvalidParameterException']]);
+
 /** Checks the inputs of one service's operations against its constraint table, in AWS's wording. */
 export class InputValidator {
   readonly #service: ServiceModel;
@@ -24,7 +27,7 @@ export class InputValidator {
     this.#compiler = isChecked ? new ValidatorCompiler(sourceOf(service.constraints, unchecked)) : undefined;
   }
 
-  /** Throws ValidationException (ValidationError in the query services) with everything that is wrong. */
+  /** Throws ValidationException (ValidationError in the query services; see OWN_CODES) with everything that is wrong. */
   check(operation: Operation, input: Record<string, unknown>): void {
     let check = this.#checks.get(operation);
     if (check === undefined) {
@@ -37,7 +40,8 @@ export class InputValidator {
   #compile(operation: Operation): CheckInput {
     const validate = this.#compiler?.structure(operation.input);
     if (validate === undefined) return () => undefined;
-    const code = this.#service.protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException';
+    const { name, protocol } = this.#service;
+    const code = OWN_CODES.get(name) ?? (protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException');
     return (input) => {
       const violations: string[] = [];
       validate(input, '', violations);

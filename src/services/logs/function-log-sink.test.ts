@@ -21,6 +21,7 @@ const context: RequestContext = {
   origin: 'http://localhost',
   contentLength: 0,
   signal: new AbortController().signal,
+  setHeader: () => undefined,
 };
 const group = '/aws/lambda/f';
 
