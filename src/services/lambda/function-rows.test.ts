@@ -1,24 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ephemeralStore, pendingFunction } from '../../../test/support/stored-functions.ts';
+import { engines, type TestDatabase } from '../../../test/support/engines.ts';
+import { pendingFunction } from '../../../test/support/stored-functions.ts';
 import type { FunctionRecord, StoredFunction } from '../../model/stored-function.ts';
 import type { Change } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
 import { changeFunction, deleteFunctionRows, findFunction, insertFunction } from './function-rows.ts';
 import { withUpdate } from './update-rules.ts';
 
+let database: TestDatabase;
 let store: Store;
 let changes: Change[];
-
-beforeEach(async () => {
-  store = await ephemeralStore();
-  changes = [];
-  store.changes.subscribe('function', (change) => changes.push(change));
-});
-
-afterEach(async () => {
-  await store.close();
-});
 
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:stored';
 const REFERENCE = { accountId: '000000000000', region: 'us-east-1', name: 'stored', qualifier: undefined };
@@ -41,7 +33,19 @@ async function updateCode(code: string): Promise<FunctionRecord | undefined> {
   return await changeFunction(store, REFERENCE, (before) => withUpdate(before, { codeSha256 }, 1));
 }
 
-describe('function rows', () => {
+describe.each(engines)('function rows on $name', (engine) => {
+  beforeEach(async () => {
+    database = await engine.create();
+    store = await database.open();
+    changes = [];
+    store.changes.subscribe('function', (change) => changes.push(change));
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await database.remove();
+  });
+
   test('are announced with their record and found again', async () => {
     const stored = await inserted('one');
     const record = { current: stored, serving: undefined };
@@ -97,6 +101,19 @@ describe('function rows', () => {
       }));
     });
     await Promise.all(steps);
+    expect((await findFunction(store.db, REFERENCE))?.current.memoryMb).toBe(148);
+  });
+
+  test.runIf(engine.name === 'postgres')('lose no update to another process', async () => {
+    await inserted('one');
+    const other = await database.open();
+    const grow = async (through: Store): Promise<unknown> =>
+      await changeFunction(through, REFERENCE, ({ current, serving }) => ({
+        current: { ...current, revisionId: randomUUID(), memoryMb: current.memoryMb + 1 },
+        serving,
+      }));
+    for (let round = 0; round < 10; round += 1) await Promise.all([grow(store), grow(other)]);
+    await other.close();
     expect((await findFunction(store.db, REFERENCE))?.current.memoryMb).toBe(148);
   });
 
