@@ -118,12 +118,19 @@ describe('the pool', () => {
     const version = functionVersion();
     await it.invoke(version, count);
     const running = it.pool.run(version, invocation({ do: 'sleep', ms: 2000 }));
-    const starting = it.pool.run(functionVersion(), invocation(count));
+    const starting = it.pool.run(functionVersion({ handler: 'init-hang' }), invocation(count));
+    await vi.waitFor(() =>
+      expect(it.lines().filter((line) => line.startsWith('INIT_START'))).toHaveLength(2),
+    );
     const rejected = Promise.all([
       expect(running).rejects.toMatchObject({ code: 'ServiceException' }),
       expect(starting).rejects.toMatchObject({ code: 'ServiceException' }),
     ]);
+    const begun = performance.now();
     await it.pool.destroyAll();
+    // Nobody waits for the initialisation that hangs.
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(it.warnings).toEqual([]);
     await rejected;
     expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 });
     expect(readdirSync(join(it.directory, 'scratch'))).toEqual([]);

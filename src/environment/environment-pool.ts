@@ -33,6 +33,8 @@ export class EnvironmentPool {
   /** The same, found without building a key. */
   readonly #groupOfVersion = new WeakMap<FunctionVersion, DeploymentGroup>();
   readonly #starts: StartQueue;
+  /** Those that initialise for the first time. */
+  readonly #initializing = new Set<ExecutionEnvironment>();
   readonly #expiry: IdleExpiry;
   /** Raised by `destroyAll`: what was started before it does not come into use after it. */
   #epoch = 0;
@@ -95,7 +97,7 @@ export class EnvironmentPool {
   /** Ends every environment at once; what runs or waits is rejected. The pool can be used again. */
   async destroyAll(): Promise<void> {
     this.#epoch += 1;
-    const ending: Promise<void>[] = [];
+    const ending = [...this.#initializing].map((environment) => environment.destroy());
     for (const group of this.#groups.values()) {
       for (const waiter of group.waiters.splice(0)) waiter.reject(removedError());
       for (const environment of group.environments) ending.push(environment.destroy());
@@ -155,21 +157,19 @@ export class EnvironmentPool {
     const epoch = this.#epoch;
     let environment: ExecutionEnvironment | undefined;
     try {
-      environment = await this.#factory.create(group.version, (available) =>
-        this.#onAvailable(available, group),
-      );
+      environment = await this.#factory.create(group.version, (free) => this.#onAvailable(free, group));
+      this.#initializing.add(environment);
       if (epoch === this.#epoch) await environment.start();
+      this.#initializing.delete(environment);
+      if (epoch === this.#epoch) {
+        group.environments.add(environment);
+        this.#onAvailable(environment, group);
+      } else await environment.destroy();
     } catch (error) {
+      if (environment !== undefined) this.#initializing.delete(environment);
       await environment?.destroy();
-      this.#failStart(group, error as Error);
-      return;
+      if (epoch === this.#epoch) this.#failStart(group, error as Error);
     }
-    if (epoch !== this.#epoch) {
-      await environment.destroy();
-      return;
-    }
-    group.environments.add(environment);
-    this.#onAvailable(environment, group);
   }
 
   /** The one that waits longest learns why; the others have starts, or get them, of their own. */

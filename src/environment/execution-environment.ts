@@ -54,7 +54,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#parts = parts;
     const { launcher, log, sandbox, version } = parts;
     this.#reporter = new InvocationReporter(log, sandbox, version.memoryMb, () => parts.onAvailable(this));
-    this.#scratch = new ScratchCheck(sandbox, () => this.#onScratchOverflow());
+    this.#scratch = new ScratchCheck(parts);
     this.#process = new RuntimeProcess(launcher, {
       events: this,
       onOutput: (chunk) => this.#reporter.output(chunk),
@@ -231,13 +231,6 @@ export class ExecutionEnvironment implements RuntimeEvents {
   #becomeReset(): void {
     this.#lifecycle.to('reset');
     this.#parts.onAvailable(this);
-  }
-
-  #onScratchOverflow(): void {
-    const { log, onWarning, version } = this.#parts;
-    const text = `/tmp holds more than its ${version.ephemeralStorageMb} MB: the execution environment is given up.`;
-    log.event(text);
-    onWarning(`${version.functionArn}: ${text}`);
   }
 
   async #destroy(): Promise<void> {

@@ -1,18 +1,25 @@
+import type { FunctionVersion } from '../model/function-version.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { EnvironmentLog } from './environment-log.ts';
 
 /** Looking at /tmp costs a system call or more, so a busy environment is not looked at after every invocation. */
 const CHECK_EVERY_MS = 1000;
 
-/** Finds, between invocations, that a function has put more into /tmp than it may have. */
+export interface ScratchCheckParts {
+  readonly version: FunctionVersion;
+  readonly sandbox: Sandbox;
+  readonly log: EnvironmentLog;
+  readonly onWarning: (text: string) => void;
+}
+
+/** Finds, between invocations, that a function has put more into /tmp than it may have; says so in both logs. */
 export class ScratchCheck {
-  readonly #sandbox: Sandbox;
-  readonly #onOverflow: () => void;
+  readonly #parts: ScratchCheckParts;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #overflows = false;
 
-  constructor(sandbox: Sandbox, onOverflow: () => void) {
-    this.#sandbox = sandbox;
-    this.#onOverflow = onOverflow;
+  constructor(parts: ScratchCheckParts) {
+    this.#parts = parts;
   }
 
   get overflows(): boolean {
@@ -27,9 +34,13 @@ export class ScratchCheck {
   }
 
   async #check(): Promise<void> {
-    const overflows = await this.#sandbox.scratchOverflows();
+    const { log, onWarning, sandbox, version } = this.#parts;
+    const overflows = await sandbox.scratchOverflows();
     if (!overflows || this.#overflows) return;
     this.#overflows = true;
-    this.#onOverflow();
+    const limit = `${version.ephemeralStorageMb} MB`;
+    const text = `/tmp holds more than its ${limit}: the execution environment is given up.`;
+    log.event(text);
+    onWarning(`${version.functionArn}: ${text}`);
   }
 }

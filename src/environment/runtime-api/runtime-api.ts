@@ -39,7 +39,7 @@ export class RuntimeApi {
   async listen(events: RuntimeEvents): Promise<RuntimeApiListener> {
     const client = new RuntimeApiClient(events);
     const sockets = new Set<Socket>();
-    const server = createServer({ noDelay: true }, (socket) => {
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
       this.#clients.set(socket, client);
       socket.once('close', () => sockets.delete(socket));

@@ -120,8 +120,16 @@ export class Spawner {
 
   #connect(): Socket {
     const socket = connect(this.#socketPath);
-    // A child that died under a write shows as its exit; the socket's own error says nothing more.
-    socket.on('error', () => socket.destroy());
+    let isConnected = false;
+    socket.once('connect', () => {
+      isConnected = true;
+    });
+    socket.on('error', () => {
+      // A child that died under a write shows as its exit; the socket's own error says nothing more. One that never
+      // arrived at the spawner would leave it pairing wrong sockets for ever after.
+      if (!isConnected) this.#child.kill('SIGKILL');
+      socket.destroy();
+    });
     return socket;
   }
 
