@@ -72,5 +72,5 @@ test.each(engines)(
     }
     await database.remove();
   },
-  60_000,
+  120_000,
 );

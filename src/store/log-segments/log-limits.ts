@@ -16,6 +16,8 @@ export interface LogLimits {
   readonly openFiles: number;
   /** Streams written at the same time. */
   readonly concurrentWrites: number;
+  /** Streams known in memory beyond which idle ones are forgotten, to be looked up on disk again. */
+  readonly rememberedStreams: number;
 }
 
 export const DEFAULT_LOG_LIMITS: LogLimits = {
@@ -27,4 +29,5 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
   streamBytes: 64 * 1024 * 1024,
   openFiles: 64,
   concurrentWrites: 4,
+  rememberedStreams: 20_000,
 };

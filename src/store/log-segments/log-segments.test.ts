@@ -165,6 +165,39 @@ describe('limits', () => {
     await segments.close();
   });
 
+  test('what the disk refuses is told to who waits, and in the stream once the disk takes it again', async () => {
+    const errors: unknown[] = [];
+    const segments = new LogSegments({ directory, clock, onWriteError: (error) => errors.push(error) });
+    const log = segments.open('aa/one', true);
+    await writeFile(join(directory, 'aa'), 'in the way');
+    log.append(1, 'lost');
+    await expect(log.appendDurably([{ timestampMs: 2, message: 'refused' }])).rejects.toThrow('ENOTDIR');
+    await rm(join(directory, 'aa'));
+    log.append(3, 'still waiting');
+    let kept: string[] = [];
+    while (kept.length === 0) kept = await messages(segments, 'aa/one');
+    expect(kept).toEqual([
+      '[Lambent] dropped 3 log events (24 bytes): they could not be written to the disk\n',
+    ]);
+    expect(errors.length).toBeGreaterThan(0);
+    await segments.close();
+  });
+
+  test('streams that nobody writes to are forgotten, not lost', async () => {
+    const segments = openSegments({ rememberedStreams: 10 });
+    const names = Array.from({ length: 50 }, (_, index) => `aa/${index}`);
+    for (const name of names) {
+      const log = segments.create();
+      log.append(1, name);
+      segments.place(log, name, true);
+      log.close();
+      await segments.flush();
+    }
+    expect((await segments.listClosed()).length).toBeGreaterThanOrEqual(40);
+    expect(await readAll(segments, names)).toHaveLength(50);
+    await segments.close();
+  });
+
   test('many streams need few descriptors', async () => {
     const segments = openSegments({ openFiles: 8 });
     const names = Array.from({ length: 300 }, (_, index) => `aa/${index}`);

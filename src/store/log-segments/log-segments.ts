@@ -29,9 +29,6 @@ export interface StreamToRead<Source> {
   readonly directory: string;
 }
 
-/** Streams known in memory beyond which idle ones are forgotten, to be looked up on disk again. */
-const REMEMBERED_STREAMS = 20_000;
-
 /** Log events on disk, one directory of segment files for each stream. */
 export class LogSegments {
   readonly #root: string;
@@ -206,7 +203,7 @@ export class LogSegments {
 
   #remember(directory: string, log: StreamLog): void {
     this.#logs.set(directory, log);
-    if (this.#logs.size <= REMEMBERED_STREAMS) return;
+    if (this.#logs.size <= this.#host.limits.rememberedStreams) return;
     for (const [other, candidate] of this.#logs) {
       if (candidate === log || !candidate.isForgettable) continue;
       this.#logs.delete(other);

@@ -22,17 +22,26 @@ export interface ReadSource<Source> {
   readonly files: StreamFiles;
 }
 
+/** What one segment is read through at a time: less when many are read at once. */
+const WINDOW_BYTES = 256 * 1024;
+const ALL_WINDOWS_BYTES = 32 * 1024 * 1024;
+const SMALLEST_WINDOW_BYTES = 8 * 1024;
+
 /** Reads events of several streams in one order; segments and frames outside the range are never opened. */
 export function readEvents<Source>(
   sources: readonly ReadSource<Source>[],
   range: ReadRange,
 ): AsyncGenerator<MergedEvent<Source>[], void, undefined> {
-  const runs: LazyRun<Source>[] = [];
-  for (const { source, files } of sources) {
-    for (const segment of files.segments) {
-      if (overlaps(segment, range)) runs.push(segmentRun(source, files, segment, range));
-    }
-  }
+  const found = sources.flatMap(({ source, files }) =>
+    files.segments
+      .filter((segment) => overlaps(segment, range))
+      .map((segment) => ({ source, files, segment })),
+  );
+  const windowBytes = Math.max(
+    SMALLEST_WINDOW_BYTES,
+    Math.min(WINDOW_BYTES, ALL_WINDOWS_BYTES / found.length),
+  );
+  const runs = found.map((part) => segmentRun(part, range, Math.floor(windowBytes)));
   const keep = (event: StoredLogEvent): boolean =>
     event.arrival < range.horizon &&
     comparePositions(event, range.from) >= 0 &&
@@ -53,16 +62,15 @@ function overlaps(
 }
 
 function segmentRun<Source>(
-  source: Source,
-  files: StreamFiles,
-  segment: SegmentInfo,
+  { source, files, segment }: ReadSource<Source> & { readonly segment: SegmentInfo },
   range: ReadRange,
+  windowBytes: number,
 ): LazyRun<Source> {
   return {
     source,
     bound: boundOf(segment, range.backward),
     open: async () => {
-      const reader = new SegmentReader(files, segment, range.backward);
+      const reader = new SegmentReader(files, segment, range.backward, windowBytes);
       const frames = await reader.frames((header) => overlaps(header, range));
       return frames.map((frame) => ({
         source,

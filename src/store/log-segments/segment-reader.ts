@@ -16,8 +16,6 @@ export interface FrameRef {
   readonly at: number;
 }
 
-const WINDOW_BYTES = 256 * 1024;
-
 /**
  * Reads one segment through a window that is fetched with one open-read-close: a reader of a thousand streams holds
  * a thousand small windows and no descriptors.
@@ -28,14 +26,16 @@ export class SegmentReader {
   /** Later appends do not belong to this read. */
   readonly #end: number;
   readonly #backward: boolean;
+  readonly #windowBytes: number;
   #window: Buffer = Buffer.alloc(0);
   #windowAt = 0;
 
-  constructor(files: StreamFiles, segment: SegmentInfo, backward: boolean) {
+  constructor(files: StreamFiles, segment: SegmentInfo, backward: boolean, windowBytes: number) {
     this.#files = files;
     this.#segment = segment;
     this.#end = segment.fileBytes;
     this.#backward = backward;
+    this.#windowBytes = windowBytes;
   }
 
   /** The frames that `wanted` picks, in file order. Empty when the segment has been removed. */
@@ -60,7 +60,7 @@ export class SegmentReader {
   async #bytes(at: number, length: number, backward: boolean): Promise<Buffer> {
     const inside = at >= this.#windowAt && at + length <= this.#windowAt + this.#window.length;
     if (!inside) {
-      const size = Math.max(length, WINDOW_BYTES);
+      const size = Math.max(length, this.#windowBytes);
       this.#windowAt = backward ? Math.max(0, at + length - size) : at;
       this.#window = await this.#fetch(this.#windowAt, Math.min(size, this.#end - this.#windowAt));
     }

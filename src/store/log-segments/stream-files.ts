@@ -108,7 +108,7 @@ export class StreamFiles {
   async #load(): Promise<void> {
     if (this.#loaded) return;
     const found: SegmentInfo[] = [];
-    for (const name of await readdir(this.directory).catch(() => [])) {
+    for (const name of await namesIn(this.directory)) {
       const parsed = parseSegmentName(name);
       if (parsed === undefined) continue;
       if (parsed.sealed) found.push(parsed.info);
@@ -202,5 +202,15 @@ export class StreamFiles {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);
     return result;
+  }
+}
+
+/** A stream that was never written has no directory; any other failure is one. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }

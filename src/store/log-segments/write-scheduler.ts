@@ -41,9 +41,13 @@ export class WriteScheduler {
 
   /** Flushes every dirty stream now and waits until all is written. */
   async flush(): Promise<void> {
-    this.#tick();
-    this.#startWriters();
-    if (this.#writers > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    // Writing may leave a notice to be written; a stream that has no place yet stays dirty for ever.
+    for (let round = 0; round < 3; round += 1) {
+      this.#tick();
+      this.#startWriters();
+      if (this.#writers > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+      if (this.#dirty.size === 0) return;
+    }
   }
 
   forget(stream: ScheduledStream): void {
