@@ -17,6 +17,8 @@ import type { SpawnerReport, StartRequest } from './spawner-messages.ts';
 
 const requests: StartRequest[] = [];
 const connections: Socket[] = [];
+/** Of the system; Node has no call for it. */
+const PIPE_MAKER = 'mkfifo';
 const PIPES_AT_ONCE = 64;
 const FEWEST_PIPES = 32;
 let pipesMade = 0;
@@ -104,7 +106,7 @@ function makePipes(): void {
   const paths = Array.from({ length: PIPES_AT_ONCE }, (_, index) => join(directory, `${pipesMade + index}`));
   pipesMade += PIPES_AT_ONCE;
   const env = { PATH: '/usr/bin:/bin:/usr/local/bin' };
-  const program = spawn('mkfifo', ['-m', '600', ...paths], { env, stdio: 'ignore' });
+  const program = spawn(PIPE_MAKER, ['-m', '600', ...paths], { env, stdio: 'ignore' });
   const fail = (): void => {
     // The directory goes first when the platform ends, which is no failure.
     if (process.connected) process.stderr.write('Lambent cannot make named pipes: mkfifo failed.\n');
