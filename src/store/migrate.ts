@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import * as firstTables from './migrations/0001-first-tables.ts';
+import { up as firstTables } from './migrations/0001-first-tables.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
 /** In order. A migration that was released is never changed: a new one follows it. */
-const MIGRATIONS = { '0001-first-tables': firstTables };
+const MIGRATIONS = { '0001-first-tables': { up: firstTables } };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */
 export async function migrate(db: Kysely<Database>): Promise<void> {

@@ -9,14 +9,18 @@ import type { Database } from './schema.ts';
  */
 export interface Store {
   readonly engine: 'sqlite' | 'postgres';
-  /** For reads. */
+  /** For reads of what is committed; a write through it is refused. */
   readonly db: Kysely<Database>;
   readonly blobs: BlobStore;
   readonly changes: ChangeFeed;
   /**
    * Runs `work` in one transaction. When the promise resolves the effect is on disk (fsync) and every change that
    * `announce` named has been delivered to the feed's listeners, in order: the writer reads its own writes.
-   * When `work` throws nothing is changed and nothing announced.
+   * When `work` throws nothing is changed and nothing announced. A statement that fails fails the whole write, even
+   * when its error is caught: use `onConflict` where a row may be there already.
+   *
+   * Writes run one after the other and share commits, so `work` should wait for nothing but the database. A write
+   * inside a write is refused.
    */
   write<T>(work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>): Promise<T>;
   /** Empties every table and removes every blob (`POST /_lambent/reset`). Migrations stay. */

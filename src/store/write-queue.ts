@@ -110,7 +110,8 @@ export class WriteQueue {
       return result;
     } catch (error) {
       if (!first) await this.#undo(group);
-      throw error;
+      // When the transaction never began, that is the reason, not the refusal of what came behind.
+      throw group.failure ?? error;
     }
   }
 
