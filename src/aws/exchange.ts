@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
 import { authenticate } from './authentication.ts';
+import { serializationError } from './codecs/serialization-error.ts';
 import type { EndpointParts } from './endpoint-options.ts';
 import { callerError, internalFailure, notImplemented, statusOf, unknownOperation } from './failure.ts';
 import { protocolOf } from './protocols/registry.ts';
@@ -83,13 +84,7 @@ export class Exchange {
   #run(operation: Operation, handler: AnyOperationHandler, raw: Body): void {
     const context = this.#createContext(operation, raw);
     const body = this.#open(operation, raw);
-    const { protocol, labels, form } = this.#destination as Destination;
-    const input = protocol.readInput(
-      { operation, request: this.#request, labels, ...(form === undefined ? {} : { form }) },
-      body,
-    );
-    this.#parts.services.validate(operation, input);
-    const output = handler(input, context);
+    const output = handler(this.#readInput(operation, body), context);
     if (output instanceof Promise) {
       output.then(
         (settled: unknown) => this.#answer(operation, settled),
@@ -97,6 +92,19 @@ export class Exchange {
       );
     } else {
       this.#answer(operation, output);
+    }
+  }
+
+  #readInput(operation: Operation, body: Body): Record<string, unknown> {
+    const { protocol, labels, form } = this.#destination as Destination;
+    const request = this.#request;
+    try {
+      const input = protocol.readInput({ operation, request, labels, form }, body);
+      this.#parts.services.validate(operation, input);
+      return input;
+    } catch (error) {
+      // Shapes may contain themselves, and a document nested deep enough exhausts the stack.
+      throw error instanceof RangeError ? serializationError('The request is nested too deeply') : error;
     }
   }
 

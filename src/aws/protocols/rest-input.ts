@@ -3,7 +3,7 @@ import { setEntry } from '../codecs/entries.ts';
 import { serializationError } from '../codecs/serialization-error.ts';
 import type { WireRequest } from '../request.ts';
 import type { Labels } from '../routing/rest-router.ts';
-import { parseRoute } from '../routing/route-pattern.ts';
+import { literalParameters } from '../routing/route-pattern.ts';
 import type { Operation } from '../schema/service-model.ts';
 import { structureOf } from '../schema/shape.ts';
 import type { Member, Shape, StructureShape } from '../schema/shape.ts';
@@ -86,17 +86,27 @@ function bindQueryMap({ name, shape }: Member, taken: ReadonlySet<string>): Bind
 
 function boundParameters(operation: Operation): Set<string> {
   const taken = new Set(operation.input.members.flatMap((member) => member.traits.httpQuery ?? []));
-  for (const [name] of parseRoute(operation)?.literals ?? []) taken.add(name);
+  for (const name of literalParameters(operation.http?.[1] ?? '')) taken.add(name);
   return taken;
 }
 
 function bindHeader({ name, shape }: Member, header: string): Binder {
+  const isEncoding = header === 'content-encoding';
   return (input, request) => {
-    const text = request.header(header);
+    const sent = request.header(header);
+    const text = isEncoding ? contentEncoding(sent) : sent;
     if (text === undefined) return;
     input[name] =
       shape.kind === 'list' ? readHeaderList(shape.element.shape, text) : readText(shape, text, 'http-date');
   };
+}
+
+/** The encoding of the content itself: `aws-chunked` was only for the way here. */
+function contentEncoding(sent: string | undefined): string | undefined {
+  if (sent?.includes('aws-chunked') !== true) return sent;
+  const kept = sent.split(',').map((coding) => coding.trim());
+  const own = kept.filter((coding) => coding !== 'aws-chunked' && coding !== '');
+  return own.length === 0 ? undefined : own.join(',');
 }
 
 function readHeaderList(element: Shape, text: string): unknown[] {

@@ -1,6 +1,9 @@
+import { isRecord } from '../codecs/entries.ts';
 import { parseXml } from '../codecs/xml-parse.ts';
 import { readXml } from '../codecs/xml-read.ts';
 import { escapeXml, namespaceAttribute, writeXml } from '../codecs/xml-write.ts';
+import type { Operation } from '../schema/service-model.ts';
+import type { StructureShape } from '../schema/shape.ts';
 import { errorMembers } from './error-members.ts';
 import { restOutputPlan, writeHead } from './rest-output.ts';
 import { readRestInput, streamsRestInput, writeRestOutput } from './rest.ts';
@@ -17,9 +20,21 @@ const format: RestFormat = {
     const tag = member?.traits.xmlName ?? shape.traits.xmlName ?? shape.name;
     const own = member?.traits.xmlNamespace ?? shape.traits.xmlNamespace;
     const attribute = namespaceAttribute(own ?? operation.service.json.xmlNamespace);
+    if (isUnwrapped(operation)) return `${XML}<${tag}${attribute}>${onlyText(shape, value)}</${tag}>`;
     return XML + writeXml(shape, value, tag, attribute);
   },
 };
+
+/** The one answer whose root element holds text instead of the member's element: older than the model. */
+function isUnwrapped({ service, name }: Operation): boolean {
+  return name === 'GetBucketLocation' && service.name === 's3';
+}
+
+function onlyText(shape: StructureShape, value: unknown): string {
+  const [member] = shape.members;
+  const text = isRecord(value) && member !== undefined ? value[member.name] : undefined;
+  return typeof text === 'string' ? escapeXml(text) : '';
+}
 
 export const restXml: WireProtocol = {
   streamsInput: streamsRestInput,

@@ -19,7 +19,7 @@ export interface WireCall {
   /** Path labels, on REST services. */
   readonly labels: Labels;
   /** The parsed form, in the query protocols. */
-  readonly form?: URLSearchParams;
+  readonly form: URLSearchParams | undefined;
 }
 
 /** One of AWS's protocols, from the server's side. */

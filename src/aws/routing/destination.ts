@@ -14,7 +14,7 @@ export interface Destination {
   readonly asked: string;
   readonly labels: Labels;
   /** The parsed form of a query-protocol request. */
-  readonly form?: URLSearchParams;
+  readonly form?: URLSearchParams | undefined;
 }
 
 export const NO_LABELS: Labels = Object.freeze({});

@@ -6,8 +6,8 @@ import type { ServiceIndexEntry } from '../schema/model-json.ts';
 import { serviceIndex, serviceModel } from '../schema/service-model.ts';
 import { NO_LABELS } from './destination.ts';
 import type { Destination } from './destination.ts';
-import { routerOf } from './rest-router.ts';
-import type { RestRouter } from './rest-router.ts';
+import { RestRouter } from './rest-router.ts';
+import { parseRoutes } from './route-pattern.ts';
 import { S3Router } from './s3-router.ts';
 import { parseServiceHost } from './service-host.ts';
 import type { ServiceHost } from './service-host.ts';
@@ -143,16 +143,22 @@ export class Dispatcher {
     const service = serviceModel(entry.name);
     let match;
     if (entry.name === 's3') {
-      this.#s3Router ??= new S3Router(service);
+      this.#s3Router ??= new S3Router(service.json);
       match = this.#s3Router.match(request, this.host(request).bucket);
     } else {
-      const router = this.#routers.get(entry.name) ?? routerOf(service);
+      const router = this.#routers.get(entry.name) ?? new RestRouter(parseRoutes(service.json));
       this.#routers.set(entry.name, router);
       match = router.match(request.method, request.path, request);
     }
     if (match === undefined) return undefined;
-    const { operation, labels } = match;
-    return { protocol: protocolOf(entry.protocol), service, operation, asked: operation.name, labels };
+    const operation = service.operation(match.operation);
+    return {
+      protocol: protocolOf(entry.protocol),
+      service,
+      operation,
+      asked: match.operation,
+      labels: match.labels,
+    };
   }
 
   /** A request nobody signed: the first path segment tells the service, and what is left over would be S3's. */

@@ -1,13 +1,13 @@
 import { percentDecode } from '../request.ts';
 import type { WireRequest } from '../request.ts';
-import type { Operation, ServiceModel } from '../schema/service-model.ts';
-import { demands, parseRoute } from './route-pattern.ts';
+import { byDemands } from './route-pattern.ts';
 import type { RoutePattern, Segment } from './route-pattern.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
 export interface RouteMatch {
-  readonly operation: Operation;
+  /** Name of the operation. */
+  readonly operation: string;
   /** Decoded path labels by member name. */
   readonly labels: Labels;
 }
@@ -49,19 +49,6 @@ export class RestRouter {
   }
 }
 
-export function routerOf(
-  model: ServiceModel,
-  keep: (operation: Operation) => boolean = () => true,
-): RestRouter {
-  const routes: RoutePattern[] = [];
-  for (const name of Object.keys(model.json.operations)) {
-    const operation = model.operation(name);
-    const route = operation !== undefined && keep(operation) ? parseRoute(operation) : undefined;
-    if (route !== undefined) routes.push(route);
-  }
-  return new RestRouter(routes);
-}
-
 function newNode(): Node {
   return { literals: new Map(), label: undefined, greedy: [], routes: [] };
 }
@@ -75,7 +62,7 @@ function step(node: Node, segment: Segment): Node {
 
 function insert(routes: RoutePattern[], route: RoutePattern): void {
   routes.push(route);
-  routes.sort((a, b) => demands(b) - demands(a));
+  routes.sort(byDemands);
 }
 
 /** Walks on from `start`, the first character of a segment. Literals win over labels, labels over greedy ones. */
@@ -111,12 +98,12 @@ function choose(routes: readonly RoutePattern[], request: WireRequest): RoutePat
   if (routes.length === 1 && only !== undefined && only.literals.length === 0) return only;
   const fitting = routes.filter((route) => hasLiterals(route, request));
   const id = request.query === '' ? undefined : request.parameters.get('x-id')?.[0];
-  return (
-    fitting.find((route) => id !== undefined && route.id === id) ??
-    fitting.find((route) => hasRequired(route, request)) ??
-    // What is missing is for validation to say.
-    fitting.at(-1)
-  );
+  const named = fitting.find((route) => id !== undefined && route.id === id);
+  if (named !== undefined) return named;
+  const literals = fitting[0]?.literals.length;
+  const best = fitting.filter((route) => route.literals.length === literals);
+  // If something required is missing from all of them, that is for validation to say.
+  return best.find((route) => hasRequired(route, request)) ?? best.at(-1);
 }
 
 function hasLiterals(route: RoutePattern, { parameters }: WireRequest): boolean {

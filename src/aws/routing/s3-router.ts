@@ -1,8 +1,9 @@
 import type { WireRequest } from '../request.ts';
 import { percentDecode } from '../request.ts';
-import type { Operation, ServiceModel } from '../schema/service-model.ts';
-import { routerOf } from './rest-router.ts';
-import type { RestRouter, RouteMatch } from './rest-router.ts';
+import type { ModelJson } from '../schema/model-json.ts';
+import { RestRouter } from './rest-router.ts';
+import type { RouteMatch } from './rest-router.ts';
+import { parseRoutes } from './route-pattern.ts';
 
 /**
  * S3's routes. Its patterns leave the bucket out, because it is either in the host name or the first segment of the
@@ -12,9 +13,11 @@ export class S3Router {
   readonly #withBucket: RestRouter;
   readonly #withoutBucket: RestRouter;
 
-  constructor(model: ServiceModel) {
-    this.#withBucket = routerOf(model, hasBucketLabel);
-    this.#withoutBucket = routerOf(model, (operation) => !hasBucketLabel(operation));
+  constructor(model: ModelJson) {
+    const routes = parseRoutes(model);
+    const isInBucket = routes.map(({ operation }) => hasBucketLabel(model, operation));
+    this.#withBucket = new RestRouter(routes.filter((_, at) => isInBucket[at]));
+    this.#withoutBucket = new RestRouter(routes.filter((_, at) => !isInBucket[at]));
   }
 
   /** @param hostBucket the bucket of a virtual-host style address */
@@ -34,6 +37,8 @@ export class S3Router {
   }
 }
 
-function hasBucketLabel(operation: Operation): boolean {
-  return operation.input.byName.get('Bucket')?.traits.httpLabel !== undefined;
+function hasBucketLabel(model: ModelJson, operation: string): boolean {
+  const shape = model.shapes[model.operations[operation]?.input ?? -1];
+  const bucket = shape !== undefined && 'structure' in shape ? shape.members['Bucket'] : undefined;
+  return typeof bucket === 'object' && bucket[1].httpLabel !== undefined;
 }

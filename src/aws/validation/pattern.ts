@@ -3,10 +3,11 @@
  * constrains nothing, since refusing good values would be worse.
  */
 export function compilePattern(pattern: string): RegExp | undefined {
-  const translated = translate(pattern);
-  for (const flags of ['u', '']) {
+  const ignoresCase = pattern.startsWith('(?i)');
+  const translated = translate(ignoresCase ? pattern.slice(4) : pattern);
+  for (const mode of ['u', '']) {
     try {
-      return new RegExp(`^(?:${translated})$`, flags);
+      return new RegExp(`^(?:${translated})$`, ignoresCase ? `${mode}i` : mode);
     } catch {
       // Escapes such as `\-` are an error in Unicode mode only.
     }
@@ -14,7 +15,7 @@ export function compilePattern(pattern: string): RegExp | undefined {
   return undefined;
 }
 
-/** Java's POSIX classes and inline flags, as far as AWS's models use them. */
+/** Java's POSIX classes, as far as AWS's models use them. */
 function translate(pattern: string): string {
   return pattern
     .replaceAll('\\p{Alnum}', 'a-zA-Z0-9')
