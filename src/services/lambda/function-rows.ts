@@ -82,6 +82,13 @@ export async function insertFunction(
   });
 }
 
+/** 409: something else is changing the function. */
+export function updateInProgress({ accountId, region, name }: FunctionKey): Error {
+  return resourceConflict(
+    `The operation cannot be performed at this time. An update is in progress for resource: ${functionArn(accountId, region, name)}`,
+  );
+}
+
 export function functionExists(name: string): Error {
   return resourceConflict(`Function already exist: ${name}`);
 }
@@ -110,7 +117,8 @@ export async function changeFunction(
         return after;
       });
     } catch (error) {
-      if (!(error instanceof LostRace) || attempt === WRITE_ATTEMPTS) throw error;
+      if (!(error instanceof LostRace)) throw error;
+      if (attempt === WRITE_ATTEMPTS) throw updateInProgress(key);
     }
   }
 }

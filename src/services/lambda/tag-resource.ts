@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { TagResourceRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../aws/service.ts';
-import { invalidParameterValue, resourceConflict } from '../../model/lambda-errors.ts';
+import { invalidParameterValue } from '../../model/lambda-errors.ts';
 import { functionArn } from '../../model/stored-function.ts';
-import { changeFunction } from './function-rows.ts';
+import { changeFunction, updateInProgress } from './function-rows.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { addTags, taggedFunction } from './resource-tags.ts';
 
@@ -22,9 +22,7 @@ export function tagResource(
       reference,
       (before) => {
         if (before.current.lastUpdateStatus === 'InProgress') {
-          throw resourceConflict(
-            `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
-          );
+          throw updateInProgress(reference);
         }
         return { ...before, current: { ...before.current, revisionId: randomUUID() } };
       },

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionReference } from '../../model/function-reference.ts';
 import { invalidParameterValue, preconditionFailed, resourceConflict } from '../../model/lambda-errors.ts';
-import {
-  functionArn,
-  type FunctionRecord,
-  type StatusReason,
-  type StoredFunction,
-} from '../../model/stored-function.ts';
+import type { FunctionRecord, StatusReason, StoredFunction } from '../../model/stored-function.ts';
+import { updateInProgress } from './function-rows.ts';
 
 /** AWS uses these words on updates too. */
 export const BEING_CREATED: StatusReason = { message: 'The function is being created.', code: 'Creating' };
@@ -28,10 +24,7 @@ export function checkUpdatable(current: StoredFunction): void {
     );
   }
   if (current.lastUpdateStatus === 'InProgress') {
-    const arn = functionArn(current.accountId, current.region, current.name);
-    throw resourceConflict(
-      `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
-    );
+    throw updateInProgress(current);
   }
 }
 

@@ -1,0 +1,81 @@
+import { CreateFunctionCommand, type CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { creation, ECHO, refusal } from '../../support/lambda-requests.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+async function refused(
+  change: Partial<Record<keyof CreateFunctionCommandInput, unknown>>,
+): ReturnType<typeof refusal> {
+  const input = await creation(change as Partial<CreateFunctionCommandInput>);
+  return await refusal(server.lambda.send(new CreateFunctionCommand(input)));
+}
+
+describe('CreateFunction, code', () => {
+  test('refuses what is no zip, an empty one, and none', async () => {
+    const corrupt = {
+      name: 'InvalidParameterValueException',
+      message: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
+      status: 400,
+    };
+    expect(await refused({ Code: { ZipFile: Buffer.from('this is no archive') } })).toMatchObject(corrupt);
+    const whole = await zipOf({ 'index.js': ECHO.repeat(100) });
+    expect(await refused({ Code: { ZipFile: whole.subarray(0, whole.length - 30) } })).toMatchObject(corrupt);
+    expect(await refused({ Code: { ZipFile: await zipOf({}) } })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Uploaded file must be a non-empty zip',
+    });
+    expect(await refused({ Code: {} })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Please provide a source for function code.',
+    });
+  });
+
+  test('refuses paths that lead out of the package', async () => {
+    const honest = Buffer.from(await zipOf({ 'xx/escape.js': ECHO }));
+    for (let at = honest.indexOf('xx/'); at !== -1; at = honest.indexOf('xx/', at)) honest.write('../', at);
+    const answer = await refused({ Code: { ZipFile: honest } });
+    expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
+  });
+
+  test('refuses 250 MB unpacked, however small they travel', async () => {
+    const bomb = await zipOf({ 'zeros.bin': new Uint8Array(262_144_001) });
+    expect(await refused({ Code: { ZipFile: bomb } })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Unzipped size must be smaller than 262144000 bytes',
+    });
+  });
+
+  test('refuses more than 50 MB zipped', async () => {
+    expect(await refused({ Code: { ZipFile: new Uint8Array(52_428_801) } })).toMatchObject({
+      name: 'RequestEntityTooLargeException',
+      message: 'Zipped size must be smaller than 52428800 bytes',
+      status: 413,
+    });
+  });
+
+  test('says that S3 and container images are not there yet', async () => {
+    const fromS3 = await refused({ Code: { S3Bucket: 'bucket', S3Key: 'key' } });
+    expect(fromS3).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
+    expect(fromS3.message).toMatch(/S3.*not implemented by Lambent yet/);
+    const image = await refused({ Code: { ImageUri: '000000000000.dkr.ecr.us-east-1.amazonaws.com/i:1' } });
+    expect(image.message).toMatch(/ImageUri.*not implemented by Lambent yet/);
+  });
+
+  test('refuses two sources at once', async () => {
+    const ZipFile = await zipOf({ 'index.js': ECHO });
+    expect(await refused({ Code: { ZipFile, S3Bucket: 'bucket', S3Key: 'key' } })).toMatchObject({
+      message: 'Please do not provide other FunctionCode parameters when providing a ZipFile.',
+    });
+  });
+});
