@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   GetFunctionCommand,
-  LambdaClient,
+  type LambdaClient,
   ListFunctionsCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
@@ -41,7 +41,7 @@ test('twenty kills lose nothing that was acknowledged and show nothing half-writ
       while (alive) await step(server.lambda, known, `lane-${lane}-${(sequence += 1)}`, `word-${sequence}`);
     };
     const workers = [0, 1, 2].map(async (lane) => await worker(lane).catch(() => undefined));
-    await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 900));
+    await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 700));
     alive = false;
     await server.kill();
     await Promise.all(workers);
@@ -59,10 +59,7 @@ async function step(
   name: string,
   word: string,
 ): Promise<void> {
-  await deploy(lambda, name, { 'index.js': code(word) }).catch((error: unknown) => {
-    // Created and acknowledged, but killed before it was active: it must be there, and become active.
-    throw error;
-  });
+  await deploy(lambda, name, { 'index.js': code(word) });
   known.set(name, { word, unsure: new Set() });
   expect((await invoke(lambda, name)).payload).toBe(word);
   const [victim, state] = [...known].at(Math.floor(Math.random() * known.size)) ?? [
@@ -89,6 +86,7 @@ async function everythingIsThere(server: TestServer, known: ReadonlyMap<string, 
     marker = page.NextMarker;
   } while (marker !== undefined);
   for (const name of known.keys()) expect(names).toContain(name);
+  // Half-written would show here: every function is whole and becomes active, also one whose answer was lost.
   for (const name of names) {
     const settled = await eventually(
       async () => (await server.lambda.send(new GetFunctionCommand({ FunctionName: name }))).Configuration,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { ROLE, startServer, temporaryDirectory, type TestServer } from '../suppo
 import { zipOf } from '../support/zip.ts';
 
 /** The stock AWS CLI and boto3, unmodified, from create to delete. */
-const hasCli = available('aws', '--version');
+const clis = installedClis();
 const hasBoto3 = available('python3', '-c', 'import boto3');
 
 let server: TestServer;
@@ -28,111 +29,156 @@ afterAll(async () => {
   await folder.remove();
 });
 
-async function aws(...args: string[]): Promise<CommandResult> {
-  return await run('aws', ['--endpoint-url', server.endpoint, '--output', 'json', ...args], {
-    cwd: folder.path,
-    env: credentials,
-  });
+/** Every AWS CLI on the machine, one of each major version. */
+function installedClis(): { program: string; version: string }[] {
+  const found = new Map<string, { program: string; version: string }>();
+  for (const program of ['aws', '/usr/bin/aws', '/usr/local/bin/aws']) {
+    const asked = spawnSync(program, ['--version'], { encoding: 'utf8' });
+    const version = /aws-cli\/(\d+)/.exec(`${asked.stdout}${asked.stderr}`)?.[1];
+    if (asked.status === 0 && version !== undefined && !found.has(version))
+      found.set(version, { program, version });
+  }
+  if (found.size === 0) console.log('skipped: there is no AWS CLI on this machine');
+  return [...found.values()];
 }
 
-async function json(...args: string[]): Promise<Record<string, unknown>> {
+type Aws = (...args: string[]) => Promise<CommandResult>;
+
+function cli(program: string): Aws {
+  return async (...args) =>
+    await run(program, ['--endpoint-url', server.endpoint, '--output', 'json', ...args], {
+      cwd: folder.path,
+      env: credentials,
+    });
+}
+
+async function json(aws: Aws, ...args: string[]): Promise<Record<string, unknown>> {
   const result = await aws(...args);
   if (result.code !== 0) throw new Error(`aws ${args.join(' ')}: ${result.stderr}`);
   return JSON.parse(result.stdout) as Record<string, unknown>;
 }
 
-describe.skipIf(!hasCli)('the AWS CLI', { timeout: 120_000 }, () => {
-  test.each([
-    {
-      runtime: 'nodejs22.x',
-      file: 'index.mjs',
-      handler: 'index.handler',
-      source: (word: string) =>
-        `export const handler = async (event) => { console.log('seen', event.n); return { word: '${word}', n: event.n }; };\n`,
-    },
-    {
-      runtime: 'python3.12',
-      file: 'app.py',
-      handler: 'app.handler',
-      source: (word: string) =>
-        `def handler(event, context):\n    print("seen", event["n"])\n    return {"word": "${word}", "n": event["n"]}\n`,
-    },
-  ])('takes a $runtime function through its life', async ({ runtime, file, handler, source }) => {
-    const name = `cli-${runtime.replace('.', '-')}`;
-    const first = await zipOf({ [file]: source('first') });
-    await writeFile(join(folder.path, 'first.zip'), first);
-    await writeFile(join(folder.path, 'second.zip'), await zipOf({ [file]: source('second') }));
-    const created = await json(
-      'lambda',
-      'create-function',
-      '--function-name',
-      name,
-      '--runtime',
-      runtime,
-      '--handler',
-      handler,
-      '--role',
-      ROLE,
-      '--zip-file',
-      'fileb://first.zip',
-    );
-    expect(created).toMatchObject({
-      FunctionName: name,
-      State: 'Pending',
-      Runtime: runtime,
-      Version: '$LATEST',
+describe.skipIf(clis.length === 0).each(clis)(
+  'the AWS CLI $version',
+  { timeout: 120_000 },
+  ({ program, version }) => {
+    const aws = cli(program);
+
+    test.each([
+      {
+        runtime: 'nodejs22.x',
+        file: 'index.mjs',
+        handler: 'index.handler',
+        source: (word: string) =>
+          `export const handler = async (event) => { console.log('seen', event.n); return { word: '${word}', n: event.n }; };\n`,
+      },
+      {
+        runtime: 'python3.12',
+        file: 'app.py',
+        handler: 'app.handler',
+        source: (word: string) =>
+          `def handler(event, context):\n    print("seen", event["n"])\n    return {"word": "${word}", "n": event["n"]}\n`,
+      },
+    ])('takes a $runtime function through its life', async ({ runtime, file, handler, source }) => {
+      const name = `cli-${version}-${runtime.replace('.', '-')}`;
+      const first = await zipOf({ [file]: source('first') });
+      await writeFile(join(folder.path, 'first.zip'), first);
+      await writeFile(join(folder.path, 'second.zip'), await zipOf({ [file]: source('second') }));
+      const created = await json(
+        aws,
+        'lambda',
+        'create-function',
+        '--function-name',
+        name,
+        '--runtime',
+        runtime,
+        '--handler',
+        handler,
+        '--role',
+        ROLE,
+        '--zip-file',
+        'fileb://first.zip',
+      );
+      expect(created).toMatchObject({
+        FunctionName: name,
+        State: 'Pending',
+        Runtime: runtime,
+        Version: '$LATEST',
+      });
+      expect((await aws('lambda', 'wait', 'function-active-v2', '--function-name', name)).code).toBe(0);
+
+      await writeFile(join(folder.path, 'event.json'), '{"n": 41}');
+      const invoked = await json(
+        aws,
+        'lambda',
+        'invoke',
+        '--function-name',
+        name,
+        '--payload',
+        'fileb://event.json',
+        '--log-type',
+        'Tail',
+        'out.json',
+      );
+      expect(invoked).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+      expect(JSON.parse(await readFile(join(folder.path, 'out.json'), 'utf8'))).toEqual({
+        word: 'first',
+        n: 41,
+      });
+      expect(Buffer.from(String(invoked['LogResult']), 'base64').toString()).toMatch(
+        /seen 41[\s\S]*REPORT RequestId/,
+      );
+
+      await json(
+        aws,
+        'lambda',
+        'update-function-code',
+        '--function-name',
+        name,
+        '--zip-file',
+        'fileb://second.zip',
+      );
+      expect((await aws('lambda', 'wait', 'function-updated-v2', '--function-name', name)).code).toBe(0);
+      await json(
+        aws,
+        'lambda',
+        'invoke',
+        '--function-name',
+        name,
+        '--payload',
+        'fileb://event.json',
+        'out.json',
+      );
+      expect(JSON.parse(await readFile(join(folder.path, 'out.json'), 'utf8'))).toEqual({
+        word: 'second',
+        n: 41,
+      });
+
+      const listed = (await json(aws, 'lambda', 'list-functions')) as {
+        Functions: { FunctionName: string }[];
+      };
+      expect(listed.Functions.map((found) => found.FunctionName)).toContain(name);
+      const got = (await json(aws, 'lambda', 'get-function', '--function-name', name)) as {
+        Code: { Location: string };
+      };
+      const download = await fetch(got.Code.Location);
+      expect(Buffer.from(await download.arrayBuffer())).toEqual(
+        await readFile(join(folder.path, 'second.zip')),
+      );
+
+      // `logs tail` came with version 2.
+      const read = version === '1' ? ['filter-log-events', '--log-group-name'] : ['tail'];
+      const tailed = await aws('logs', ...read, `/aws/lambda/${name}`);
+      expect(tailed.stdout).toContain('seen 41');
+      expect((await aws('lambda', 'delete-function', '--function-name', name)).code).toBe(0);
+      const gone = await aws('lambda', 'get-function', '--function-name', name);
+      expect(gone.code).not.toBe(0);
+      expect(gone.stderr).toContain(
+        `(ResourceNotFoundException) when calling the GetFunction operation: Function not found: arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+      );
     });
-    expect((await aws('lambda', 'wait', 'function-active-v2', '--function-name', name)).code).toBe(0);
-
-    await writeFile(join(folder.path, 'event.json'), '{"n": 41}');
-    const invoked = await json(
-      'lambda',
-      'invoke',
-      '--function-name',
-      name,
-      '--payload',
-      'fileb://event.json',
-      '--log-type',
-      'Tail',
-      'out.json',
-    );
-    expect(invoked).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
-    expect(JSON.parse(await readFile(join(folder.path, 'out.json'), 'utf8'))).toEqual({
-      word: 'first',
-      n: 41,
-    });
-    expect(Buffer.from(String(invoked['LogResult']), 'base64').toString()).toMatch(
-      /seen 41[\s\S]*REPORT RequestId/,
-    );
-
-    await json('lambda', 'update-function-code', '--function-name', name, '--zip-file', 'fileb://second.zip');
-    expect((await aws('lambda', 'wait', 'function-updated-v2', '--function-name', name)).code).toBe(0);
-    await json('lambda', 'invoke', '--function-name', name, '--payload', 'fileb://event.json', 'out.json');
-    expect(JSON.parse(await readFile(join(folder.path, 'out.json'), 'utf8'))).toEqual({
-      word: 'second',
-      n: 41,
-    });
-
-    const listed = (await json('lambda', 'list-functions')) as { Functions: { FunctionName: string }[] };
-    expect(listed.Functions.map((found) => found.FunctionName)).toContain(name);
-    const got = (await json('lambda', 'get-function', '--function-name', name)) as {
-      Code: { Location: string };
-    };
-    const download = await fetch(got.Code.Location);
-    expect(Buffer.from(await download.arrayBuffer())).toEqual(
-      await readFile(join(folder.path, 'second.zip')),
-    );
-
-    const tailed = await aws('logs', 'tail', `/aws/lambda/${name}`);
-    expect(tailed.stdout).toContain('seen 41');
-    expect((await aws('lambda', 'delete-function', '--function-name', name)).code).toBe(0);
-    const gone = await aws('lambda', 'get-function', '--function-name', name);
-    expect(gone.code).not.toBe(0);
-    expect(gone.stderr).toContain(
-      `(ResourceNotFoundException) when calling the GetFunction operation: Function not found: arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    );
-  });
-});
+  },
+);
 
 const BOTO3 = `
 import base64, json, sys, boto3, io, zipfile

@@ -1,11 +1,10 @@
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
+  GetFunctionConfigurationCommand,
   InvokeCommand,
   type InvokeCommandInput,
   type LambdaClient,
-  waitUntilFunctionActiveV2,
-  waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import { ROLE } from './server.ts';
 import { zipOf } from './zip.ts';
@@ -28,16 +27,15 @@ export async function deploy(
       ...settings,
     }),
   );
-  await waitUntilFunctionActiveV2(
-    { client: lambda, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
-    { FunctionName: name },
-  );
+  await untilUpdated(lambda, name);
 }
 
+/** What the SDK's FunctionActiveV2 and FunctionUpdatedV2 waiters wait for, without their whole seconds. */
 export async function untilUpdated(lambda: LambdaClient, name: string): Promise<void> {
-  await waitUntilFunctionUpdatedV2(
-    { client: lambda, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
-    { FunctionName: name },
+  await eventually(
+    async () => await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
+    (found) => found.State === 'Active' && found.LastUpdateStatus === 'Successful',
+    30_000,
   );
 }
 
