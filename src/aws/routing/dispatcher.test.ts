@@ -107,6 +107,8 @@ describe('by route', () => {
     expect(dispatch('GET', '/restapis')).toEqual(['api-gateway', 'GetRestApis', restJson]);
     expect(dispatch('GET', '/2020-05-31/distribution')).toEqual(['cloudfront', 'ListDistributions', restXml]);
     expect(dispatch('GET', '/my-bucket/key')).toEqual(['s3', 'GetObject', restXml]);
+    expect(dispatch('GET', '/tags/a/b/c')).toEqual(['s3', 'GetObject', restXml]);
+    expect(dispatch('GET', '/2015-03-31/nothing')).toEqual(['lambda', undefined, restJson]);
   });
 
   test('the scope wins over the path', () => {

@@ -12,6 +12,7 @@ import { S3Router } from './s3-router.ts';
 import { parseServiceHost } from './service-host.ts';
 import type { ServiceHost } from './service-host.ts';
 
+const API_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const CBOR_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)\/?$/;
 
 /** Scopes under which a service's requests are signed beside its own. */
@@ -85,9 +86,8 @@ export class Dispatcher {
   }
 
   #formEntry(action: string, version: string | null): ServiceIndexEntry | undefined {
-    return serviceIndex().find(
-      (entry) => entry.version === version && serviceModel(entry.name).operation(action) !== undefined,
-    );
+    const entries = serviceIndex().filter((entry) => entry.version === version);
+    return entries.find(({ name }) => serviceModel(name).operation(action) !== undefined) ?? entries[0];
   }
 
   #scoped(request: WireRequest, scope: string | undefined): readonly ServiceIndexEntry[] | undefined {
@@ -166,7 +166,9 @@ export class Dispatcher {
     const [, root = ''] = request.path.split('/', 2);
     const entry = this.#byRoot.get(root);
     const s3 = this.#bySigningName.get('s3') ?? [];
-    return entry === undefined ? s3 : [entry, ...s3];
+    if (entry === undefined) return s3;
+    // A bucket may well be called `tags` or `account`, but not like the date of an API version.
+    return API_DATE.test(root) ? [entry] : [entry, ...s3];
   }
 }
 

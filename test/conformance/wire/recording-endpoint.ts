@@ -1,7 +1,7 @@
-import { Endpoint } from '../../../src/aws/endpoint.ts';
-import { Listener } from '../../../src/aws/listener.ts';
 import { serviceModel } from '../../../src/aws/schema/service-model.ts';
 import type { AnyOperationHandler, RequestContext, ServiceDefinition } from '../../../src/aws/service.ts';
+import { startSite } from './site.ts';
+import type { Site } from './site.ts';
 
 /** What the handlers do next, and what they saw last. */
 export interface Recorder {
@@ -9,19 +9,8 @@ export interface Recorder {
 }
 
 /** An endpoint that offers every operation of the given services and hands each request to the recorder. */
-export async function startRecordingEndpoint(names: readonly string[], recorder: Recorder) {
-  const problems: unknown[] = [];
-  const endpoint = new Endpoint({
-    services: names.map((name) => recordingService(name, recorder)),
-    defaultAccountId: '000000000000',
-    defaultRegion: 'us-east-1',
-    auth: 'open',
-    now: Date.now,
-    onInternalError: (error) => problems.push(error),
-  });
-  const listener = new Listener({ onRequest: (request, response) => endpoint.handle(request, response) });
-  const port = await listener.listen(0, '127.0.0.1');
-  return { endpoint, listener, port, problems };
+export function startRecordingEndpoint(names: readonly string[], recorder: Recorder): Promise<Site> {
+  return startSite(names.map((name) => recordingService(name, recorder)));
 }
 
 function recordingService(name: string, recorder: Recorder): ServiceDefinition {

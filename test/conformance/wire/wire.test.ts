@@ -7,6 +7,7 @@ import type { Recorder } from './recording-endpoint.ts';
 import { errorTrip, roundTrip } from './round-trip.ts';
 import { loadSdkService, newSender } from './sdk-services.ts';
 import type { SdkOperation, SdkService } from './sdk-services.ts';
+import type { Site } from './site.ts';
 import { variants } from './variants.ts';
 import type { Variant } from './variants.ts';
 
@@ -14,7 +15,7 @@ const seed = Number(process.env['LAMBENT_SEED'] ?? 20_260_401);
 const isWriting = process.env['LAMBENT_WRITE_COVERAGE'] !== undefined;
 const recorder: Recorder = { answer: () => ({}) };
 const tallies: Tally[] = [];
-let site: Awaited<ReturnType<typeof startRecordingEndpoint>>;
+let site: Site;
 
 beforeAll(async () => {
   site = await startRecordingEndpoint(
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   if (isWriting) writeCoverage(tallies);
-  await site.listener.close(0);
+  await site.close();
 });
 
 for (const variant of variants) {
