@@ -13,7 +13,7 @@ import { FunctionDirectory } from './invoke/function-directory.ts';
 import { Invoker } from './invoke/invoke-function.ts';
 import { MovableClock } from './model/clock.ts';
 import { Address } from './platform/address.ts';
-import { claimDataDirectory } from './platform/data-directory.ts';
+import { claimDataDirectory, storeName } from './platform/data-directory.ts';
 import { FunctionKeyring } from './platform/function-credentials.ts';
 import { portStartError, readTls, storeStartError } from './platform/start-error.ts';
 import { VERSION } from './platform/version.ts';
@@ -241,13 +241,5 @@ async function openState(config: Config, clock: MovableClock, warnings: Warnings
     await store.close();
     await directory.release();
   };
-  return { directory, store, segments, logSink, name: nameOf(store, config), close };
-}
-
-function nameOf(store: Store, config: Config): string {
-  return store.engine === 'postgres'
-    ? 'postgres'
-    : config.ephemeral
-      ? 'sqlite, ephemeral'
-      : `sqlite in ${config.dataDir}`;
+  return { directory, store, segments, logSink, name: storeName(config), close };
 }

@@ -1,6 +1,11 @@
 import { resourceConflict, resourceNotFound } from '../model/lambda-errors.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
-import { type FunctionRecord, functionArn, functionVersionOf } from '../model/stored-function.ts';
+import {
+  type FunctionRecord,
+  functionArn,
+  functionRecordOf,
+  functionVersionOf,
+} from '../model/stored-function.ts';
 import type { Change } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
 
@@ -34,11 +39,7 @@ export class FunctionDirectory {
     store.changes.subscribe('function', (change) => this.#apply(change));
     const rows = await store.db.selectFrom('lambda_functions').selectAll().execute();
     for (const row of rows) {
-      const serving = row.serving_configuration;
-      const value: FunctionRecord = {
-        current: JSON.parse(row.configuration),
-        serving: serving === null ? undefined : JSON.parse(serving),
-      };
+      const value = functionRecordOf(row);
       const arn = functionArn(row.account_id, row.region, row.name);
       this.#apply({ kind: 'function', key: `${arn}:${row.version}`, value });
     }

@@ -23,3 +23,13 @@ export async function claimDataDirectory(path: string, ephemeral: boolean): Prom
     throw storeStartError(error);
   }
 }
+
+/** The store as people are told of it. */
+export function storeName(config: {
+  store: string | undefined;
+  ephemeral: boolean;
+  dataDir: string;
+}): string {
+  if (config.store !== undefined) return 'postgres';
+  return config.ephemeral ? 'sqlite, ephemeral' : `sqlite in ${config.dataDir}`;
+}

@@ -30,19 +30,20 @@ test('twenty kills lose nothing that was acknowledged and show nothing half-writ
   timeout: 240_000,
 }, async () => {
   const dataDir = await temporaryDirectory();
-  folders.push(dataDir.remove);
+  folders.push(async () => await dataDir.remove());
   const known = new Map<string, Known>();
   let sequence = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const server = await startServer({ dataDir: dataDir.path });
     await everythingIsThere(server, known);
-    let alive = true;
+    const life = { ended: false };
     const worker = async (lane: number): Promise<void> => {
-      while (alive) await step(server.lambda, known, `lane-${lane}-${(sequence += 1)}`, `word-${sequence}`);
+      while (!life.ended)
+        await step(server.lambda, known, `lane-${lane}-${(sequence += 1)}`, `word-${sequence}`);
     };
     const workers = [0, 1, 2].map(async (lane) => await worker(lane).catch(() => undefined));
     await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 700));
-    alive = false;
+    life.ended = true;
     await server.kill();
     await Promise.all(workers);
   }
@@ -103,7 +104,7 @@ async function everythingIsThere(server: TestServer, known: ReadonlyMap<string, 
 
 test('no process of a function outlives a killed server', async () => {
   const dataDir = await temporaryDirectory();
-  folders.push(dataDir.remove);
+  folders.push(async () => await dataDir.remove());
   const server = await startServer({ dataDir: dataDir.path });
   await deploy(server.lambda, 'orphan', {
     'index.js':

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function folder(): Promise<string> {
   const made = await temporaryDirectory();
-  cleanUp.push(made.remove);
+  cleanUp.push(async () => await made.remove());
   return made.path;
 }
 
@@ -37,7 +37,7 @@ test('everything is still there after a restart', async () => {
   await invoke(first.lambda, 'kept');
   expect(await first.stop()).toBe(0);
   const second = await startServer({ dataDir });
-  cleanUp.push(second.stop);
+  cleanUp.push(async () => await second.stop());
   expect((await invoke(second.lambda, 'kept')).payload).toBe('kept');
   const listed = await second.lambda.send(new ListFunctionsCommand({}));
   expect(listed.Functions?.map((found) => found.FunctionName)).toEqual(['kept']);
@@ -45,7 +45,7 @@ test('everything is still there after a restart', async () => {
 
 test('health tells what is running', async () => {
   const server = await startServer();
-  cleanUp.push(server.stop);
+  cleanUp.push(async () => await server.stop());
   const answer = await fetch(`${server.endpoint}/_lambent/health`);
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({
@@ -109,7 +109,7 @@ test('a busy port, a data directory in use, one that cannot be written and a bad
 
   const dataDir = await folder();
   const holder = await startServer({ dataDir });
-  cleanUp.push(holder.stop);
+  cleanUp.push(async () => await holder.stop());
   const inUse = await start('--port', '0', '--data-dir', dataDir);
   expect(inUse.code).toBe(1);
   expect(inUse.stderr).toMatch(new RegExp(`^lambent: .*${holder.process.pid}.*\\n$`));
@@ -135,7 +135,7 @@ test.skipIf(process.getuid?.() === 0)('a read-only data directory is refused in 
 
 test('reset empties everything and is refused where it was not allowed', async () => {
   const server = await startServer();
-  cleanUp.push(server.stop);
+  cleanUp.push(async () => await server.stop());
   await deploy(server.lambda, 'gone', { 'index.js': 'exports.handler = async () => process.pid;' });
   const { payload: pid } = await invoke(server.lambda, 'gone');
   expect((await fetch(`${server.endpoint}/_lambent/reset`, { method: 'POST' })).status).toBe(200);
