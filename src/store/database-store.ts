@@ -43,6 +43,7 @@ export class DatabaseStore implements Store {
   readonly #scopes = new WeakMap<Transaction<Database>, WriteScope>();
   /** The write that the current asynchronous call chain is inside of. */
   readonly #current = new AsyncLocalStorage<WriteScope>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   constructor(parts: DatabaseStoreParts) {
@@ -53,7 +54,8 @@ export class DatabaseStore implements Store {
     this.#queue = new WriteQueue(parts.engine);
     this.#onClosed = parts.onClosed;
     this.blobs = parts.blobs({
-      write: (work) => this.write(work),
+      // Of the store's own accord, whichever write happens to be the occasion.
+      write: (work) => this.#current.exit(() => this.#track(this.#write(work))),
       afterCommit: (tx, task) => this.#scopes.get(tx)?.afterCommit.push(task),
     });
   }
@@ -65,6 +67,22 @@ export class DatabaseStore implements Store {
     if (this.#current.getStore()?.ended === false) {
       throw new Error('Store.write inside another write would wait for itself: pass the transaction on.');
     }
+    return await this.#track(this.#write(work));
+  }
+
+  /** Remembers a write until it has ended with all that follows it. */
+  async #track<T>(writing: Promise<T>): Promise<T> {
+    this.#underWay.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.#underWay.delete(writing);
+    }
+  }
+
+  async #write<T>(
+    work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
+  ): Promise<T> {
     const scope: WriteScope = { changes: [], afterCommit: [], ended: false };
     const announce = (change: Change): void => {
       if (scope.ended) throw new Error('A change was announced after its write had ended.');
@@ -127,7 +145,7 @@ export class DatabaseStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await this.#queue.idle();
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     await this.#engine.close();
     await this.blobs.settled();
     await this.#onClosed();

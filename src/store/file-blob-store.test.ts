@@ -97,6 +97,17 @@ describe.each(engines)('blobs on $name', (engine) => {
     }
   });
 
+  test('closing waits until what was let go is gone', async () => {
+    await store.blobs.put(CONTENT);
+    await reference(SHA256, 'one');
+    const releasing = release(SHA256, 'one');
+    await store.close();
+    await releasing;
+    expect(await files()).toEqual([]);
+    expect(database.warnings).toEqual([]);
+    store = await database.open();
+  });
+
   test('many puts of the same content at once are one file', async () => {
     const content = randomBytes(400_000);
     const hashes = await Promise.all(Array.from({ length: 8 }, () => store.blobs.put(content)));

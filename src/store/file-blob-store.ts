@@ -63,7 +63,7 @@ export class FileBlobStore implements BlobStore {
       this.#putting.set(sha256, putting);
     }
     await putting;
-    await this.#dropAbandonedPins();
+    void this.#dropAbandonedPins();
     return sha256;
   }
 

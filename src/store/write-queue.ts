@@ -26,7 +26,6 @@ export class WriteQueue {
   #busy = false;
   #connection: WriterConnection | undefined;
   #group: Group | undefined;
-  #lastCommit: Promise<void> = Promise.resolve();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -49,13 +48,6 @@ export class WriteQueue {
     }
     await group.done.promise;
     return result;
-  }
-
-  /** Resolves when every write that was asked for before has ended. */
-  async idle(): Promise<void> {
-    await this.#turn();
-    this.#passTurn();
-    await this.#lastCommit;
   }
 
   async #turn(): Promise<void> {
@@ -109,18 +101,20 @@ export class WriteQueue {
       if (!first) this.#post(group, 'release');
       return result;
     } catch (error) {
-      if (!first) await this.#undo(group);
       // When the transaction never began, that is the reason, not the refusal of what came behind.
-      throw group.failure ?? error;
+      const cause = group.failure ?? error;
+      if (!first) await this.#undo(group, cause);
+      throw cause;
     }
   }
 
-  async #undo(group: Group): Promise<void> {
+  async #undo(group: Group, cause: unknown): Promise<void> {
     try {
       await group.connection.control('undo');
       this.#post(group, 'release');
-    } catch (error) {
-      group.failure ??= asError(error);
+    } catch {
+      // A full disk, for one, ends the whole transaction: the earlier writes of the group hear why.
+      group.failure ??= new Error(`The transaction was given up: ${asError(cause).message}`, { cause });
     }
   }
 
@@ -133,7 +127,7 @@ export class WriteQueue {
 
   #end(group: Group): void {
     this.#group = undefined;
-    this.#lastCommit = this.#settle(group);
+    void this.#settle(group);
   }
 
   /** Sends the end at once; the next group may begin behind it. */
