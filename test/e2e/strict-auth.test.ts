@@ -1,0 +1,62 @@
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deploy, invoke } from '../support/functions.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** `--auth strict`: signatures are verified, for callers and for functions that call back. */
+let server: TestServer;
+let known: LambdaClient;
+
+beforeAll(async () => {
+  server = await startServer({
+    flags: ['--auth', 'strict'],
+    env: { LAMBENT_ACCESS_KEYS: 'AKIAOPERATOR:right-secret:123456789012' },
+  });
+  known = client('AKIAOPERATOR', 'right-secret');
+});
+
+afterAll(async () => {
+  known.destroy();
+  expect(await server.stop()).toBe(0);
+});
+
+function client(accessKeyId: string, secretAccessKey: string): LambdaClient {
+  return new LambdaClient({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  });
+}
+
+test('a known key works, in its own account', async () => {
+  await deploy(known, 'mine', { 'index.js': 'exports.handler = async (e, c) => c.invokedFunctionArn;' });
+  expect((await invoke(known, 'mine')).payload).toBe('arn:aws:lambda:us-east-1:123456789012:function:mine');
+});
+
+test.each([
+  ['AKIAOPERATOR', 'wrong-secret', 'InvalidSignatureException'],
+  ['AKIASTRANGER', 'right-secret', 'UnrecognizedClientException'],
+])('%s with %s is refused: %s', async (id, secret, name) => {
+  const stranger = client(id, secret);
+  await expect(stranger.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
+    name,
+    $metadata: { httpStatusCode: 403 },
+  });
+  await expect(stranger.send(new InvokeCommand({ FunctionName: 'mine' }))).rejects.toMatchObject({ name });
+  stranger.destroy();
+});
+
+test('a request without a signature is refused', async () => {
+  const answer = await fetch(`${server.endpoint}/2015-03-31/functions`);
+  expect(answer.status).toBe(403);
+  expect(answer.headers.get('x-amzn-errortype')).toContain('MissingAuthenticationToken');
+});
+
+test("a function's own credentials are good for calling back", async () => {
+  const code = `
+const { LambdaClient, ListFunctionsCommand } = require('@aws-sdk/client-lambda');
+exports.handler = async () => (await new LambdaClient({}).send(new ListFunctionsCommand({}))).Functions.map((f) => f.FunctionName);`;
+  await deploy(known, 'caller', { 'index.js': code }, { MemorySize: 512 });
+  expect((await invoke(known, 'caller')).payload).toEqual(expect.arrayContaining(['caller']));
+});
