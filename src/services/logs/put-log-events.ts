@@ -1,5 +1,6 @@
 import type { PutLogEventsRequest, PutLogEventsResponse } from '@aws-sdk/client-cloudwatch-logs';
 import type { OperationHandler } from '../../aws/service.ts';
+import { ServiceError } from '../../model/service-error.ts';
 import { groupOf } from './log-names.ts';
 import { requireStream } from './log-rows.ts';
 import type { LogsDependencies } from './logs-dependencies.ts';
@@ -22,7 +23,12 @@ export function putLogEvents(
       input.logStreamName ?? '',
     );
     const { accepted, rejected } = sortOut(events, deps.clock.now(), group.retention_days);
-    if (accepted.length > 0) await deps.segments.open(stream.directory).appendDurably(accepted);
+    try {
+      if (accepted.length > 0) await deps.segments.open(stream.directory).appendDurably(accepted);
+    } catch {
+      // The storage has told the platform what the disk said.
+      throw new ServiceError('ServiceUnavailableException', 'The service cannot complete the request.', 503);
+    }
     return {
       nextSequenceToken: SEQUENCE_TOKEN,
       ...(rejected === undefined ? {} : { rejectedLogEventsInfo: rejected }),

@@ -110,15 +110,14 @@ export class LogSegments {
   }
 
   async summary(directory: string): Promise<StreamSummary> {
-    const log = this.open(directory);
-    await log.settle();
-    return summarise(log.files?.segments ?? []);
+    const [log] = await this.#settled([directory]);
+    return summarise(log?.files?.segments ?? []);
   }
 
   /** The same for many streams, in order. */
   async summaries(directories: readonly string[]): Promise<StreamSummary[]> {
-    await this.#settleAll(directories);
-    return directories.map((directory) => summarise(this.open(directory).files?.segments ?? []));
+    const logs = await this.#settled(directories);
+    return logs.map((log) => summarise(log.files?.segments ?? []));
   }
 
   /** Events of several streams in one order: everything that was appended before the call, nothing after. */
@@ -129,9 +128,9 @@ export class LogSegments {
     // Cut all in one go: an event that is not seen by this read is younger than every event that is.
     for (const { directory } of streams) this.#logs.get(directory)?.cut();
     const horizon = this.#nextArrival;
-    await this.#settleAll(streams.map((stream) => stream.directory));
-    const sources = streams.flatMap(({ source, directory }) => {
-      const files = this.open(directory).files;
+    const logs = await this.#settled(streams.map((stream) => stream.directory));
+    const sources = streams.flatMap(({ source }, index) => {
+      const files = logs[index]?.files;
       return files === undefined ? [] : [{ source, files }];
     });
     yield* readEvents(sources, { ...range, horizon });
@@ -139,11 +138,10 @@ export class LogSegments {
 
   /** Removes streams' events; their rows are gone already. From this call on nothing more is written. */
   async remove(directories: readonly string[]): Promise<void> {
-    for (const directory of directories) this.open(directory).discard();
-    await forEachConcurrently(directories, async (directory) => {
-      await this.open(directory).files?.removeAll();
-      this.#logs.delete(directory);
-    });
+    const logs = directories.map((directory) => this.open(directory));
+    for (const log of logs) log.discard();
+    await forEachConcurrently(logs, async (log) => await log.files?.removeAll());
+    for (const directory of directories) this.#logs.delete(directory);
   }
 
   /** Removes the segments of a stream that hold nothing younger than `cutoffMs`. */
@@ -188,8 +186,11 @@ export class LogSegments {
     await rm(trash, { recursive: true, force: true });
   }
 
-  async #settleAll(directories: readonly string[]): Promise<void> {
-    await forEachConcurrently(directories, async (directory) => await this.open(directory).settle());
+  /** The streams, with all they hold in their files. They may be forgotten meanwhile, so keep what this returns. */
+  async #settled(directories: readonly string[]): Promise<StreamLog[]> {
+    const logs = directories.map((directory) => this.open(directory));
+    await forEachConcurrently(logs, async (log) => await log.settle());
+    return logs;
   }
 
   #filesOf(directory: string, isNew: boolean): StreamFiles {
