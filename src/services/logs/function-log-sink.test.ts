@@ -156,4 +156,17 @@ describe('the function log sink', () => {
     stream.append(clock.now(), 'after');
     expect(await filtered()).toEqual(['after\n']);
   });
+
+  test('what a crash left on disk without a row is removed', async () => {
+    const stream = openStream('s');
+    stream.append(clock.now(), 'kept');
+    stream.close();
+    await segments.open('aa/leftover', true).appendDurably([{ timestampMs: 1, message: 'x' }]);
+    await close();
+    await open();
+    clock.advance(60_000);
+    const exists = async (): Promise<boolean> => (await segments.listClosed()).includes('aa/leftover');
+    while (await exists()) await new Promise((resolve) => setImmediate(resolve));
+    expect(await filtered()).toEqual(['kept\n']);
+  });
 });
