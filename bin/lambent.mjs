@@ -27,7 +27,7 @@ async function run() {
     process.channel.unref();
   }
   const isStart = argv[0] === 'start';
-  const program = join(root, isStart ? 'dist/src/main.js' : 'dist/cli/main.js');
+  const program = join(root, isStart ? 'dist/server.js' : 'dist/cli/main.js');
   if (!existsSync(program)) {
     fail(`it is not built yet. In ${root}, run: npm start (or: npm run build)`);
     return;

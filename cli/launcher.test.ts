@@ -27,7 +27,7 @@ beforeAll(() => {
   cpSync(join(repository, 'bin'), join(root, 'bin'), { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
   mkdirSync(join(root, 'dist/src'), { recursive: true });
-  writeFileSync(join(root, 'dist/src/main.js'), program);
+  writeFileSync(join(root, 'dist/server.js'), program);
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
 });
 afterEach(() => {

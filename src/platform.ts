@@ -191,7 +191,10 @@ function buildAdmin(
   const mayReset = config.ephemeral || config.allowReset;
   const reset = async (): Promise<void> => {
     functions.clear();
-    await Promise.all([pool.destroyAll(), state.store.reset(), state.segments.reset()]);
+    // In this order: an environment's last lines must not bring its log group back.
+    await pool.destroyAll();
+    await state.store.reset();
+    await state.segments.reset();
   };
   return new AdminRoutes({
     codeDownloads,

@@ -12,7 +12,9 @@ const npm = `
   mkdirSync('node_modules/node/bin', { recursive: true });
   mkdirSync('node_modules/typescript/bin', { recursive: true });
   try { symlinkSync(process.execPath, 'node_modules/node/bin/node'); } catch {}
-  writeFileSync('node_modules/typescript/bin/tsc', process.env.TSC);`;
+  mkdirSync('node_modules/esbuild', { recursive: true });
+  writeFileSync('node_modules/typescript/bin/tsc', process.env.TSC);
+  writeFileSync('node_modules/esbuild/index.js', process.env.ESBUILD);`;
 const tsc = `
   const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
   appendFileSync('trace', 'tsc\\n');
@@ -21,6 +23,8 @@ const tsc = `
     mkdirSync('dist/' + name, { recursive: true });
     writeFileSync('dist/' + name + '/main.js', '');
   }`;
+
+const esbuild = `exports.build = async ({ outfile }) => require('node:fs').writeFileSync(outfile, '');`;
 
 let root = '';
 beforeEach(() => {
@@ -48,6 +52,7 @@ function setUp(env: NodeJS.ProcessEnv = {}): Promise<{ code: unknown; says: stri
     npm_execpath: join(root, 'fake/npm-cli.js'),
     npm_node_execpath: process.execPath,
     TSC: tsc,
+    ESBUILD: esbuild,
   };
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...npmEnv, ...env } };

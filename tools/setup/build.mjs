@@ -13,9 +13,9 @@ import { pinnedNode } from './install.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const projects = ['src', 'cli'];
-const programs = ['dist/src/main.js', 'dist/cli/main.js'];
+const programs = ['dist/src/main.js', 'dist/cli/main.js', 'dist/server.js'];
 const mostLines = 12;
-const otherInputs = ['tsconfig.base.json', 'package-lock.json'];
+const otherInputs = ['tsconfig.base.json', 'package-lock.json', 'tools/setup/bundle.mjs'];
 
 /** Whether dist was built from the sources as they are. */
 export function isBuilt(root) {
@@ -41,6 +41,8 @@ export async function build(root) {
   });
   if (status !== 0) throw new SetupError(`The sources do not compile:\n${head(output)}`);
   for (const project of projects) copyAssets(root, project);
+  const { bundleServer } = await import('./bundle.mjs');
+  await bundleServer(root);
   writeFileSync(stampFile(root), built);
 }
 
