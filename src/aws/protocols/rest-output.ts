@@ -79,5 +79,6 @@ function prefixWriter(prefix: string): HeaderWriter {
 
 /** A line feed in a header would end it; AWS sends a space instead. */
 function headerText(shape: Shape, value: unknown): string {
-  return writeText(shape, value, 'http-date').replace(/[\r\n]+/g, ' ');
+  const text = writeText(shape, value, 'http-date');
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, ' ') : text;
 }

@@ -41,6 +41,9 @@ export class Dispatcher {
       this.#byTarget.set(entry.target, entry);
       for (const root of entry.roots) if (!this.#byRoot.has(root)) this.#byRoot.set(root, entry);
     }
+    for (const [alias, name] of Object.entries(ALIASES)) {
+      this.#bySigningName.set(alias, this.#bySigningName.get(name) ?? []);
+    }
     this.#signingNames = new Set(this.#bySigningName.keys());
   }
 
@@ -92,7 +95,7 @@ export class Dispatcher {
 
   #scoped(request: WireRequest, scope: string | undefined): readonly ServiceIndexEntry[] | undefined {
     const name = scope ?? this.host(request).signingName;
-    return name === undefined ? undefined : this.#bySigningName.get(ALIASES[name] ?? name);
+    return name === undefined ? undefined : this.#bySigningName.get(name);
   }
 
   #byTargetHeader(request: WireRequest, target: string): Destination {
