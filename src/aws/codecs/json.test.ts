@@ -48,6 +48,27 @@ const things = fc.record(
   { requiredKeys: [] },
 );
 
+describe('a union', () => {
+  const union = (name: string) =>
+    structureOf(name, [member('S', simple('string')), member('N', simple('string'))], {}, true);
+  const readAs = (name: string, text: string): unknown => readJson(union(name), parse(text), 'shape');
+
+  test('has exactly one member', () => {
+    expect(readAs('Choice', '{"S":"a","N":null}')).toEqual({ S: 'a' });
+    expect(() => readAs('Choice', '{"S":"a","N":"1"}')).toThrow(
+      'Exactly one member of Choice must be set, found 2',
+    );
+  });
+
+  test("of DynamoDB fails in DynamoDB's words", () => {
+    const text = 'must contain exactly one of the supported datatypes';
+    expect(() => readAs('AttributeValue', '{}')).toThrow(`Supplied AttributeValue is empty, ${text}`);
+    expect(() => readAs('AttributeValue', '{"S":"a","N":"1"}')).toThrow(
+      `Supplied AttributeValue has more than one datatypes set, ${text}`,
+    );
+  });
+});
+
 describe('JSON', () => {
   test.each(['json', 'shape'] as const)('reads what it writes, %s names', (dialect) => {
     fc.assert(

@@ -2,6 +2,7 @@ import type { ListShape, MapShape, Shape, SimpleShape, StructureShape } from '..
 import { isRecord, setEntry } from './entries.ts';
 import { describeJson } from './json-kind.ts';
 import { serializationError } from './serialization-error.ts';
+import { unionError } from './union-error.ts';
 
 /** What differs between the formats that parse into a tree of values: JSON in its two dialects, and CBOR. */
 export interface TreeReader {
@@ -43,7 +44,7 @@ export function readStructure(
     result[member.name] = readTree(member.shape, item, reader);
     count++;
   }
-  if (shape.union && count !== 1) throw serializationError(`Exactly one member of ${shape.name} must be set`);
+  if (shape.union && count !== 1) throw unionError(shape, count);
   return result;
 }
 

@@ -1,7 +1,7 @@
 import type { ListShape, MapShape, Member, Shape, StructureShape } from '../schema/shape.ts';
 import { setEntry } from './entries.ts';
-import { serializationError } from './serialization-error.ts';
 import { readText } from './text.ts';
+import { unionError } from './union-error.ts';
 import type { XmlElement } from './xml-parse.ts';
 
 /** Reads an element's content as a structure. Unknown elements are left out. */
@@ -15,7 +15,7 @@ export function readXml(shape: StructureShape, element: XmlElement): Record<stri
     result[member.name] = value;
     count++;
   }
-  if (shape.union && count !== 1) throw serializationError(`Exactly one member of ${shape.name} must be set`);
+  if (shape.union && count !== 1) throw unionError(shape, count);
   return result;
 }
 
