@@ -86,9 +86,14 @@ function writePayload(
     setContentType(answer, format.contentType);
     answer.body = format.write(operation, shape, value, member);
   } else {
-    setContentType(answer, isBlob(shape) ? 'application/octet-stream' : 'text/plain');
+    setContentType(answer, isBlob(shape) ? blobType(operation) : 'text/plain');
     answer.body = value as string | Body;
   }
+}
+
+/** Lambda calls whatever a function returns JSON. */
+function blobType({ service }: Operation): string {
+  return service.name === 'lambda' ? 'application/json' : 'application/octet-stream';
 }
 
 /** A content type that the output itself names stays. */

@@ -101,6 +101,7 @@ describe('payloads', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
     const response = await post(INVOKE, bytes);
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
+    expect(response.headers.get('content-type')).toBe('application/json');
   });
 
   test('an empty one is absent', async () => {
