@@ -76,10 +76,17 @@ export class ValueGenerator {
 
   #union(schema: NormalizedSchema, place: Place, depth: number): Record<string, unknown> {
     // The exceptions of an event stream end it: they are no ordinary values.
-    const members = membersOf(schema).filter(([, member]) => traitsOf(member)['error'] === undefined);
+    const members = membersOf(schema).filter(
+      ([, member]) => traitsOf(member)['error'] === undefined && !this.#isInvisible(member),
+    );
     const flat = members.filter(([, member]) => !member.isStructSchema() && !member.isListSchema());
     const [name, member] = this.#random.pick(depth < 6 || flat.length === 0 ? members : flat);
     return { [name]: this.#value(member, place, depth + 1) };
+  }
+
+  /** A structure without members has no form parameter at all. */
+  #isInvisible(schema: NormalizedSchema): boolean {
+    return this.#service.isQuery && schema.isStructSchema() && membersOf(schema).length === 0;
   }
 
   #structure(schema: NormalizedSchema, place: Place, depth: number): Record<string, unknown> {
