@@ -109,17 +109,25 @@ function bodyLength(bytes: Buffer, offset: number): number {
  * @param deadlineMs milliseconds since the Unix epoch
  */
 export function encodeInvoke(invocation: Invocation, deadlineMs: number, withPayload: boolean): Buffer {
-  const { requestId, invokedFunctionArn, traceId, clientContext, payload } = invocation;
-  const header = JSON.stringify({ requestId, deadlineMs, invokedFunctionArn, traceId, clientContext });
+  const { payload } = invocation;
+  const header = invokeHeader(invocation, deadlineMs);
   const headerBytes = Buffer.byteLength(header);
   const headBytes = HEADER_BYTES + 4 + headerBytes;
   const frame = Buffer.allocUnsafe(withPayload ? headBytes + payload.length : headBytes);
   frame.writeUInt32BE(headBytes - 4 + payload.length, 0);
   frame[4] = FRAME.invoke;
   frame.writeUInt32BE(headerBytes, HEADER_BYTES);
-  frame.write(header, HEADER_BYTES + 4);
+  // The head is all ASCII unless a client context is in it.
+  frame.write(header, HEADER_BYTES + 4, headerBytes === header.length ? 'latin1' : 'utf8');
   if (withPayload) frame.set(payload, headBytes);
   return frame;
+}
+
+/** Request ids, ARNs and trace ids hold nothing that JSON escapes; only the client context does. */
+function invokeHeader(invocation: Invocation, deadlineMs: number): string {
+  const { requestId, invokedFunctionArn, traceId, clientContext } = invocation;
+  const context = clientContext === undefined ? '' : `,"clientContext":${JSON.stringify(clientContext)}`;
+  return `{"requestId":"${requestId}","deadlineMs":${deadlineMs},"invokedFunctionArn":"${invokedFunctionArn}","traceId":"${traceId}"${context}}`;
 }
 
 /** A frame of any type, in one buffer. */

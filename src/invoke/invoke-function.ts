@@ -36,32 +36,32 @@ export class Invoker implements FunctionInvoker {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeAnswer> {
-    const { accountId, region } = request;
+    const { accountId, region, requestId, payload, wantsLogTail, clientContext } = request;
     const { version, invokedFunctionArn } = this.#directory.resolve(
       accountId,
       region,
       request.name,
       request.qualifier,
     );
-    if (!this.#concurrency.acquire(accountId, region))
-      throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+    const pool = this.#concurrency.acquire(accountId, region);
+    if (pool === undefined) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     this.#accepted += 1;
     this.#running += 1;
     const traceId = traceHeader(request.traceId, this.#clock.now());
     try {
-      const result = await this.#pool.run(version, {
-        requestId: request.requestId,
-        payload: request.payload,
-        invokedFunctionArn,
+      const invocation = { requestId, payload, invokedFunctionArn, traceId, clientContext, wantsLogTail };
+      const result = await this.#pool.run(version, invocation);
+      return {
+        payload: result.payload,
+        functionError: result.functionError,
+        logTail: result.logTail,
+        executedVersion: version.version,
         traceId,
-        wantsLogTail: request.wantsLogTail,
-        ...(request.clientContext === undefined ? undefined : { clientContext: request.clientContext }),
-      });
-      return { ...result, executedVersion: version.version, traceId };
+      };
     } finally {
-      this.#concurrency.release(accountId, region);
+      this.#concurrency.release(pool);
       this.#running -= 1;
-      if (this.#running === 0) this.#announceIdle();
+      if (this.#running === 0 && this.#whenIdle.length > 0) this.#announceIdle();
     }
   }
 

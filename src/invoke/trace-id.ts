@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** X-Ray trace header values: `Root=1-<8 hex epoch>-<24 hex>;Parent=<16 hex>;Sampled=0`. */
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/;
@@ -18,10 +20,16 @@ function newRoot(nowMs: number): string {
   return `1-${Math.floor(nowMs / 1000).toString(16)}-${hex(24)}`;
 }
 
-/** Identifiers, not secrets: Math.random is enough and costs a fraction of the crypto one. */
+/** Hex digits are drawn by the page: one call into the random generator serves a hundred invocations. */
+const PAGE_BYTES = 2048;
+let page = '';
+let used = 0;
+
 function hex(digits: number): string {
-  let text = '';
-  while (text.length < digits)
-    text += (Math.floor(Math.random() * 0x1_0000_0000) + 0x1_0000_0000).toString(16).slice(1);
-  return text.slice(0, digits);
+  if (used + digits > page.length) {
+    page = randomBytes(PAGE_BYTES).toString('hex');
+    used = 0;
+  }
+  used += digits;
+  return page.slice(used - digits, used);
 }

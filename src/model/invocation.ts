@@ -9,7 +9,7 @@ export interface Invocation {
   /** `X-Amzn-Trace-Id` value. */
   readonly traceId: string;
   /** Decoded JSON text of `X-Amz-Client-Context`. */
-  readonly clientContext?: string;
+  readonly clientContext: string | undefined;
   /** The caller wants the last 4 KB of the log (LogType Tail). */
   readonly wantsLogTail: boolean;
 }
@@ -21,7 +21,7 @@ export interface Invocation {
 export interface InvocationResult {
   readonly payload: Uint8Array;
   /** Set when the function failed; AWS sends `Unhandled` for every current runtime. */
-  readonly functionError?: 'Unhandled';
+  readonly functionError?: 'Unhandled' | undefined;
   /** The last 4 KB of this invocation's log, START to REPORT; only when it was asked for. */
-  readonly logTail?: Uint8Array;
+  readonly logTail?: Uint8Array | undefined;
 }

@@ -88,6 +88,7 @@ const invocation: Invocation = {
   payload: Buffer.from('{"a":"ü"}'),
   invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f:live',
   traceId: 'Root=1-2-3;Sampled=1',
+  clientContext: undefined,
   wantsLogTail: false,
 };
 

@@ -82,6 +82,7 @@ export function invocation(event: unknown, more: Partial<Invocation> = {}): Invo
     payload: Buffer.from(JSON.stringify(event)),
     invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
     traceId: 'Root=1-00000000-000000000000000000000000;Sampled=0',
+    clientContext: undefined,
     wantsLogTail: false,
     ...more,
   };
