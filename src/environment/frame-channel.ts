@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Invocation } from '../model/invocation.ts';
+import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
@@ -30,17 +31,19 @@ export function listenToFrames(channel: Duplex, events: RuntimeEvents, onBroken:
 class FrameLink implements RuntimeLink {
   readonly carriesLogs = true;
   readonly #channel: Duplex;
+  readonly #writer: ChannelWriter;
   readonly #events: RuntimeEvents;
 
   constructor(channel: Duplex, events: RuntimeEvents) {
     this.#channel = channel;
+    this.#writer = new ChannelWriter(channel);
     this.#events = events;
   }
 
   deliver(invocation: Invocation, deadlineMs: number): void {
     const { payload } = invocation;
     if (payload.length <= COPIED_PAYLOAD_BYTES) {
-      this.#channel.write(encodeInvoke(invocation, deadlineMs, true));
+      this.#writer.write(encodeInvoke(invocation, deadlineMs, true));
       return;
     }
     // Corked, both buffers leave in one system call without a copy of the event.

@@ -1,0 +1,38 @@
+import { writeSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+
+/** Node has no public way to ask a socket for its descriptor; where it is not found, writes take the stream's way. */
+interface WithHandle {
+  readonly _handle?: { readonly fd?: number } | null;
+}
+
+/**
+ * Writes to a channel in one system call and nothing else: a stream's bookkeeping (request object, callback, next tick)
+ * costs as much as the call itself. What the socket's buffer does not take goes through the stream, in order.
+ */
+export class ChannelWriter {
+  readonly #channel: Duplex;
+
+  constructor(channel: Duplex) {
+    this.#channel = channel;
+  }
+
+  write(bytes: Buffer): void {
+    const written = this.#channel.writableLength === 0 ? this.#writeNow(bytes) : 0;
+    if (written === bytes.length) return;
+    this.#channel.write(written === 0 ? bytes : bytes.subarray(written));
+  }
+
+  /** How many bytes the system took: none when its buffer is full, or when the other end is gone. */
+  #writeNow(bytes: Buffer): number {
+    // Looked up each time: a closed socket's descriptor may belong to somebody else by now.
+    const descriptor = (this.#channel as WithHandle)._handle?.fd;
+    if (descriptor === undefined || descriptor < 0) return 0;
+    try {
+      return writeSync(descriptor, bytes);
+    } catch {
+      // The stream meets the same error and reports it to whoever listens.
+      return 0;
+    }
+  }
+}
