@@ -20,6 +20,7 @@ import { VERSION } from './platform/version.ts';
 import { Warnings } from './platform/warnings.ts';
 import { ProcessDriver } from './sandbox/process/process-driver.ts';
 import { startFunctionActivation } from './services/lambda/function-activation.ts';
+import { isInvokePath } from './services/lambda/invoke-path.ts';
 import { createLambdaService } from './services/lambda/lambda-service.ts';
 import { createFunctionLogSink } from './services/logs/function-log-sink.ts';
 import { createLogsService } from './services/logs/logs-service.ts';
@@ -52,6 +53,10 @@ export class Platform {
     const parts = await build(config, log);
     const listener = new Listener({
       onRequest: (request, response) => parts.endpoint.handle(request, response),
+      fastLane: {
+        takesPath: isInvokePath,
+        onRequest: (request, response) => parts.endpoint.handleWhole(request, response),
+      },
       ...readTls(config.tlsCert, config.tlsKey),
     });
     try {

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { once } from 'node:events';
+import type { WholeResponse } from './fast-lane-response.ts';
 import type { WireAnswer } from './protocols/wire-protocol.ts';
 
-export type HttpResponse = ServerResponse | Http2ServerResponse;
+export type HttpResponse = ServerResponse | Http2ServerResponse | WholeResponse;
 
 /**
  * Sends an answer.
@@ -19,6 +20,7 @@ export function sendAnswer(
   const response = target as ServerResponse;
   const { status, headers, body } = answer;
   if (body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    if (!('flushHeaders' in target)) throw new TypeError('This answer cannot be a stream');
     response.writeHead(status, headers);
     void stream(response, body).then(done, done);
     return;

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpResponse } from './answer-writer.ts';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Callers } from './callers.ts';
 import type { EndpointOptions, EndpointParts } from './endpoint-options.ts';
 import { Exchange } from './exchange.ts';
+import type { WholeRequest } from './fast-lane-request.ts';
+import type { WholeResponse } from './fast-lane-response.ts';
 import { OfferedServices } from './offered-services.ts';
 import { WireRequest } from './request.ts';
-import type { HttpRequest } from './request.ts';
 import { Dispatcher } from './routing/dispatcher.ts';
 
 /**
@@ -35,11 +36,23 @@ export class Endpoint {
   }
 
   /** Answers one request. Never throws. */
-  handle(raw: HttpRequest, response: HttpResponse): void {
+  handle(raw: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
     const request = new WireRequest(raw);
     const { localRoutes } = this.#parts.options;
     if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true) return;
     this.#inFlight++;
     new Exchange(this.#parts, request, response).start();
+  }
+
+  /**
+   * Answers one request that was read whole, with an answer that is whole; `localRoutes` is not asked. Never throws.
+   * @returns false, with nothing done, when its operation is unknown, stands in the body, or streams
+   */
+  handleWhole(raw: WholeRequest, response: WholeResponse): boolean {
+    const exchange = new Exchange(this.#parts, new WireRequest(raw), response);
+    this.#inFlight++;
+    if (exchange.startWhole()) return true;
+    this.#inFlight--;
+    return false;
   }
 }

@@ -13,6 +13,7 @@ import { bodyLimit, bodyTooLarge } from './request-limits.ts';
 import type { WireRequest } from './request.ts';
 import type { Destination } from './routing/destination.ts';
 import type { Operation } from './schema/service-model.ts';
+import { isEventStream, isStream } from './schema/shape.ts';
 import type { AnyOperationHandler } from './service.ts';
 import { parseCredential } from './sigv4.ts';
 import type { Credential } from './sigv4-credential.ts';
@@ -47,6 +48,18 @@ export class Exchange {
     }
   }
 
+  /** As `start`, if neither the request nor its answer can be a stream. @returns false when nothing was done */
+  startWhole(): boolean {
+    try {
+      const destination = this.#parts.dispatcher.dispatch(this.#request, this.#credential?.service);
+      if (destination === undefined || !isWhole(destination)) return false;
+      this.#proceed(destination, undefined);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return true;
+  }
+
   #proceedWithForm(raw: Uint8Array): void {
     const body = unwrapBody(raw, this.#request, true);
     const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
@@ -70,7 +83,9 @@ export class Exchange {
     if (!hasBody(this.#request)) return proceed(EMPTY_BODY);
     const limit = bodyLimit(operation, this.#request);
     if (declaredLength(this.#request) > limit) throw bodyTooLarge(operation, limit);
-    collectBody(this.#request.raw, limit, (body, failure) => {
+    const { raw } = this.#request;
+    if ('body' in raw) return proceed(raw.body);
+    collectBody(raw, limit, (body, failure) => {
       if (failure === 'aborted') return this.#parts.onDone();
       try {
         if (body === undefined) throw bodyTooLarge(operation, limit);
@@ -136,14 +151,13 @@ export class Exchange {
 
   #answer(operation: Operation, output: unknown): void {
     const requestId = this.#context?.requestId ?? '';
-    let answer: WireAnswer;
     try {
       const { protocol } = this.#destination as Destination;
-      answer = protocol.writeOutput(operation, output, requestId);
+      // Sending throws as well, before anything has left, when a value can't stand in a header.
+      this.#send(protocol.writeOutput(operation, output, requestId), requestId);
     } catch (error) {
-      return this.#fail(error);
+      this.#fail(error);
     }
-    this.#send(answer, requestId);
   }
 
   #fail(thrown: unknown): void {
@@ -177,4 +191,10 @@ export class Exchange {
     const operation = this.#destination?.operation?.name ?? '';
     this.#parts.options.onInternalError(error, { service, operation, requestId });
   }
+}
+
+/** Whether an operation is known, and neither its input nor its output is a stream. */
+function isWhole({ operation, protocol }: Destination): boolean {
+  if (operation === undefined || protocol.streamsInput(operation)) return false;
+  return !operation.output.members.some((member) => isStream(member.shape) || isEventStream(member));
 }

@@ -9,6 +9,8 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { FastLane } from './fast-lane.ts';
+import type { FastLaneRoute } from './fast-lane.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
 
 export type RequestListener = (
@@ -18,6 +20,8 @@ export type RequestListener = (
 
 export interface ListenerOptions {
   readonly onRequest: RequestListener;
+  /** Requests that may go past node:http, where the port speaks HTTP/1.1 in the clear. None unless set. */
+  readonly fastLane?: FastLaneRoute | undefined;
   /** PEM. With it the port speaks TLS only, HTTP/2 and HTTP/1.1 by ALPN. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer } | undefined;
   /** Request line and headers together. 1 MiB, AWS's bound, unless set. Beyond it: 431. */
@@ -57,6 +61,7 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #headersTimeoutMs: number;
+  #lane: FastLane | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: ListenerOptions) {
@@ -64,7 +69,7 @@ export class Listener {
     this.#http1 = this.#createHttp1(options);
     this.#http2 = this.#createHttp2(options);
     this.#http1.on('connection', (socket: Socket) => this.#track(socket));
-    this.#splitConnections(options.tls !== undefined);
+    this.#splitConnections(options);
     this.#http1.on('error', (error) => {
       // While it is not listening yet, the error is the caller's of listen().
       if (this.#http1.listening) options.onError?.(error);
@@ -131,7 +136,8 @@ export class Listener {
   }
 
   /** Puts the choice of protocol before the HTTP/1.1 server's own handler of new connections. */
-  #splitConnections(secure: boolean): void {
+  #splitConnections(options: ListenerOptions): void {
+    const secure = options.tls !== undefined;
     const event = secure ? 'secureConnection' : 'connection';
     const [asHttp1] = this.#http1.listeners(event) as ConnectionHandler[];
     if (asHttp1 === undefined) throw new Error(`Node's HTTP server has no handler of '${event}'`);
@@ -148,10 +154,23 @@ export class Listener {
         else http1(socket);
       });
     } else {
+      const first = this.#throughLane(options, http1);
       this.#http1.on('connection', (socket: Socket) => {
-        sniffProtocol(socket, this.#headersTimeoutMs, http1, asHttp2);
+        sniffProtocol(socket, this.#headersTimeoutMs, first, asHttp2);
       });
     }
+  }
+
+  #throughLane({ fastLane, ...options }: ListenerOptions, asHttp1: ConnectionHandler): ConnectionHandler {
+    if (fastLane === undefined) return asHttp1;
+    const lane = new FastLane({
+      ...fastLane,
+      asHttp1,
+      maxHeadBytes: options.maxHeaderBytes ?? MAX_HEADER_BYTES,
+      keepAliveTimeoutMs: options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS,
+    });
+    this.#lane = lane;
+    return (socket) => lane.take(socket);
   }
 
   #track(socket: Socket): void {
@@ -165,6 +184,7 @@ export class Listener {
     const ended = Promise.withResolvers<void>();
     server.prependListener('request', (_req, res) => res.setHeader('connection', 'close'));
     server.close(() => ended.resolve());
+    this.#lane?.close();
     for (const session of this.#sessions) session.close();
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
     // Connections become idle as their responses end; only the server knows which are.

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { decodeAwsChunked, decodeAwsChunkedBuffer } from './aws-chunked.ts';
 import { serializationError } from './codecs/serialization-error.ts';
-import type { HttpRequest, WireRequest } from './request.ts';
+import type { StreamedRequest, WireRequest } from './request.ts';
 
 export const EMPTY_BODY: Uint8Array = new Uint8Array();
 
@@ -25,7 +25,7 @@ export type BodyFailure = 'too-large' | 'aborted';
 export type BodyReader = (body: Uint8Array | undefined, failure: BodyFailure | undefined) => void;
 
 /** Reads a whole body into memory and calls back once. What lies beyond the limit is read and dropped. */
-export function collectBody(raw: HttpRequest, limit: number, done: BodyReader): void {
+export function collectBody(raw: StreamedRequest, limit: number, done: BodyReader): void {
   let chunks: Uint8Array[] = [];
   let size = 0;
   let settled = false;

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import type { WholeRequest } from './fast-lane-request.ts';
 
-export type HttpRequest = IncomingMessage | Http2ServerRequest;
+export type StreamedRequest = IncomingMessage | Http2ServerRequest;
+export type HttpRequest = StreamedRequest | WholeRequest;
 
 /** The head of an HTTP request, cut up once. Everything that costs something is worked out on first use. */
 export class WireRequest {

@@ -1,0 +1,94 @@
+import { STATUS_CODES } from 'node:http';
+
+/** What an answer needs of a connection. */
+export interface AnswerSink {
+  /** @param body sent as it is; text one byte for each character */
+  answer(head: string, body: string | Uint8Array): void;
+  abandon(): void;
+}
+
+/** The answer to a whole request: the few members of `ServerResponse` an answer that is whole as well has use for. */
+export interface WholeResponse {
+  /** The connection is gone. */
+  readonly destroyed: boolean;
+  readonly writableFinished: boolean;
+  /** @throws Error, before anything is sent, for a header that would end the head early, as node:http does */
+  writeHead(status: number, headers: Readonly<Record<string, string>>): unknown;
+  end(body?: string | Uint8Array, encoding?: 'latin1'): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+export class LaneResponse implements WholeResponse {
+  readonly #sink: AnswerSink;
+  #head = '';
+  #listeners: (() => void)[] | undefined;
+  destroyed = false;
+  writableFinished = false;
+
+  constructor(sink: AnswerSink) {
+    this.#sink = sink;
+  }
+
+  writeHead(status: number, headers: Readonly<Record<string, string>>): void {
+    let head = statusLine(status);
+    for (const name of Object.keys(headers)) head += headerLine(name, headers[name] ?? '');
+    this.#head = head;
+  }
+
+  end(body: string | Uint8Array = '', encoding?: 'latin1'): void {
+    if (this.destroyed || this.writableFinished) return;
+    this.writableFinished = true;
+    const isOtherText = typeof body === 'string' && encoding === undefined && body !== '';
+    this.#sink.answer(this.#head, isOtherText ? Buffer.from(body) : body);
+  }
+
+  destroy(): void {
+    this.#sink.abandon();
+  }
+
+  once(_event: 'close', listener: () => void): void {
+    (this.#listeners ??= []).push(listener);
+  }
+
+  /** The connection is gone, before the answer was sent or after. */
+  closed(): void {
+    this.destroyed = true;
+    for (const listener of this.#listeners ?? []) listener();
+    this.#listeners = undefined;
+  }
+}
+
+const statusLines = new Map<number, string>();
+
+function statusLine(status: number): string {
+  const known = statusLines.get(status);
+  if (known !== undefined) return known;
+  if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError(`Status ${status}`);
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+  statusLines.set(status, line);
+  return line;
+}
+
+const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
+const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+function headerLine(name: string, value: string): string {
+  if (!TOKEN.test(name) || NO_VALUE.test(value))
+    throw new TypeError(`Invalid header ${JSON.stringify(name)}`);
+  return `${name}: ${value}\r\n`;
+}
+
+let dateLineText = '';
+let dateLineSecond = 0;
+
+/** The Date header, made once a second. */
+export function dateLine(): string {
+  const now = Date.now();
+  const second = Math.floor(now / 1000);
+  if (second !== dateLineSecond) {
+    dateLineSecond = second;
+    dateLineText = `Date: ${new Date(now).toUTCString()}\r\n`;
+  }
+  return dateLineText;
+}

@@ -1,0 +1,37 @@
+import type { Socket } from 'node:net';
+import { LaneConnection } from './fast-lane-connection.ts';
+import type { LaneOptions } from './fast-lane-connection.ts';
+
+/** Which requests may take the fast lane, and who answers them. */
+export type FastLaneRoute = Pick<LaneOptions, 'takesPath' | 'onRequest'>;
+
+/** A head beyond this is nothing an SDK sends with an invoke. */
+const MAX_HEAD_BYTES = 16 * 1024;
+
+/**
+ * HTTP/1.1 for the one hot path, before node:http and at a fraction of its cost. It knows only whole and plain requests;
+ * everything it does not know, it hands on unread. So limits, timeouts and the defence against smuggled requests are
+ * node:http's still. See docs/decisions/0002-fast-lane.md.
+ */
+export class FastLane {
+  readonly #options: LaneOptions;
+  readonly #connections = new Set<LaneConnection>();
+
+  constructor(options: Omit<LaneOptions, 'onGone'>) {
+    this.#options = {
+      ...options,
+      maxHeadBytes: Math.min(options.maxHeadBytes, MAX_HEAD_BYTES),
+      onGone: (connection) => this.#connections.delete(connection),
+    };
+  }
+
+  /** Takes a connection nothing has been read from, except what is emitted as its next `data`. */
+  take(socket: Socket): void {
+    this.#connections.add(new LaneConnection(socket, this.#options));
+  }
+
+  /** Closes idle connections now and the others after the answer under way. */
+  close(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+}
