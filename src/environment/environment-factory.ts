@@ -105,7 +105,9 @@ export class EnvironmentFactory {
 
   async #runtime({ runtime }: FunctionVersion): Promise<ResolvedRuntime> {
     try {
-      return await this.#options.runtimes.resolve(runtime);
+      const resolved = await this.#options.runtimes.resolve(runtime);
+      if (resolved.warning !== undefined) this.#options.onWarning(resolved.warning);
+      return resolved;
     } catch (error) {
       throw asServiceError(error, 'InvalidRuntimeException');
     }
