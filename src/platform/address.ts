@@ -13,16 +13,18 @@ export class Address {
   /** As functions on this machine reach it. */
   local(): string {
     const everywhere = ['0.0.0.0', '::', 'localhost'].includes(this.#config.host);
-    return `${this.#scheme()}://${everywhere ? '127.0.0.1' : this.#config.host}:${this.port}`;
+    return this.#url(everywhere ? '127.0.0.1' : this.#config.host);
   }
 
   /** As people are told. */
   shown(): string {
     const here = ['127.0.0.1', '0.0.0.0', '::', 'localhost'].includes(this.#config.host);
-    return `${this.#scheme()}://${here ? 'localhost' : this.#config.host}:${this.port}`;
+    return this.#url(here ? 'localhost' : this.#config.host);
   }
 
-  #scheme(): string {
-    return this.#config.tlsCert === undefined ? 'http' : 'https';
+  #url(host: string): string {
+    const scheme = this.#config.tlsCert === undefined ? 'http' : 'https';
+    // An IPv6 address needs brackets, or its colons would end it.
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 }
