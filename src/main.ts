@@ -39,16 +39,16 @@ function announce(platform: Platform, json: boolean, tookMs: number): void {
   );
 }
 
-/** Where a shell and npm both pass a Ctrl-C on, it arrives twice within this time. */
+/** One signal may arrive twice within this time: from a terminal or a supervisor to the whole group, and from npm. */
 const SAME_SIGNAL_MS = 100;
 
 /** The first SIGTERM or SIGINT lets running invocations finish; the second leaves at once. */
 function obeySignals(platform: Platform): void {
   let leavingSince: number | undefined;
-  const leave = (signal: NodeJS.Signals): void => {
+  const leave = (): void => {
     const now = performance.now();
     if (leavingSince !== undefined) {
-      if (signal === 'SIGINT' && now - leavingSince < SAME_SIGNAL_MS) return;
+      if (now - leavingSince < SAME_SIGNAL_MS) return;
       process.exit(1);
     }
     leavingSince = now;
