@@ -43,6 +43,10 @@ describe('acquireDirectoryLock', () => {
     expect(await readdir(nested)).toEqual(['lambent.lock']);
   });
 
+  test.runIf(process.platform === 'linux')('refuses a place where nothing can be made', async () => {
+    await expect(acquireDirectoryLock('/proc/lambent/data')).rejects.toThrow(DataDirectoryNotWritable);
+  });
+
   test('refuses a second owner in the same process', async () => {
     const lock = await acquireDirectoryLock(directory);
     await expect(acquireDirectoryLock(directory)).rejects.toThrow(DataDirectoryInUse);

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { reasonOf } from './store-unavailable.ts';
 
@@ -69,10 +69,24 @@ export async function acquireDirectoryLock(dataDir: string): Promise<DirectoryLo
 
 function prepare(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new DataDirectoryNotWritable(directory, error);
+  }
+}
+
+/** Like Node's recursive mkdir, which never ends where the system answers ENOENT for a name that cannot be: in /proc. */
+function makeDirectory(path: string): void {
+  const isThere = (): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isThere()) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process that starts in the same place may have been quicker.
+    if (!isThere()) throw error;
   }
 }
 
