@@ -98,6 +98,11 @@ describe('by action', () => {
       restJson,
     ]);
     expect(dispatch('PUT', '/b/k', form, 's3')).toEqual(['s3', 'PutObject', restXml]);
+    expect(dispatch('POST', '/2015-03-31/functions/f/invocations', form)).toEqual([
+      'lambda',
+      'Invoke',
+      restJson,
+    ]);
   });
 });
 

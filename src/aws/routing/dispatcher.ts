@@ -61,7 +61,7 @@ export class Dispatcher {
     if (typeof target === 'string') return this.#byTargetHeader(request, target);
     if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return this.#byCborPath(request, scope);
     const scoped = this.#scoped(request, scope);
-    if (isForm(request) && (scoped === undefined || !isRest(scoped[0]))) return undefined;
+    if (isForm(request) && !isRest((scoped ?? this.#dated(request))?.[0])) return undefined;
     if (request.query.includes('Action=') && !isRest(scoped?.[0])) {
       return this.dispatchForm(request, scope, new URLSearchParams(request.query));
     }
@@ -162,6 +162,12 @@ export class Dispatcher {
       asked: match.operation,
       labels: match.labels,
     };
+  }
+
+  /** `curl -d` calls any body a form; a path that starts with an API's date is a route all the same. */
+  #dated(request: WireRequest): readonly ServiceIndexEntry[] | undefined {
+    const [, root = ''] = request.path.split('/', 2);
+    return API_DATE.test(root) ? this.#unsigned(request) : undefined;
   }
 
   /** A request nobody signed: the first path segment tells the service, and what is left over would be S3's. */
