@@ -38,7 +38,7 @@ export class AdminRoutes {
     const { method } = request;
     if (path.startsWith(CODE_PATH) && (method === 'GET' || method === 'HEAD')) {
       const url = new URL(request.url ?? '/', 'http://localhost');
-      return await this.#options.codeDownloads.serve(url, response);
+      return await this.#options.codeDownloads.serve(method, url, response);
     }
     if (path === '/_lambent/health' && method === 'GET')
       return sendJson(response, 200, this.#options.health());

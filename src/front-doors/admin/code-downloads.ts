@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../model/clock.ts';
@@ -27,7 +28,7 @@ export class CodeDownloads {
     return `${origin}${CODE_PATH}${sha256}?Expires=${expires}&Signature=${this.#sign(sha256, expires)}`;
   }
 
-  async serve(url: URL, response: ServerResponse): Promise<void> {
+  async serve(method: 'GET' | 'HEAD', url: URL, response: ServerResponse): Promise<void> {
     const sha256 = url.pathname.slice(CODE_PATH.length);
     const expires = url.searchParams.get('Expires') ?? '';
     const signature = Buffer.from(url.searchParams.get('Signature') ?? '');
@@ -46,7 +47,9 @@ export class CodeDownloads {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('This code no longer exists.\n');
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/zip' });
+    const { size } = await stat(path);
+    response.writeHead(200, { 'content-type': 'application/zip', 'content-length': size });
+    if (method === 'HEAD') return void response.end();
     await pipeline(createReadStream(path), response);
   }
 
