@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { GetFunctionCommand, InvokeCommand, type Runtime } from '@aws-sdk/client-lambda';
+import { expect, onTestFinished, test } from 'vitest';
+import { available } from '../support/commands.ts';
+import { deploy, eventually, invoke } from '../support/functions.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const ECHO = 'exports.handler = async (event) => event;';
+
+async function server(): Promise<TestServer> {
+  const started = await startServer();
+  onTestFinished(async () => void (await started.stop()));
+  return started;
+}
+
+interface Health {
+  readonly warnings: readonly string[];
+  readonly environments: { readonly busy: number };
+}
+
+async function health(endpoint: string): Promise<Health> {
+  return (await (await fetch(`${endpoint}/_lambent/health`)).json()) as Health;
+}
+
+test('what `curl -d` sends is an event, although curl calls it a form', async () => {
+  const { endpoint, lambda } = await server();
+  await deploy(lambda, 'echo', { 'index.js': ECHO });
+  const answer = await fetch(`${endpoint}/2015-03-31/functions/echo/invocations`, {
+    method: 'POST',
+    body: '{"n":1}',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  expect([answer.status, await answer.json()]).toEqual([200, { n: 1 }]);
+});
+
+test('a code location says its size, and can be asked for without its body', async () => {
+  const { lambda } = await server();
+  await deploy(lambda, 'echo', { 'index.js': ECHO });
+  const { Code, Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: 'echo' }));
+  const size = String(Configuration?.CodeSize);
+  const head = await fetch(Code?.Location ?? '', { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, size]);
+  const whole = await fetch(Code?.Location ?? '');
+  expect(whole.headers.get('content-length')).toBe(size);
+  expect((await whole.arrayBuffer()).byteLength).toBe(Configuration?.CodeSize);
+});
+
+test.skipIf(!available('python3', '--version'))(
+  'another Python than the one asked for is warned of, once',
+  async () => {
+    const { endpoint, lambda, output } = await server();
+    const expected: string[] = [];
+    for (const minor of [9, 10, 11, 12, 13, 14]) {
+      const id = `python3.${minor}`;
+      const code = {
+        'h.py': 'import sys\ndef handler(event, context):\n    return sys.version.split()[0]\n',
+      };
+      const name = `minor-${minor}`;
+      await deploy(lambda, name, code, { Runtime: id as Runtime, Handler: 'h.handler' });
+      const { payload } = await invoke(lambda, name);
+      if (!String(payload).startsWith(`3.${minor}.`)) {
+        expected.push(`${id} runs on Python ${String(payload)}: the machine has no 3.${minor}`);
+      }
+    }
+    expect((await health(endpoint)).warnings).toEqual(expected);
+    for (const warning of expected) expect(output().split(warning)).toHaveLength(2);
+  },
+);
+
+test('one SIGTERM that arrives twice, from the supervisor and from npm, still lets invocations finish', async () => {
+  const { endpoint, lambda, process } = await server();
+  await deploy(lambda, 'slow', {
+    'index.js':
+      'exports.handler = async () => { await new Promise((r) => setTimeout(r, 500)); return "done"; };',
+  });
+  const running = lambda.send(new InvokeCommand({ FunctionName: 'slow' }));
+  await eventually(
+    async () => await health(endpoint),
+    ({ environments }) => environments.busy === 1,
+  );
+  const exited = once(process, 'exit');
+  process.kill('SIGTERM');
+  process.kill('SIGTERM');
+  expect((await running).Payload?.transformToString()).toBe('"done"');
+  expect(await exited).toEqual([0, null]);
+});
