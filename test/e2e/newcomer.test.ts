@@ -45,6 +45,19 @@ test('a code location says its size, and can be asked for without its body', asy
   expect((await whole.arrayBuffer()).byteLength).toBe(Configuration?.CodeSize);
 });
 
+test('the clock moves forward, and not out of reach', async () => {
+  const { endpoint, lambda } = await server();
+  await deploy(lambda, 'echo', { 'index.js': ECHO });
+  const move = async (advanceMs: string): Promise<number> => {
+    const body = new URLSearchParams({ advanceMs });
+    return (await fetch(`${endpoint}/_lambent/clock`, { method: 'POST', body })).status;
+  };
+  for (const bad of ['', '0', '-5', 'soon', '1e400', '9e15'])
+    expect([bad, await move(bad)]).toEqual([bad, 400]);
+  expect(await move('3600000')).toBe(200);
+  expect((await invoke(lambda, 'echo', 1)).payload).toBe(1);
+});
+
 test.skipIf(!available('python3', '--version'))(
   'another Python than the one asked for is warned of, once',
   async () => {

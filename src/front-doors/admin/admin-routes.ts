@@ -14,6 +14,9 @@ export interface AdminRoutesOptions {
 
 const REFUSED = 'Start Lambent with --ephemeral or --allow-reset to allow this.';
 
+/** No time limit of any service is longer, and dates that JavaScript cannot hold stay out of reach. */
+const FURTHEST_MS = 10 * 366 * 86_400_000;
+
 /** The platform's own few routes, under `/_lambent/`. Everything else on the port is an AWS API. */
 export class AdminRoutes {
   readonly #options: AdminRoutesOptions;
@@ -56,8 +59,10 @@ export class AdminRoutes {
   async #clock(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#options.advanceClock === undefined) return sendJson(response, 403, { message: REFUSED });
     const advanceMs = Number(new URLSearchParams(await readText(request)).get('advanceMs'));
-    if (!(advanceMs > 0))
-      return sendJson(response, 400, { message: 'Send advanceMs=<milliseconds> as a form.' });
+    if (!(advanceMs > 0 && advanceMs <= FURTHEST_MS))
+      return sendJson(response, 400, {
+        message: 'Send advanceMs=<milliseconds> as a form: more than 0, ten years at most.',
+      });
     this.#options.advanceClock(advanceMs);
     sendJson(response, 200, { status: 'advanced', advanceMs });
   }
