@@ -73,9 +73,16 @@ function statusLine(status: number): string {
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** Names that were found fit; answers have the same few. */
+const fitNames = new Set<string>();
+const MOST_NAMES = 500;
+
 function headerLine(name: string, value: string): string {
-  if (!TOKEN.test(name) || NO_VALUE.test(value))
-    throw new TypeError(`Invalid header ${JSON.stringify(name)}`);
+  if (!fitNames.has(name)) {
+    if (!TOKEN.test(name)) throw new TypeError(`Invalid header ${JSON.stringify(name)}`);
+    if (fitNames.size < MOST_NAMES) fitNames.add(name);
+  }
+  if (NO_VALUE.test(value)) throw new TypeError(`Invalid value of header ${JSON.stringify(name)}`);
   return `${name}: ${value}\r\n`;
 }
 

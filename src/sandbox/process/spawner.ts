@@ -32,8 +32,11 @@ interface Pending {
 /** Most descriptors a function's process may open, as on AWS; the spawner lives with the same limit. */
 const OPEN_FILES = 1024;
 
+/** Functions stand back a little where processors are scarce: the platform that feeds all of them must not wait for one. */
+const NICENESS = 5;
+
 /** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
-const LIMITED_SHELL = `ulimit -n ${OPEN_FILES} 2>/dev/null; ulimit -c 0 2>/dev/null; exec "$@"`;
+const LIMITED_SHELL = `ulimit -n ${OPEN_FILES} 2>/dev/null; ulimit -c 0 2>/dev/null; exec nice -n ${NICENESS} "$@"`;
 
 /** The platform's side of one spawner process. Once it has gone, `alive` is false and another must be made. */
 export class Spawner {
