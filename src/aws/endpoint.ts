@@ -5,6 +5,7 @@ import type { EndpointOptions, EndpointParts } from './endpoint-options.ts';
 import { Exchange } from './exchange.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
 import type { WholeResponse } from './fast-lane-response.ts';
+import { isForeignPage } from './foreign-page.ts';
 import { OfferedServices } from './offered-services.ts';
 import { WireRequest } from './request.ts';
 import { Dispatcher } from './routing/dispatcher.ts';
@@ -38,7 +39,8 @@ export class Endpoint {
   /** Answers one request. Never throws. */
   handle(raw: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
     const request = new WireRequest(raw);
-    const { localRoutes } = this.#parts.options;
+    const { localRoutes, publicHost } = this.#parts.options;
+    if (isForeignPage(request.headers, publicHost)) return refusePage(response as ServerResponse);
     if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true) return;
     this.#inFlight++;
     new Exchange(this.#parts, request, response).start();
@@ -46,13 +48,25 @@ export class Endpoint {
 
   /**
    * Answers one request that was read whole, with an answer that is whole; `localRoutes` is not asked. Never throws.
-   * @returns false, with nothing done, when its operation is unknown, stands in the body, or streams
+   * @returns false, with nothing done, when its operation is unknown, stands in the body, or streams, and for browsers
    */
   handleWhole(raw: WholeRequest, response: WholeResponse): boolean {
+    // A browser's request may have to be refused, which `handle` does.
+    if (raw.headers.origin !== undefined) return false;
     const exchange = new Exchange(this.#parts, new WireRequest(raw), response);
     this.#inFlight++;
     if (exchange.startWhole()) return true;
     this.#inFlight--;
     return false;
   }
+}
+
+function refusePage(response: ServerResponse): void {
+  const message =
+    'Lambent takes no requests from web pages of other hosts. Start it with --public-host NAME to allow those of NAME.';
+  response.writeHead(403, {
+    'content-type': 'application/json',
+    'x-amzn-ErrorType': 'AccessDeniedException',
+  });
+  response.end(JSON.stringify({ message }));
 }

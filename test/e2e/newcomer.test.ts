@@ -33,6 +33,19 @@ test('what `curl -d` sends is an event, although curl calls it a form', async ()
   expect([answer.status, await answer.json()]).toEqual([200, { n: 1 }]);
 });
 
+test('a web page from elsewhere can do nothing here, not even with what needs no permission of the browser', async () => {
+  const { endpoint, lambda } = await server();
+  await deploy(lambda, 'echo', { 'index.js': ECHO });
+  const post = async (path: string, origin: string): Promise<number> => {
+    const headers = { origin, 'content-type': 'text/plain' };
+    return (await fetch(`${endpoint}${path}`, { method: 'POST', body: '{}', headers })).status;
+  };
+  for (const path of ['/2015-03-31/functions/echo/invocations', '/2015-03-31/functions', '/_lambent/reset']) {
+    for (const origin of ['https://example.com', 'null']) expect(await post(path, origin)).toBe(403);
+  }
+  expect(await post('/2015-03-31/functions/echo/invocations', 'http://localhost:3000')).toBe(200);
+});
+
 test('a code location says its size, and can be asked for without its body', async () => {
   const { lambda } = await server();
   await deploy(lambda, 'echo', { 'index.js': ECHO });
