@@ -54,6 +54,7 @@ describe('extractZip', () => {
     const zip = rawZip([
       { name: 'bootstrap', content: '#!/bin/sh', mode: 0o100755 },
       { name: 'plain.txt', content: 'no mode given' },
+      { name: 'script', content: 'a mode without a type', mode: 0o755 },
       { name: 'secret.txt', content: 'unreadable even for its owner', mode: 0o100044 },
       { name: 'setuid', content: 'x', mode: 0o104755 },
       { name: 'lib/deep/index.js', content: 'x'.repeat(100_000), deflate: true, mode: 0o100644 },
@@ -68,6 +69,7 @@ describe('extractZip', () => {
     expect(await treeOf(target)).toEqual({
       bootstrap: `755 ${digest(Buffer.from('#!/bin/sh'))}`,
       'plain.txt': `644 ${digest(Buffer.from('no mode given'))}`,
+      script: `755 ${digest(Buffer.from('a mode without a type'))}`,
       'secret.txt': `444 ${digest(Buffer.from('unreadable even for its owner'))}`,
       setuid: `755 ${digest(Buffer.from('x'))}`,
       lib: 'folder 755',

@@ -82,7 +82,9 @@ async function addEntry(plan: Draft, zip: ZipFile, entry: Entry, buffer: Buffer)
     return;
   }
   if (type !== 0 && type !== REGULAR && type !== SYMLINK) throw unsafe(name, 'is a device or the like');
-  const content = await contentOf(zip, entry, buffer, path, type === 0 ? 0o644 : (mode & 0o777) | 0o400);
+  // Many a script gives permissions without a file type; what gives neither is a plain file.
+  const permissions = mode === 0 ? 0o644 : (mode & 0o777) | 0o400;
+  const content = await contentOf(zip, entry, buffer, path, permissions);
   const earlier = plan.files.get(path);
   if (plan.links.has(path) || plan.folders.has(path) || (earlier !== undefined && type === SYMLINK)) {
     throw unsafe(name, 'is there twice, not both times as a file');
