@@ -15,12 +15,12 @@ import { MovableClock } from './model/clock.ts';
 import { Address } from './platform/address.ts';
 import { claimDataDirectory, storeName } from './platform/data-directory.ts';
 import { FunctionKeyring } from './platform/function-credentials.ts';
+import { invokeLane } from './platform/invoke-lane.ts';
 import { portStartError, readTls, storeStartError } from './platform/start-error.ts';
 import { VERSION } from './platform/version.ts';
 import { Warnings } from './platform/warnings.ts';
 import { ProcessDriver } from './sandbox/process/process-driver.ts';
 import { startFunctionActivation } from './services/lambda/function-activation.ts';
-import { isInvokePath } from './services/lambda/invoke-path.ts';
 import { createLambdaService } from './services/lambda/lambda-service.ts';
 import { createFunctionLogSink } from './services/logs/function-log-sink.ts';
 import { createLogsService } from './services/logs/logs-service.ts';
@@ -53,10 +53,7 @@ export class Platform {
     const parts = await build(config, log);
     const listener = new Listener({
       onRequest: (request, response) => parts.endpoint.handle(request, response),
-      fastLane: {
-        takesPath: isInvokePath,
-        onRequest: (request, response) => parts.endpoint.handleWhole(request, response),
-      },
+      fastLane: invokeLane(parts.endpoint),
       ...readTls(config.tlsCert, config.tlsKey),
     });
     try {
@@ -86,7 +83,7 @@ async function build(config: Config, log: PlatformLog) {
   const clock = new MovableClock();
   const state = await openState(config, clock, warnings);
   const execution = await buildExecution({ config, log, warnings, address, keyring, clock, state });
-  const { endpoint } = buildFront({ config, log, warnings, address, keyring, clock, state, execution });
+  const endpoint = buildFront({ config, log, warnings, address, keyring, clock, state, execution });
   const { driver, pool, invoker, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
@@ -167,7 +164,7 @@ function buildFront({ execution, ...site }: Site & { readonly execution: Executi
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));
-  const endpoint = new Endpoint({
+  return new Endpoint({
     services,
     defaultAccountId: config.accountId,
     defaultRegion: config.region,
@@ -183,7 +180,6 @@ function buildFront({ execution, ...site }: Site & { readonly execution: Executi
         error: error instanceof Error ? error.stack : error,
       }),
   });
-  return { endpoint };
 }
 
 function buildAdmin(
