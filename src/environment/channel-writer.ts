@@ -26,6 +26,7 @@ export class ChannelWriter {
   /** How many bytes the system took: none when its buffer is full, or when the other end is gone. */
   #writeNow(bytes: Buffer): number {
     // Looked up each time: a closed socket's descriptor may belong to somebody else by now.
+    // oxlint-disable-next-line no-underscore-dangle -- Node's own name
     const descriptor = (this.#channel as WithHandle)._handle?.fd;
     if (descriptor === undefined || descriptor < 0) return 0;
     try {

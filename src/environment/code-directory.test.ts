@@ -1,4 +1,12 @@
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,26 +37,21 @@ test('unpacks a package once, however often and at once it is asked for', async 
   expect(first).toBe(second);
   expect(readFileSync(join(first, 'lib/deep.js'), 'utf8')).toBe('deep');
   expect(statSync(join(first, 'index.js')).mode & 0o111).not.toBe(0);
-  // Another platform on the same directory, after a restart.
-  const later = new CodeDirectories(join(root, 'code'), () => 'nowhere');
-  expect(await later.prepare('a')).toBe(first);
+  expect(await directories.prepare('a')).toBe(first);
   expect(asked).toBe(1);
 });
 
-test('removes it', async () => {
+test('trusts nothing an earlier run unpacked, and clears it away', async () => {
   await archive('b', { 'index.js': 'code' });
-  const directories = new CodeDirectories(join(root, 'code'), (sha256) => join(root, sha256));
-  await directories.prepare('b');
-  await directories.remove('b');
-  expect(await readdir(join(root, 'code'))).not.toContain('b');
-  expect(readFileSync(join(await directories.prepare('b'), 'index.js'), 'utf8')).toBe('code');
-});
-
-test('clears what an interrupted extraction left', async () => {
-  await archive('d', { 'index.js': 'code' });
+  const path = (sha256: string): string => join(root, sha256);
+  const before = await new CodeDirectories(join(root, 'code'), path).prepare('b');
+  writeFileSync(join(before, 'index.js'), 'changed');
   mkdirSync(join(root, 'code', 'd.tmp-1', 'part'), { recursive: true });
-  await new CodeDirectories(join(root, 'code'), (sha256) => join(root, sha256)).prepare('d');
-  expect(await readdir(join(root, 'code'))).not.toContain('d.tmp-1');
+  const after = await new CodeDirectories(join(root, 'code'), path).prepare('b');
+  expect(readFileSync(join(after, 'index.js'), 'utf8')).toBe('code');
+  expect(await readdir(join(root, 'code'))).toEqual(['b']);
+  const isOld = (name: string): boolean => name.includes('.old-');
+  await expect.poll(async () => (await readdir(root)).filter(isOld)).toEqual([]);
 });
 
 test('a failed extraction leaves nothing and is tried again', async () => {

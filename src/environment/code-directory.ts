@@ -1,12 +1,13 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { extractZip } from '../store/zip-archive.ts';
 
 /** 250 MB, Lambda's limit for an unzipped package. */
 const LARGEST_UNZIPPED_BYTES = 262_144_000;
 const MOST_ENTRIES = 200_000;
 
-/** Deployment packages, unpacked once each: what environments see as /var/task. */
+/** Deployment packages, unpacked once each in a run of the platform: what environments see as /var/task. */
 export class CodeDirectories {
   readonly #root: string;
   readonly #blobPath: (sha256: string) => string;
@@ -14,13 +15,13 @@ export class CodeDirectories {
   readonly #prepared = new Map<string, Promise<string>>();
 
   /**
-   * @param root a directory of our own
+   * @param root a directory of our own; what is in it is removed
    * @param blobPath where the archive with that SHA-256 is
    */
   constructor(root: string, blobPath: (sha256: string) => string) {
     this.#root = root;
     this.#blobPath = blobPath;
-    this.#swept = removeUnfinished(root);
+    this.#swept = setAside(root);
   }
 
   /** The directory with the package's files. Concurrent calls share one extraction; a failed one is tried again. */
@@ -33,20 +34,9 @@ export class CodeDirectories {
     return prepared;
   }
 
-  /** No function uses the package any more. */
-  async remove(sha256: string): Promise<void> {
-    const prepared = this.#prepared.get(sha256);
-    this.#prepared.delete(sha256);
-    await prepared?.catch(() => undefined);
-    await rm(join(this.#root, sha256), { recursive: true, force: true });
-  }
-
   async #extract(sha256: string): Promise<string> {
     await this.#swept;
     const directory = join(this.#root, sha256);
-    // Extraction ends with a rename, so a directory that is there, from an earlier run, is complete.
-    const found = await stat(directory).catch(() => undefined);
-    if (found !== undefined) return directory;
     await extractZip(this.#blobPath(sha256), directory, {
       maxUnzippedBytes: LARGEST_UNZIPPED_BYTES,
       maxEntries: MOST_ENTRIES,
@@ -55,9 +45,14 @@ export class CodeDirectories {
   }
 }
 
-/** What a platform that was killed while it unpacked left behind. */
-async function removeUnfinished(root: string): Promise<void> {
-  const names = await readdir(root).catch(() => []);
-  const unfinished = names.filter((name) => name.includes('.tmp-'));
-  await Promise.all(unfinished.map((name) => rm(join(root, name), { recursive: true, force: true })));
+/**
+ * A run never trusts what an earlier one unpacked: functions without a sandbox could write there, a power cut may have
+ * left files half-written, and packages nobody uses any more would pile up. The move is quick, the removal goes on behind.
+ */
+async function setAside(root: string): Promise<void> {
+  await rename(root, `${root}.old-${randomUUID()}`).catch(() => undefined);
+  const names = await readdir(dirname(root)).catch(() => []);
+  const old = names.filter((name) => name.startsWith(`${basename(root)}.old-`));
+  for (const name of old)
+    rm(join(dirname(root), name), { recursive: true, force: true }).catch(() => undefined);
 }
