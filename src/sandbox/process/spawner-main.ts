@@ -9,10 +9,11 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { removeDirectory } from './remove-directory.ts';
 import type { SpawnerReport, StartRequest } from './spawner-messages.ts';
 
 const requests: StartRequest[] = [];
@@ -136,8 +137,7 @@ process.on('message', (request: StartRequest) => {
 });
 process.on('disconnect', () => {
   for (const pid of groups.values()) killGroup(pid);
-  // Retried while mkfifo is still filling it.
-  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+  removeDirectory(directory);
   process.exit();
 });
 // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SandboxCommand } from '../sandbox.ts';
+import { removeDirectory } from './remove-directory.ts';
 import type { SpawnerReport, StartRequest } from './spawner-messages.ts';
 
 /** A process group the spawner started, with the platform's ends of its descriptors. */
@@ -158,7 +159,7 @@ export class Spawner {
   /** Without its spawner nobody would report the exits, or clean up after the platform: the groups end with it. */
   #onGone(): void {
     this.#alive = false;
-    rmSync(dirname(this.#socketPath), { recursive: true, force: true });
+    removeDirectory(dirname(this.#socketPath));
     this.#announceChange();
     for (const pending of this.#pending.values()) {
       killGroup(pending.pid);
