@@ -4,8 +4,9 @@ import { ResidentMemory, residentOfDescendants } from './process-memory.ts';
 /** Often enough that a hog is caught within a few tens of megabytes; 2 µs for each process that runs code. */
 const SAMPLE_EVERY_MS = 25;
 const PS_EVERY_MS = 250;
-/** Looking for descendants is dearer, so it happens on every fourth sample. */
+/** Looking for descendants is dearer, a file for each thread: on every fourth sample where there were any, else rarer. */
 const DESCENDANTS_EVERY = 4;
+const FIRST_DESCENDANTS_EVERY = 16;
 const PEAK_MAX_AGE_MS = 250;
 
 /** Kills process groups that go over their memory limit. Samples only those that are active, and only while any is. */
@@ -46,12 +47,12 @@ export class MemoryWatchdog {
       return;
     }
     this.#ticks += 1;
-    if (this.#hasProc) this.#sampleProc(this.#ticks % DESCENDANTS_EVERY === 0);
+    if (this.#hasProc) this.#sampleProc();
     else void this.#samplePs();
   }
 
-  #sampleProc(descendants: boolean): void {
-    for (const group of this.#active) group.sample(descendants);
+  #sampleProc(): void {
+    for (const group of this.#active) group.sample(this.#ticks);
   }
 
   async #samplePs(): Promise<void> {
@@ -87,8 +88,10 @@ export class WatchedGroup {
     return this.#peakBytes;
   }
 
-  sample(descendants: boolean): void {
-    if (descendants) this.#descendantBytes = residentOfDescendants(this.pid);
+  /** @param tick how many samples there were before, of all groups */
+  sample(tick: number): void {
+    const every = this.#descendantBytes > 0 ? DESCENDANTS_EVERY : FIRST_DESCENDANTS_EVERY;
+    if (tick % every === 0) this.#descendantBytes = residentOfDescendants(this.pid);
     this.observe((this.#memory?.current() ?? 0) + this.#descendantBytes);
   }
 
