@@ -32,12 +32,7 @@ const gates = {
   unit: vitest('unit', 'src', 'cli', 'tools'),
   conformance: vitest('conformance', 'test/conformance'),
   e2e: vitest('e2e', 'test/e2e'),
-  'e2e-postgres': vitest(
-    'e2e-postgres',
-    'test/e2e/start-and-stop',
-    'test/e2e/concurrency',
-    'test/e2e/outcomes',
-  ),
+  'e2e-postgres': vitest('e2e-postgres', 'test/e2e'),
   crash: vitest('crash', 'test/crash'),
 };
 
