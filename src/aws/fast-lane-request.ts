@@ -39,7 +39,8 @@ const EMPTY = new Uint8Array();
 const UNUSUAL = /[^\t\r\n\x20-\x7e]/;
 /** A path and query as clients send them. */
 const TARGET = /^\/[\w\-.~%!$&'()*+,;=:@/]*(?:\?[\w\-.~%!$&'()*+,;=:@/?]*)?$/;
-const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
+/** What HTTP allows as a header's name. */
+export const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 
 /** Headers that say how to read the message, or the next one, otherwise. */
 const REFUSED: ReadonlySet<string> = new Set([

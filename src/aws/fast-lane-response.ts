@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { TOKEN } from './fast-lane-request.ts';
 
 /** What an answer needs of a connection. */
 export interface AnswerSink {
@@ -70,7 +71,6 @@ function statusLine(status: number): string {
   return line;
 }
 
-const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Names that were found fit; answers have the same few. */

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT } from '../model/limits.ts';
 import { extractZip } from '../store/zip-archive.ts';
-
-/** 250 MB, Lambda's limit for an unzipped package. */
-const LARGEST_UNZIPPED_BYTES = 262_144_000;
-const MOST_ENTRIES = 200_000;
 
 /** Deployment packages, unpacked once each in a run of the platform: what environments see as /var/task. */
 export class CodeDirectories {
@@ -38,8 +35,8 @@ export class CodeDirectories {
     await this.#swept;
     const directory = join(this.#root, sha256);
     await extractZip(this.#blobPath(sha256), directory, {
-      maxUnzippedBytes: LARGEST_UNZIPPED_BYTES,
-      maxEntries: MOST_ENTRIES,
+      maxUnzippedBytes: UNZIPPED_CODE_LIMIT_BYTES,
+      maxEntries: ZIP_ENTRY_LIMIT,
     });
     return directory;
   }
