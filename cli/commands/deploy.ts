@@ -68,8 +68,8 @@ async function deploy(dir: string, flags: DeployFlags): Promise<void> {
   const { watchFolder } = await import('../deploy/watch-folder.ts');
   const tryOnce = () => once().catch(reportAndGoOn);
   await tryOnce();
-  note(paint('dim', `watching ${folder}; Ctrl-C ends it`, process.stderr));
-  await watchFolder(folder, readIgnoreRules(folder), tryOnce);
+  const onReady = (): void => note(paint('dim', `watching ${folder}; Ctrl-C ends it`, process.stderr));
+  await watchFolder(folder, readIgnoreRules(folder), { onReady, onChange: tryOnce });
 }
 
 function show({ function: deployed, outcome, guess, files, zipBytes }: Deployment, tookMs: number): void {

@@ -11,7 +11,7 @@ const quietMs = 150;
 export async function watchFolder(
   folder: string,
   rules: IgnoreRules,
-  onChange: () => Promise<void>,
+  { onReady, onChange }: { readonly onReady: () => void; readonly onChange: () => Promise<void> },
 ): Promise<never> {
   let timer: NodeJS.Timeout | undefined;
   let isRunning = false;
@@ -24,6 +24,8 @@ export async function watchFolder(
       return inside !== '' && isIgnored(rules, inside, stats?.isDirectory() ?? false);
     },
   });
+  // Before its first look round has ended, a change would count as what was there.
+  watcher.once('ready', onReady);
   watcher.on('all', () => {
     clearTimeout(timer);
     timer = setTimeout(run, quietMs);
