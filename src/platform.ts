@@ -20,7 +20,7 @@ import { portStartError, readTls, storeStartError } from './platform/start-error
 import { VERSION } from './platform/version.ts';
 import { Warnings } from './platform/warnings.ts';
 import { ProcessDriver } from './sandbox/process/process-driver.ts';
-import { startFunctionActivation } from './services/lambda/function-activation.ts';
+import { startFunctionActivation } from './services/lambda/functions/function-activation.ts';
 import { createLambdaService } from './services/lambda/lambda-service.ts';
 import { createFunctionLogSink } from './services/logs/function-log-sink.ts';
 import { createLogsService } from './services/logs/logs-service.ts';

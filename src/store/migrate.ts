@@ -1,11 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
+import { up as lambdaControlPlane } from './migrations/0002-lambda-control-plane.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
 /** In order. A migration that was released is never changed: a new one follows it. */
-const MIGRATIONS = { '0001-first-tables': { up: firstTables } };
+const MIGRATIONS = {
+  '0001-first-tables': { up: firstTables },
+  '0002-lambda-control-plane': { up: lambdaControlPlane },
+};
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */
 export async function migrate(db: Kysely<Database>): Promise<void> {

@@ -4,6 +4,14 @@
  */
 export interface Database {
   lambda_functions: LambdaFunctionTable;
+  lambda_function_settings: LambdaFunctionSettingsTable;
+  lambda_aliases: LambdaAliasTable;
+  lambda_layers: LambdaLayerTable;
+  lambda_layer_versions: LambdaLayerVersionTable;
+  lambda_resource_policies: LambdaResourcePolicyTable;
+  lambda_provisioned_concurrency: LambdaQualifierTable;
+  lambda_event_invoke_configs: LambdaQualifierTable;
+  lambda_code_signing_configs: LambdaCodeSigningConfigTable;
   resource_tags: ResourceTagTable;
   log_groups: LogGroupTable;
   log_streams: LogStreamTable;
@@ -11,7 +19,7 @@ export interface Database {
   blob_references: BlobReferenceTable;
 }
 
-/** One row for `$LATEST` and, later, one for each published version. */
+/** One row for `$LATEST` and one for each published version. */
 export interface LambdaFunctionTable {
   account_id: string;
   region: string;
@@ -23,6 +31,75 @@ export interface LambdaFunctionTable {
   /** While an update is in progress: the configuration that still serves invokes, JSON. */
   serving_configuration: string | null;
   revision_id: string;
+}
+
+/** What belongs to a function as a whole. One row for each function, made with it. */
+export interface LambdaFunctionSettingsTable {
+  account_id: string;
+  region: string;
+  name: string;
+  /** Number of the next published version; numbers are never used again. */
+  next_version: number;
+  /** Null: the function shares the account's unreserved concurrency. */
+  reserved_concurrency: number | null;
+  /** `Allow` or `Terminate`; null: never set. */
+  recursive_loop: string | null;
+  code_signing_config_arn: string | null;
+}
+
+export interface LambdaAliasTable {
+  account_id: string;
+  region: string;
+  function_name: string;
+  name: string;
+  /** A StoredAlias, JSON. */
+  configuration: string;
+  revision_id: string;
+}
+
+/** Remembers the highest version of a layer, deleted ones included. */
+export interface LambdaLayerTable {
+  account_id: string;
+  region: string;
+  name: string;
+  last_version: number;
+}
+
+export interface LambdaLayerVersionTable {
+  account_id: string;
+  region: string;
+  name: string;
+  version: number;
+  /** JSON */
+  configuration: string;
+}
+
+/** Policies of functions, versions, aliases and layer versions. */
+export interface LambdaResourcePolicyTable {
+  /** With its qualifier. */
+  resource_arn: string;
+  /** The policy document, JSON. */
+  policy: string;
+  revision_id: string;
+}
+
+/** One document for a version, an alias or `$LATEST` of a function. */
+export interface LambdaQualifierTable {
+  account_id: string;
+  region: string;
+  function_name: string;
+  qualifier: string;
+  /** JSON */
+  configuration: string;
+}
+
+export interface LambdaCodeSigningConfigTable {
+  account_id: string;
+  region: string;
+  /** `csc-` and 17 characters. */
+  id: string;
+  /** JSON */
+  configuration: string;
 }
 
 export interface ResourceTagTable {

@@ -4,7 +4,7 @@ import { mayImport, roomOf } from './import-map.ts';
 describe('the import map', () => {
   test('knows the rooms', () => {
     expect(roomOf('src/aws/endpoint.ts')).toBe('src/aws');
-    expect(roomOf('src/services/lambda/create-function.ts')).toBe('src/services/lambda');
+    expect(roomOf('src/services/lambda/functions/create-function.ts')).toBe('src/services/lambda');
     expect(roomOf('src/platform.ts')).toBe('src/platform');
     expect(roomOf('test/e2e/a.test.ts')).toBeUndefined();
   });

@@ -1,17 +1,17 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
-import { createFunction } from './create-function.ts';
-import { deleteFunction } from './delete-function.ts';
-import { getAccountSettings } from './get-account-settings.ts';
-import { getFunctionConfiguration } from './get-function-configuration.ts';
-import { getFunction } from './get-function.ts';
-import { invoke } from './invoke.ts';
+import { createFunction } from './functions/create-function.ts';
+import { deleteFunction } from './functions/delete-function.ts';
+import { getAccountSettings } from './account/get-account-settings.ts';
+import { getFunctionConfiguration } from './functions/get-function-configuration.ts';
+import { getFunction } from './functions/get-function.ts';
+import { invoke } from './invocation/invoke.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
-import { listFunctions } from './list-functions.ts';
-import { listTags } from './list-tags.ts';
-import { tagResource } from './tag-resource.ts';
-import { untagResource } from './untag-resource.ts';
-import { updateFunctionCode } from './update-function-code.ts';
-import { updateFunctionConfiguration } from './update-function-configuration.ts';
+import { listFunctions } from './functions/list-functions.ts';
+import { listTags } from './tags/list-tags.ts';
+import { tagResource } from './tags/tag-resource.ts';
+import { untagResource } from './tags/untag-resource.ts';
+import { updateFunctionCode } from './functions/update-function-code.ts';
+import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
 
 /** The Lambda API, as far as it is built. */
 export function createLambdaService(deps: LambdaDependencies): ServiceDefinition {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { TagResourceRequest } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { functionArn } from '../../model/stored-function.ts';
-import { changeFunction, updateInProgress } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { functionArn } from '../../../model/stored-function.ts';
+import { changeFunction, updateInProgress } from '../functions/function-rows.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { addTags, taggedFunction } from './resource-tags.ts';
 
 export function tagResource(

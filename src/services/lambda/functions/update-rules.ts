@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionReference } from '../../model/function-reference.ts';
-import { invalidParameterValue, preconditionFailed, resourceConflict } from '../../model/lambda-errors.ts';
-import type { FunctionRecord, StatusReason, StoredFunction } from '../../model/stored-function.ts';
+import type { FunctionReference } from '../../../model/function-reference.ts';
+import { invalidParameterValue, preconditionFailed, resourceConflict } from '../../../model/lambda-errors.ts';
+import type { FunctionRecord, StatusReason, StoredFunction } from '../../../model/stored-function.ts';
 import { updateInProgress } from './function-rows.ts';
 
 /** AWS uses these words on updates too. */

@@ -1,9 +1,9 @@
 import type { DeleteFunctionRequest, DeleteFunctionResponse } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { parseFunctionReference } from '../../model/function-reference.ts';
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { deleteFunctionRows, requireFunction } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 const NUMBER = /^\d+$/;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { UntagResourceRequest } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { functionArn } from '../../model/stored-function.ts';
-import { changeFunction } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { functionArn } from '../../../model/stored-function.ts';
+import { changeFunction } from '../functions/function-rows.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { removeTags, taggedFunction } from './resource-tags.ts';
 
 export function untagResource(

@@ -1,9 +1,9 @@
 import type { FunctionConfiguration, GetFunctionConfigurationRequest } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { parseFunctionReference } from '../../model/function-reference.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { askedArn, requireFunction } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 export function getFunctionConfiguration(
   deps: LambdaDependencies,

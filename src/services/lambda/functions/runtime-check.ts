@@ -1,6 +1,6 @@
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { runtimeStanding, SUPPORTED_RUNTIMES } from '../../model/runtime-names.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { runtimeStanding, SUPPORTED_RUNTIMES } from '../../../model/runtime-names.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 /** Throws InvalidParameterValueException unless Lambda accepts the runtime and this machine can run it. */
 export async function checkRuntime(deps: LambdaDependencies, runtime: string): Promise<void> {

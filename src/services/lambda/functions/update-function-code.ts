@@ -1,13 +1,13 @@
 import type { FunctionConfiguration, UpdateFunctionCodeRequest } from '@aws-sdk/client-lambda';
 import { createHash } from 'node:crypto';
-import type { OperationHandler } from '../../aws/service.ts';
-import { parseFunctionReference } from '../../model/function-reference.ts';
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { receivePackage, storePackage } from './code-package.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkArchitecture } from './runtime-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';

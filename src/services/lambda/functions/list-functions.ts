@@ -1,11 +1,11 @@
 import type { ListFunctionsRequest, ListFunctionsResponse } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { LIST_FUNCTIONS_PAGE_LIMIT } from '../../model/limits.ts';
-import { functionArn, functionRecordOf, functionVersionArn } from '../../model/stored-function.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { LIST_FUNCTIONS_PAGE_LIMIT } from '../../../model/limits.ts';
+import { functionArn, functionRecordOf, functionVersionArn } from '../../../model/stored-function.ts';
 import { listedConfiguration } from './function-configuration.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
-import { markerAfter, readMarker } from './list-marker.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { markerAfter, readMarker } from '../list-marker.ts';
 
 export function listFunctions(
   deps: LambdaDependencies,

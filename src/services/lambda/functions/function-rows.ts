@@ -1,17 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { FunctionReference } from '../../model/function-reference.ts';
-import { resourceConflict, resourceNotFound } from '../../model/lambda-errors.ts';
+import type { FunctionReference } from '../../../model/function-reference.ts';
+import { resourceConflict, resourceNotFound } from '../../../model/lambda-errors.ts';
 import {
   functionArn,
   type FunctionRecord,
   functionRecordOf,
   functionVersionArn,
   type StoredFunction,
-} from '../../model/stored-function.ts';
-import type { BlobStore } from '../../store/blob-store.ts';
-import type { Change } from '../../store/change-feed.ts';
-import type { Database } from '../../store/schema.ts';
-import type { Store } from '../../store/store.ts';
+} from '../../../model/stored-function.ts';
+import type { BlobStore } from '../../../store/blob-store.ts';
+import type { Change } from '../../../store/change-feed.ts';
+import type { Database } from '../../../store/schema.ts';
+import type { Store } from '../../../store/store.ts';
 
 type Tx = Transaction<Database>;
 export type FunctionKey = Pick<FunctionReference, 'accountId' | 'region' | 'name'>;

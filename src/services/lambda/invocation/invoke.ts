@@ -1,15 +1,15 @@
 import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lambda';
-import type { OperationHandler, RequestContext } from '../../aws/service.ts';
-import type { InvokeAnswer } from '../../invoke/function-invoker.ts';
-import { parseFunctionReference } from '../../model/function-reference.ts';
-import { findJsonProblem } from '../../model/json-problem.ts';
-import { isJsonText } from '../../model/json-text.ts';
+import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
+import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { findJsonProblem } from '../../../model/json-problem.ts';
+import { isJsonText } from '../../../model/json-text.ts';
 import {
   invalidParameterValue,
   invalidRequestContent,
   notImplementedYet,
-} from '../../model/lambda-errors.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+} from '../../../model/lambda-errors.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 /** What a function gets that is invoked with nothing. */
 const EMPTY_EVENT: Uint8Array = Buffer.from('{}');

@@ -1,5 +1,5 @@
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { MEMORY_LIMIT_MB } from '../../model/limits.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { MEMORY_LIMIT_MB } from '../../../model/limits.ts';
 
 /** The service model allows more, for functions on managed instances; one of the default kind stops here. */
 export function checkMemorySize(memoryMb: number | undefined): void {

@@ -1,12 +1,12 @@
 import type { GetAccountSettingsResponse } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
 import {
   CODE_STORAGE_LIMIT_BYTES,
   UNZIPPED_CODE_LIMIT_BYTES,
   ZIPPED_CODE_LIMIT_BYTES,
-} from '../../model/limits.ts';
-import { functionRecordOf } from '../../model/stored-function.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+} from '../../../model/limits.ts';
+import { functionRecordOf } from '../../../model/stored-function.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 export function getAccountSettings(
   deps: LambdaDependencies,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
-import { partitionOf, type StoredFunction } from '../../model/stored-function.ts';
+import { partitionOf, type StoredFunction } from '../../../model/stored-function.ts';
 
 /**
  * A version as the API shows it. Clients trip over extra and missing fields, so what is never set is absent, and the

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { engines, type TestDatabase } from '../../../test/support/engines.ts';
-import { pendingFunction } from '../../../test/support/stored-functions.ts';
-import type { FunctionRecord, StoredFunction } from '../../model/stored-function.ts';
-import type { Change } from '../../store/change-feed.ts';
-import type { Store } from '../../store/store.ts';
+import { engines, type TestDatabase } from '../../../../test/support/engines.ts';
+import { pendingFunction } from '../../../../test/support/stored-functions.ts';
+import type { FunctionRecord, StoredFunction } from '../../../model/stored-function.ts';
+import type { Change } from '../../../store/change-feed.ts';
+import type { Store } from '../../../store/store.ts';
 import { changeFunction, deleteFunctionRows, findFunction, insertFunction } from './function-rows.ts';
 import { withUpdate } from './update-rules.ts';
 

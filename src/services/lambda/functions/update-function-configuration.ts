@@ -1,12 +1,12 @@
 import type { FunctionConfiguration, UpdateFunctionConfigurationRequest } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { parseFunctionReference } from '../../model/function-reference.ts';
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { functionArn, type StoredFunction } from '../../model/stored-function.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { mergeLogging } from './logging-configuration.ts';
 import { checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';

@@ -2,10 +2,10 @@ import {
   invalidParameterValue,
   notImplementedYet,
   requestEntityTooLarge,
-} from '../../model/lambda-errors.ts';
-import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT, ZIPPED_CODE_LIMIT_BYTES } from '../../model/limits.ts';
-import type { BlobStore } from '../../store/blob-store.ts';
-import { inspectZip, ZipRejected } from '../../store/zip-archive.ts';
+} from '../../../model/lambda-errors.ts';
+import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT, ZIPPED_CODE_LIMIT_BYTES } from '../../../model/limits.ts';
+import type { BlobStore } from '../../../store/blob-store.ts';
+import { inspectZip, ZipRejected } from '../../../store/zip-archive.ts';
 
 /** Where a request says the code is. The same members on CreateFunction's `Code` and on UpdateFunctionCode. */
 export interface CodeSource {

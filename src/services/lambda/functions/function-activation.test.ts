@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ephemeralStore, pendingFunction } from '../../../test/support/stored-functions.ts';
-import { MovableClock } from '../../model/clock.ts';
-import type { FunctionRecord, StoredFunction } from '../../model/stored-function.ts';
-import type { Store } from '../../store/store.ts';
+import { ephemeralStore, pendingFunction } from '../../../../test/support/stored-functions.ts';
+import { MovableClock } from '../../../model/clock.ts';
+import type { FunctionRecord, StoredFunction } from '../../../model/stored-function.ts';
+import type { Store } from '../../../store/store.ts';
 import { type FunctionActivation, startFunctionActivation } from './function-activation.ts';
 import { changeFunction, deleteFunctionRows, findFunction, insertFunction } from './function-rows.ts';
 import { withUpdate } from './update-rules.ts';

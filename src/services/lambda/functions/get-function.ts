@@ -1,11 +1,11 @@
 import type { GetFunctionRequest, GetFunctionResponse } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { parseFunctionReference } from '../../model/function-reference.ts';
-import { functionArn } from '../../model/stored-function.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { functionArn } from '../../../model/stored-function.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { askedArn, requireFunction } from './function-rows.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
-import { readTags } from './resource-tags.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { readTags } from '../tags/resource-tags.ts';
 
 export function getFunction(
   deps: LambdaDependencies,

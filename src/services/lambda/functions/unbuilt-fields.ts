@@ -1,4 +1,4 @@
-import { notImplementedYet } from '../../model/lambda-errors.ts';
+import { notImplementedYet } from '../../../model/lambda-errors.ts';
 
 /**
  * Fields whose effect does not exist yet, each with the value that asks for nothing. Everything else in them is

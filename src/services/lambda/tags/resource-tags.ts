@@ -3,10 +3,10 @@ import {
   type Caller,
   type FunctionReference,
   parseFunctionReference,
-} from '../../model/function-reference.ts';
-import { invalidParameterValue, resourceNotFound } from '../../model/lambda-errors.ts';
-import { TAG_LIMIT } from '../../model/limits.ts';
-import type { Database } from '../../store/schema.ts';
+} from '../../../model/function-reference.ts';
+import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-errors.ts';
+import { TAG_LIMIT } from '../../../model/limits.ts';
+import type { Database } from '../../../store/schema.ts';
 
 /**
  * The function a tag operation names. Throws 404 for the other kinds of taggable resource, of which there can be

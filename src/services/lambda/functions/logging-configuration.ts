@@ -1,6 +1,6 @@
 import type { LoggingConfig } from '@aws-sdk/client-lambda';
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import type { StoredLogging } from '../../model/stored-function.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import type { StoredLogging } from '../../../model/stored-function.ts';
 
 export function defaultLogging(functionName: string): StoredLogging {
   return { logFormat: 'Text', logGroup: `/aws/lambda/${functionName}` };

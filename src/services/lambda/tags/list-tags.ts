@@ -1,8 +1,8 @@
 import type { ListTagsRequest, ListTagsResponse } from '@aws-sdk/client-lambda';
-import type { OperationHandler } from '../../aws/service.ts';
-import { requireFunction } from './function-rows.ts';
-import { functionArn } from '../../model/stored-function.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { requireFunction } from '../functions/function-rows.ts';
+import { functionArn } from '../../../model/stored-function.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { readTags, taggedFunction } from './resource-tags.ts';
 
 export function listTags(deps: LambdaDependencies): OperationHandler<ListTagsRequest, ListTagsResponse> {

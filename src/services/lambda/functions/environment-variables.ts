@@ -1,5 +1,5 @@
-import { invalidParameterValue } from '../../model/lambda-errors.ts';
-import { ENVIRONMENT_LIMIT_BYTES } from '../../model/limits.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { ENVIRONMENT_LIMIT_BYTES } from '../../../model/limits.ts';
 
 /** Variables Lambda sets itself and that a function's configuration therefore may not name. */
 const RESERVED: ReadonlySet<string> = new Set([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ephemeralStore } from '../../../test/support/stored-functions.ts';
-import type { RequestContext } from '../../aws/service.ts';
-import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from '../../invoke/function-invoker.ts';
-import { MovableClock } from '../../model/clock.ts';
+import { ephemeralStore } from '../../../../test/support/stored-functions.ts';
+import type { RequestContext } from '../../../aws/service.ts';
+import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from '../../../invoke/function-invoker.ts';
+import { MovableClock } from '../../../model/clock.ts';
 import { invoke } from './invoke.ts';
-import type { LambdaDependencies } from './lambda-dependencies.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 const ANSWER: InvokeAnswer = { payload: Buffer.from('1'), executedVersion: '$LATEST', traceId: 'Root=1-2-3' };
 
