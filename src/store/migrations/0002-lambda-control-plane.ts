@@ -51,7 +51,10 @@ async function createLayerTables(db: Kysely<Database>): Promise<void> {
     .execute();
 }
 
-function owned<T extends string>(db: Kysely<Database>, table: T): CreateTableBuilder<T, 'account_id' | 'region'> {
+function owned<T extends string>(
+  db: Kysely<Database>,
+  table: T,
+): CreateTableBuilder<T, 'account_id' | 'region'> {
   const text = textType(db);
   return db.schema
     .createTable(table)

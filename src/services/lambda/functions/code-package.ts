@@ -3,7 +3,11 @@ import {
   notImplementedYet,
   requestEntityTooLarge,
 } from '../../../model/lambda-errors.ts';
-import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT, ZIPPED_CODE_LIMIT_BYTES } from '../../../model/limits.ts';
+import {
+  UNZIPPED_CODE_LIMIT_BYTES,
+  ZIP_ENTRY_LIMIT,
+  ZIPPED_CODE_LIMIT_BYTES,
+} from '../../../model/limits.ts';
 import type { BlobStore } from '../../../store/blob-store.ts';
 import { inspectZip, ZipRejected } from '../../../store/zip-archive.ts';
 

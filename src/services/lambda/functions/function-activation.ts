@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../model/clock.ts';
 import { ServiceError } from '../../../model/service-error.ts';
-import { type FunctionRecord, functionRecordOf, type StoredFunction } from '../../../model/stored-function.ts';
+import {
+  type FunctionRecord,
+  functionRecordOf,
+  type StoredFunction,
+} from '../../../model/stored-function.ts';
 import type { Store } from '../../../store/store.ts';
 import { changeFunction } from './function-rows.ts';
 
