@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as lambdaControlPlane } from './migrations/0002-lambda-control-plane.ts';
+import { up as lambdaAsyncEvents } from './migrations/0003-lambda-async-events.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -9,6 +10,7 @@ import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 const MIGRATIONS = {
   '0001-first-tables': { up: firstTables },
   '0002-lambda-control-plane': { up: lambdaControlPlane },
+  '0003-lambda-async-events': { up: lambdaAsyncEvents },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

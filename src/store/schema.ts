@@ -12,6 +12,7 @@ export interface Database {
   lambda_provisioned_concurrency: LambdaQualifierTable;
   lambda_event_invoke_configs: LambdaQualifierTable;
   lambda_code_signing_configs: LambdaCodeSigningConfigTable;
+  lambda_async_events: LambdaAsyncEventTable;
   resource_tags: ResourceTagTable;
   log_groups: LogGroupTable;
   log_streams: LogStreamTable;
@@ -100,6 +101,31 @@ export interface LambdaCodeSigningConfigTable {
   id: string;
   /** JSON */
   configuration: string;
+}
+
+/** An event between its 202 and the end of its last attempt. */
+export interface LambdaAsyncEventTable {
+  /** UUID of the event itself: two events may share a request id, since callers can send one. */
+  id: string;
+  account_id: string;
+  region: string;
+  function_name: string;
+  /** As the caller gave it: resolved at each attempt. Null: none. */
+  qualifier: string | null;
+  /** The same at every attempt. */
+  request_id: string;
+  trace_header: string;
+  /** The event's JSON text. */
+  payload: string;
+  accepted_at_ms: number;
+  /** When the next attempt is due; of a claimed event, when the claim lapses. */
+  due_at_ms: number;
+  /** Runs of the function so far. */
+  attempts: number;
+  /** Throttles and platform errors since the last run: they set the backoff and use up no attempt. */
+  setbacks: number;
+  /** The platform that has it in hand. */
+  claimed_by: string | null;
 }
 
 export interface ResourceTagTable {
