@@ -1,26 +1,31 @@
+import { type FunctionSettings, functionSettingsOf } from '../model/function-settings.ts';
 import { resourceConflict, resourceNotFound } from '../model/lambda-errors.ts';
-import type { FunctionVersion } from '../model/function-version.ts';
+import { aliasArn, type StoredAlias } from '../model/stored-alias.ts';
 import {
   type FunctionRecord,
   functionArn,
   functionRecordOf,
-  functionVersionOf,
+  functionVersionArn,
 } from '../model/stored-function.ts';
 import type { Change } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
+import {
+  type AliasEntry,
+  aliasEntry,
+  chooseVersion,
+  type Resolution,
+  type VersionEntry,
+  versionEntry,
+} from './function-entry.ts';
 
-interface Entry {
-  readonly record: FunctionRecord;
-  /** What invokes run now; undefined while the function has never been active. */
-  readonly version: FunctionVersion | undefined;
+/** One function with everything an invoke may need of it. */
+interface FunctionEntry {
+  readonly arn: string;
+  readonly versions: Map<string, VersionEntry>;
+  readonly aliases: Map<string, AliasEntry>;
+  settings: FunctionSettings | undefined;
   /** The answer for callers who name no qualifier, ready made: the usual case on the hot path. */
-  readonly unqualified: Resolution | undefined;
-}
-
-/** What one invoke resolved to. */
-export interface Resolution {
-  readonly version: FunctionVersion;
-  readonly invokedFunctionArn: string;
+  unqualified: Resolution | undefined;
 }
 
 /**
@@ -28,10 +33,8 @@ export interface Resolution {
  * before the write is acknowledged: a function that was just created, updated or deleted is so here at once.
  */
 export class FunctionDirectory {
-  /** By qualified ARN. */
-  readonly #entries = new Map<string, Entry>();
-  /** The `$LATEST` entries again, by `<account>/<region>/<name>`. */
-  readonly #latest = new Map<string, Entry>();
+  /** By `<account>/<region>/<name>`. */
+  readonly #functions = new Map<string, FunctionEntry>();
   readonly #onReplaced: (functionArn: string, keep: ReadonlySet<string>) => void;
 
   /** @param onReplaced told which deployments of a function may still run whenever that has changed */
@@ -41,81 +44,125 @@ export class FunctionDirectory {
 
   /** Follows the store and loads what is there. Resolves when the directory is complete. */
   async open(store: Store): Promise<void> {
-    store.changes.subscribe('function', (change) => this.#apply(change));
-    const rows = await store.db.selectFrom('lambda_functions').selectAll().execute();
-    for (const row of rows) {
+    store.changes.subscribe('function', (change) => this.#applyVersion(change));
+    store.changes.subscribe('alias', (change) => this.#applyAlias(change));
+    store.changes.subscribe('function-settings', (change) => this.#applySettings(change));
+    const functions = await store.db.selectFrom('lambda_functions').selectAll().execute();
+    for (const row of functions) {
       const value = functionRecordOf(row);
-      const arn = functionArn(row.account_id, row.region, row.name);
-      this.#apply({ kind: 'function', key: `${arn}:${row.version}`, value });
+      this.#applyVersion({ kind: 'function', key: functionVersionArn(value.current), value });
+    }
+    const settings = await store.db.selectFrom('lambda_function_settings').selectAll().execute();
+    for (const row of settings) {
+      const key = functionArn(row.account_id, row.region, row.name);
+      this.#applySettings({ kind: 'function-settings', key, value: functionSettingsOf(row) });
+    }
+    const aliases = await store.db.selectFrom('lambda_aliases').select('configuration').execute();
+    for (const row of aliases) {
+      const value = JSON.parse(row.configuration) as StoredAlias;
+      this.#applyAlias({ kind: 'alias', key: aliasArn(value), value });
     }
   }
 
+  /** Number of functions; versions are not counted. */
   get size(): number {
-    return this.#entries.size;
+    return this.#functions.size;
   }
 
   clear(): void {
-    this.#entries.clear();
-    this.#latest.clear();
+    this.#functions.clear();
   }
 
   /** Throws the 404 or 409 that AWS gives when there is nothing to run. */
   resolve(accountId: string, region: string, name: string, qualifier: string | undefined): Resolution {
-    if (qualifier === undefined) {
-      const found = this.#latest.get(`${accountId}/${region}/${name}`)?.unqualified;
-      if (found !== undefined) return found;
-    }
-    return this.#resolveQualified(accountId, region, name, qualifier);
+    const entry = this.#functions.get(`${accountId}/${region}/${name}`);
+    const found = entry && resolved(entry, qualifier);
+    if (found !== undefined) return found;
+    throw this.#refusal(entry, functionArn(accountId, region, name), qualifier ?? '$LATEST');
   }
 
-  #resolveQualified(
-    accountId: string,
-    region: string,
-    name: string,
-    qualifier: string | undefined,
-  ): Resolution {
-    const arn = functionArn(accountId, region, name);
-    const wanted = qualifier ?? '$LATEST';
-    const entry = this.#entries.get(`${arn}:${wanted}`);
-    if (entry === undefined) throw resourceNotFound(`Function not found: ${arn}:${wanted}`);
-    if (entry.version === undefined) {
-      const state = entry.record.current.state;
-      throw resourceConflict(
-        `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
-      );
-    }
-    return { version: entry.version, invokedFunctionArn: `${arn}:${wanted}` };
+  #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {
+    const version = entry?.aliases.get(qualifier)?.alias.functionVersion ?? qualifier;
+    const state = entry?.versions.get(version)?.record.current.state;
+    if (state === undefined) return resourceNotFound(`Function not found: ${arn}:${qualifier}`);
+    return resourceConflict(
+      `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
+    );
   }
 
-  #apply(change: Change): void {
+  #applyVersion(change: Change): void {
+    const { arn, path, qualifier } = takenApart(change.key);
+    const entry = this.#entry(arn, path);
+    const before = entry.versions.get(qualifier);
     const record = change.value as FunctionRecord | undefined;
-    const before = this.#entries.get(change.key);
-    if (record === undefined) {
-      this.#entries.delete(change.key);
-      if (before !== undefined && change.key.endsWith(':$LATEST')) this.#latest.delete(pathOf(before.record));
-      if (before?.version !== undefined) this.#onReplaced(before.version.functionArn, new Set());
-      return;
+    const after = record && versionEntry(record, before);
+    if (after === undefined) entry.versions.delete(qualifier);
+    else entry.versions.set(qualifier, after);
+    if (before?.serving !== after?.serving) {
+      this.#refresh(entry);
+      if (before?.serving !== undefined) this.#onReplaced(arn, deploymentsOf(entry));
     }
-    const version = serving(record, before?.version);
-    const unqualified = version && { version, invokedFunctionArn: version.functionArn };
-    const entry = { record, version, unqualified };
-    this.#entries.set(change.key, entry);
-    if (change.key.endsWith(':$LATEST')) {
-      this.#latest.set(pathOf(record), entry);
-    }
-    if (version !== undefined && before?.version !== undefined && before.version !== version) {
-      this.#onReplaced(version.functionArn, new Set([version.deploymentId]));
-    }
+    this.#dropIfEmpty(entry, path);
+  }
+
+  #applyAlias(change: Change): void {
+    const { arn, path, qualifier } = takenApart(change.key);
+    const entry = this.#entry(arn, path);
+    const alias = change.value as StoredAlias | undefined;
+    if (alias === undefined) entry.aliases.delete(qualifier);
+    else entry.aliases.set(qualifier, aliasEntry(alias, entry.versions));
+    this.#dropIfEmpty(entry, path);
+  }
+
+  #applySettings(change: Change): void {
+    const { arn, path } = takenApart(change.key);
+    const entry = this.#entry(arn, path);
+    entry.settings = change.value as FunctionSettings | undefined;
+    this.#dropIfEmpty(entry, path);
+  }
+
+  /** Makes the ready-made answers anew after a version of the function has changed. */
+  #refresh(entry: FunctionEntry): void {
+    const latest = entry.versions.get('$LATEST')?.serving;
+    entry.unqualified = latest && { version: latest, invokedFunctionArn: entry.arn };
+    for (const [name, { alias }] of entry.aliases) entry.aliases.set(name, aliasEntry(alias, entry.versions));
+  }
+
+  #entry(arn: string, path: string): FunctionEntry {
+    const known = this.#functions.get(path);
+    if (known !== undefined) return known;
+    const entry: FunctionEntry = {
+      arn,
+      versions: new Map(),
+      aliases: new Map(),
+      settings: undefined,
+      unqualified: undefined,
+    };
+    this.#functions.set(path, entry);
+    return entry;
+  }
+
+  #dropIfEmpty(entry: FunctionEntry, path: string): void {
+    if (entry.versions.size === 0 && entry.aliases.size === 0 && entry.settings === undefined)
+      this.#functions.delete(path);
   }
 }
 
-function pathOf({ current }: FunctionRecord): string {
-  return `${current.accountId}/${current.region}/${current.name}`;
+function resolved(entry: FunctionEntry, qualifier: string | undefined): Resolution | undefined {
+  if (qualifier === undefined) return entry.unqualified;
+  const alias = entry.aliases.get(qualifier);
+  if (alias !== undefined) return chooseVersion(alias, alias.second === undefined ? 1 : Math.random());
+  return entry.versions.get(qualifier)?.resolution;
 }
 
-/** The snapshot invokes run: the old one until an update has succeeded, the same object while nothing that matters changed. */
-function serving(record: FunctionRecord, before: FunctionVersion | undefined): FunctionVersion | undefined {
-  const stored = record.serving ?? (record.current.state === 'Active' ? record.current : undefined);
-  if (stored === undefined) return undefined;
-  return before?.deploymentId === stored.deploymentId ? before : functionVersionOf(stored);
+function deploymentsOf(entry: FunctionEntry): ReadonlySet<string> {
+  const serving = [...entry.versions.values()].flatMap((version) => version.serving?.deploymentId ?? []);
+  return new Set(serving);
+}
+
+/** `arn:<partition>:lambda:<region>:<account>:function:<name>[:<qualifier>]` */
+function takenApart(key: string): { arn: string; path: string; qualifier: string } {
+  const parts = key.split(':');
+  const [, , , region = '', account = '', , name = '', qualifier = ''] = parts;
+  return { arn: parts.slice(0, 7).join(':'), path: `${account}/${region}/${name}`, qualifier };
 }

@@ -26,6 +26,8 @@ export interface StoredFunction {
   /** `$LATEST` or a number as text. */
   readonly version: string;
   readonly description: string;
+  /** On published versions: fingerprint of the content of `$LATEST` they were made from. */
+  readonly publishedFrom?: string;
   /** e.g. `nodejs22.x` */
   readonly runtime: string;
   readonly handler: string;

@@ -5,6 +5,8 @@ import { getAccountSettings } from './account/get-account-settings.ts';
 import { getFunctionConfiguration } from './functions/get-function-configuration.ts';
 import { getFunction } from './functions/get-function.ts';
 import { invoke } from './invocation/invoke.ts';
+import { aliasOperations } from './aliases/alias-operations.ts';
+import { versionOperations } from './versions/version-operations.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
 import { listTags } from './tags/list-tags.ts';
@@ -18,6 +20,8 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
   return {
     model: 'lambda',
     operations: {
+      ...aliasOperations(deps),
+      ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),
       GetAccountSettings: getAccountSettings(deps),

@@ -10,9 +10,19 @@ export function readMarker(marker: string | undefined): readonly [string, string
   if (marker === undefined || marker === '') return ['', ''];
   const key = parse(Buffer.from(marker, 'base64url').toString());
   if (!Array.isArray(key) || key.length !== 2 || !key.every((part) => typeof part === 'string')) {
-    throw invalidParameterValue('Invalid pagination marker. Please use the NextMarker of the previous page.');
+    throw invalidMarker();
   }
   return [String(key[0]), String(key[1])];
+}
+
+/** A marker's part as the number it was made from; 0 for none. */
+export function markerNumber(part: string): number {
+  if (!/^\d{0,15}$/.test(part)) throw invalidMarker();
+  return Number(part);
+}
+
+function invalidMarker(): Error {
+  return invalidParameterValue('Invalid pagination marker. Please use the NextMarker of the previous page.');
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,4 @@
-import type { CreateTableBuilder, Kysely } from 'kysely';
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Database } from '../schema.ts';
 import { textType } from './column-types.ts';
 
@@ -13,6 +13,7 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addColumn('code_signing_config_arn', text)
     .addPrimaryKeyConstraint('lambda_function_settings_key', ['account_id', 'region', 'name'])
     .execute();
+  await giveSettings(db);
   await owned(db, 'lambda_aliases')
     .addColumn('function_name', text, (column) => column.notNull())
     .addColumn('name', text, (column) => column.notNull())
@@ -33,6 +34,20 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addColumn('id', text, (column) => column.notNull())
     .addColumn('configuration', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('lambda_code_signing_configs_key', ['account_id', 'region', 'id'])
+    .execute();
+}
+
+/** Functions from before have published nothing yet. */
+async function giveSettings(db: Kysely<Database>): Promise<void> {
+  await db
+    .insertInto('lambda_function_settings')
+    .columns(['account_id', 'region', 'name', 'next_version'])
+    .expression((from) =>
+      from
+        .selectFrom('lambda_functions')
+        .select(['account_id', 'region', 'name', sql<number>`1`.as('next_version')])
+        .where('version', '=', '$LATEST'),
+    )
     .execute();
 }
 

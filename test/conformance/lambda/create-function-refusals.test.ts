@@ -120,7 +120,6 @@ describe('CreateFunction, refusals', () => {
     ['DeadLetterConfig', { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:q' }],
     ['SnapStart', { ApplyOn: 'PublishedVersions' }],
     ['TracingConfig', { Mode: 'Active' }],
-    ['Publish', true],
     ['PackageType', 'Image'],
     ['KMSKeyArn', 'arn:aws:kms:us-east-1:000000000000:key/k'],
     ['TenancyConfig', { TenantIsolationMode: 'PER_TENANT' }],

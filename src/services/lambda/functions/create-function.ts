@@ -8,10 +8,12 @@ import { functionArn, type StoredFunction } from '../../../model/stored-function
 import { receivePackage, storePackage } from './code-package.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
-import { findFunction, functionExists, insertFunction } from './function-rows.ts';
+import { findFunction, functionExists } from './function-rows.ts';
+import { insertFunction } from './insert-function.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { defaultLogging, mergeLogging } from './logging-configuration.ts';
 import { addTags, checkTagCount } from '../tags/resource-tags.ts';
+import { publishedVersion } from '../versions/published-version.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
@@ -35,8 +37,10 @@ export function createFunction(
     if ((await findFunction(deps.store.db, reference)) !== undefined) throw functionExists(reference.name);
     const stored: StoredFunction = { ...draft, ...(await storePackage(deps.store.blobs, zip)) };
     const arn = functionArn(stored.accountId, stored.region, stored.name);
-    await insertFunction(deps.store, stored, async (tx) => await addTags(tx, arn, tags));
-    return functionConfiguration(stored, arn);
+    const published = input.Publish === true ? publishedVersion(stored, 1, undefined) : undefined;
+    await insertFunction(deps.store, stored, published, async (tx) => await addTags(tx, arn, tags));
+    // With Publish the answer shows version 1, yet under the unqualified ARN, as AWS's does.
+    return functionConfiguration(published ?? stored, arn);
   };
 }
 

@@ -2,7 +2,8 @@ import type { DeleteFunctionRequest, DeleteFunctionResponse } from '@aws-sdk/cli
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
-import { deleteFunctionRows, requireFunction } from './function-rows.ts';
+import { deleteFunctionRows, deleteVersionRows } from './delete-rows.ts';
+import { requireFunction } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 const NUMBER = /^\d+$/;
@@ -17,14 +18,14 @@ export function deleteFunction(
       await deleteFunctionRows(deps.store, reference);
       return { StatusCode: 204 };
     }
-    await requireFunction(deps.store.db, { ...reference, qualifier: undefined });
+    await requireFunction(deps.store.db, reference);
     if (qualifier === '$LATEST') {
       throw invalidParameterValue('$LATEST version cannot be deleted without deleting the function.');
     }
     if (!NUMBER.test(qualifier)) {
       throw invalidParameterValue('Deletion of aliases is not currently supported.');
     }
-    // No version has been published, and deleting one that is not there succeeds, as on AWS.
+    await deleteVersionRows(deps.store, reference, qualifier);
     return { StatusCode: 204 };
   };
 }

@@ -5,7 +5,9 @@ import { MovableClock } from '../../../model/clock.ts';
 import type { FunctionRecord, StoredFunction } from '../../../model/stored-function.ts';
 import type { Store } from '../../../store/store.ts';
 import { type FunctionActivation, startFunctionActivation } from './function-activation.ts';
-import { changeFunction, deleteFunctionRows, findFunction, insertFunction } from './function-rows.ts';
+import { deleteFunctionRows } from './delete-rows.ts';
+import { changeFunction, findFunction } from './function-rows.ts';
+import { insertFunction } from './insert-function.ts';
 import { withUpdate } from './update-rules.ts';
 
 const REFERENCE = { accountId: '000000000000', region: 'us-east-1', name: 'stored', qualifier: undefined };
@@ -42,7 +44,7 @@ function start(): void {
 
 async function insert(change: Partial<StoredFunction> = {}): Promise<StoredFunction> {
   const created = pendingFunction({ codeSha256: await store.blobs.put(Buffer.from('code')), ...change });
-  await insertFunction(store, created, async () => {});
+  await insertFunction(store, created, undefined, async () => {});
   return created;
 }
 

@@ -5,7 +5,9 @@ import { pendingFunction } from '../../../../test/support/stored-functions.ts';
 import type { FunctionRecord, StoredFunction } from '../../../model/stored-function.ts';
 import type { Change } from '../../../store/change-feed.ts';
 import type { Store } from '../../../store/store.ts';
-import { changeFunction, deleteFunctionRows, findFunction, insertFunction } from './function-rows.ts';
+import { deleteFunctionRows } from './delete-rows.ts';
+import { changeFunction, findFunction } from './function-rows.ts';
+import { insertFunction } from './insert-function.ts';
 import { withUpdate } from './update-rules.ts';
 
 let database: TestDatabase;
@@ -17,7 +19,7 @@ const REFERENCE = { accountId: '000000000000', region: 'us-east-1', name: 'store
 
 async function inserted(code: string): Promise<StoredFunction> {
   const stored = pendingFunction({ codeSha256: await store.blobs.put(Buffer.from(code)) });
-  await insertFunction(store, stored, async () => {});
+  await insertFunction(store, stored, undefined, async () => {});
   return stored;
 }
 
@@ -62,7 +64,12 @@ describe.each(engines)('function rows on $name', (engine) => {
       message: 'Function already exist: stored',
     });
     const other = pendingFunction({ name: 'other', codeSha256: await store.blobs.put(Buffer.from('one')) });
-    const failing = insertFunction(store, other, async () => await Promise.reject(new Error('no tags')));
+    const failing = insertFunction(
+      store,
+      other,
+      undefined,
+      async () => await Promise.reject(new Error('no tags')),
+    );
     await expect(failing).rejects.toThrow('no tags');
     expect(await findFunction(store.db, { ...REFERENCE, name: 'other' })).toBeUndefined();
     expect(changes).toHaveLength(1);

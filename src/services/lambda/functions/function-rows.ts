@@ -8,12 +8,13 @@ import {
   functionVersionArn,
   type StoredFunction,
 } from '../../../model/stored-function.ts';
-import type { BlobStore } from '../../../store/blob-store.ts';
 import type { Change } from '../../../store/change-feed.ts';
 import type { Database } from '../../../store/schema.ts';
 import type { Store } from '../../../store/store.ts';
+import { moveReferences } from './code-references.ts';
 
-type Tx = Transaction<Database>;
+export type Tx = Transaction<Database>;
+export type Announce = (change: Change) => void;
 export type FunctionKey = Pick<FunctionReference, 'accountId' | 'region' | 'name'>;
 
 /** Times a read-check-write starts over when another process wrote the row in between. */
@@ -35,13 +36,13 @@ export async function findFunction(
   return row === undefined ? undefined : functionRecordOf(row);
 }
 
-/** The version a reference means. Throws the 404 with the qualifier as it was given. */
+/** `$LATEST` of the function a reference names, whatever its qualifier. Throws the 404 of the unqualified ARN. */
 export async function requireFunction(
   db: Kysely<Database>,
-  reference: FunctionReference,
+  { accountId, region, name }: FunctionKey,
 ): Promise<FunctionRecord> {
-  const record = await findFunction(db, reference, reference.qualifier);
-  if (record === undefined) throw functionNotFound(reference);
+  const record = await findFunction(db, { accountId, region, name });
+  if (record === undefined) throw functionNotFound({ accountId, region, name, qualifier: undefined });
   return record;
 }
 
@@ -55,31 +56,31 @@ export function askedArn(reference: FunctionReference): string {
   return reference.qualifier === undefined ? arn : `${arn}:${reference.qualifier}`;
 }
 
-/** Creates the function and whatever `also` adds in the same transaction. Throws 409 when the name is taken. */
-export async function insertFunction(
+/** Adds the row of `$LATEST` or of a published version. False when there is one already. */
+export async function insertVersionRow(
+  tx: Tx,
+  announce: Announce,
   store: Store,
   current: StoredFunction,
-  also: (tx: Tx) => Promise<void>,
-): Promise<void> {
-  await store.write(async (tx, announce) => {
-    const inserted = await tx
-      .insertInto('lambda_functions')
-      .values({
-        account_id: current.accountId,
-        region: current.region,
-        name: current.name,
-        version: current.version,
-        configuration: JSON.stringify(current),
-        serving_configuration: null,
-        revision_id: current.revisionId,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows !== 1n) throw functionExists(current.name);
-    await store.blobs.reference(tx, current.codeSha256, blobOwner(current));
-    await also(tx);
-    announce(changed(current, { current, serving: undefined }));
-  });
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('lambda_functions')
+    .values({
+      account_id: current.accountId,
+      region: current.region,
+      name: current.name,
+      version: current.version,
+      configuration: JSON.stringify(current),
+      serving_configuration: null,
+      revision_id: current.revisionId,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
+  const record = { current, serving: undefined };
+  await moveReferences(tx, store.blobs, undefined, record);
+  announce(changed(current, record));
+  return true;
 }
 
 /** 409: something else is changing the function. */
@@ -93,29 +94,44 @@ export function functionExists(name: string): Error {
   return resourceConflict(`Function already exist: ${name}`);
 }
 
+/** What more has to happen in the transaction that changes a function. */
+export type AlsoChange = (
+  tx: Tx,
+  announce: Announce,
+  change: { readonly before: FunctionRecord; readonly after: FunctionRecord },
+) => Promise<void>;
+
 /**
  * Reads, decides and writes in one transaction; two updates can never both see the state before the other.
+ * @param key of `$LATEST` unless it names another version
  * @param decide pure; throws to refuse, returns undefined to leave the function as it is. Runs again on a lost race
  * @param also more work for the same transaction, after the function's row is locked
  */
 export async function changeFunction(
   store: Store,
-  key: FunctionKey,
+  key: FunctionKey & { readonly version?: string },
   decide: (before: FunctionRecord) => FunctionRecord | undefined,
-  also?: (tx: Tx) => Promise<void>,
+  also?: AlsoChange,
 ): Promise<FunctionRecord | undefined> {
+  return await retried(key, async () => {
+    return await store.write(async (tx, announce) => {
+      const version = key.version ?? '$LATEST';
+      const before = await findFunction(tx, key, version);
+      if (before === undefined) throw functionNotFound({ ...key, qualifier: key.version });
+      const after = decide(before);
+      if (after === undefined) return undefined;
+      await replaceVersionRow(tx, announce, store, before, after);
+      await also?.(tx, announce, { before, after });
+      return after;
+    });
+  });
+}
+
+/** Starts a write over while it loses races; gives up with 409. */
+export async function retried<T>(key: FunctionKey, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await store.write(async (tx, announce) => {
-        const before = await requireFunction(tx, { ...key, qualifier: undefined });
-        const after = decide(before);
-        if (after === undefined) return undefined;
-        await replaceRow(tx, before, after);
-        await moveReferences(tx, store.blobs, before, after);
-        await also?.(tx);
-        announce(changed(after.current, after));
-        return after;
-      });
+      return await work();
     } catch (error) {
       if (!(error instanceof LostRace)) throw error;
       if (attempt === WRITE_ATTEMPTS) throw updateInProgress(key);
@@ -123,32 +139,17 @@ export async function changeFunction(
   }
 }
 
-/** Removes a function with all its versions and tags. Throws 404 when there is none. */
-export async function deleteFunctionRows(store: Store, reference: FunctionReference): Promise<void> {
-  await store.write(async (tx, announce) => {
-    const rows = await tx
-      .deleteFrom('lambda_functions')
-      .where('account_id', '=', reference.accountId)
-      .where('region', '=', reference.region)
-      .where('name', '=', reference.name)
-      .returning(['configuration', 'serving_configuration'])
-      .execute();
-    if (rows.length === 0) throw functionNotFound(reference);
-    for (const record of rows.map(functionRecordOf)) {
-      for (const stored of deployments(record)) {
-        await store.blobs.release(tx, stored.codeSha256, blobOwner(stored));
-      }
-      announce(changed(record.current));
-    }
-    const arn = functionArn(reference.accountId, reference.region, reference.name);
-    await tx.deleteFrom('resource_tags').where('resource_arn', '=', arn).execute();
-  });
-}
-
 /** Another writer changed the row between our read and our write; only possible on PostgreSQL. */
-class LostRace extends Error {}
+export class LostRace extends Error {}
 
-async function replaceRow(tx: Tx, before: FunctionRecord, after: FunctionRecord): Promise<void> {
+/** Throws LostRace unless the row is as it was read. */
+export async function replaceVersionRow(
+  tx: Tx,
+  announce: Announce,
+  store: Store,
+  before: FunctionRecord,
+  after: FunctionRecord,
+): Promise<void> {
   const { current, serving } = after;
   const updated = await tx
     .updateTable('lambda_functions')
@@ -164,34 +165,11 @@ async function replaceRow(tx: Tx, before: FunctionRecord, after: FunctionRecord)
     .where('revision_id', '=', before.current.revisionId)
     .executeTakeFirst();
   if (updated.numUpdatedRows !== 1n) throw new LostRace('The function was changed at the same moment.');
+  await moveReferences(tx, store.blobs, before, after);
+  announce(changed(current, after));
 }
 
-/** Every deployment that can still run holds its code by a reference of its own. */
-async function moveReferences(
-  tx: Tx,
-  blobs: BlobStore,
-  before: FunctionRecord,
-  after: FunctionRecord,
-): Promise<void> {
-  const kept = new Set(deployments(after).map(blobOwner));
-  const held = new Set(deployments(before).map(blobOwner));
-  for (const stored of deployments(after)) {
-    if (!held.has(blobOwner(stored))) await blobs.reference(tx, stored.codeSha256, blobOwner(stored));
-  }
-  for (const stored of deployments(before)) {
-    if (!kept.has(blobOwner(stored))) await blobs.release(tx, stored.codeSha256, blobOwner(stored));
-  }
-}
-
-function deployments(record: FunctionRecord): StoredFunction[] {
-  return record.serving === undefined ? [record.current] : [record.current, record.serving];
-}
-
-function blobOwner(stored: StoredFunction): string {
-  return `${functionVersionArn(stored)}#${stored.deploymentId}`;
-}
-
-function changed(stored: StoredFunction, value?: FunctionRecord): Change {
+export function changed(stored: StoredFunction, value?: FunctionRecord): Change {
   const key = functionVersionArn(stored);
   return value === undefined ? { kind: 'function', key } : { kind: 'function', key, value };
 }

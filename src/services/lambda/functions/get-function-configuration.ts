@@ -2,7 +2,8 @@ import type { FunctionConfiguration, GetFunctionConfigurationRequest } from '@aw
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { functionConfiguration } from './function-configuration.ts';
-import { askedArn, requireFunction } from './function-rows.ts';
+import { requireVersion } from '../versions/find-version.ts';
+import { askedArn } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 export function getFunctionConfiguration(
@@ -10,7 +11,7 @@ export function getFunctionConfiguration(
 ): OperationHandler<GetFunctionConfigurationRequest, FunctionConfiguration> {
   return async (input, context) => {
     const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
-    const { current } = await requireFunction(deps.store.db, reference);
-    return functionConfiguration(current, askedArn(reference));
+    const { record } = await requireVersion(deps.store.db, reference);
+    return functionConfiguration(record.current, askedArn(reference));
   };
 }

@@ -3,7 +3,8 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { functionArn } from '../../../model/stored-function.ts';
 import { functionConfiguration } from './function-configuration.ts';
-import { askedArn, requireFunction } from './function-rows.ts';
+import { requireVersion } from '../versions/find-version.ts';
+import { askedArn } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { readTags } from '../tags/resource-tags.ts';
 
@@ -12,7 +13,8 @@ export function getFunction(
 ): OperationHandler<GetFunctionRequest, GetFunctionResponse> {
   return async (input, context) => {
     const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
-    const { current } = await requireFunction(deps.store.db, reference);
+    const { record } = await requireVersion(deps.store.db, reference);
+    const { current } = record;
     const arn = functionArn(reference.accountId, reference.region, reference.name);
     const tags = await readTags(deps.store.db, arn);
     return {

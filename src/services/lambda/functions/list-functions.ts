@@ -5,7 +5,8 @@ import { LIST_FUNCTIONS_PAGE_LIMIT } from '../../../model/limits.ts';
 import { functionArn, functionRecordOf, functionVersionArn } from '../../../model/stored-function.ts';
 import { listedConfiguration } from './function-configuration.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { markerAfter, readMarker } from '../list-marker.ts';
+import { markerAfter, markerNumber, readMarker } from '../list-marker.ts';
+import { numberOf, VERSION_NUMBER } from '../versions/version-rows.ts';
 
 export function listFunctions(
   deps: LambdaDependencies,
@@ -29,13 +30,13 @@ export function listFunctions(
       .where((where) =>
         where.or([
           where('name', '>', afterName),
-          where.and([where('name', '=', afterName), where('version', '>', afterVersion)]),
+          where.and([where('name', '=', afterName), where(VERSION_NUMBER, '>', markerNumber(afterVersion))]),
         ]),
       );
     if (!everyVersion) query = query.where('version', '=', '$LATEST');
     const rows = await query
       .orderBy('name')
-      .orderBy('version')
+      .orderBy(VERSION_NUMBER)
       .limit(limit + 1)
       .execute();
     const page = rows.slice(0, limit);
@@ -46,7 +47,7 @@ export function listFunctions(
         const arn = functionArn(current.accountId, current.region, current.name);
         return listedConfiguration(current, everyVersion ? functionVersionArn(current) : arn);
       }),
-      ...(rows.length > limit && last && { NextMarker: markerAfter(last.name, last.version) }),
+      ...(rows.length > limit && last && { NextMarker: markerAfter(last.name, numberOf(last.version)) }),
     };
   };
 }

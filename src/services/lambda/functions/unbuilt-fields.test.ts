@@ -5,7 +5,7 @@ describe('refuseUnbuiltFields', () => {
   test.each([
     {},
     { Handler: 'index.handler', Timeout: 3 },
-    { VpcConfig: {}, Layers: [], KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' }, Publish: false },
+    { VpcConfig: {}, Layers: [], KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
     { SnapStart: { ApplyOn: 'None' }, TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
     { ImageConfig: { Command: [], EntryPoint: [], WorkingDirectory: '' }, DurableConfig: undefined },
@@ -18,7 +18,6 @@ describe('refuseUnbuiltFields', () => {
     [{ VpcConfig: { Ipv6AllowedForDualStack: true } }, 'VpcConfig.Ipv6AllowedForDualStack'],
     [{ DurableConfig: { ExecutionTimeout: 60 } }, 'DurableConfig.ExecutionTimeout'],
     [{ Layers: ['arn'] }, 'Layers'],
-    [{ Publish: true }, 'Publish'],
     [{ TracingConfig: { Mode: 'Active' } }, 'TracingConfig.Mode Active'],
     [{ PackageType: 'Image' }, 'PackageType Image'],
     [{ DeadLetterConfig: { TargetArn: 'arn:aws:sqs:r:a:q' } }, 'DeadLetterConfig.TargetArn'],

@@ -7,7 +7,6 @@ import { notImplementedYet } from '../../../model/lambda-errors.ts';
 const UNBUILT: Readonly<Record<string, unknown>> = {
   PackageType: 'Zip',
   ImageConfig: undefined,
-  Publish: false,
   PublishTo: undefined,
   VpcConfig: undefined,
   FileSystemConfigs: undefined,

@@ -3,14 +3,15 @@ import { createHash } from 'node:crypto';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
-import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
+import { functionArn, functionVersionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { receivePackage, storePackage } from './code-package.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { publish } from '../versions/version-rows.ts';
 import { checkArchitecture } from './runtime-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
-import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
+import { beingCreated, checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
 
 export function updateFunctionCode(
   deps: LambdaDependencies,
@@ -41,11 +42,23 @@ export function updateFunctionCode(
       return functionConfiguration({ ...current, architecture, codeSha256, codeSize: zip.byteLength }, arn);
     }
     const code = await storePackage(deps.store.blobs, zip);
-    const after = await changeFunction(deps.store, key, (before) => {
-      check(before.current);
-      return withUpdate(before, { ...code, architecture }, deps.clock.now());
-    });
+    let published: StoredFunction | undefined;
+    const after = await changeFunction(
+      deps.store,
+      key,
+      (before) => {
+        check(before.current);
+        return withUpdate(before, { ...code, architecture }, deps.clock.now());
+      },
+      async (tx, announce, change) => {
+        if (input.Publish !== true) return;
+        const latest = change.after.current;
+        ({ version: published } = await publish(tx, announce, deps.store, latest, undefined, beingCreated));
+      },
+    );
     if (after === undefined) throw functionNotFound(key);
-    return functionConfiguration(after.current, arn);
+    return published === undefined
+      ? functionConfiguration(after.current, arn)
+      : functionConfiguration(published, functionVersionArn(published));
   };
 }

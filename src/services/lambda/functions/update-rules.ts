@@ -7,6 +7,12 @@ import { updateInProgress } from './function-rows.ts';
 /** AWS uses these words on updates too. */
 export const BEING_CREATED: StatusReason = { message: 'The function is being created.', code: 'Creating' };
 
+/** A function or version whose code is not ready yet. */
+export function beingCreated(stored: StoredFunction): StoredFunction {
+  const { lastUpdateStatus: _, lastUpdateStatusReason: __, ...kept } = stored;
+  return { ...kept, state: 'Pending', stateReason: BEING_CREATED };
+}
+
 /** Throws 412 unless the caller knows the newest revision or does not say. */
 export function checkRevision(current: StoredFunction, revisionId: string | undefined): void {
   if (revisionId === undefined || revisionId === current.revisionId) return;
