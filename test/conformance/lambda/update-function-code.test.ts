@@ -123,7 +123,6 @@ describe('UpdateFunctionCode', () => {
     const { FunctionName } = await deploy(server.lambda);
     const refused = async (input: object): ReturnType<typeof refusal> =>
       await refusal(server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...input })));
-    const ZipFile = await answering('x');
     expect(await refused({ ZipFile: Buffer.from('no archive') })).toMatchObject({
       name: 'InvalidParameterValueException',
       message: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
