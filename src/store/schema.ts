@@ -10,6 +10,7 @@ export interface Database {
   lambda_layer_versions: LambdaLayerVersionTable;
   lambda_resource_policies: LambdaResourcePolicyTable;
   lambda_provisioned_concurrency: LambdaQualifierTable;
+  lambda_concurrency_locks: LambdaConcurrencyLockTable;
   lambda_event_invoke_configs: LambdaQualifierTable;
   lambda_code_signing_configs: LambdaCodeSigningConfigTable;
   lambda_async_events: LambdaAsyncEventTable;
@@ -92,6 +93,12 @@ export interface LambdaQualifierTable {
   qualifier: string;
   /** JSON */
   configuration: string;
+}
+
+/** Rows to hold the lock of: one writer at a time adds to the claims on an account's concurrency. */
+export interface LambdaConcurrencyLockTable {
+  account_id: string;
+  region: string;
 }
 
 export interface LambdaCodeSigningConfigTable {
