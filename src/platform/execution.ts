@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { CodeDirectories } from '../environment/code-directory.ts';
+import { EnvironmentPool } from '../environment/environment-pool.ts';
+import { createRuntimeCatalog } from '../environment/runtimes/create-runtime-catalog.ts';
+import { AccountConcurrency } from '../invoke/account-concurrency.ts';
+import { FunctionDirectory } from '../invoke/function-directory.ts';
+import { Invoker } from '../invoke/invoke-function.ts';
+import { ProcessDriver } from '../sandbox/process/process-driver.ts';
+import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
+import type { Site } from './site.ts';
+
+export type Execution = Awaited<ReturnType<typeof buildExecution>>;
+
+/** From the single door down to the sandbox. */
+export async function buildExecution({ config, log, warnings, address, keyring, clock, state }: Site) {
+  const { store, directory, logSink } = state;
+  const runtimes = createRuntimeCatalog({
+    strict: config.strictRuntimes,
+    cacheDirectory: join(directory.path, 'cache'),
+    searchPath: process.env['PATH'] ?? '',
+  });
+  const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
+  const driver = new ProcessDriver();
+  const pool = new EnvironmentPool({
+    driver,
+    runtimes,
+    codeDirectory: async (sha256) => await code.prepare(sha256),
+    logs: logSink,
+    clock,
+    endpointUrl: () => address.local(),
+    credentials: (version) => keyring.credentials(version.accountId),
+    scratchRoot: join(directory.path, 'scratch'),
+    idleExpiryMs: config.idleExpirySeconds * 1000,
+    parallelStarts: 2 * availableParallelism(),
+    onWarning: (message) => warnings.add(message),
+  });
+  const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
+  await functions.open(store);
+  const concurrency = new AccountConcurrency(config.concurrency);
+  const invoker = new Invoker({ directory: functions, concurrency, pool, clock });
+  const activation = startFunctionActivation({
+    store,
+    clock,
+    prepareCode: async (sha256) => void (await code.prepare(sha256)),
+    onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
+  });
+  return { runtimes, driver, pool, functions, invoker, activation };
+}

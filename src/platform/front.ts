@@ -1,0 +1,83 @@
+import { arch } from 'node:os';
+import { Endpoint } from '../aws/endpoint.ts';
+import { AdminRoutes } from '../front-doors/admin/admin-routes.ts';
+import { CodeDownloads } from '../front-doors/admin/code-downloads.ts';
+import { createLambdaService } from '../services/lambda/lambda-service.ts';
+import { createLogsService } from '../services/logs/logs-service.ts';
+import type { Execution } from './execution.ts';
+import type { Site } from './site.ts';
+import { VERSION } from './version.ts';
+
+/** What answers on the port: the AWS services, and the platform's own routes. */
+export function buildFront({ execution, ...site }: Site & { readonly execution: Execution }) {
+  const { config, log, keyring, clock, state } = site;
+  const { store, segments } = state;
+  const codeDownloads = new CodeDownloads(store.blobs, clock);
+  const services = [
+    createLambdaService({
+      store,
+      clock,
+      invoker: execution.invoker,
+      runtimes: execution.runtimes,
+      codeLocation: (origin, stored) => codeDownloads.location(origin, stored.codeSha256),
+      concurrentExecutions: config.concurrency,
+      machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
+    }),
+    createLogsService({ store, segments, clock }),
+  ];
+  const admin = buildAdmin({ ...site, execution }, codeDownloads);
+  const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));
+  return new Endpoint({
+    services,
+    defaultAccountId: config.accountId,
+    defaultRegion: config.region,
+    ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
+    auth: config.auth,
+    secretOf: (id) =>
+      keys.get(id)?.secretAccessKey ?? (/^\d{12}$/.test(id) ? keyring.secretOf(id) : undefined),
+    resolveAccount: (id) => keys.get(id)?.accountId,
+    now: () => clock.now(),
+    localRoutes: (request, response, path) => admin.handle(request, response, path),
+    onInternalError: (error, context) =>
+      log.error(`${context.service}:${context.operation} failed`, {
+        error: error instanceof Error ? error.stack : error,
+      }),
+  });
+}
+
+function buildAdmin(
+  site: Site & { readonly execution: Execution },
+  codeDownloads: CodeDownloads,
+): AdminRoutes {
+  const { config, log, warnings, address, clock, state } = site;
+  const { driver, pool, functions, invoker } = site.execution;
+  const startedAt = performance.now();
+  const mayReset = config.ephemeral || config.allowReset;
+  const reset = async (): Promise<void> => {
+    functions.clear();
+    // In this order: an environment's last lines must not bring its log group back.
+    await pool.destroyAll();
+    await state.store.reset();
+    await state.segments.reset();
+  };
+  return new AdminRoutes({
+    codeDownloads,
+    health: () => ({
+      status: 'running',
+      version: VERSION,
+      uptimeMs: Math.round(performance.now() - startedAt),
+      isolation: driver.isolation,
+      store: state.name,
+      endpoint: address.shown(),
+      region: config.region,
+      accountId: config.accountId,
+      functions: functions.size,
+      environments: pool.counts(),
+      invocations: invoker.accepted,
+      warnings: warnings.all(),
+    }),
+    reset: mayReset ? reset : undefined,
+    advanceClock: mayReset ? (byMs) => clock.advance(byMs) : undefined,
+    onError: (error) => log.error(`An admin route failed: ${String(error)}`),
+  });
+}

@@ -1,0 +1,18 @@
+import type { Config } from '../config.ts';
+import type { MovableClock } from '../model/clock.ts';
+import type { PlatformLog } from '../telemetry/platform-log.ts';
+import type { Address } from './address.ts';
+import type { FunctionKeyring } from './function-credentials.ts';
+import type { State } from './state.ts';
+import type { Warnings } from './warnings.ts';
+
+/** What every stage of building needs. */
+export interface Site {
+  readonly config: Config;
+  readonly log: PlatformLog;
+  readonly warnings: Warnings;
+  readonly address: Address;
+  readonly keyring: FunctionKeyring;
+  readonly clock: MovableClock;
+  readonly state: State;
+}

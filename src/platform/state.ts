@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { MovableClock } from '../model/clock.ts';
+import { createFunctionLogSink } from '../services/logs/function-log-sink.ts';
+import { LogSegments } from '../store/log-segments/log-segments.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { claimDataDirectory, storeName } from './data-directory.ts';
+import { storeStartError } from './start-error.ts';
+import type { Warnings } from './warnings.ts';
+
+export type State = Awaited<ReturnType<typeof openState>>;
+
+/** What is on disk: the directory, the database and blobs, the log events. */
+export async function openState(config: Config, clock: MovableClock, warnings: Warnings) {
+  const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
+  let store: Store;
+  try {
+    store = await openStore({
+      dataDir: directory.path,
+      url: config.store,
+      ephemeral: config.ephemeral,
+      onWarning: (message) => warnings.add(message),
+    });
+  } catch (error) {
+    await directory.release();
+    throw storeStartError(error);
+  }
+  const segments = new LogSegments({
+    directory: join(directory.path, 'logs'),
+    clock,
+    onWriteError: (error) => warnings.add(`Log events could not be written: ${String(error)}`),
+  });
+  const logSink = createFunctionLogSink({ store, segments, clock });
+  const close = async (): Promise<void> => {
+    await logSink.flush();
+    await store.close();
+    await directory.release();
+  };
+  return { directory, store, segments, logSink, name: storeName(config), close };
+}
