@@ -102,7 +102,7 @@ function checkCondition(condition: unknown): void {
   for (const [operator, keys] of Object.entries(condition)) {
     if (!isObject(keys)) throw new PolicyError(`${operator} must be an object of condition keys.`);
     for (const [key, values] of Object.entries(keys)) {
-      const list: readonly unknown[] = listOf(values as OneOrMany<unknown>);
+      const list: readonly unknown[] = listOf(values);
       if (!list.every((value) => ['string', 'number', 'boolean'].includes(typeof value))) {
         throw new PolicyError(`The values of ${key} must be texts, numbers or booleans.`);
       }
@@ -118,11 +118,11 @@ function oneOf(statement: Json, name: 'Action' | 'Resource'): readonly string[] 
 }
 
 function texts(value: unknown, name: string): readonly string[] {
-  const list: readonly unknown[] = listOf(value as OneOrMany<unknown>);
+  const list: readonly unknown[] = listOf(value);
   if (list.length === 0 || !list.every((item) => typeof item === 'string')) {
     throw new PolicyError(`${name} must be a text or a list of texts.`);
   }
-  return list as readonly string[];
+  return list;
 }
 
 function refuseUnknown(value: Json, known: ReadonlySet<string>, where: string): void {
