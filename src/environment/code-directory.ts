@@ -1,10 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { FunctionVersion } from '../model/function-version.ts';
 import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT } from '../model/limits.ts';
-import { extractZip } from '../store/zip-archive.ts';
+import { extractZips } from '../store/zip-archive.ts';
 
-/** Deployment packages, unpacked once each in a run of the platform: what environments see as /var/task. */
+/**
+ * Deployment packages and layers, unpacked once each in a run of the platform: what environments see as /var/task and
+ * /opt. Layers that lie over each other are one directory for each combination.
+ */
 export class CodeDirectories {
   readonly #root: string;
   readonly #blobPath: (sha256: string) => string;
@@ -23,18 +27,35 @@ export class CodeDirectories {
 
   /** The directory with the package's files. Concurrent calls share one extraction; a failed one is tried again. */
   prepare(sha256: string): Promise<string> {
-    const known = this.#prepared.get(sha256);
+    return this.#once(sha256, [sha256]);
+  }
+
+  /** The same for layers, at least one: each lies over those before it. */
+  prepareLayers(sha256s: readonly string[]): Promise<string> {
+    const [only = '', ...others] = sha256s;
+    if (others.length === 0) return this.prepare(only);
+    return this.#once(`layers-${hash('sha256', sha256s.join())}`, sha256s);
+  }
+
+  /** All that a version runs from. */
+  async prepareAll(version: Pick<FunctionVersion, 'codeSha256' | 'layerSha256s'>): Promise<void> {
+    await this.prepare(version.codeSha256);
+    if (version.layerSha256s.length > 0) await this.prepareLayers(version.layerSha256s);
+  }
+
+  #once(name: string, sha256s: readonly string[]): Promise<string> {
+    const known = this.#prepared.get(name);
     if (known !== undefined) return known;
-    const prepared = this.#extract(sha256);
-    this.#prepared.set(sha256, prepared);
-    prepared.catch(() => this.#prepared.delete(sha256));
+    const prepared = this.#extract(name, sha256s);
+    this.#prepared.set(name, prepared);
+    prepared.catch(() => this.#prepared.delete(name));
     return prepared;
   }
 
-  async #extract(sha256: string): Promise<string> {
+  async #extract(name: string, sha256s: readonly string[]): Promise<string> {
     await this.#swept;
-    const directory = join(this.#root, sha256);
-    await extractZip(this.#blobPath(sha256), directory, {
+    const directory = join(this.#root, name);
+    await extractZips(sha256s.map(this.#blobPath), directory, {
       maxUnzippedBytes: UNZIPPED_CODE_LIMIT_BYTES,
       maxEntries: ZIP_ENTRY_LIMIT,
     });

@@ -7,6 +7,7 @@ import type { LogSink } from '../model/log-sink.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { guardedDriver } from '../sandbox/guarded-sandbox.ts';
 import type { SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
+import type { CodeDirectories } from './code-directory.ts';
 import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
@@ -19,8 +20,7 @@ import { RuntimeLauncher } from './runtime-launcher.ts';
 export interface EnvironmentFactoryOptions {
   readonly driver: SandboxDriver;
   readonly runtimes: RuntimeCatalog;
-  /** The unpacked deployment package, by the SHA-256 of its archive. */
-  readonly codeDirectory: (codeSha256: string) => Promise<string>;
+  readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
   readonly clock: Clock;
   readonly endpointUrl: () => string;
@@ -61,10 +61,7 @@ export class EnvironmentFactory {
     const { logs, clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
     await this.#cleared;
     const runtime = await this.#runtime(version);
-    const directories: SharedDirectory[] = [
-      { hostPath: await this.#code(version), sandboxPath: '/var/task' },
-      ...runtime.directories,
-    ];
+    const directories: SharedDirectory[] = [...(await this.#code(version)), ...runtime.directories];
     const id = randomBytes(16).toString('hex');
     const sandbox = await this.#driver.create({
       id,
@@ -113,9 +110,12 @@ export class EnvironmentFactory {
     }
   }
 
-  async #code({ codeSha256 }: FunctionVersion): Promise<string> {
+  async #code({ codeSha256, layerSha256s }: FunctionVersion): Promise<SharedDirectory[]> {
+    const { code } = this.#options;
     try {
-      return await this.#options.codeDirectory(codeSha256);
+      const task = { hostPath: await code.prepare(codeSha256), sandboxPath: '/var/task' };
+      if (layerSha256s.length === 0) return [task];
+      return [task, { hostPath: await code.prepareLayers(layerSha256s), sandboxPath: '/opt' }];
     } catch (error) {
       throw asServiceError(error, 'InvalidZipFileException');
     }

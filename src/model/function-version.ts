@@ -25,6 +25,8 @@ export interface FunctionVersion {
   readonly role: string;
   /** SHA-256 of the deployment package, lower-case hex: the name of its blob. */
   readonly codeSha256: string;
+  /** The same of its layers, in order: later ones lie over earlier ones. */
+  readonly layerSha256s: readonly string[];
   readonly logGroup: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly applicationLogLevel: string | undefined;

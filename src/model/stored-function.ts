@@ -18,6 +18,20 @@ export interface StoredLogging {
   readonly systemLogLevel?: string;
 }
 
+/**
+ * A layer as a function holds it: found once, when the function took it. What becomes of the layer version afterwards
+ * does not concern the function.
+ */
+export interface FunctionLayer {
+  /** ARN of the layer version. */
+  readonly arn: string;
+  /** SHA-256 of the layer's archive, lower-case hex: the name of its blob. */
+  readonly codeSha256: string;
+  /** Size of the archive, bytes. */
+  readonly codeSize: number;
+  readonly codeUnzippedBytes: number;
+}
+
 /** Everything stored for one version of a function. Plain JSON: it is kept as a text column. */
 export interface StoredFunction {
   readonly accountId: string;
@@ -43,6 +57,10 @@ export interface StoredFunction {
   readonly codeSha256: string;
   /** Size of the deployment package, bytes. */
   readonly codeSize: number;
+  /** Size of what is in the deployment package, bytes. */
+  readonly codeUnzippedBytes: number;
+  /** In order: later ones lie over earlier ones. */
+  readonly layers: readonly FunctionLayer[];
   /** Platform time of the last code or configuration update, milliseconds since the Unix epoch. */
   readonly lastModifiedMs: number;
   /** UUID; changes with every accepted code or configuration update, with nothing else. */
@@ -113,6 +131,7 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     environment: stored.environment ?? {},
     role: stored.role,
     codeSha256: stored.codeSha256,
+    layerSha256s: stored.layers.map((layer) => layer.codeSha256),
     logGroup: stored.logging.logGroup,
     logFormat: stored.logging.logFormat,
     applicationLogLevel: stored.logging.applicationLogLevel,

@@ -6,6 +6,7 @@ import { createRuntimeCatalog } from '../environment/runtimes/create-runtime-cat
 import { AccountConcurrency } from '../invoke/account-concurrency.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker } from '../invoke/invoke-function.ts';
+import { functionVersionOf } from '../model/stored-function.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import type { Site } from './site.ts';
@@ -25,7 +26,7 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
   const pool = new EnvironmentPool({
     driver,
     runtimes,
-    codeDirectory: async (sha256) => await code.prepare(sha256),
+    code,
     logs: logSink,
     clock,
     endpointUrl: () => address.local(),
@@ -42,7 +43,7 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
   const activation = startFunctionActivation({
     store,
     clock,
-    prepareCode: async (sha256) => void (await code.prepare(sha256)),
+    prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
   return { runtimes, driver, pool, functions, invoker, activation };

@@ -19,7 +19,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       clock,
       invoker: execution.invoker,
       runtimes: execution.runtimes,
-      codeLocation: (origin, stored) => codeDownloads.location(origin, stored.codeSha256),
+      codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,
       machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
     }),

@@ -83,7 +83,8 @@ describe('extractZip', () => {
       'dotted/name': `644 ${digest(Buffer.from('d'))}`,
       'grüße.txt': '644 ',
     });
-    expect(await inspectZip(zip, LIMITS)).toEqual({ files: 9, unzippedBytes: 100_090 });
+    const { paths, unzippedBytes } = await inspectZip(zip, LIMITS);
+    expect({ files: paths.length, unzippedBytes }).toEqual({ files: 9, unzippedBytes: 100_090 });
   });
 
   test('reads the archive from a path, and replaces nothing that is there', async () => {
@@ -110,7 +111,7 @@ describe('extractZip', () => {
     ]);
     await extractZip(zip, join(root, 'target'), LIMITS);
     expect(await treeOf(join(root, 'target'))).toEqual({ f: `644 ${digest(Buffer.from('new'))}` });
-    expect((await inspectZip(zip, LIMITS)).files).toBe(1);
+    expect((await inspectZip(zip, LIMITS)).paths).toHaveLength(1);
   });
 
   test('an archive of any shape comes out as it went in', async () => {
@@ -144,7 +145,9 @@ describe('extractZip', () => {
           ),
         );
         const unzippedBytes = files.reduce((sum, one) => sum + one.content.byteLength, 0);
-        expect(await inspectZip(zip, LIMITS)).toEqual({ files: files.length, unzippedBytes });
+        const inspected = await inspectZip(zip, LIMITS);
+        expect(inspected.paths).toHaveLength(files.length);
+        expect(inspected.unzippedBytes).toBe(unzippedBytes);
       }),
       { numRuns: 30 },
     );

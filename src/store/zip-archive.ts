@@ -4,6 +4,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { forEachConcurrently, unpack } from './zip-content.ts';
+import { layOver } from './zip-layers.ts';
 import { checkLink, unsafe } from './zip-path.ts';
 import { type PackedContent, planZip, type ZipLimits, type ZipPlan } from './zip-plan.ts';
 
@@ -16,13 +17,13 @@ const openFile = promisify(open);
 
 /**
  * Unpacks an archive into nowhere: everything that could make `extractZip` refuse it is found here.
- * @returns number of files and links, and the sum of their sizes
+ * @returns the paths of files and links, and the sum of their sizes
  * @throws ZipRejected
  */
 export async function inspectZip(
   bytes: Uint8Array,
   limits: ZipLimits,
-): Promise<{ files: number; unzippedBytes: number }> {
+): Promise<{ paths: string[]; unzippedBytes: number }> {
   const plan = await planZip(bytes, limits);
   let unzippedBytes = 0;
   await forEachConcurrently([...plan.files.values(), ...plan.replaced], async (content) => {
@@ -33,7 +34,7 @@ export async function inspectZip(
     await linkTarget(link);
     unzippedBytes += link.size;
   }
-  return { files: plan.files.size + plan.links.size, unzippedBytes };
+  return { paths: [...plan.files.keys(), ...plan.links.keys()], unzippedBytes };
 }
 
 /**
@@ -47,8 +48,25 @@ export async function extractZip(
   targetDir: string,
   limits: ZipLimits,
 ): Promise<void> {
-  const bytes = typeof bytesOrPath === 'string' ? await readFile(bytesOrPath) : bytesOrPath;
-  const plan = await planZip(bytes, limits);
+  await extractZips([bytesOrPath], targetDir, limits);
+}
+
+/**
+ * As `extractZip`, for archives laid over each other: where two hold the same path the later one wins, folders merge.
+ * Nothing is written before all of them are merged, so no archive writes through another one's links.
+ * @param limits of each archive
+ */
+export async function extractZips(
+  archives: readonly (Uint8Array | string)[],
+  targetDir: string,
+  limits: ZipLimits,
+): Promise<void> {
+  const plans: ZipPlan[] = [];
+  for (const archive of archives) {
+    const bytes = typeof archive === 'string' ? await readFile(archive) : archive;
+    plans.push(await planZip(bytes, limits));
+  }
+  const plan = plans.reduce(layOver);
   mkdirSync(dirname(targetDir), { recursive: true });
   const temporary = `${targetDir}.tmp-${randomUUID()}`;
   try {

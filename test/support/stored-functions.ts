@@ -35,6 +35,8 @@ export function pendingFunction(change: Partial<StoredFunction> = {}): StoredFun
     logging: { logFormat: 'Text', logGroup: `/aws/lambda/${name}` },
     codeSha256: '',
     codeSize: 0,
+    codeUnzippedBytes: 0,
+    layers: [],
     lastModifiedMs: 0,
     deploymentId: randomUUID(),
     revisionId: randomUUID(),

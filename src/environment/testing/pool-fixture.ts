@@ -18,6 +18,7 @@ const FRAMES_RUNTIME = fileURLToPath(new URL('./frames-runtime.cjs', import.meta
 export class PoolFixture {
   readonly directory = mkdtempSync(join(tmpdir(), 'lambent-test-'));
   readonly codeDirectory = mkdtempSync(join(this.directory, 'code-'));
+  readonly layersDirectory = mkdtempSync(join(this.directory, 'layers-'));
   readonly clock = new MovableClock();
   /** Every event of every stream, as `<stream>` to its messages. */
   readonly logs = new Map<string, string[]>();
@@ -36,7 +37,7 @@ export class PoolFixture {
     this.pool = new EnvironmentPool({
       driver: this.driver,
       runtimes: testCatalog,
-      codeDirectory: async () => this.codeDirectory,
+      code: { prepare: async () => this.codeDirectory, prepareLayers: async () => this.layersDirectory },
       logs: { openStream: (name) => this.openStream(name) },
       clock: this.clock,
       endpointUrl: () => 'http://127.0.0.1:4566',
@@ -105,6 +106,7 @@ export function functionVersion(more: Partial<FunctionVersion> = {}): FunctionVe
     environment: {},
     role: 'arn:aws:iam::000000000000:role/r',
     codeSha256: '0'.repeat(64),
+    layerSha256s: [],
     logGroup: '/aws/lambda/f',
     logFormat: 'Text',
     applicationLogLevel: undefined,

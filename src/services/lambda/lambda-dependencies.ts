@@ -10,10 +10,10 @@ export interface LambdaDependencies {
   readonly invoker: FunctionInvoker;
   readonly runtimes: RuntimeSupport;
   /**
-   * Makes the URL `GetFunction` gives out; a plain GET on it must download the package.
+   * Makes the URL that is given out for a package or a layer; a plain GET on it must download the archive.
    * @param origin `http://host:port` of the request
    */
-  readonly codeLocation: (origin: string, record: StoredFunction) => string;
+  readonly codeLocation: (origin: string, archive: Pick<StoredFunction, 'codeSha256'>) => string;
   /** The account's limit of concurrent executions, per Region. */
   readonly concurrentExecutions: number;
   /** What functions on this machine run as. */

@@ -8,6 +8,7 @@ import {
   ZIP_ENTRY_LIMIT,
   ZIPPED_CODE_LIMIT_BYTES,
 } from '../../../model/limits.ts';
+import type { StoredFunction } from '../../../model/stored-function.ts';
 import type { BlobStore } from '../../../store/blob-store.ts';
 import { inspectZip, ZipRejected } from '../../../store/zip-archive.ts';
 
@@ -21,8 +22,19 @@ export interface CodeSource {
   readonly ImageUri?: string | undefined;
 }
 
+/** An archive that was checked and what was seen then. */
+export interface ReceivedPackage {
+  readonly zip: Uint8Array;
+  readonly unzippedBytes: number;
+  /** Of its files and links. */
+  readonly paths: readonly string[];
+}
+
+/** What is stored of a package or a layer beside the archive itself. */
+export type StoredCode = Pick<StoredFunction, 'codeSha256' | 'codeSize' | 'codeUnzippedBytes'>;
+
 /** The package a request carries, unpacked in thought only: checked, not stored. */
-export async function receivePackage(source: CodeSource): Promise<Uint8Array> {
+export async function receivePackage(source: CodeSource): Promise<ReceivedPackage> {
   const zip = zipOf(source);
   if (zip.byteLength > ZIPPED_CODE_LIMIT_BYTES) {
     throw requestEntityTooLarge(`Zipped size must be smaller than ${ZIPPED_CODE_LIMIT_BYTES} bytes`);
@@ -30,19 +42,23 @@ export async function receivePackage(source: CodeSource): Promise<Uint8Array> {
   // An upload of nothing is not a broken archive: AWS has a text of its own for it.
   if (zip.byteLength === 0) throw invalidParameterValue(EMPTY);
   try {
-    await inspectZip(zip, { maxUnzippedBytes: UNZIPPED_CODE_LIMIT_BYTES, maxEntries: ZIP_ENTRY_LIMIT });
+    const limits = { maxUnzippedBytes: UNZIPPED_CODE_LIMIT_BYTES, maxEntries: ZIP_ENTRY_LIMIT };
+    return { zip, ...(await inspectZip(zip, limits)) };
   } catch (error) {
     throw error instanceof ZipRejected ? invalidParameterValue(REFUSALS[error.reason]) : error;
   }
-  return zip;
 }
 
 /** Puts a checked package on disk; a reference must follow in the write that needs it. */
 export async function storePackage(
   blobs: BlobStore,
-  zip: Uint8Array,
-): Promise<{ codeSha256: string; codeSize: number }> {
-  return { codeSha256: await blobs.put(zip), codeSize: zip.byteLength };
+  { zip, unzippedBytes }: ReceivedPackage,
+): Promise<StoredCode> {
+  return {
+    codeSha256: await blobs.put(zip),
+    codeSize: zip.byteLength,
+    codeUnzippedBytes: unzippedBytes,
+  };
 }
 
 const EMPTY = 'Uploaded file must be a non-empty zip';

@@ -33,7 +33,7 @@ function start(): void {
   activation = startFunctionActivation({
     store,
     clock: new MovableClock(),
-    prepareCode: async (codeSha256) => {
+    prepareCode: async ({ codeSha256 }) => {
       const outcome = Promise.withResolvers<void>();
       asked.push({ codeSha256, outcome });
       await outcome.promise;

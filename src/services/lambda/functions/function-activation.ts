@@ -12,8 +12,8 @@ import { changeFunction } from './function-rows.ts';
 export interface ActivationDependencies {
   readonly store: Store;
   readonly clock: Clock;
-  /** Makes a package ready to run from: unpacks its blob. Rejects when that cannot be done. */
-  readonly prepareCode: (codeSha256: string) => Promise<void>;
+  /** Makes package and layers ready to run from: unpacks their blobs. Rejects when that cannot be done. */
+  readonly prepareCode: (stored: StoredFunction) => Promise<void>;
   /** Told of failures that have no function to be written to: the platform's log. */
   readonly onError: (error: unknown) => void;
 }
@@ -98,7 +98,7 @@ async function takeUp(store: Store, consider: (record: FunctionRecord) => void):
 async function activate(deps: ActivationDependencies, waiting: StoredFunction): Promise<void> {
   let failure: string | undefined;
   try {
-    await deps.prepareCode(waiting.codeSha256);
+    await deps.prepareCode(waiting);
   } catch (error) {
     deps.onError(error);
     failure = error instanceof Error ? error.message : String(error);
