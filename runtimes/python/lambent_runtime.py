@@ -24,12 +24,10 @@ def _fault(kind, message, trace=None):
 
 
 def _set_search_path(task_root, layers):
-    """The function's own code comes first, then layers, then what the interpreter brings."""
+    """The function's own code comes first, then the directories of layers, then what the interpreter brings."""
     # The directory of the script, which Python puts first.
     del sys.path[0]
-    version = "python%d.%d" % sys.version_info[:2]
-    candidates = ("%s/lib/%s/site-packages" % (layers, version), layers)
-    of_layers = [directory for directory in candidates if os.path.isdir(directory)]
+    of_layers = [directory for directory in layers if os.path.isdir(directory)]
     sys.path[:0] = [task_root, *of_layers]
     if of_layers:
         import site
@@ -128,7 +126,7 @@ def main():
     lambent_channel.open_channel()
     lambent_streams.install(sys)
     lambent_logging.install()
-    _set_search_path(os.environ.get("LAMBDA_TASK_ROOT", os.getcwd()), sys.argv[1])
+    _set_search_path(os.environ.get("LAMBDA_TASK_ROOT", os.getcwd()), sys.argv[1:])
     sys.argv = sys.argv[:1]
     try:
         _serve(_initialise(os.environ.get("_HANDLER", "")))

@@ -12,6 +12,10 @@ export const CODE_STORAGE_LIMIT_BYTES = 80_530_636_800;
 /** The variables of one function as compact JSON. */
 export const ENVIRONMENT_LIMIT_BYTES = 4_096;
 
+export const LAYER_LIMIT = 5;
+/** Layers or layer versions on one page. */
+export const LIST_LAYERS_PAGE_LIMIT = 50;
+
 export const FUNCTION_NAME_LIMIT = 64;
 export const MEMORY_LIMIT_MB = 10_240;
 export const TAG_LIMIT = 50;

@@ -1,6 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 
+/** A reference to content that is not there: never put, or gone since. */
+export class MissingBlob extends Error {}
+
 /** Content-addressed files. Content is written before the row that names it, and removed after it. */
 export interface BlobStore {
   /**
@@ -12,7 +15,7 @@ export interface BlobStore {
   /** Absolute path of a blob's file. Throws when there is none. */
   path(sha256: string): string;
   read(sha256: string): Promise<Uint8Array>;
-  /** Within a transaction: `owner` needs this blob. Idempotent. */
+  /** Within a transaction: `owner` needs this blob. Idempotent. Throws MissingBlob when there is none. */
   reference(tx: Transaction<Database>, sha256: string, owner: string): Promise<void>;
   /** Within a transaction: `owner` needs this blob no more. The file goes after the commit, when nobody needs it. */
   release(tx: Transaction<Database>, sha256: string, owner: string): Promise<void>;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
-import type { BlobStore } from './blob-store.ts';
+import { type BlobStore, MissingBlob } from './blob-store.ts';
 import { writeFileDurably } from './durable-file.ts';
 import type { Database } from './schema.ts';
 import { reasonOf } from './store-unavailable.ts';
@@ -95,7 +95,7 @@ export class FileBlobStore implements BlobStore {
         .select('sha256')
         .where('sha256', '=', sha256)
         .executeTakeFirst();
-      if (row === undefined) throw new Error(`There is no blob ${sha256} to refer to: put it first.`);
+      if (row === undefined) throw new MissingBlob(`There is no blob ${sha256} to refer to: put it first.`);
     } else {
       const row = { sha256, size: pin.size };
       await tx

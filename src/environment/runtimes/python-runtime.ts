@@ -30,7 +30,13 @@ export function describePythonRuntime(
   return {
     id,
     protocol: 'frames',
-    argv: (inside) => [interpreter.path, inside('/var/runtime/bootstrap.py'), inside('/opt/python')],
+    argv: (inside) => [
+      interpreter.path,
+      inside('/var/runtime/bootstrap.py'),
+      // Where layers are made for the runtime, which the interpreter need not be.
+      inside(`/opt/python/lib/python3.${minor}/site-packages`),
+      inside('/opt/python'),
+    ],
     env: (inside) => ({
       ...localeVariables,
       ...(minor >= LC_CTYPE_SINCE ? { LC_CTYPE: 'C.UTF-8' } : {}),

@@ -6,6 +6,7 @@ import { getFunctionConfiguration } from './functions/get-function-configuration
 import { getFunction } from './functions/get-function.ts';
 import { invoke } from './invocation/invoke.ts';
 import { aliasOperations } from './aliases/alias-operations.ts';
+import { layerOperations } from './layers/layer-operations.ts';
 import { versionOperations } from './versions/version-operations.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
@@ -21,6 +22,7 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
     model: 'lambda',
     operations: {
       ...aliasOperations(deps),
+      ...layerOperations(deps),
       ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),

@@ -116,7 +116,6 @@ describe('CreateFunction, refusals', () => {
 
   test.each([
     ['VpcConfig', { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] }],
-    ['Layers', ['arn:aws:lambda:us-east-1:000000000000:layer:l:1']],
     ['DeadLetterConfig', { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:q' }],
     ['SnapStart', { ApplyOn: 'PublishedVersions' }],
     ['TracingConfig', { Mode: 'Active' }],

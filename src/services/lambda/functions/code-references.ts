@@ -4,12 +4,16 @@ import {
   functionVersionArn,
   type StoredFunction,
 } from '../../../model/stored-function.ts';
-import type { BlobStore } from '../../../store/blob-store.ts';
+import { type BlobStore, MissingBlob } from '../../../store/blob-store.ts';
 import type { Database } from '../../../store/schema.ts';
+import { noLayerVersion } from '../layers/function-layers.ts';
 
 type Tx = Transaction<Database>;
 
-/** Every deployment that can still run holds its code by a reference of its own. */
+/**
+ * Every deployment that can still run holds its code and its layers by references of its own. Throws
+ * InvalidParameterValueException when the content of a layer has gone since the layer was looked up.
+ */
 export async function moveReferences(
   tx: Tx,
   blobs: BlobStore,
@@ -21,10 +25,27 @@ export async function moveReferences(
   const heldOwners = new Set(held.map(blobOwner));
   const keptOwners = new Set(kept.map(blobOwner));
   for (const stored of kept) {
-    if (!heldOwners.has(blobOwner(stored))) await blobs.reference(tx, stored.codeSha256, blobOwner(stored));
+    if (!heldOwners.has(blobOwner(stored))) await hold(tx, blobs, stored);
   }
   for (const stored of held) {
-    if (!keptOwners.has(blobOwner(stored))) await blobs.release(tx, stored.codeSha256, blobOwner(stored));
+    if (!keptOwners.has(blobOwner(stored))) await letGo(tx, blobs, stored);
+  }
+}
+
+async function hold(tx: Tx, blobs: BlobStore, stored: StoredFunction): Promise<void> {
+  await blobs.reference(tx, stored.codeSha256, blobOwner(stored));
+  for (const { codeSha256, arn } of stored.layers) {
+    try {
+      await blobs.reference(tx, codeSha256, blobOwner(stored));
+    } catch (error) {
+      throw error instanceof MissingBlob ? noLayerVersion(arn) : error;
+    }
+  }
+}
+
+async function letGo(tx: Tx, blobs: BlobStore, stored: StoredFunction): Promise<void> {
+  for (const { codeSha256 } of [stored, ...stored.layers]) {
+    await blobs.release(tx, codeSha256, blobOwner(stored));
   }
 }
 

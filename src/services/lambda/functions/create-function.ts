@@ -5,12 +5,13 @@ import { type FunctionReference, parseFunctionReference } from '../../../model/f
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { FUNCTION_NAME_LIMIT } from '../../../model/limits.ts';
 import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
-import { receivePackage, storePackage } from './code-package.ts';
+import { receivePackage, type StoredCode, storePackage } from './code-package.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { findFunction, functionExists } from './function-rows.ts';
 import { insertFunction } from './insert-function.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { checkCombinedSize, resolveLayers } from '../layers/function-layers.ts';
 import { defaultLogging, mergeLogging } from './logging-configuration.ts';
 import { addTags, checkTagCount } from '../tags/resource-tags.ts';
 import { publishedVersion } from '../versions/published-version.ts';
@@ -19,7 +20,7 @@ import { checkMemorySize } from './memory-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { BEING_CREATED, checkUnqualified } from './update-rules.ts';
 
-type Draft = Omit<StoredFunction, 'codeSha256' | 'codeSize'>;
+type Draft = Omit<StoredFunction, keyof StoredCode>;
 
 export function createFunction(
   deps: LambdaDependencies,
@@ -32,10 +33,11 @@ export function createFunction(
     const draft = await draftFunction(deps, input, reference);
     const tags = input.Tags ?? {};
     checkTagCount(tags);
-    const zip = await receivePackage(input.Code ?? {});
+    const received = await receivePackage(input.Code ?? {});
+    checkCombinedSize(received.unzippedBytes, draft.layers);
     // Asked before the package goes to disk; the insert asks again, this time for certain.
     if ((await findFunction(deps.store.db, reference)) !== undefined) throw functionExists(reference.name);
-    const stored: StoredFunction = { ...draft, ...(await storePackage(deps.store.blobs, zip)) };
+    const stored: StoredFunction = { ...draft, ...(await storePackage(deps.store.blobs, received)) };
     const arn = functionArn(stored.accountId, stored.region, stored.name);
     const published = input.Publish === true ? publishedVersion(stored, 1, undefined) : undefined;
     await insertFunction(deps.store, stored, published, async (tx) => await addTags(tx, arn, tags));
@@ -84,6 +86,7 @@ async function draftFunction(
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,
     architecture: checkArchitecture(deps, input.Architectures),
     ...(environment && { environment }),
+    layers: await resolveLayers(deps, reference, input.Layers ?? [], []),
     logging: mergeLogging(defaultLogging(reference.name), input.LoggingConfig),
     lastModifiedMs: deps.clock.now(),
     deploymentId: randomUUID(),

@@ -38,10 +38,13 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
     Description: stored.description,
     Timeout: stored.timeoutSeconds,
     MemorySize: stored.memoryMb,
-    LastModified: lastModified(stored.lastModifiedMs),
+    LastModified: timestamp(stored.lastModifiedMs),
     CodeSha256: Buffer.from(stored.codeSha256, 'hex').toString('base64'),
     Version: stored.version,
     ...(stored.environment && { Environment: { Variables: stored.environment } }),
+    ...(stored.layers.length > 0 && {
+      Layers: stored.layers.map(({ arn: Arn, codeSize: CodeSize }) => ({ Arn, CodeSize })),
+    }),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: stored.revisionId,
     PackageType: 'Zip',
@@ -58,7 +61,7 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
 }
 
 /** `2026-01-12T15:32:21.123+0000`: milliseconds, and an offset without a colon. */
-function lastModified(atMs: number): string {
+export function timestamp(atMs: number): string {
   return new Date(atMs).toISOString().replace('Z', '+0000');
 }
 

@@ -5,7 +5,7 @@ describe('refuseUnbuiltFields', () => {
   test.each([
     {},
     { Handler: 'index.handler', Timeout: 3 },
-    { VpcConfig: {}, Layers: [], KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
+    { VpcConfig: {}, KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
     { SnapStart: { ApplyOn: 'None' }, TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
     { ImageConfig: { Command: [], EntryPoint: [], WorkingDirectory: '' }, DurableConfig: undefined },
@@ -17,7 +17,6 @@ describe('refuseUnbuiltFields', () => {
     [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, 'VpcConfig.SubnetIds'],
     [{ VpcConfig: { Ipv6AllowedForDualStack: true } }, 'VpcConfig.Ipv6AllowedForDualStack'],
     [{ DurableConfig: { ExecutionTimeout: 60 } }, 'DurableConfig.ExecutionTimeout'],
-    [{ Layers: ['arn'] }, 'Layers'],
     [{ TracingConfig: { Mode: 'Active' } }, 'TracingConfig.Mode Active'],
     [{ PackageType: 'Image' }, 'PackageType Image'],
     [{ DeadLetterConfig: { TargetArn: 'arn:aws:sqs:r:a:q' } }, 'DeadLetterConfig.TargetArn'],

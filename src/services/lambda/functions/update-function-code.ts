@@ -8,6 +8,7 @@ import { receivePackage, storePackage } from './code-package.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { checkCombinedSize } from '../layers/function-layers.ts';
 import { publish } from '../versions/version-rows.ts';
 import { checkArchitecture } from './runtime-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
@@ -36,18 +37,21 @@ export function updateFunctionCode(
     check(current);
     const architecture =
       input.Architectures === undefined ? current.architecture : checkArchitecture(deps, input.Architectures);
-    const zip = await receivePackage(input);
+    const received = await receivePackage(input);
+    checkCombinedSize(received.unzippedBytes, current.layers);
     if (input.DryRun === true) {
+      const { zip } = received;
       const codeSha256 = createHash('sha256').update(zip).digest('hex');
       return functionConfiguration({ ...current, architecture, codeSha256, codeSize: zip.byteLength }, arn);
     }
-    const code = await storePackage(deps.store.blobs, zip);
+    const code = await storePackage(deps.store.blobs, received);
     let published: StoredFunction | undefined;
     const after = await changeFunction(
       deps.store,
       key,
       (before) => {
         check(before.current);
+        checkCombinedSize(code.codeUnzippedBytes, before.current.layers);
         return withUpdate(before, { ...code, architecture }, deps.clock.now());
       },
       async (tx, announce, change) => {

@@ -7,6 +7,7 @@ import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { checkCombinedSize, resolveLayers } from '../layers/function-layers.ts';
 import { mergeLogging } from './logging-configuration.ts';
 import { checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
@@ -21,12 +22,15 @@ export function updateFunctionConfiguration(
     checkUnqualified(reference);
     const key = { ...reference, qualifier: undefined };
     // A missing function is answered before what the request asks of it.
-    await requireFunction(deps.store.db, key);
+    const { current } = await requireFunction(deps.store.db, key);
     await checkInput(deps, input);
+    const layers = input.Layers && (await resolveLayers(deps, key, input.Layers, current.layers));
     const after = await changeFunction(deps.store, key, (before) => {
       checkRevision(before.current, input.RevisionId);
       checkUpdatable(before.current);
-      return withUpdate(before, changes(before.current, input), deps.clock.now());
+      if (layers !== undefined) checkCombinedSize(before.current.codeUnzippedBytes, layers);
+      const change = { ...changes(before.current, input), ...(layers && { layers }) };
+      return withUpdate(before, change, deps.clock.now());
     });
     if (after === undefined) throw functionNotFound(key);
     return functionConfiguration(after.current, functionArn(key.accountId, key.region, key.name));

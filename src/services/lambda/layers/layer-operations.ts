@@ -1,0 +1,19 @@
+import type { ServiceDefinition } from '../../../aws/service.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { deleteLayerVersion } from './delete-layer-version.ts';
+import { getLayerVersionByArn } from './get-layer-version-by-arn.ts';
+import { getLayerVersion } from './get-layer-version.ts';
+import { listLayerVersions } from './list-layer-versions.ts';
+import { listLayers } from './list-layers.ts';
+import { publishLayerVersion } from './publish-layer-version.ts';
+
+export function layerOperations(deps: LambdaDependencies): ServiceDefinition['operations'] {
+  return {
+    DeleteLayerVersion: deleteLayerVersion(deps),
+    GetLayerVersion: getLayerVersion(deps),
+    GetLayerVersionByArn: getLayerVersionByArn(deps),
+    ListLayerVersions: listLayerVersions(deps),
+    ListLayers: listLayers(deps),
+    PublishLayerVersion: publishLayerVersion(deps),
+  };
+}

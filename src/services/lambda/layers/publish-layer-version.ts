@@ -1,0 +1,35 @@
+import type { PublishLayerVersionRequest, PublishLayerVersionResponse } from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../../aws/service.ts';
+import type { StoredLayerVersion } from '../../../model/stored-layer.ts';
+import { receivePackage, storePackage } from '../functions/code-package.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { checkOwnLayer } from './layer-access.ts';
+import { layerVersionOutput } from './layer-output.ts';
+import { layerNotFound, parseLayerName } from './layer-reference.ts';
+import { insertLayerVersion } from './layer-rows.ts';
+
+/** A file directly in this folder, wherever it comes from, is a program Lambda starts beside the runtime. */
+const EXTENSION = /^extensions\/([^/]+)$/;
+
+export function publishLayerVersion(
+  deps: LambdaDependencies,
+): OperationHandler<PublishLayerVersionRequest, PublishLayerVersionResponse> {
+  return async (input, context) => {
+    const key = parseLayerName(input.LayerName ?? '', context);
+    checkOwnLayer(context, key, 'PublishLayerVersion');
+    if (key.region !== context.region) throw layerNotFound();
+    const received = await receivePackage(input.Content ?? {});
+    const draft: Omit<StoredLayerVersion, 'version'> = {
+      ...key,
+      description: input.Description ?? '',
+      ...(input.CompatibleRuntimes && { compatibleRuntimes: input.CompatibleRuntimes }),
+      ...(input.CompatibleArchitectures && { compatibleArchitectures: input.CompatibleArchitectures }),
+      ...(input.LicenseInfo !== undefined && { licenseInfo: input.LicenseInfo }),
+      ...(await storePackage(deps.store.blobs, received)),
+      extensions: received.paths.flatMap((path) => EXTENSION.exec(path)?.[1] ?? []),
+      createdAtMs: deps.clock.now(),
+    };
+    const stored = await insertLayerVersion(deps.store, draft);
+    return layerVersionOutput(stored, deps.codeLocation(context.origin, stored));
+  };
+}
