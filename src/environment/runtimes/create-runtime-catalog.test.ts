@@ -95,6 +95,7 @@ describe('python', () => {
     expect(runtime.argv(inside)).toEqual([
       '/far/away/bin/python3.12',
       '/sandbox/var/runtime/bootstrap.py',
+      '/sandbox/opt/python/lib/python3.12/site-packages',
       '/sandbox/opt/python',
     ]);
     expect(runtime.env(inside)).toEqual({

@@ -165,8 +165,9 @@ def handler(event, context):
       [`lib/python${minor}/site-packages/extra/three.py`]: 'value = 3',
       'two.py': 'value = 2',
     });
+    const layered = (path: string): string => path.replace(/^\/opt\/python/, layer);
     const process = startFunction(
-      { ...runtime, argv: (inside) => replaceLast(runtime.argv(inside), layer) },
+      { ...runtime, argv: (inside) => runtime.argv((path) => inside(layered(path))) },
       'h.handler',
       {
         'h.py':
@@ -177,7 +178,3 @@ def handler(event, context):
     expect((await process.invoke({})).text).toBe('[1, 2, 3]');
   });
 });
-
-function replaceLast(argv: readonly [string, ...string[]], last: string): [string, ...string[]] {
-  return [argv[0], ...argv.slice(1, -1), last];
-}
