@@ -1,0 +1,113 @@
+import type { Transaction } from 'kysely';
+import type { AsyncEvent } from '../model/async-event.ts';
+import type { Database } from '../store/schema.ts';
+import type { Store } from '../store/store.ts';
+import { insertEvents, type NewEvent, putBackEvent, removeEvents } from './async-event-rows.ts';
+
+/** What happens to events on disk. */
+export type JournalEntry =
+  | ({ readonly kind: 'insert' } & NewEvent)
+  /** Done with; in the same transaction the events that follow from it are accepted. */
+  | { readonly kind: 'settle'; readonly id: string; readonly then: readonly AsyncEvent[] }
+  /** For a later attempt. */
+  | { readonly kind: 'put-back'; readonly event: AsyncEvent };
+
+interface Waiting {
+  readonly entry: JournalEntry;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+const MOST_ENTRIES = 512;
+/** A batch of large events is cut short: its statements are held in memory whole. */
+const MOST_CHARACTERS = 8_388_608;
+
+/**
+ * Writes events in batches: what is asked for while one batch goes to disk makes up the next one, so the cost of a
+ * transaction and of its wait for the disk is shared by all who wait.
+ */
+export class AsyncJournal {
+  readonly #store: Store;
+  readonly #owner: string;
+  #waiting: Waiting[] = [];
+  #isWriting = false;
+
+  constructor(store: Store, owner: string) {
+    this.#store = store;
+    this.#owner = owner;
+  }
+
+  /** Resolves when the entry is on disk. */
+  async add(entry: JournalEntry): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ entry, done });
+    if (!this.#isWriting) void this.#writeAll();
+    await done.promise;
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#waiting.length > 0) await this.#writeBatch();
+    this.#isWriting = false;
+  }
+
+  async #writeBatch(): Promise<void> {
+    let batch: Waiting[] | undefined;
+    try {
+      await this.#store.write(async (tx) => {
+        // Taken when its turn has come: who arrived meanwhile comes along.
+        batch = this.#take();
+        await write(
+          tx,
+          batch.map(({ entry }) => entry),
+          this.#owner,
+        );
+      });
+      for (const { done } of batch ?? []) done.resolve();
+    } catch (error) {
+      for (const { done } of batch ?? this.#take()) done.reject(error);
+    }
+  }
+
+  #take(): Waiting[] {
+    let characters = 0;
+    let count = 0;
+    for (const { entry } of this.#waiting) {
+      characters += size(entry);
+      if (count === MOST_ENTRIES || (count > 0 && characters > MOST_CHARACTERS)) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+}
+
+async function write(
+  tx: Transaction<Database>,
+  entries: readonly JournalEntry[],
+  owner: string,
+): Promise<void> {
+  const inserts: NewEvent[] = [];
+  const followers = new Map<string, readonly AsyncEvent[]>();
+  const putBack: Promise<void>[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'insert') inserts.push(entry);
+    else if (entry.kind === 'settle') followers.set(entry.id, entry.then);
+    else putBack.push(putBackEvent(tx, entry.event, owner));
+  }
+  const [removed] = await Promise.all([
+    removeEvents(tx, [...followers.keys()], owner),
+    insertEvents(tx, inserts),
+    ...putBack,
+  ]);
+  // Another platform settles what it has taken over: what follows from it is accepted once.
+  const accepted = [...removed].flatMap((id) => followers.get(id) ?? []);
+  await insertEvents(
+    tx,
+    accepted.map((event) => ({ event, claim: undefined })),
+  );
+}
+
+function size(entry: JournalEntry): number {
+  if (entry.kind === 'insert') return entry.event.payload.length;
+  if (entry.kind === 'put-back') return 0;
+  return entry.then.reduce((sum, event) => sum + event.payload.length, 0);
+}
