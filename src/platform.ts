@@ -40,6 +40,8 @@ export class Platform {
     });
     try {
       parts.address.port = await listener.listen(config.port, config.host);
+      // Only now: functions have to be able to call back.
+      await parts.events.start();
     } catch (error) {
       await parts.close();
       throw portStartError(error, config.host, config.port);
@@ -50,6 +52,7 @@ export class Platform {
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
   async stop(): Promise<void> {
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
+    await this.#parts.events.stop();
     await this.#parts.invoker.idle();
     await closed;
     await this.#parts.close();
@@ -66,7 +69,7 @@ async function build(config: Config, log: PlatformLog) {
   const state = await openState(config, clock, warnings);
   const execution = await buildExecution({ config, log, warnings, address, keyring, clock, state });
   const endpoint = buildFront({ config, log, warnings, address, keyring, clock, state, execution });
-  const { driver, pool, invoker, activation } = execution;
+  const { driver, pool, invoker, events, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await pool.close();
@@ -74,5 +77,5 @@ async function build(config: Config, log: PlatformLog) {
     await activation.settled();
     await state.close();
   };
-  return { address, driver, endpoint, invoker, storeName: state.name, close };
+  return { address, driver, endpoint, invoker, events, storeName: state.name, close };
 }

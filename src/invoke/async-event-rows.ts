@@ -56,9 +56,7 @@ export async function claimDueEvents(
     .where('account_id', '=', target.accountId)
     .where('region', '=', target.region)
     .where('function_name', '=', target.name)
-    .where((where) =>
-      where.or([where('claimed_by', 'is', null), where('claimed_by', '!=', claim.owner)]),
-    )
+    .where((where) => where.or([where('claimed_by', 'is', null), where('claimed_by', '!=', claim.owner)]))
     .orderBy('due_at_ms')
     .limit(most + 1)
     .$if(skipLocked, (query) => query.forUpdate().skipLocked())

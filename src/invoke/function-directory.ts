@@ -18,6 +18,12 @@ import {
   versionEntry,
 } from './function-entry.ts';
 
+interface FunctionKey {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+}
+
 /** One function with everything an invoke may need of it. */
 interface FunctionEntry {
   readonly arn: string;
@@ -79,6 +85,11 @@ export class FunctionDirectory {
     const found = entry && resolved(entry, qualifier);
     if (found !== undefined) return found;
     throw this.#refusal(entry, functionArn(accountId, region, name), qualifier ?? '$LATEST');
+  }
+
+  /** What belongs to the function as a whole. */
+  settings({ accountId, region, name }: FunctionKey): FunctionSettings | undefined {
+    return this.#functions.get(`${accountId}/${region}/${name}`)?.settings;
   }
 
   #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {

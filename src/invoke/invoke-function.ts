@@ -4,6 +4,7 @@ import { tooManyRequests } from '../model/lambda-errors.ts';
 import type { AccountConcurrency } from './account-concurrency.ts';
 import type { FunctionDirectory } from './function-directory.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
+import { RecursionGuard } from './recursion-guard.ts';
 import { traceHeader } from './trace-id.ts';
 
 export interface InvokerDependencies {
@@ -19,6 +20,7 @@ export class Invoker implements FunctionInvoker {
   readonly #concurrency: AccountConcurrency;
   readonly #pool: Pick<EnvironmentPool, 'run'>;
   readonly #clock: Clock;
+  readonly #recursion: RecursionGuard;
   #accepted = 0;
   #running = 0;
   #whenIdle: (() => void)[] = [];
@@ -28,6 +30,7 @@ export class Invoker implements FunctionInvoker {
     this.#concurrency = dependencies.concurrency;
     this.#pool = dependencies.pool;
     this.#clock = dependencies.clock;
+    this.#recursion = new RecursionGuard((version) => this.#directory.settings(version));
   }
 
   /** Invocations accepted since the start. */
@@ -43,11 +46,12 @@ export class Invoker implements FunctionInvoker {
       request.name,
       request.qualifier,
     );
+    const lineage = this.#recursion.lineage(version, request.traceId);
     const pool = this.#concurrency.acquire(accountId, region);
     if (pool === undefined) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     this.#accepted += 1;
     this.#running += 1;
-    const traceId = traceHeader(request.traceId, this.#clock.now());
+    const traceId = traceHeader(request.traceId, this.#clock.now()) + lineage;
     try {
       const invocation = { requestId, payload, invokedFunctionArn, traceId, clientContext, wantsLogTail };
       const result = await this.#pool.run(version, invocation);

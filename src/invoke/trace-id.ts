@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lineageField } from '../model/lineage.ts';
 
 /** X-Ray trace header values: `Root=1-<8 hex epoch>-<24 hex>;Parent=<16 hex>;Sampled=0`. */
 
@@ -14,6 +15,11 @@ export function traceHeader(callers: string | undefined, nowMs: number): string 
   const root = ROOT.exec(callers)?.[1] ?? newRoot(nowMs);
   const sampled = SAMPLED.exec(callers)?.[1] ?? '0';
   return `Root=${root};Parent=${hex(16)};Sampled=${sampled}`;
+}
+
+/** What a queued event keeps of its caller's header: every attempt is part of one trace and of the caller's chain. */
+export function queuedTraceHeader(callers: string | undefined, nowMs: number): string {
+  return traceHeader(callers, nowMs) + (callers === undefined ? '' : lineageField(callers));
 }
 
 function newRoot(nowMs: number): string {

@@ -65,3 +65,13 @@ export function validationError(message: string): ServiceError {
 export function accessDenied(message: string): ServiceError {
   return new ServiceError('AccessDeniedException', message, 403);
 }
+
+/** 400: the invocation would go on in a loop between functions. */
+export function recursiveInvocation(): ServiceError {
+  return new ServiceError(
+    'RecursiveInvocationException',
+    "Lambda has detected your function being invoked in a recursive loop with other AWS services and stopped your function's invocation.",
+    400,
+    USER,
+  );
+}

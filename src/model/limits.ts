@@ -21,3 +21,5 @@ export const MEMORY_LIMIT_MB = 10_240;
 export const TAG_LIMIT = 50;
 /** Functions on one page of ListFunctions, however many were asked for. */
 export const LIST_FUNCTIONS_PAGE_LIMIT = 50;
+/** An event of an asynchronous invocation. */
+export const ASYNC_PAYLOAD_LIMIT_BYTES = 1_048_576;

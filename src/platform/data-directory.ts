@@ -1,5 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireDirectoryLock } from '../store/directory-lock.ts';
 import { storeStartError } from './start-error.ts';
@@ -22,6 +23,18 @@ export async function claimDataDirectory(path: string, ephemeral: boolean): Prom
   } catch (error) {
     throw storeStartError(error);
   }
+}
+
+/**
+ * Names the platform of a data directory among those that share a database; the same at every start. With the host's
+ * name in it, since directories get copied.
+ */
+export async function platformId(directory: string): Promise<string> {
+  const file = join(directory, 'platform-id');
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const id = known === '' ? randomUUID() : known;
+  if (known === '') await writeFile(file, `${id}\n`);
+  return `${id}@${hostname()}`;
 }
 
 /** The store as people are told of it. */

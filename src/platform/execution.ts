@@ -4,11 +4,14 @@ import { CodeDirectories } from '../environment/code-directory.ts';
 import { EnvironmentPool } from '../environment/environment-pool.ts';
 import { createRuntimeCatalog } from '../environment/runtimes/create-runtime-catalog.ts';
 import { AccountConcurrency } from '../invoke/account-concurrency.ts';
+import { AsyncDispatcher } from '../invoke/async-dispatcher.ts';
+import { EventInvokeConfigs } from '../invoke/event-invoke-configs.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker } from '../invoke/invoke-function.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
+import { platformId } from './data-directory.ts';
 import type { Site } from './site.ts';
 
 export type Execution = Awaited<ReturnType<typeof buildExecution>>;
@@ -40,11 +43,23 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
   await functions.open(store);
   const concurrency = new AccountConcurrency(config.concurrency);
   const invoker = new Invoker({ directory: functions, concurrency, pool, clock });
+  const eventInvokeConfigs = new EventInvokeConfigs();
+  await eventInvokeConfigs.open(store);
+  const events = new AsyncDispatcher({
+    store,
+    clock,
+    invoker,
+    configs: eventInvokeConfigs,
+    reservedConcurrency: (target) => functions.settings(target)?.reservedConcurrency,
+    owner: await platformId(directory.path),
+    mostInHand: config.concurrency,
+    onNotice: (message) => log.warn(message),
+  });
   const activation = startFunctionActivation({
     store,
     clock,
     prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
-  return { runtimes, driver, pool, functions, invoker, activation };
+  return { runtimes, driver, pool, functions, invoker, events, eventInvokeConfigs, activation };
 }

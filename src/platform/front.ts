@@ -18,6 +18,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       store,
       clock,
       invoker: execution.invoker,
+      events: execution.events,
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,
@@ -50,11 +51,13 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, address, clock, state } = site;
-  const { driver, pool, functions, invoker } = site.execution;
+  const { driver, pool, functions, invoker, events, eventInvokeConfigs } = site.execution;
   const startedAt = performance.now();
   const mayReset = config.ephemeral || config.allowReset;
   const reset = async (): Promise<void> => {
     functions.clear();
+    eventInvokeConfigs.clear();
+    events.reset();
     // In this order: an environment's last lines must not bring its log group back.
     await pool.destroyAll();
     await state.store.reset();
@@ -74,6 +77,7 @@ function buildAdmin(
       functions: functions.size,
       environments: pool.counts(),
       invocations: invoker.accepted,
+      events: events.counts(),
       warnings: warnings.all(),
     }),
     reset: mayReset ? reset : undefined,

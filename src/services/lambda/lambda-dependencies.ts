@@ -1,3 +1,4 @@
+import type { AsyncInvoker } from '../../invoke/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
@@ -8,6 +9,7 @@ export interface LambdaDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly invoker: FunctionInvoker;
+  readonly events: AsyncInvoker;
   readonly runtimes: RuntimeSupport;
   /**
    * Makes the URL that is given out for a package or a layer; a plain GET on it must download the archive.

@@ -4,7 +4,7 @@ import { deleteFunction } from './functions/delete-function.ts';
 import { getAccountSettings } from './account/get-account-settings.ts';
 import { getFunctionConfiguration } from './functions/get-function-configuration.ts';
 import { getFunction } from './functions/get-function.ts';
-import { invoke } from './invocation/invoke.ts';
+import { invocationOperations } from './invocation/invocation-operations.ts';
 import { aliasOperations } from './aliases/alias-operations.ts';
 import { layerOperations } from './layers/layer-operations.ts';
 import { versionOperations } from './versions/version-operations.ts';
@@ -23,13 +23,13 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
     operations: {
       ...aliasOperations(deps),
       ...layerOperations(deps),
+      ...invocationOperations(deps),
       ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),
       GetAccountSettings: getAccountSettings(deps),
       GetFunction: getFunction(deps),
       GetFunctionConfiguration: getFunctionConfiguration(deps),
-      Invoke: invoke(deps),
       ListFunctions: listFunctions(deps),
       ListTags: listTags(deps),
       TagResource: tagResource(deps),

@@ -151,12 +151,6 @@ describe('Invoke', () => {
     });
   });
 
-  test('says that asynchronous invokes are not there yet', async () => {
-    const answer = await refusal(invoke({ InvocationType: 'Event' }));
-    expect(answer.status).toBe(400);
-    expect(answer.message).toMatch(/Event.*not implemented by Lambent yet/);
-  });
-
   test('sends the trace header', async () => {
     const url = `${server.endpoint}/2015-03-31/functions/${FunctionName}/invocations`;
     const authorization =

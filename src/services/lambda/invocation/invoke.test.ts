@@ -34,6 +34,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     store,
     clock: new MovableClock(),
     invoker,
+    events: { accept: async () => await Promise.resolve('Root=1-2-3') },
     runtimes: { resolve: async () => await Promise.resolve({}) },
     codeLocation: () => '',
     concurrentExecutions: 1000,
@@ -115,7 +116,6 @@ describe('Invoke handler', () => {
   });
 
   test.each([
-    ['an asynchronous invoke', { InvocationType: 'Event' as const }, /InvocationType Event.*not implemented/],
     ['a durable execution', { DurableExecutionName: 'once' }, /durable/],
     ['a tenant', { TenantId: 'blue' }, /tenant/],
     ['broken JSON', { Payload: Buffer.from('{') }, /^Could not parse request body into json/],

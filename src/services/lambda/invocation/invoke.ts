@@ -2,17 +2,10 @@ import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lamb
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
-import { findJsonProblem } from '../../../model/json-problem.ts';
 import { isJsonText } from '../../../model/json-text.ts';
-import {
-  invalidParameterValue,
-  invalidRequestContent,
-  notImplementedYet,
-} from '../../../model/lambda-errors.ts';
+import { invalidParameterValue, invalidRequestContent } from '../../../model/lambda-errors.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-
-/** What a function gets that is invoked with nothing. */
-const EMPTY_EVENT: Uint8Array = Buffer.from('{}');
+import { checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
 export function invoke(deps: LambdaDependencies): OperationHandler<InvocationRequest, InvocationResponse> {
@@ -28,19 +21,31 @@ export function invoke(deps: LambdaDependencies): OperationHandler<InvocationReq
       deps.invoker.check({ accountId, region, name, qualifier });
       return { StatusCode: 204 };
     }
+    const { requestId } = context;
+    const traceId = header(context, 'x-amzn-trace-id');
+    if (input.InvocationType === 'Event') {
+      const event = { accountId, region, name, qualifier, payload, requestId, traceId };
+      return deps.events.accept(event).then((traceHeader) => accepted(traceHeader, context));
+    }
     const answer = deps.invoker.invoke({
       accountId,
       region,
       name,
       qualifier,
       payload,
-      requestId: context.requestId,
-      traceId: header(context, 'x-amzn-trace-id'),
+      requestId,
+      traceId,
       clientContext: input.ClientContext === undefined ? undefined : decodeClientContext(input.ClientContext),
       wantsLogTail: input.LogType === 'Tail',
     });
     return answer.then((result) => response(result, context));
   };
+}
+
+/** Log type and client context mean nothing here: AWS takes them and hands neither on. */
+function accepted(traceHeader: string, context: RequestContext): InvocationResponse {
+  context.setHeader('X-Amzn-Trace-Id', traceHeader);
+  return { StatusCode: 202 };
 }
 
 function response(answer: InvokeAnswer, context: RequestContext): InvocationResponse {
@@ -53,9 +58,6 @@ function response(answer: InvokeAnswer, context: RequestContext): InvocationResp
 }
 
 function refuseWhatIsNotThere(input: InvocationRequest): void {
-  if (input.InvocationType === 'Event') {
-    throw notImplementedYet('InvocationType Event: asynchronous invocation');
-  }
   if (input.DurableExecutionName !== undefined) {
     throw invalidParameterValue(
       'DurableExecutionName is for durable functions only; this function is not one.',
@@ -66,22 +68,6 @@ function refuseWhatIsNotThere(input: InvocationRequest): void {
       'TenantId is for functions with tenant isolation only; this function has none.',
     );
   }
-}
-
-/** The event; throws 400 for what is none. The wire layer has refused what is too large. */
-function checkedPayload(payload: Uint8Array | undefined): Uint8Array {
-  if (payload === undefined || payload.byteLength === 0) return EMPTY_EVENT;
-  if (!isJsonText(payload)) throw unreadable(payload);
-  return payload;
-}
-
-function unreadable(payload: Uint8Array): Error {
-  const problem = findJsonProblem(payload);
-  const where = `line: ${problem?.line ?? 1}, column: ${problem?.column ?? 1}`;
-  return invalidRequestContent(
-    `Could not parse request body into json: Could not parse payload into json: ${problem?.message ?? ''}\n` +
-      ` at [Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); ${where}]`,
-  );
 }
 
 function decodeClientContext(encoded: string): string {

@@ -1,0 +1,238 @@
+import type { AsyncEvent } from '../model/async-event.ts';
+import type { Store } from '../store/store.ts';
+import { AsyncAgenda } from './async-agenda.ts';
+import { type AttemptDependencies, attemptEvent } from './async-attempt.ts';
+import { AsyncClaims } from './async-claims.ts';
+import { type EventTarget, waitingTargets } from './async-event-rows.ts';
+import { acceptedEvent, type AsyncInvoker, type AsyncRequest } from './async-invoker.ts';
+import { AsyncJournal, type JournalEntry } from './async-journal.ts';
+import { AsyncLane } from './async-lane.ts';
+import { putBack, type Settlement, settlementOf } from './async-settlement.ts';
+
+export interface AsyncDispatcherOptions extends AttemptDependencies {
+  readonly store: Store;
+  /** Names this platform among those that share the database; the same after a restart. */
+  readonly owner: string;
+  /** Events in hand at once: running, about to run, or being settled. */
+  readonly mostInHand: number;
+  /** What an operator should read. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** After the store has failed. */
+const STORE_RETRY_MS = 1_000;
+/** Platforms that share a database look for what another one has left behind. */
+const LOOK_AROUND_MS = 60_000;
+
+/**
+ * Accepts events and runs them until they are done with. On disk is everything that is not settled; in memory are the
+ * events in hand and one lane for each function that has events. Nothing is polled for: a lane knows when its first
+ * event on disk is due.
+ */
+export class AsyncDispatcher implements AsyncInvoker {
+  readonly #options: AsyncDispatcherOptions;
+  readonly #journal: AsyncJournal;
+  readonly #claims: AsyncClaims;
+  readonly #agenda: AsyncAgenda;
+  readonly #lanes = new Map<string, AsyncLane>();
+  readonly #counts = { succeeded: 0, failed: 0, dropped: 0, undelivered: 0 };
+  /** Raised by `reset`: what began before it is forgotten. */
+  #epoch = 0;
+  #isStarted = false;
+  #isStopped = false;
+  #cancelLook: () => void = () => undefined;
+
+  constructor(options: AsyncDispatcherOptions) {
+    this.#options = options;
+    this.#journal = new AsyncJournal(options.store, options.owner);
+    this.#claims = new AsyncClaims(options);
+    this.#agenda = new AsyncAgenda(options.clock, () => this.#claimDue());
+  }
+
+  /** Takes up what an earlier run has left. Nothing runs before. */
+  async start(): Promise<void> {
+    await this.#claims.takeBack();
+    this.#isStarted = true;
+    await this.#lookAround();
+  }
+
+  /** Events in hand, and what has become of others since the start. */
+  counts(): Readonly<Record<string, number>> {
+    return { inHand: this.#claims.size, ...this.#counts };
+  }
+
+  async accept(request: AsyncRequest): Promise<string> {
+    const { invoker, clock } = this.#options;
+    invoker.check(request);
+    const nowMs = clock.now();
+    const event = acceptedEvent(request, nowMs);
+    const lane = this.#laneOf(event);
+    if (this.#mayRun() && this.#claims.free > 0 && lane.isClear(nowMs)) await this.#acceptInHand(lane, event);
+    else await this.#acceptForLater(event);
+    return event.traceHeader;
+  }
+
+  /** Forgets everything; the caller empties the store. */
+  reset(): void {
+    this.#epoch += 1;
+    this.#lanes.clear();
+    this.#claims.clear();
+    this.#agenda.clear();
+  }
+
+  /** Starts nothing more and waits for what runs. What is on disk stays for the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelLook();
+    this.#agenda.clear();
+    for (const lane of this.#lanes.values()) this.#putBackReady(lane);
+    await this.#claims.empty();
+  }
+
+  /** Written as claimed, so that the one write is all that comes before its run. */
+  async #acceptInHand(lane: AsyncLane, event: AsyncEvent): Promise<void> {
+    const epoch = this.#epoch;
+    lane.running += 1;
+    const claim = this.#claims.take(event);
+    try {
+      await this.#journal.add({ kind: 'insert', event, claim });
+    } catch (error) {
+      if (epoch === this.#epoch) {
+        lane.running -= 1;
+        this.#letGo(event);
+      }
+      throw error;
+    }
+    // Emptied meanwhile: the row came after that and belongs to nobody.
+    if (epoch !== this.#epoch) return await this.#journal.add({ kind: 'settle', id: event.id, then: [] });
+    void this.#run(lane, event);
+  }
+
+  async #acceptForLater(event: AsyncEvent): Promise<void> {
+    await this.#journal.add({ kind: 'insert', event, claim: undefined });
+    this.#hearOf(event, event.dueAtMs);
+  }
+
+  #mayRun(): boolean {
+    return this.#isStarted && !this.#isStopped;
+  }
+
+  #laneOf(target: EventTarget): AsyncLane {
+    const { accountId, region, name } = target;
+    const key = `${accountId}/${region}/${name}`;
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const lane = new AsyncLane(key, { accountId, region, name });
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #hearOf(target: EventTarget, dueAtMs: number): void {
+    const lane = this.#laneOf(target);
+    lane.hearOf(dueAtMs);
+    this.#consider(lane);
+  }
+
+  async #lookAround(): Promise<void> {
+    const { store, clock, onNotice } = this.#options;
+    try {
+      for (const target of await waitingTargets(store.db)) this.#hearOf(target, target.dueAtMs);
+    } catch (error) {
+      onNotice(`Waiting events could not be looked for: ${String(error)}`);
+    }
+    if (store.engine === 'sqlite' || this.#isStopped) return;
+    this.#cancelLook = clock.schedule(LOOK_AROUND_MS, () => void this.#lookAround());
+  }
+
+  /** Starts what the lane can start, and sees to its next events. */
+  #consider(lane: AsyncLane): void {
+    if (!this.#mayRun()) return;
+    const nowMs = this.#options.clock.now();
+    while (lane.room(nowMs) > 0) {
+      const event = lane.ready.shift();
+      if (event === undefined) break;
+      lane.running += 1;
+      void this.#run(lane, event);
+    }
+    // Throttled with nothing running: others may need the places its events hold.
+    if (lane.running === 0) this.#putBackReady(lane);
+    const atMs = lane.claimsAtMs(nowMs);
+    if (atMs !== undefined) this.#agenda.put(lane, atMs);
+    if (lane.isIdle && this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
+    this.#claimDue();
+  }
+
+  /** Claims for every lane that is due, as far as there are free places. */
+  #claimDue(): void {
+    if (!this.#mayRun()) return;
+    while (this.#claims.free > 0) {
+      const lane = this.#agenda.takeDue();
+      if (lane === undefined) break;
+      const most = Math.min(this.#claims.free, lane.wants(this.#options.clock.now()));
+      if (most > 0 && this.#lanes.get(lane.key) === lane) void this.#claim(lane, most);
+    }
+    this.#agenda.arm();
+  }
+
+  async #claim(lane: AsyncLane, most: number): Promise<void> {
+    const epoch = this.#epoch;
+    lane.beginClaim();
+    let events: readonly AsyncEvent[] = [];
+    let nextDueMs: number;
+    try {
+      ({ events, nextDueMs } = await this.#claims.claim(lane.target, most));
+    } catch (error) {
+      this.#options.onNotice(`Events could not be claimed: ${String(error)}`);
+      nextDueMs = this.#options.clock.now() + STORE_RETRY_MS;
+    }
+    if (epoch !== this.#epoch) return;
+    lane.endClaim(events, nextDueMs);
+    if (this.#isStopped) this.#putBackReady(lane);
+    this.#consider(lane);
+  }
+
+  async #run(lane: AsyncLane, event: AsyncEvent): Promise<void> {
+    const epoch = this.#epoch;
+    const attempt = await attemptEvent(this.#options, event);
+    if (epoch !== this.#epoch) return;
+    lane.finish(attempt.outcome === 'throttled', this.#options.clock.now());
+    this.#consider(lane);
+    await this.#settle(event, settlementOf(this.#options, event, attempt));
+  }
+
+  async #settle(event: AsyncEvent, settlement: Settlement): Promise<void> {
+    const { entry, waiting, counts, isUndelivered, notice } = settlement;
+    if (counts !== undefined) this.#counts[counts] += 1;
+    if (isUndelivered) this.#counts.undelivered += 1;
+    if (notice !== undefined) this.#options.onNotice(notice);
+    if (!(await this.#write(entry))) return;
+    this.#letGo(event);
+    for (const next of waiting) this.#hearOf(next, next.dueAtMs);
+  }
+
+  #putBackReady(lane: AsyncLane): void {
+    for (const event of lane.ready.splice(0)) void this.#settle(event, putBack(event));
+  }
+
+  #letGo(event: AsyncEvent): void {
+    this.#claims.release(event);
+    this.#claimDue();
+  }
+
+  /** Insists. False when it no longer matters: everything was emptied, or the next start will find the event. */
+  async #write(entry: JournalEntry): Promise<boolean> {
+    const { clock, onNotice } = this.#options;
+    const epoch = this.#epoch;
+    for (;;) {
+      try {
+        await this.#journal.add(entry);
+        return epoch === this.#epoch;
+      } catch (error) {
+        onNotice(`An event could not be written: ${String(error)}`);
+      }
+      if (this.#isStopped) return true;
+      await new Promise<void>((resolve) => clock.schedule(STORE_RETRY_MS, resolve));
+      if (epoch !== this.#epoch) return false;
+    }
+  }
+}
