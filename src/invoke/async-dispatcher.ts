@@ -104,7 +104,8 @@ export class AsyncDispatcher implements AsyncInvoker {
       throw error;
     }
     // Emptied meanwhile: the row came after that and belongs to nobody.
-    if (epoch !== this.#epoch) return await this.#journal.add({ kind: 'settle', id: event.id, then: [] });
+    if (epoch !== this.#epoch)
+      return await this.#journal.add({ kind: 'settle', id: event.id, followers: [] });
     void this.#run(lane, event);
   }
 

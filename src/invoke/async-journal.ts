@@ -8,7 +8,7 @@ import { insertEvents, type NewEvent, putBackEvent, removeEvents } from './async
 export type JournalEntry =
   | ({ readonly kind: 'insert' } & NewEvent)
   /** Done with; in the same transaction the events that follow from it are accepted. */
-  | { readonly kind: 'settle'; readonly id: string; readonly then: readonly AsyncEvent[] }
+  | { readonly kind: 'settle'; readonly id: string; readonly followers: readonly AsyncEvent[] }
   /** For a later attempt. */
   | { readonly kind: 'put-back'; readonly event: AsyncEvent };
 
@@ -90,7 +90,7 @@ async function write(
   const putBack: Promise<void>[] = [];
   for (const entry of entries) {
     if (entry.kind === 'insert') inserts.push(entry);
-    else if (entry.kind === 'settle') followers.set(entry.id, entry.then);
+    else if (entry.kind === 'settle') followers.set(entry.id, entry.followers);
     else putBack.push(putBackEvent(tx, entry.event, owner));
   }
   const [removed] = await Promise.all([
@@ -109,5 +109,5 @@ async function write(
 function size(entry: JournalEntry): number {
   if (entry.kind === 'insert') return entry.event.payload.length;
   if (entry.kind === 'put-back') return 0;
-  return entry.then.reduce((sum, event) => sum + event.payload.length, 0);
+  return entry.followers.reduce((sum, event) => sum + event.payload.length, 0);
 }

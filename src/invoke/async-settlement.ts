@@ -53,7 +53,7 @@ export function putBack(event: AsyncEvent): Settlement {
 }
 
 function removal(event: AsyncEvent, followers: readonly AsyncEvent[]): Pick<Settlement, 'entry' | 'waiting'> {
-  return { entry: { kind: 'settle', id: event.id, then: followers }, waiting: followers };
+  return { entry: { kind: 'settle', id: event.id, followers }, waiting: followers };
 }
 
 function nameOf({ requestId, name, accountId, region }: AsyncEvent): string {
