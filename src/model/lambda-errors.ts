@@ -41,6 +41,11 @@ export function preconditionFailed(message: string): ServiceError {
   return new ServiceError('PreconditionFailedException', message, 412, USER);
 }
 
+/** 400 */
+export function policyLengthExceeded(message: string): ServiceError {
+  return new ServiceError('PolicyLengthExceededException', message, 400, USER);
+}
+
 /** 429 */
 export function tooManyRequests(reason: ThrottleReason, message = 'Rate Exceeded.'): ServiceError {
   return new ServiceError('TooManyRequestsException', message, 429, { Type: 'User', Reason: reason });

@@ -12,6 +12,9 @@ export const CODE_STORAGE_LIMIT_BYTES = 80_530_636_800;
 /** The variables of one function as compact JSON. */
 export const ENVIRONMENT_LIMIT_BYTES = 4_096;
 
+/** A resource policy as compact JSON. */
+export const POLICY_LIMIT_BYTES = 20_480;
+
 export const LAYER_LIMIT = 5;
 /** Layers or layer versions on one page. */
 export const LIST_LAYERS_PAGE_LIMIT = 50;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { ConstraintJson, ConstraintsJson } from '../../src/aws/schema/constraint-json.ts';
 import type { ModelJson, StructureJson } from '../../src/aws/schema/model-json.ts';
-import { correctConstraint } from './corrections.ts';
+import { correctConstraint, missingConstraints } from './corrections.ts';
 import type { SdkModule } from './sdk-client.ts';
 
 interface BotocoreShape {
@@ -36,16 +36,20 @@ export function extractConstraints(model: ModelJson, directory: string, sdk: Sdk
   const constraints: ConstraintJson[] = [];
   const indexByText = new Map<string, number>();
   const members: Record<string, Record<string, number>> = {};
+  const add = (structure: string, member: string, constraint: ConstraintJson): void => {
+    const text = JSON.stringify(constraint);
+    const index = indexByText.get(text) ?? constraints.push(constraint) - 1;
+    indexByText.set(text, index);
+    (members[structure] ??= {})[member] ??= index;
+  };
   for (const [structure, shapeName] of inputStructures(model, botocore)) {
     for (const [member, target] of Object.entries(botocore.shapes[shapeName]?.members ?? {})) {
       if (!(member in structure.members)) continue;
       const read = correctConstraint(model.name, target.shape, constraintOf(botocore, target.shape, 0));
-      if (read === undefined) continue;
-      const text = JSON.stringify(read);
-      const index = indexByText.get(text) ?? constraints.push(read) - 1;
-      indexByText.set(text, index);
-      (members[structure.structure] ??= {})[member] = index;
+      if (read !== undefined) add(structure.structure, member, read);
     }
+    const missing = Object.entries(missingConstraints(model.name, structure.structure));
+    for (const [member, constraint] of missing) add(structure.structure, member, constraint);
   }
   return { constraints, members, errors: operationErrors(botocore) };
 }

@@ -11,6 +11,7 @@ import { versionOperations } from './versions/version-operations.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
 import { listTags } from './tags/list-tags.ts';
+import { permissionOperations } from './permissions/permission-operations.ts';
 import { tagResource } from './tags/tag-resource.ts';
 import { untagResource } from './tags/untag-resource.ts';
 import { updateFunctionCode } from './functions/update-function-code.ts';
@@ -24,6 +25,7 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       ...aliasOperations(deps),
       ...layerOperations(deps),
       ...invocationOperations(deps),
+      ...permissionOperations(deps),
       ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),
