@@ -59,7 +59,7 @@ export function parseFunctionReference(
     );
   }
   const accountId = groups['account']?.slice(0, -1) ?? caller.accountId;
-  if (accountId !== caller.accountId) throw foreign(functionName, caller);
+  if (accountId !== caller.accountId) throw foreignResource(functionName, caller);
   return { accountId, region, name, qualifier: qualifier ?? named };
 }
 
@@ -70,9 +70,10 @@ function malformed(functionName: string): Error {
   );
 }
 
-function foreign(functionName: string, caller: Caller): Error {
+/** 403: another account's, which nothing lets this caller use. */
+export function foreignResource(named: string, caller: Caller): Error {
   return accessDenied(
     `User: arn:aws:iam::${caller.accountId}:root is not authorized to perform this action on resource: ` +
-      `${functionName} because no resource-based policy allows it`,
+      `${named} because no resource-based policy allows it`,
   );
 }

@@ -22,6 +22,8 @@ export const LIST_LAYERS_PAGE_LIMIT = 50;
 export const FUNCTION_NAME_LIMIT = 64;
 export const MEMORY_LIMIT_MB = 10_240;
 export const TAG_LIMIT = 50;
+export const TAG_KEY_LIMIT = 128;
+export const TAG_VALUE_LIMIT = 256;
 /** Functions on one page of ListFunctions, however many were asked for. */
 export const LIST_FUNCTIONS_PAGE_LIMIT = 50;
 /** An event of an asynchronous invocation. */

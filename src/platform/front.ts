@@ -22,6 +22,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,
+      warn: (message) => log.warn(message),
       machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
     }),
     createLogsService({ store, segments, clock }),

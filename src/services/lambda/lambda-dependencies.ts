@@ -18,6 +18,8 @@ export interface LambdaDependencies {
   readonly codeLocation: (origin: string, archive: Pick<StoredFunction, 'codeSha256'>) => string;
   /** The account's limit of concurrent executions, per Region. */
   readonly concurrentExecutions: number;
+  /** A line in the platform's log, of what was done although something about it is amiss. */
+  readonly warn: (message: string) => void;
   /** What functions on this machine run as. */
   readonly machineArchitecture: 'x86_64' | 'arm64';
 }

@@ -10,10 +10,9 @@ import { layerOperations } from './layers/layer-operations.ts';
 import { versionOperations } from './versions/version-operations.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
-import { listTags } from './tags/list-tags.ts';
 import { permissionOperations } from './permissions/permission-operations.ts';
-import { tagResource } from './tags/tag-resource.ts';
-import { untagResource } from './tags/untag-resource.ts';
+import { codeSigningOperations } from './code-signing/code-signing-operations.ts';
+import { tagOperations } from './tags/tag-operations.ts';
 import { updateFunctionCode } from './functions/update-function-code.ts';
 import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
 
@@ -23,9 +22,11 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
     model: 'lambda',
     operations: {
       ...aliasOperations(deps),
+      ...codeSigningOperations(deps),
       ...layerOperations(deps),
       ...invocationOperations(deps),
       ...permissionOperations(deps),
+      ...tagOperations(deps),
       ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),
@@ -33,9 +34,6 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       GetFunction: getFunction(deps),
       GetFunctionConfiguration: getFunctionConfiguration(deps),
       ListFunctions: listFunctions(deps),
-      ListTags: listTags(deps),
-      TagResource: tagResource(deps),
-      UntagResource: untagResource(deps),
       UpdateFunctionCode: updateFunctionCode(deps),
       UpdateFunctionConfiguration: updateFunctionConfiguration(deps),
     },

@@ -13,7 +13,10 @@ import { insertFunction } from './insert-function.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkCombinedSize, resolveLayers } from '../layers/function-layers.ts';
 import { defaultLogging, mergeLogging } from './logging-configuration.ts';
-import { addTags, checkTagCount } from '../tags/resource-tags.ts';
+import { addTags } from '../tags/resource-tags.ts';
+import { checkTags } from '../tags/tag-rules.ts';
+import { attachConfig } from '../code-signing/attached-config.ts';
+import { admitPackage, wantedConfig } from '../code-signing/package-signature.ts';
 import { publishedVersion } from '../versions/published-version.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
@@ -32,15 +35,21 @@ export function createFunction(
     refuseUnbuiltFields(input.Code ?? {});
     const draft = await draftFunction(deps, input, reference);
     const tags = input.Tags ?? {};
-    checkTagCount(tags);
+    checkTags(tags);
+    const signingArn = input.CodeSigningConfigArn;
+    const signing = await wantedConfig(deps.store.db, signingArn, context);
     const received = await receivePackage(input.Code ?? {});
     checkCombinedSize(received.unzippedBytes, draft.layers);
     // Asked before the package goes to disk; the insert asks again, this time for certain.
     if ((await findFunction(deps.store.db, reference)) !== undefined) throw functionExists(reference.name);
+    await admitPackage(deps, signing, received.zip, reference.name);
     const stored: StoredFunction = { ...draft, ...(await storePackage(deps.store.blobs, received)) };
     const arn = functionArn(stored.accountId, stored.region, stored.name);
     const published = input.Publish === true ? publishedVersion(stored, 1, undefined) : undefined;
-    await insertFunction(deps.store, stored, published, async (tx) => await addTags(tx, arn, tags));
+    await insertFunction(deps.store, stored, published, async (tx, announce) => {
+      await addTags(tx, arn, tags);
+      if (signingArn !== undefined) await attachConfig(tx, announce, stored, signingArn, context);
+    });
     // With Publish the answer shows version 1, yet under the unqualified ARN, as AWS's does.
     return functionConfiguration(published ?? stored, arn);
   };

@@ -3,6 +3,7 @@ import { functionArn, functionRecordOf } from '../../../model/stored-function.ts
 import { aliasArn, versionsOf } from '../../../model/stored-alias.ts';
 import type { Store } from '../../../store/store.ts';
 import { findAliases } from '../aliases/alias-rows.ts';
+import { deleteTags } from '../tags/resource-tags.ts';
 import { moveReferences } from './code-references.ts';
 import { deletePolicies, deleteQualifierRows } from './dependent-rows.ts';
 import { type Announce, changed, type FunctionKey, functionNotFound, type Tx } from './function-rows.ts';
@@ -31,7 +32,7 @@ export async function deleteFunctionRows(store: Store, key: FunctionKey): Promis
     announce({ kind: 'function-settings', key: arn });
     await deleteQualifierRows(tx, announce, key, undefined);
     await deletePolicies(tx, announce, arn, 'with qualifiers');
-    await tx.deleteFrom('resource_tags').where('resource_arn', '=', arn).execute();
+    await deleteTags(tx, arn);
   });
 }
 

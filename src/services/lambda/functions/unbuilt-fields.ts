@@ -15,7 +15,6 @@ const UNBUILT: Readonly<Record<string, unknown>> = {
   TracingConfig: { Mode: 'PassThrough' },
   KMSKeyArn: undefined,
   SourceKMSKeyArn: undefined,
-  CodeSigningConfigArn: undefined,
   DurableConfig: undefined,
   TenancyConfig: undefined,
   CapacityProviderConfig: undefined,

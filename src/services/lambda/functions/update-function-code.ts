@@ -4,6 +4,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { functionArn, functionVersionArn, type StoredFunction } from '../../../model/stored-function.ts';
+import { admitPackage, configInUse } from '../code-signing/package-signature.ts';
 import { receivePackage, storePackage } from './code-package.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
@@ -39,6 +40,7 @@ export function updateFunctionCode(
       input.Architectures === undefined ? current.architecture : checkArchitecture(deps, input.Architectures);
     const received = await receivePackage(input);
     checkCombinedSize(received.unzippedBytes, current.layers);
+    await admitPackage(deps, await configInUse(deps.store.db, key), received.zip, arn);
     if (input.DryRun === true) {
       const { zip } = received;
       const codeSha256 = createHash('sha256').update(zip).digest('hex');

@@ -3,6 +3,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
+import { admitLayers } from '../code-signing/package-signature.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
@@ -25,6 +26,7 @@ export function updateFunctionConfiguration(
     const { current } = await requireFunction(deps.store.db, key);
     await checkInput(deps, input);
     const layers = input.Layers && (await resolveLayers(deps, key, input.Layers, current.layers));
+    if (layers !== undefined) await admitLayers(deps, key, layers, current.layers);
     const after = await changeFunction(deps.store, key, (before) => {
       checkRevision(before.current, input.RevisionId);
       checkUpdatable(before.current);

@@ -37,6 +37,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     events: { accept: async () => await Promise.resolve('Root=1-2-3') },
     runtimes: { resolve: async () => await Promise.resolve({}) },
     codeLocation: () => '',
+    warn: () => {},
     concurrentExecutions: 1000,
     machineArchitecture: 'x86_64',
   };

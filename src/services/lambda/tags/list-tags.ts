@@ -1,15 +1,16 @@
 import type { ListTagsRequest, ListTagsResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
+import { requireConfig } from '../code-signing/config-rows.ts';
 import { requireFunction } from '../functions/function-rows.ts';
-import { functionArn } from '../../../model/stored-function.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { readTags, taggedFunction } from './resource-tags.ts';
+import { readTags } from './resource-tags.ts';
+import { taggedResource } from './tagged-resource.ts';
 
 export function listTags(deps: LambdaDependencies): OperationHandler<ListTagsRequest, ListTagsResponse> {
   return async (input, context) => {
-    const reference = taggedFunction(input.Resource ?? '', context);
-    await requireFunction(deps.store.db, reference);
-    const arn = functionArn(reference.accountId, reference.region, reference.name);
-    return { Tags: await readTags(deps.store.db, arn) };
+    const resource = taggedResource(input.Resource ?? '', context);
+    if (resource.kind === 'function') await requireFunction(deps.store.db, resource.reference);
+    else await requireConfig(deps.store.db, resource.arn, context);
+    return { Tags: await readTags(deps.store.db, resource.arn) };
   };
 }

@@ -1,32 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import {
-  type Caller,
-  type FunctionReference,
-  parseFunctionReference,
-} from '../../../model/function-reference.ts';
-import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-errors.ts';
-import { TAG_LIMIT } from '../../../model/limits.ts';
 import type { Database } from '../../../store/schema.ts';
-
-/**
- * The function a tag operation names. Throws 404 for the other kinds of taggable resource, of which there can be
- * none yet, and InvalidParameterValueException for versions and aliases.
- */
-export function taggedFunction(resource: string, caller: Caller): FunctionReference {
-  const kind = resource.split(':')[5];
-  if (kind === 'event-source-mapping') throw resourceNotFound(`Event source mapping not found: ${resource}`);
-  if (kind === 'capacity-provider') throw resourceNotFound(`Capacity provider not found: ${resource}`);
-  if (kind === 'code-signing-config') {
-    throw resourceNotFound(`The Lambda code signing configuration ${resource} can not be found.`);
-  }
-  const reference = parseFunctionReference(resource, undefined, caller);
-  if (reference.qualifier !== undefined) {
-    throw invalidParameterValue(
-      'Tags on function aliases and versions are not supported. Please specify a function ARN.',
-    );
-  }
-  return reference;
-}
+import { checkTagCount } from './tag-rules.ts';
 
 export async function readTags(db: Kysely<Database>, resourceArn: string): Promise<Record<string, string>> {
   const rows = await db
@@ -44,7 +18,7 @@ export async function addTags(
   resourceArn: string,
   tags: Readonly<Record<string, string>>,
 ): Promise<void> {
-  checkTagCount({ ...(await readTags(tx, resourceArn)), ...tags });
+  checkTagCount(Object.keys({ ...(await readTags(tx, resourceArn)), ...tags }).length);
   for (const [key, value] of Object.entries(tags)) {
     await tx
       .insertInto('resource_tags')
@@ -67,8 +41,7 @@ export async function removeTags(
     .execute();
 }
 
-export function checkTagCount(tags: Readonly<Record<string, string>>): void {
-  if (Object.keys(tags).length > TAG_LIMIT) {
-    throw invalidParameterValue('Number of tags exceeds resource tag limit.');
-  }
+/** Of a resource that is being deleted. */
+export async function deleteTags(tx: Transaction<Database>, resourceArn: string): Promise<void> {
+  await tx.deleteFrom('resource_tags').where('resource_arn', '=', resourceArn).execute();
 }

@@ -1,0 +1,31 @@
+import {
+  type Caller,
+  type FunctionReference,
+  parseFunctionReference,
+} from '../../../model/function-reference.ts';
+import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-errors.ts';
+import { functionArn } from '../../../model/stored-function.ts';
+
+/** A resource that a tag operation names. */
+export type TaggedResource =
+  | { readonly kind: 'function'; readonly arn: string; readonly reference: FunctionReference }
+  | { readonly kind: 'code-signing-config'; readonly arn: string };
+
+/**
+ * Reads the ARN of a tag operation; the wire layer has seen to its form. Throws 404 for the kinds of which there can
+ * be none yet, and InvalidParameterValueException for versions and aliases.
+ */
+export function taggedResource(resource: string, caller: Caller): TaggedResource {
+  const kind = resource.split(':')[5];
+  if (kind === 'event-source-mapping') throw resourceNotFound(`Event source mapping not found: ${resource}`);
+  if (kind === 'capacity-provider') throw resourceNotFound(`Capacity provider not found: ${resource}`);
+  if (kind === 'code-signing-config') return { kind, arn: resource };
+  const reference = parseFunctionReference(resource, undefined, caller);
+  if (reference.qualifier !== undefined) {
+    throw invalidParameterValue(
+      'Tags on function aliases and versions are not supported. Please specify a function ARN.',
+    );
+  }
+  const arn = functionArn(reference.accountId, reference.region, reference.name);
+  return { kind: 'function', arn, reference };
+}
