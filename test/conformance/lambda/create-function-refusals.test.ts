@@ -123,10 +123,6 @@ describe('CreateFunction, refusals', () => {
     ['KMSKeyArn', 'arn:aws:kms:us-east-1:000000000000:key/k'],
     ['TenancyConfig', { TenantIsolationMode: 'PER_TENANT' }],
     ['DurableConfig', { ExecutionTimeout: 60 }],
-    [
-      'CodeSigningConfigArn',
-      'arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdefg',
-    ],
   ] as const)('refuses %s rather than ignore it', async (field, value) => {
     const answer = await refused({ [field]: value });
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
