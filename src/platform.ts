@@ -46,6 +46,7 @@ export class Platform {
       await parts.close();
       throw portStartError(error, config.host, config.port);
     }
+    parts.provisioned.begin();
     return new Platform(parts, listener);
   }
 
@@ -69,7 +70,7 @@ async function build(config: Config, log: PlatformLog) {
   const state = await openState(config, clock, warnings);
   const execution = await buildExecution({ config, log, warnings, address, keyring, clock, state });
   const endpoint = buildFront({ config, log, warnings, address, keyring, clock, state, execution });
-  const { driver, pool, invoker, events, activation } = execution;
+  const { driver, pool, provisioned, invoker, events, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await pool.close();
@@ -77,5 +78,5 @@ async function build(config: Config, log: PlatformLog) {
     await activation.settled();
     await state.close();
   };
-  return { address, driver, endpoint, invoker, events, storeName: state.name, close };
+  return { address, driver, endpoint, provisioned, invoker, events, storeName: state.name, close };
 }

@@ -1,6 +1,7 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../model/invocation.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
+import type { ProvisionedEnvironments } from './provisioned-environments.ts';
 
 /** An invocation that no environment is free for yet. */
 export interface Waiter {
@@ -19,12 +20,15 @@ export interface IdleEnvironment {
 export class DeploymentGroup {
   readonly key: string;
   readonly version: FunctionVersion;
+  /** On-demand and provisioned. */
   readonly environments = new Set<ExecutionEnvironment>();
-  /** Oldest first. */
+  /** Oldest first. Whichever environment is free first takes them, of either kind. */
   readonly waiters: Waiter[] = [];
-  /** Longest idle first: the last one in is the first one out. */
+  /** On-demand ones, longest idle first: the last one in is the first one out. */
   readonly idle: IdleEnvironment[] = [];
-  /** Starts in progress, and starts asked for that have to wait their turn. */
+  /** Set once there was provisioned concurrency. */
+  provisioned: ProvisionedEnvironments | undefined;
+  /** On-demand starts in progress, and starts asked for that have to wait their turn. */
   starting = 0;
   queued = 0;
   /** Replaced by another deployment: what becomes idle goes. */
@@ -36,8 +40,13 @@ export class DeploymentGroup {
     this.version = version;
   }
 
-  /** The most recently used environment with a living process; failing that, one that has to initialise again. */
+  /**
+   * A provisioned environment if there is one; else the most recently used on-demand one with a living process;
+   * failing that, one that has to initialise again.
+   */
   takeIdle(): ExecutionEnvironment | undefined {
+    const provisioned = this.provisioned?.takeIdle();
+    if (provisioned !== undefined) return provisioned;
     const last = this.idle.pop();
     if (last === undefined || last.environment.state === 'idle') return last?.environment;
     const living = this.idle.findLastIndex(({ environment }) => environment.state === 'idle');
@@ -46,7 +55,7 @@ export class DeploymentGroup {
     return this.idle.splice(living, 1)[0]?.environment;
   }
 
-  /** More starts would be of use to somebody. */
+  /** More starts would be of use to somebody who waits. */
   needsStart(): boolean {
     return this.waiters.length > this.starting + this.queued;
   }
@@ -59,8 +68,13 @@ export class DeploymentGroup {
   }
 
   isEmpty(): boolean {
+    const { provisioned } = this;
     return (
-      this.environments.size === 0 && this.waiters.length === 0 && this.starting === 0 && this.queued === 0
+      this.environments.size === 0 &&
+      this.waiters.length === 0 &&
+      this.starting === 0 &&
+      this.queued === 0 &&
+      (provisioned === undefined || (provisioned.target === 0 && provisioned.starting === 0))
     );
   }
 }

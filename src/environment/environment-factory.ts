@@ -11,7 +11,8 @@ import type { CodeDirectories } from './code-directory.ts';
 import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
+import { type EnvironmentParts, ExecutionEnvironment } from './execution-environment.ts';
+import { type InitializationType, initLimitMs } from './initialization-type.ts';
 import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
 import { runtimeIdentity } from './runtime-identity.ts';
@@ -27,7 +28,7 @@ export interface EnvironmentFactoryOptions {
   readonly credentials: (version: FunctionVersion) => ExecutionCredentials;
   /** A directory of our own: each environment's /tmp is below it. */
   readonly scratchRoot: string;
-  /** How long a function may take to initialise; Lambda's 10 s by default. */
+  /** How long a function may take to initialise; Lambda's limits by default. */
   readonly initLimitMs?: number;
   readonly onWarning: (text: string) => void;
 }
@@ -35,7 +36,6 @@ export interface EnvironmentFactoryOptions {
 /** Documented limits of Lambda for one environment. */
 const PROCESSES = 1024;
 const OPEN_FILES = 1024;
-const INIT_LIMIT_MS = 10_000;
 
 /** Makes execution environments: runtime, code, sandbox, log stream, Runtime API. */
 export class EnvironmentFactory {
@@ -56,7 +56,8 @@ export class EnvironmentFactory {
   /** Throws ServiceError with the code Invoke has for what is missing. The environment is not started yet. */
   async create(
     version: FunctionVersion,
-    onAvailable: (environment: ExecutionEnvironment) => void,
+    initializationType: InitializationType,
+    listener: Pick<EnvironmentParts, 'onAvailable' | 'onIdleLost'>,
   ): Promise<ExecutionEnvironment> {
     const { logs, clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
     await this.#cleared;
@@ -74,10 +75,11 @@ export class EnvironmentFactory {
         openFiles: OPEN_FILES,
       },
     });
-    const log = new EnvironmentLog(version, logs, clock, id);
+    const log = new EnvironmentLog(version, initializationType, logs, clock, id);
     const logStream = log.streamName;
     const launcher = new RuntimeLauncher({
       version,
+      initializationType,
       runtime,
       sandbox,
       directories,
@@ -93,9 +95,9 @@ export class EnvironmentFactory {
       launcher,
       log,
       identity,
-      initLimitMs: this.#options.initLimitMs ?? INIT_LIMIT_MS,
+      initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
       deadlines: this.#deadlines,
-      onAvailable,
+      ...listener,
       onWarning,
     });
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink, LogStreamWriter } from '../model/log-sink.ts';
+import type { InitializationType } from './initialization-type.ts';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
 import { LogTail } from './log-tail.ts';
 import { endLine, initReportLine, initStartLine, reportLine, startLine } from './system-lines.ts';
@@ -12,17 +13,25 @@ export class EnvironmentLog {
   readonly streamName: string;
   readonly #writer: LogStreamWriter;
   readonly #version: FunctionVersion;
+  readonly #type: InitializationType;
   readonly #clock: Clock;
   readonly #output: LineSplitter;
   readonly #isJson: boolean;
   #tail: LogTail | undefined;
 
   /** @param suffix 32 hex digits, the environment's own */
-  constructor(version: FunctionVersion, sink: LogSink, clock: Clock, suffix: string) {
+  constructor(
+    version: FunctionVersion,
+    initializationType: InitializationType,
+    sink: LogSink,
+    clock: Clock,
+    suffix: string,
+  ) {
     const { accountId, region, logGroup } = version;
     this.streamName = logStreamName(version, clock.now(), suffix);
     this.#writer = sink.openStream({ accountId, region, group: logGroup, stream: this.streamName });
     this.#version = version;
+    this.#type = initializationType;
     this.#clock = clock;
     this.#isJson = version.logFormat === 'JSON';
     this.#output = new LineSplitter((line) => this.#append(line));
@@ -47,15 +56,15 @@ export class EnvironmentLog {
 
   initStart(runtime: RuntimeIdentity): void {
     const { name, version } = this.#version;
-    if (this.#isJson) this.#record(records.initStartRecord(runtime, name, version));
+    if (this.#isJson) this.#record(records.initStartRecord(this.#type, runtime, name, version));
     else this.#append(initStartLine(runtime));
   }
 
   initDone(durationMs: number, phase: 'init' | 'invoke', failure: LineFailure | undefined): void {
     if (this.#isJson) {
-      this.#record(records.initRuntimeDoneRecord(phase, failure));
-      this.#record(records.initReportRecord(durationMs, phase, failure));
-    } else if (failure !== undefined) {
+      this.#record(records.initRuntimeDoneRecord(this.#type, phase, failure));
+      this.#record(records.initReportRecord(this.#type, durationMs, phase, failure));
+    } else if (failure !== undefined || this.#type !== 'on-demand') {
       this.#append(initReportLine(durationMs, phase, failure));
     }
   }

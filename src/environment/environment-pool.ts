@@ -7,6 +7,9 @@ import { EnvironmentFactory } from './environment-factory.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { IdleExpiry } from './idle-expiry.ts';
+import type { InitializationType } from './initialization-type.ts';
+import type { ProvisionedState } from './provisioned-environments.ts';
+import { memoryIsScarce, Provisioning } from './provisioning.ts';
 import { StartQueue } from './start-queue.ts';
 
 export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
@@ -14,6 +17,8 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   readonly idleExpiryMs: number;
   /** Environments that may be starting at once; by default twice the processors. */
   readonly parallelStarts?: number;
+  /** Whether the machine has too little memory left to start provisioned environments. */
+  readonly memoryIsScarce?: () => boolean;
 }
 
 export interface EnvironmentCounts {
@@ -23,8 +28,9 @@ export interface EnvironmentCounts {
 }
 
 /**
- * All execution environments of this process. An invocation takes the idle environment used last; when there is none it
- * waits, and whichever environment is free first, a new one or one that has finished, takes the oldest that waits.
+ * All execution environments of this process. An invocation takes a provisioned environment or the idle one used last;
+ * when there is none it waits, and whichever is free first, a new one or one that has finished, takes the oldest that
+ * waits.
  */
 export class EnvironmentPool {
   readonly #factory: EnvironmentFactory;
@@ -33,6 +39,7 @@ export class EnvironmentPool {
   /** The same, found without building a key. */
   readonly #groupOfVersion = new WeakMap<FunctionVersion, DeploymentGroup>();
   readonly #starts: StartQueue;
+  readonly #provisioning: Provisioning;
   /** Those that initialise for the first time. */
   readonly #initializing = new Set<ExecutionEnvironment>();
   readonly #expiry: IdleExpiry;
@@ -43,11 +50,18 @@ export class EnvironmentPool {
   constructor(options: EnvironmentPoolOptions) {
     this.#factory = new EnvironmentFactory(options);
     this.#onWarning = options.onWarning;
-    this.#starts = new StartQueue(
-      options.parallelStarts ?? 2 * availableParallelism(),
-      (group) => this.#start(group),
-      (group) => this.#dropIfEmpty(group),
-    );
+    this.#starts = new StartQueue({
+      limit: options.parallelStarts ?? 2 * availableParallelism(),
+      start: (group, type) => this.#start(group, type),
+      onEnded: (group) => this.#dropIfEmpty(group),
+      memoryIsScarce: options.memoryIsScarce ?? memoryIsScarce,
+    });
+    this.#provisioning = new Provisioning({
+      demand: (group) => this.#starts.demand(group),
+      serve: (environment, group) => this.#serve(environment, group),
+      remove: (environment, group) => this.#remove(environment, group),
+      onWarning: options.onWarning,
+    });
     this.#expiry = new IdleExpiry(
       options.clock,
       options.idleExpiryMs,
@@ -69,6 +83,19 @@ export class EnvironmentPool {
     return this.#wait(group, invocation);
   }
 
+  /** Keeps so many environments of the version initialised from now on, and tries anew if that has failed before. */
+  provision(version: FunctionVersion, target: number): void {
+    if (this.#isClosed) return;
+    const group = this.#findGroup(version);
+    this.#provisioning.aim(group, target);
+    this.#dropIfEmpty(group);
+  }
+
+  /** Undefined when none was asked for. */
+  provisionedState(version: FunctionVersion): ProvisionedState | undefined {
+    return this.#groupOfVersion.get(version)?.provisioned?.state;
+  }
+
   /**
    * A function changed or is gone: environments of its other deployments go, the busy ones after their invocation.
    * Nothing in flight and nothing that waits fails.
@@ -80,6 +107,7 @@ export class EnvironmentPool {
       group.isRetired = !keepDeploymentIds.has(group.version.deploymentId);
       if (!group.isRetired) continue;
       for (const { environment } of group.idle.splice(0)) this.#remove(environment, group);
+      if (group.provisioned !== undefined) this.#provisioning.aim(group, 0);
       this.#dropIfEmpty(group);
     }
   }
@@ -87,9 +115,10 @@ export class EnvironmentPool {
   counts(): EnvironmentCounts {
     const counts = { starting: 0, idle: 0, busy: 0 };
     for (const group of this.#groups.values()) {
-      counts.starting += group.starting;
-      counts.idle += group.idle.length;
-      counts.busy += group.environments.size - group.idle.length;
+      const idle = group.idle.length + (group.provisioned?.idleCount ?? 0);
+      counts.starting += group.starting + (group.provisioned?.starting ?? 0);
+      counts.idle += idle;
+      counts.busy += group.environments.size - idle;
     }
     return counts;
   }
@@ -103,6 +132,7 @@ export class EnvironmentPool {
       for (const environment of group.environments) ending.push(environment.destroy());
       group.environments.clear();
       group.idle.length = 0;
+      group.provisioned?.aim(0);
       group.isRemoved = true;
     }
     this.#groups.clear();
@@ -140,7 +170,9 @@ export class EnvironmentPool {
   /** An environment can take an invocation: just started, done with one, or reset after a failure. */
   #onAvailable(environment: ExecutionEnvironment, group: DeploymentGroup): void {
     if (!group.environments.has(environment)) return;
-    if (environment.isSpent) this.#remove(environment, group);
+    const { provisioned } = group;
+    if (provisioned?.has(environment)) this.#provisioning.onAvailable(environment, group, provisioned);
+    else if (environment.isSpent) this.#remove(environment, group);
     else if (group.waiters.length > 0) this.#serve(environment, group);
     else if (group.isRetired) this.#remove(environment, group);
     else {
@@ -153,22 +185,28 @@ export class EnvironmentPool {
     waiter?.resolve(environment.invoke(waiter.invocation));
   }
 
-  async #start(group: DeploymentGroup): Promise<void> {
+  async #start(group: DeploymentGroup, type: InitializationType): Promise<void> {
     const epoch = this.#epoch;
     let environment: ExecutionEnvironment | undefined;
     try {
-      environment = await this.#factory.create(group.version, (free) => this.#onAvailable(free, group));
+      environment = await this.#factory.create(group.version, type, {
+        onAvailable: (free) => this.#onAvailable(free, group),
+        onIdleLost: (lost) => this.#provisioning.onIdleLost(lost, group),
+      });
       this.#initializing.add(environment);
       if (epoch === this.#epoch) await environment.start();
       this.#initializing.delete(environment);
-      if (epoch === this.#epoch) {
+      if (epoch !== this.#epoch) await environment.destroy();
+      else if (type === 'on-demand') {
         group.environments.add(environment);
         this.#onAvailable(environment, group);
-      } else await environment.destroy();
+      } else this.#provisioning.onStarted(environment, group);
     } catch (error) {
       if (environment !== undefined) this.#initializing.delete(environment);
       await environment?.destroy();
-      if (epoch === this.#epoch) this.#failStart(group, error as Error);
+      if (epoch !== this.#epoch) return;
+      if (type === 'on-demand') this.#failStart(group, error as Error);
+      else this.#provisioning.onFailedStart(group, error as Error);
     }
   }
 
@@ -183,6 +221,7 @@ export class EnvironmentPool {
 
   #remove(environment: ExecutionEnvironment, group: DeploymentGroup): void {
     group.environments.delete(environment);
+    group.provisioned?.delete(environment);
     environment
       .destroy()
       .catch((error: Error) => this.#onWarning(`Removing an environment failed: ${error.message}`));

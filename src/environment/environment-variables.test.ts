@@ -10,6 +10,7 @@ function variables(
   const full = functionVersion({ name: 'fn', version: '7', memoryMb: 256, handler: 'a.b', ...version });
   return environmentVariables({
     version: full,
+    initializationType: 'on-demand',
     runtime: {
       id: full.runtime,
       protocol: 'frames',

@@ -1,4 +1,5 @@
 import type { FunctionVersion } from '../model/function-version.ts';
+import type { InitializationType } from './initialization-type.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 
 export interface ExecutionCredentials {
@@ -9,6 +10,7 @@ export interface ExecutionCredentials {
 
 export interface VariableSources {
   readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly runtime: ResolvedRuntime;
   readonly credentials: ExecutionCredentials;
   readonly logStream: string;
@@ -53,14 +55,15 @@ function overridable({ endpointUrl, inside }: VariableSources): Record<string, s
   };
 }
 
-function reserved({ version, runtime, credentials, logStream, runtimeApi, inside }: VariableSources) {
+function reserved(sources: VariableSources) {
+  const { version, runtime, credentials, logStream, runtimeApi, inside } = sources;
   return {
     AWS_REGION: version.region,
     AWS_DEFAULT_REGION: version.region,
     AWS_LAMBDA_FUNCTION_NAME: version.name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: sources.initializationType,
     AWS_LAMBDA_LOG_GROUP_NAME: version.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_LAMBDA_RUNTIME_API: runtimeApi,

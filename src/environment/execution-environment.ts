@@ -30,6 +30,8 @@ export interface EnvironmentParts {
   readonly onWarning: (text: string) => void;
   /** The environment can take an invocation again. Called from within; it may invoke at once. */
   readonly onAvailable: (environment: ExecutionEnvironment) => void;
+  /** Its process has ended while there was nothing to do. */
+  readonly onIdleLost: (environment: ExecutionEnvironment) => void;
 }
 
 /**
@@ -60,10 +62,6 @@ export class ExecutionEnvironment implements RuntimeEvents {
       onOutput: (chunk) => this.#reporter.output(chunk),
       onLost: (exit) => this.#onLost(exit),
     });
-  }
-
-  get version(): FunctionVersion {
-    return this.#parts.version;
   }
 
   get state(): EnvironmentState {
@@ -203,8 +201,9 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** The process ended without being told to. */
   #onLost(exit: SandboxExit): void {
-    if (this.#lifecycle.current === 'idle') this.#lifecycle.to('reset');
-    else void this.#abort(exited(exit));
+    if (this.#lifecycle.current !== 'idle') return void this.#abort(exited(exit));
+    this.#lifecycle.to('reset');
+    this.#parts.onIdleLost(this);
   }
 
   /** Ends the process; what runs in it fails. The environment keeps its /tmp and its log stream. */

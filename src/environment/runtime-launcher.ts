@@ -4,12 +4,14 @@ import { findEntrypoint } from './entrypoint.ts';
 import { environmentVariables } from './environment-variables.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
 import type { FunctionFailure } from './function-failure.ts';
+import type { InitializationType } from './initialization-type.ts';
 import type { RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 import type { RuntimeEvents } from './runtime-link.ts';
 
 export interface LauncherParts {
   readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly runtime: ResolvedRuntime;
   readonly sandbox: Sandbox;
   /** What the sandbox shares, /var/task among it. */
@@ -46,6 +48,7 @@ export class RuntimeLauncher {
     if ('errorType' in entrypoint) return entrypoint;
     const env = environmentVariables({
       version,
+      initializationType: this.#parts.initializationType,
       runtime,
       inside,
       credentials: this.#parts.credentials(version),

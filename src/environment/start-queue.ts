@@ -1,34 +1,48 @@
 import type { DeploymentGroup } from './deployment-group.ts';
+import type { InitializationType } from './initialization-type.ts';
 
 /**
  * Between its response and its next request a runtime is busy for a moment. A caller that comes back at once would get a
  * second environment; waiting this long first costs little beside a cold start.
  */
 const FINISHING_GRACE_MS = 50;
+/** How long until scarce memory is looked at again. */
+const MEMORY_WAIT_MS = 1000;
+
+export interface StartQueueOptions {
+  /** Environments that may be starting at once. */
+  readonly limit: number;
+  /** Starts one environment; must not reject. */
+  readonly start: (group: DeploymentGroup, type: InitializationType) => Promise<void>;
+  /** A start has ended and is no longer counted. */
+  readonly onEnded: (group: DeploymentGroup) => void;
+  /** Nothing is started ahead of need while this is true. */
+  readonly memoryIsScarce: () => boolean;
+}
+
+/** Counts of what is under way, wherever they are kept. */
+interface StartCounts {
+  starting: number;
+  queued: number;
+}
 
 /**
  * Lets only so many environments start at once: more than the processors can work on would all be late. Starts are
- * asked for by whoever waits, and dropped when their turn comes and nobody waits any more.
+ * asked for by whoever waits, and dropped when their turn comes and nobody waits any more. Provisioned environments,
+ * which nobody waits for, come after all of those, and never have more than half of the places.
  */
 export class StartQueue {
-  readonly #limit: number;
-  readonly #start: (group: DeploymentGroup) => Promise<void>;
-  readonly #onEnded: (group: DeploymentGroup) => void;
+  readonly #options: StartQueueOptions;
+  readonly #provisionedLimit: number;
   readonly #queue: DeploymentGroup[] = [];
+  readonly #provisionedQueue: DeploymentGroup[] = [];
   readonly #running = new Set<Promise<void>>();
+  #runningProvisioned = 0;
+  #memoryTimer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param start starts one environment; must not reject
-   * @param onEnded a start has ended and is no longer counted
-   */
-  constructor(
-    limit: number,
-    start: (group: DeploymentGroup) => Promise<void>,
-    onEnded: (group: DeploymentGroup) => void,
-  ) {
-    this.#limit = limit;
-    this.#start = start;
-    this.#onEnded = onEnded;
+  constructor(options: StartQueueOptions) {
+    this.#options = options;
+    this.#provisionedLimit = Math.max(1, Math.floor(options.limit / 2));
   }
 
   /** As `demand`, unless an environment that is about to be free makes it unnecessary. */
@@ -37,11 +51,16 @@ export class StartQueue {
     else this.demand(group);
   }
 
-  /** Asks for as many starts as the group's waiters need beyond those already on their way. */
+  /** Asks for as many starts as the group needs beyond those already on their way. */
   demand(group: DeploymentGroup): void {
     while (group.needsStart()) {
       group.queued += 1;
       this.#queue.push(group);
+    }
+    const { provisioned } = group;
+    while (provisioned?.needsStart()) {
+      provisioned.queued += 1;
+      this.#provisionedQueue.push(group);
     }
     this.#pump();
   }
@@ -52,21 +71,42 @@ export class StartQueue {
   }
 
   #pump(): void {
-    while (this.#running.size < this.#limit) {
+    while (this.#running.size < this.#options.limit && this.#queue.length > 0) {
       const group = this.#queue.shift();
       if (group === undefined) return;
       group.queued -= 1;
-      if (group.waiters.length > group.starting) this.#run(group);
+      if (group.waiters.length > group.starting) this.#run(group, 'on-demand', group);
+    }
+    while (this.#mayProvision()) {
+      const group = this.#provisionedQueue.shift();
+      const provisioned = group?.provisioned;
+      if (group === undefined || provisioned === undefined) return;
+      provisioned.queued -= 1;
+      if (provisioned.mayStart()) this.#run(group, 'provisioned-concurrency', provisioned);
     }
   }
 
-  #run(group: DeploymentGroup): void {
-    group.starting += 1;
-    const started = this.#start(group).finally(() => {
-      group.starting -= 1;
+  #mayProvision(): boolean {
+    if (this.#provisionedQueue.length === 0 || this.#running.size >= this.#options.limit) return false;
+    if (this.#runningProvisioned >= this.#provisionedLimit) return false;
+    if (!this.#options.memoryIsScarce()) return true;
+    this.#memoryTimer ??= setTimeout(() => {
+      this.#memoryTimer = undefined;
+      this.#pump();
+    }, MEMORY_WAIT_MS).unref();
+    return false;
+  }
+
+  #run(group: DeploymentGroup, type: InitializationType, counts: StartCounts): void {
+    const provisioned = type === 'on-demand' ? 0 : 1;
+    counts.starting += 1;
+    this.#runningProvisioned += provisioned;
+    const started = this.#options.start(group, type).finally(() => {
+      counts.starting -= 1;
+      this.#runningProvisioned -= provisioned;
       this.#running.delete(started);
       this.demand(group);
-      this.#onEnded(group);
+      this.#options.onEnded(group);
     });
     this.#running.add(started);
   }

@@ -102,7 +102,7 @@ describe('the JSON format', () => {
       type: 'platform.runtimeDone',
       record: { requestId, status: 'timeout', metrics: { durationMs: 3.015, producedBytes: 12 } },
     });
-    expect(initStartRecord({ version: 'v', arn: 'a' }, 'f', '$LATEST').record).toMatchObject({
+    expect(initStartRecord('on-demand', { version: 'v', arn: 'a' }, 'f', '$LATEST').record).toMatchObject({
       initializationType: 'on-demand',
       functionName: 'f',
       runtimeVersion: 'v',

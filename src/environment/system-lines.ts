@@ -52,8 +52,14 @@ export function reportLine(facts: ReportFacts): string {
   return failure === undefined ? line : line + failureFields(failure);
 }
 
-export function initReportLine(durationMs: number, phase: 'init' | 'invoke', failure: LineFailure): string {
-  return `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms\tPhase: ${phase}\t${failureFields(failure)}`;
+/** Of an init that failed; of a provisioned environment's always. */
+export function initReportLine(
+  durationMs: number,
+  phase: 'init' | 'invoke',
+  failure: LineFailure | undefined,
+): string {
+  const line = `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms`;
+  return failure === undefined ? line : `${line}\tPhase: ${phase}\t${failureFields(failure)}`;
 }
 
 function failureFields({ status, errorType }: LineFailure): string {

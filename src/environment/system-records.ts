@@ -1,3 +1,4 @@
+import type { InitializationType } from './initialization-type.ts';
 import { billedDurationMs } from './system-lines.ts';
 import type { LineFailure, ReportFacts, RuntimeIdentity } from './system-lines.ts';
 
@@ -11,7 +12,6 @@ export interface SystemRecord {
 export type SystemLogLevel = 'DEBUG' | 'INFO' | 'WARN';
 
 const LEVELS: readonly SystemLogLevel[] = ['DEBUG', 'INFO', 'WARN'];
-const ON_DEMAND = { initializationType: 'on-demand' } as const;
 
 /** @param threshold the function's SystemLogLevel; INFO when it has none */
 export function isLogged(record: SystemRecord, threshold: string | undefined): boolean {
@@ -24,6 +24,7 @@ export function recordText({ type, record }: SystemRecord, timeMs: number): stri
 }
 
 export function initStartRecord(
+  initializationType: InitializationType,
   runtime: RuntimeIdentity,
   functionName: string,
   functionVersion: string,
@@ -32,7 +33,7 @@ export function initStartRecord(
     level: 'INFO',
     type: 'platform.initStart',
     record: {
-      ...ON_DEMAND,
+      initializationType,
       phase: 'init',
       functionName,
       functionVersion,
@@ -42,17 +43,27 @@ export function initStartRecord(
   };
 }
 
-export function initRuntimeDoneRecord(phase: string, failure: LineFailure | undefined): SystemRecord {
-  const record = { ...ON_DEMAND, phase, ...outcome(failure) };
+export function initRuntimeDoneRecord(
+  initializationType: InitializationType,
+  phase: string,
+  failure: LineFailure | undefined,
+): SystemRecord {
+  const record = { initializationType, phase, ...outcome(failure) };
   return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.initRuntimeDone', record };
 }
 
 export function initReportRecord(
+  initializationType: InitializationType,
   durationMs: number,
   phase: string,
   failure: LineFailure | undefined,
 ): SystemRecord {
-  const record = { ...ON_DEMAND, phase, ...outcome(failure), metrics: { durationMs: rounded(durationMs) } };
+  const record = {
+    initializationType,
+    phase,
+    ...outcome(failure),
+    metrics: { durationMs: rounded(durationMs) },
+  };
   return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.initReport', record };
 }
 

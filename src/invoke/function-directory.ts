@@ -15,6 +15,7 @@ import {
   chooseVersion,
   type Resolution,
   type VersionEntry,
+  type VersionTargets,
   versionEntry,
 } from './function-entry.ts';
 
@@ -90,6 +91,17 @@ export class FunctionDirectory {
   /** What belongs to the function as a whole. */
   settings({ accountId, region, name }: FunctionKey): FunctionSettings | undefined {
     return this.#functions.get(`${accountId}/${region}/${name}`)?.settings;
+  }
+
+  /** The versions a qualifier of a function leads to, those that can be invoked. */
+  targets(arn: string, qualifier: string): VersionTargets {
+    const entry = this.#functions.get(takenApart(arn).path);
+    const alias = entry?.aliases.get(qualifier);
+    if (alias === undefined) {
+      return { main: entry?.versions.get(qualifier)?.serving, second: undefined, secondWeight: 0 };
+    }
+    const { main, second, secondWeight } = alias;
+    return { main: main?.version, second: second?.version, secondWeight };
   }
 
   #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {

@@ -28,6 +28,13 @@ export interface AliasEntry {
   readonly secondWeight: number;
 }
 
+/** Where a qualifier leads, for those who prepare for its invokes. */
+export interface VersionTargets {
+  readonly main: FunctionVersion | undefined;
+  readonly second: FunctionVersion | undefined;
+  readonly secondWeight: number;
+}
+
 /** @param before the entry it takes the place of */
 export function versionEntry(record: FunctionRecord, before: VersionEntry | undefined): VersionEntry {
   const serving = servingVersion(record, before?.serving);

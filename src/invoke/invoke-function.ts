@@ -1,6 +1,5 @@
 import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import type { Clock } from '../model/clock.ts';
-import { tooManyRequests } from '../model/lambda-errors.ts';
 import type { AccountConcurrency } from './account-concurrency.ts';
 import type { FunctionDirectory } from './function-directory.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
@@ -9,7 +8,7 @@ import { traceHeader } from './trace-id.ts';
 
 export interface InvokerDependencies {
   readonly directory: FunctionDirectory;
-  readonly concurrency: AccountConcurrency;
+  readonly concurrency: Pick<AccountConcurrency, 'acquire'>;
   readonly pool: Pick<EnvironmentPool, 'run'>;
   readonly clock: Clock;
 }
@@ -17,7 +16,7 @@ export interface InvokerDependencies {
 /** resolve in memory → take a unit of concurrency → run in an environment → give the unit back. */
 export class Invoker implements FunctionInvoker {
   readonly #directory: FunctionDirectory;
-  readonly #concurrency: AccountConcurrency;
+  readonly #concurrency: Pick<AccountConcurrency, 'acquire'>;
   readonly #pool: Pick<EnvironmentPool, 'run'>;
   readonly #clock: Clock;
   readonly #recursion: RecursionGuard;
@@ -47,8 +46,7 @@ export class Invoker implements FunctionInvoker {
       request.qualifier,
     );
     const lineage = this.#recursion.lineage(version, request.traceId);
-    const pool = this.#concurrency.acquire(accountId, region);
-    if (pool === undefined) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+    const lease = this.#concurrency.acquire(version);
     this.#accepted += 1;
     this.#running += 1;
     const traceId = traceHeader(request.traceId, this.#clock.now()) + lineage;
@@ -63,7 +61,7 @@ export class Invoker implements FunctionInvoker {
         traceId,
       };
     } finally {
-      this.#concurrency.release(pool);
+      lease.release();
       this.#running -= 1;
       if (this.#running === 0 && this.#whenIdle.length > 0) this.#announceIdle();
     }

@@ -9,6 +9,7 @@ import { EventInvokeConfigs } from '../invoke/event-invoke-configs.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker } from '../invoke/invoke-function.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
+import { ProvisionedConcurrency } from '../invoke/provisioned-concurrency.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { platformId } from './data-directory.ts';
@@ -42,6 +43,9 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
   const concurrency = new AccountConcurrency(config.concurrency);
+  await concurrency.open(store);
+  const provisioned = new ProvisionedConcurrency({ directory: functions, concurrency, pool });
+  await provisioned.open(store);
   const invoker = new Invoker({ directory: functions, concurrency, pool, clock });
   const eventInvokeConfigs = new EventInvokeConfigs();
   await eventInvokeConfigs.open(store);
@@ -61,5 +65,16 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
     prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
-  return { runtimes, driver, pool, functions, invoker, events, eventInvokeConfigs, activation };
+  return {
+    runtimes,
+    driver,
+    pool,
+    functions,
+    concurrency,
+    provisioned,
+    invoker,
+    events,
+    eventInvokeConfigs,
+    activation,
+  };
 }

@@ -23,6 +23,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,
       warn: (message) => log.warn(message),
+      provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
       machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
     }),
     createLogsService({ store, segments, clock }),
@@ -52,13 +53,16 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, address, clock, state } = site;
-  const { driver, pool, functions, invoker, events, eventInvokeConfigs } = site.execution;
+  const { driver, pool, functions, concurrency, provisioned, invoker, events, eventInvokeConfigs } =
+    site.execution;
   const startedAt = performance.now();
   const mayReset = config.ephemeral || config.allowReset;
   const reset = async (): Promise<void> => {
     functions.clear();
     eventInvokeConfigs.clear();
     events.reset();
+    concurrency.clear();
+    provisioned.clear();
     // In this order: an environment's last lines must not bring its log group back.
     await pool.destroyAll();
     await state.store.reset();

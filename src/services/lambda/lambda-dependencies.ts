@@ -1,6 +1,7 @@
 import type { AsyncInvoker } from '../../invoke/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { ProvisionedStatus } from '../../model/provisioned-concurrency.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -20,6 +21,8 @@ export interface LambdaDependencies {
   readonly concurrentExecutions: number;
   /** A line in the platform's log, of what was done although something about it is amiss. */
   readonly warn: (message: string) => void;
+  /** How far the platform is with a version's or alias's provisioned concurrency; undefined: it knows of none. */
+  readonly provisionedStatus: (qualifiedArn: string) => ProvisionedStatus | undefined;
   /** What functions on this machine run as. */
   readonly machineArchitecture: 'x86_64' | 'arm64';
 }

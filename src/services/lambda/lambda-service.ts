@@ -7,6 +7,7 @@ import { getFunction } from './functions/get-function.ts';
 import { invocationOperations } from './invocation/invocation-operations.ts';
 import { aliasOperations } from './aliases/alias-operations.ts';
 import { layerOperations } from './layers/layer-operations.ts';
+import { concurrencyOperations } from './concurrency/concurrency-operations.ts';
 import { versionOperations } from './versions/version-operations.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
@@ -27,6 +28,7 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       ...invocationOperations(deps),
       ...permissionOperations(deps),
       ...tagOperations(deps),
+      ...concurrencyOperations(deps),
       ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),

@@ -1,11 +1,13 @@
 import type { GetAccountSettingsResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
+import { unreservedConcurrency } from '../../../model/concurrency-limits.ts';
 import {
   CODE_STORAGE_LIMIT_BYTES,
   UNZIPPED_CODE_LIMIT_BYTES,
   ZIPPED_CODE_LIMIT_BYTES,
 } from '../../../model/limits.ts';
 import { functionRecordOf } from '../../../model/stored-function.ts';
+import { readClaims } from '../concurrency/claim-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 export function getAccountSettings(
@@ -18,6 +20,7 @@ export function getAccountSettings(
       .where('account_id', '=', context.accountId)
       .where('region', '=', context.region)
       .execute();
+    const claims = await readClaims(deps.store.db, context);
     const functions = rows.map((row) => functionRecordOf(row).current);
     return {
       AccountLimit: {
@@ -25,7 +28,7 @@ export function getAccountSettings(
         CodeSizeUnzipped: UNZIPPED_CODE_LIMIT_BYTES,
         CodeSizeZipped: ZIPPED_CODE_LIMIT_BYTES,
         ConcurrentExecutions: deps.concurrentExecutions,
-        UnreservedConcurrentExecutions: deps.concurrentExecutions,
+        UnreservedConcurrentExecutions: unreservedConcurrency(deps.concurrentExecutions, claims),
       },
       AccountUsage: {
         TotalCodeSize: functions.reduce((sum, stored) => sum + stored.codeSize, 0),

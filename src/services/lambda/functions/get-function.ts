@@ -5,6 +5,7 @@ import { functionArn } from '../../../model/stored-function.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { requireVersion } from '../versions/find-version.ts';
 import { askedArn } from './function-rows.ts';
+import { findSettings } from './settings-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { readTags } from '../tags/resource-tags.ts';
 
@@ -16,11 +17,13 @@ export function getFunction(
     const { record } = await requireVersion(deps.store.db, reference);
     const { current } = record;
     const arn = functionArn(reference.accountId, reference.region, reference.name);
+    const reserved = (await findSettings(deps.store.db, reference))?.reservedConcurrency;
     const tags = await readTags(deps.store.db, arn);
     return {
       Configuration: functionConfiguration(current, askedArn(reference)),
       Code: { RepositoryType: 'S3', Location: deps.codeLocation(context.origin, current) },
       ...(Object.keys(tags).length > 0 && { Tags: tags }),
+      ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
     };
   };
 }

@@ -39,6 +39,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     codeLocation: () => '',
     warn: () => {},
     concurrentExecutions: 1000,
+    provisionedStatus: () => undefined,
     machineArchitecture: 'x86_64',
   };
   await store.close();

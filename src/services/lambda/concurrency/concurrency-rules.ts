@@ -1,0 +1,57 @@
+import {
+  type Caller,
+  type FunctionReference,
+  parseFunctionReference,
+} from '../../../model/function-reference.ts';
+import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-errors.ts';
+import { ServiceError } from '../../../model/service-error.ts';
+import { functionArn } from '../../../model/stored-function.ts';
+import type { FunctionKey } from '../functions/function-rows.ts';
+
+export const UNPUBLISHED =
+  'Provisioned Concurrency Configs cannot be applied to unpublished function versions.';
+
+const NUMBER = /^\d+$/;
+
+/** A version or alias as a caller named it. */
+export type QualifiedKey = FunctionKey & { readonly qualifier: string };
+
+/** Reads a function's name for an operation that versions and aliases do not have. */
+export function unqualifiedReference(functionName: string | undefined, caller: Caller): FunctionReference {
+  const reference = parseFunctionReference(functionName ?? '', undefined, caller);
+  if (reference.qualifier === undefined) return reference;
+  throw invalidParameterValue(
+    'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. ' +
+      'Please specify either a function name or an unqualified function ARN.',
+  );
+}
+
+/** Reads what a provisioned concurrency operation is about. Throws `latestText` for `$LATEST`. */
+export function provisionedReference(
+  input: { readonly FunctionName?: string | undefined; readonly Qualifier?: string | undefined },
+  caller: Caller,
+  latestText = 'The function resource provided must be an alias or a published version.',
+): QualifiedKey {
+  const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, caller);
+  const { accountId, region, name, qualifier = '$LATEST' } = reference;
+  if (qualifier === '$LATEST') throw invalidParameterValue(latestText);
+  return { accountId, region, name, qualifier };
+}
+
+export function isVersionNumber(qualifier: string): boolean {
+  return NUMBER.test(qualifier);
+}
+
+export function qualifiedArn({ accountId, region, name, qualifier }: QualifiedKey): string {
+  return `${functionArn(accountId, region, name)}:${qualifier}`;
+}
+
+export function qualifierNotFound(key: QualifiedKey): Error {
+  const what = isVersionNumber(key.qualifier) ? 'Function not found' : 'Cannot find alias arn';
+  return resourceNotFound(`${what}: ${qualifiedArn(key)}`);
+}
+
+/** 400 as AWS gives it when the account's or the function's concurrency does not suffice: without `Type`. */
+export function overLimit(message: string): Error {
+  return new ServiceError('InvalidParameterValueException', message, 400);
+}

@@ -1,0 +1,126 @@
+import type { Kysely } from 'kysely';
+import { invalidParameterValue, resourceConflict } from '../../../model/lambda-errors.ts';
+import {
+  provisionedConcurrencyOf,
+  type StoredProvisionedConcurrency,
+} from '../../../model/provisioned-concurrency.ts';
+import { versionsOf } from '../../../model/stored-alias.ts';
+import type { Database } from '../../../store/schema.ts';
+import { findAlias, findAliases } from '../aliases/alias-rows.ts';
+import type { Announce, FunctionKey, Tx } from '../functions/function-rows.ts';
+import { isVersionNumber, type QualifiedKey, qualifiedArn, UNPUBLISHED } from './concurrency-rules.ts';
+
+/** By qualifier, all that a function has. */
+export async function findProvisioned(
+  db: Kysely<Database>,
+  key: FunctionKey,
+): Promise<Map<string, StoredProvisionedConcurrency>> {
+  const rows = await db
+    .selectFrom('lambda_provisioned_concurrency')
+    .select(['qualifier', 'configuration'])
+    .where('account_id', '=', key.accountId)
+    .where('region', '=', key.region)
+    .where('function_name', '=', key.name)
+    .orderBy('qualifier')
+    .execute();
+  return new Map(rows.map((row) => [row.qualifier, provisionedConcurrencyOf(row)]));
+}
+
+export async function upsertProvisioned(
+  tx: Tx,
+  announce: Announce,
+  key: QualifiedKey,
+  value: StoredProvisionedConcurrency,
+): Promise<void> {
+  const configuration = JSON.stringify(value);
+  await tx
+    .insertInto('lambda_provisioned_concurrency')
+    .values({
+      account_id: key.accountId,
+      region: key.region,
+      function_name: key.name,
+      qualifier: key.qualifier,
+      configuration,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'region', 'function_name', 'qualifier']).doUpdateSet({ configuration }),
+    )
+    .execute();
+  announce({ kind: 'provisioned-concurrency', key: qualifiedArn(key), value });
+}
+
+/** Nothing happens when there is none. */
+export async function deleteProvisioned(tx: Tx, announce: Announce, key: QualifiedKey): Promise<void> {
+  const deleted = await tx
+    .deleteFrom('lambda_provisioned_concurrency')
+    .where('account_id', '=', key.accountId)
+    .where('region', '=', key.region)
+    .where('function_name', '=', key.name)
+    .where('qualifier', '=', key.qualifier)
+    .executeTakeFirst();
+  if (deleted.numDeletedRows === 0n) return;
+  announce({ kind: 'provisioned-concurrency', key: qualifiedArn(key) });
+}
+
+/** Whether there is such a version or alias. */
+export async function qualifierExists(db: Kysely<Database>, key: QualifiedKey): Promise<boolean> {
+  if (!isVersionNumber(key.qualifier)) return (await findAlias(db, key, key.qualifier)) !== undefined;
+  const row = await db
+    .selectFrom('lambda_functions')
+    .select('version')
+    .where('account_id', '=', key.accountId)
+    .where('region', '=', key.region)
+    .where('name', '=', key.name)
+    .where('version', '=', key.qualifier)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * As `qualifierExists`, and keeps it from being removed until the transaction ends: an update that changes nothing
+ * holds the row on PostgreSQL, and means nothing on SQLite, which has one writer.
+ */
+export async function holdQualifier(tx: Tx, key: QualifiedKey): Promise<boolean> {
+  const { accountId, region, name, qualifier } = key;
+  const held = isVersionNumber(qualifier)
+    ? tx
+        .updateTable('lambda_functions')
+        .set((row) => ({ revision_id: row.ref('revision_id') }))
+        .where('account_id', '=', accountId)
+        .where('region', '=', region)
+        .where('name', '=', name)
+        .where('version', '=', qualifier)
+    : tx
+        .updateTable('lambda_aliases')
+        .set((row) => ({ revision_id: row.ref('revision_id') }))
+        .where('account_id', '=', accountId)
+        .where('region', '=', region)
+        .where('function_name', '=', name)
+        .where('name', '=', qualifier);
+  return (await held.executeTakeFirst()).numUpdatedRows === 1n;
+}
+
+/**
+ * Throws 400 for an alias of `$LATEST`, and 409 for a version and an alias that leads to it: both would claim the same
+ * environments.
+ * @param provisioned by qualifier, what the function has
+ */
+export async function checkProvisionable(
+  tx: Tx,
+  key: QualifiedKey,
+  provisioned: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  const aliases = await findAliases(tx, key);
+  if (isVersionNumber(key.qualifier)) {
+    const rivals = aliases.filter((alias) => versionsOf(alias).includes(key.qualifier));
+    if (!rivals.some((alias) => provisioned.has(alias.name))) return;
+    throw resourceConflict('Version is pointed by a Provisioned Concurrency alias');
+  }
+  const versions = aliases.filter((alias) => alias.name === key.qualifier).flatMap(versionsOf);
+  if (versions.includes('$LATEST')) throw invalidParameterValue(UNPUBLISHED);
+  if (versions.some((version) => provisioned.has(version))) {
+    throw resourceConflict(
+      "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import type {
+  PutProvisionedConcurrencyConfigRequest,
+  PutProvisionedConcurrencyConfigResponse,
+} from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { provisioningProblem } from '../../../model/concurrency-limits.ts';
+import type { StoredProvisionedConcurrency } from '../../../model/provisioned-concurrency.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { lockClaims, readClaims } from './claim-rows.ts';
+import { overLimit, provisionedReference, qualifierNotFound, UNPUBLISHED } from './concurrency-rules.ts';
+import { provisionedConfiguration } from './provisioned-configuration.ts';
+import { checkProvisionable, findProvisioned, holdQualifier, upsertProvisioned } from './provisioned-rows.ts';
+
+/** Stores what is wanted; the environments are brought up behind it. */
+export function putProvisionedConcurrencyConfig(
+  deps: LambdaDependencies,
+): OperationHandler<PutProvisionedConcurrencyConfigRequest, PutProvisionedConcurrencyConfigResponse> {
+  return async (input, context) => {
+    const key = provisionedReference(input, context, UNPUBLISHED);
+    const stored: StoredProvisionedConcurrency = {
+      requested: input.ProvisionedConcurrentExecutions ?? 1,
+      lastModifiedMs: deps.clock.now(),
+    };
+    await deps.store.write(async (tx, announce) => {
+      await lockClaims(tx, key);
+      if (!(await holdQualifier(tx, key))) throw qualifierNotFound(key);
+      const provisioned = await findProvisioned(tx, key);
+      await checkProvisionable(tx, key, provisioned);
+      const before = provisioned.get(key.qualifier)?.requested ?? 0;
+      const claims = await readClaims(tx, key);
+      const { concurrentExecutions } = deps;
+      const problem = provisioningProblem(concurrentExecutions, claims, key.name, before, stored.requested);
+      if (problem !== undefined) throw overLimit(problem);
+      await upsertProvisioned(tx, announce, key, stored);
+    });
+    return provisionedConfiguration(stored);
+  };
+}
