@@ -1,0 +1,196 @@
+import {
+  CreateAliasCommand,
+  GetAccountSettingsCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
+  type PutProvisionedConcurrencyConfigCommandOutput,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { refusal } from '../../support/lambda-requests.ts';
+import { deployVersion, provision } from '../../support/provisioned.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
+
+let server: TestServer;
+let lambda: LambdaClient;
+
+beforeAll(async () => {
+  server = await startServer();
+  ({ lambda } = server);
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+async function put(
+  FunctionName: string,
+  Qualifier: string,
+  units: number,
+  client = lambda,
+): Promise<PutProvisionedConcurrencyConfigCommandOutput> {
+  return await client.send(
+    new PutProvisionedConcurrencyConfigCommand({
+      FunctionName,
+      Qualifier,
+      ProvisionedConcurrentExecutions: units,
+    }),
+  );
+}
+
+describe('PutProvisionedConcurrencyConfig', () => {
+  test.each(['1', 'live'])(
+    'is accepted for %s and then becomes ready [accepted] [ready]',
+    async (qualifier) => {
+      const { FunctionName } = await deployVersion(lambda);
+      const { $metadata, ...accepted } = await put(FunctionName, qualifier, 2);
+      expect($metadata.httpStatusCode).toBe(202);
+      expect(accepted).toEqual({
+        RequestedProvisionedConcurrentExecutions: 2,
+        AvailableProvisionedConcurrentExecutions: 0,
+        AllocatedProvisionedConcurrentExecutions: 0,
+        Status: 'IN_PROGRESS',
+        LastModified: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/),
+      });
+      const { $metadata: _, ...ready } = await provision(lambda, FunctionName, qualifier, 2);
+      expect(ready).toEqual({
+        RequestedProvisionedConcurrentExecutions: 2,
+        AvailableProvisionedConcurrentExecutions: 2,
+        AllocatedProvisionedConcurrentExecutions: 2,
+        Status: 'READY',
+        LastModified: expect.any(String),
+      });
+    },
+  );
+
+  test('replaces what was there [replaces]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    await provision(lambda, FunctionName, 'live', 2);
+    const more = await provision(lambda, FunctionName, 'live', 3);
+    expect(more).toMatchObject({ Status: 'READY', AvailableProvisionedConcurrentExecutions: 3 });
+    const less = await provision(lambda, FunctionName, 'live', 1);
+    expect(less).toMatchObject({ Status: 'READY', AvailableProvisionedConcurrentExecutions: 1 });
+  });
+
+  test('is not for $LATEST, nor for an alias of it [latest] [alias-of-latest]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    await lambda.send(new CreateAliasCommand({ FunctionName, Name: 'newest', FunctionVersion: '$LATEST' }));
+    for (const qualifier of ['$LATEST', 'newest']) {
+      expect(await refusal(put(FunctionName, qualifier, 1))).toEqual({
+        name: 'InvalidParameterValueException',
+        message: 'Provisioned Concurrency Configs cannot be applied to unpublished function versions.',
+        status: 400,
+        type: 'User',
+      });
+    }
+  });
+
+  test('is for a version or for its alias, not for both [alias-on-provisioned-version] [version-under-provisioned-alias]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    await put(FunctionName, '1', 1);
+    expect(await refusal(put(FunctionName, 'live', 1))).toEqual({
+      name: 'ResourceConflictException',
+      message:
+        "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+      status: 409,
+      type: 'User',
+    });
+    const { FunctionName: other } = await deployVersion(lambda);
+    await put(other, 'live', 1);
+    expect(await refusal(put(other, '1', 1))).toEqual({
+      name: 'ResourceConflictException',
+      message: 'Version is pointed by a Provisioned Concurrency alias',
+      status: 409,
+      type: 'User',
+    });
+  });
+
+  test('refuses what is not there [missing-version] [missing-alias]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersion(lambda);
+    expect(await refusal(put(FunctionName, '10', 1))).toEqual({
+      name: 'ResourceNotFoundException',
+      message: `Function not found: ${FunctionArn}:10`,
+      status: 404,
+      type: 'User',
+    });
+    expect(await refusal(put(FunctionName, 'nobody', 1))).toEqual({
+      name: 'ResourceNotFoundException',
+      message: `Cannot find alias arn: ${FunctionArn}:nobody`,
+      status: 404,
+      type: 'User',
+    });
+  });
+
+  test('takes what it needs from the account [account-arithmetic] [over-account] [minimum-unreserved]', async () => {
+    const account = new LambdaClient({
+      endpoint: server.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: '555555555555', secretAccessKey: 'test' },
+      maxAttempts: 1,
+    });
+    const { FunctionName } = await deployVersion(account);
+    const { FunctionName: other } = await deployVersion(account);
+    await account.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: other, ReservedConcurrentExecutions: 300 }),
+    );
+    expect(await refusal(put(FunctionName, 'live', 701, account))).toEqual({
+      name: 'InvalidParameterValueException',
+      message:
+        "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [700].",
+      status: 400,
+      type: undefined,
+    });
+    expect(await refusal(put(FunctionName, 'live', 601, account))).toEqual({
+      name: 'InvalidParameterValueException',
+      message:
+        "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+      status: 400,
+      type: undefined,
+    });
+    await put(FunctionName, 'live', 2, account);
+    await put(other, 'live', 1, account);
+    const { AccountLimit } = await account.send(new GetAccountSettingsCommand({}));
+    expect(AccountLimit).toMatchObject({ ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 698 });
+  });
+
+  test('fits into the reservation of the function [over-reserved]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 1 }));
+    expect(await refusal(put(FunctionName, 'live', 2))).toEqual({
+      name: 'InvalidParameterValueException',
+      message:
+        'Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function',
+      status: 400,
+      type: undefined,
+    });
+    expect(await provision(lambda, FunctionName, 'live', 1)).toMatchObject({ Status: 'READY' });
+  });
+
+  test('is at least 1 [constraints]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    expect(await refusal(put(FunctionName, 'live', 0))).toMatchObject({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value '0' at 'provisionedConcurrentExecutions' failed to satisfy constraint: Member must have value greater than or equal to 1",
+      status: 400,
+    });
+  });
+
+  test('of a function that cannot initialise fails, and is tried again when put again [init-failure]', async () => {
+    const ZipFile = await zipOf({ 'index.js': "throw new Error('not today');" });
+    const { FunctionName } = await deployVersion(lambda, { Code: { ZipFile } });
+    const failed = {
+      RequestedProvisionedConcurrentExecutions: 1,
+      AvailableProvisionedConcurrentExecutions: 0,
+      AllocatedProvisionedConcurrentExecutions: 0,
+      Status: 'FAILED',
+      StatusReason: 'FUNCTION_ERROR_INIT_FAILURE',
+    };
+    expect(await provision(lambda, FunctionName, 'live', 1)).toMatchObject(failed);
+    await put(FunctionName, 'live', 1);
+    const again = new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: 'live' });
+    expect((await lambda.send(again)).Status).toBe('IN_PROGRESS');
+  });
+});
