@@ -41,12 +41,12 @@ export class Platform {
     try {
       parts.address.port = await listener.listen(config.port, config.host);
       // Only now: functions have to be able to call back.
+      parts.provisioned.begin();
       await parts.events.start();
     } catch (error) {
       await parts.close();
       throw portStartError(error, config.host, config.port);
     }
-    parts.provisioned.begin();
     return new Platform(parts, listener);
   }
 
