@@ -13,6 +13,9 @@ import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
 import { permissionOperations } from './permissions/permission-operations.ts';
 import { codeSigningOperations } from './code-signing/code-signing-operations.ts';
+import { durableExecutionOperations } from './durable-executions/durable-execution-operations.ts';
+import { managedInstanceOperations } from './managed-instances/managed-instance-operations.ts';
+import { runtimeManagementOperations } from './runtime-management/runtime-management-operations.ts';
 import { tagOperations } from './tags/tag-operations.ts';
 import { updateFunctionCode } from './functions/update-function-code.ts';
 import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
@@ -27,6 +30,9 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       ...layerOperations(deps),
       ...invocationOperations(deps),
       ...permissionOperations(deps),
+      ...durableExecutionOperations(deps),
+      ...managedInstanceOperations(deps),
+      ...runtimeManagementOperations(deps),
       ...tagOperations(deps),
       ...concurrencyOperations(deps),
       ...versionOperations(deps),

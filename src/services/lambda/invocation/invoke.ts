@@ -2,9 +2,8 @@ import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lamb
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
-import { isJsonText } from '../../../model/json-text.ts';
-import { invalidParameterValue, invalidRequestContent } from '../../../model/lambda-errors.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
 import { checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
@@ -55,27 +54,6 @@ function response(answer: InvokeAnswer, context: RequestContext): InvocationResp
   if (functionError !== undefined) output.FunctionError = functionError;
   if (logTail !== undefined) output.LogResult = base64(logTail);
   return output;
-}
-
-function refuseWhatIsNotThere(input: InvocationRequest): void {
-  if (input.DurableExecutionName !== undefined) {
-    throw invalidParameterValue(
-      'DurableExecutionName is for durable functions only; this function is not one.',
-    );
-  }
-  if (input.TenantId !== undefined) {
-    throw invalidParameterValue(
-      'TenantId is for functions with tenant isolation only; this function has none.',
-    );
-  }
-}
-
-function decodeClientContext(encoded: string): string {
-  const decoded = Buffer.from(encoded, 'base64');
-  if (!isJsonText(decoded) || decoded.toString().trimStart()[0] !== '{') {
-    throw invalidRequestContent('Client context must be a valid Base64-encoded JSON object.');
-  }
-  return decoded.toString();
 }
 
 function header(context: RequestContext, name: string): string | undefined {

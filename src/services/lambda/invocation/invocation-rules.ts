@@ -1,0 +1,28 @@
+import type { InvocationRequest } from '@aws-sdk/client-lambda';
+import { isJsonText } from '../../../model/json-text.ts';
+import { invalidParameterValue, invalidRequestContent } from '../../../model/lambda-errors.ts';
+
+/** Throws 400 for what belongs to kinds of functions that there are none of. */
+export function refuseWhatIsNotThere(
+  input: Pick<InvocationRequest, 'DurableExecutionName' | 'TenantId'>,
+): void {
+  if (input.DurableExecutionName !== undefined) {
+    throw invalidParameterValue(
+      'DurableExecutionName is for durable functions only; this function is not one.',
+    );
+  }
+  if (input.TenantId !== undefined) {
+    throw invalidParameterValue(
+      'TenantId is for functions with tenant isolation only; this function has none.',
+    );
+  }
+}
+
+/** Its JSON text. Throws 400 when it is none. */
+export function decodeClientContext(encoded: string): string {
+  const decoded = Buffer.from(encoded, 'base64');
+  if (!isJsonText(decoded) || decoded.toString().trimStart()[0] !== '{') {
+    throw invalidRequestContent('Client context must be a valid Base64-encoded JSON object.');
+  }
+  return decoded.toString();
+}

@@ -1,0 +1,9 @@
+import type { DeleteCapacityProviderRequest } from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { capacityProviderNotFound } from './capacity-provider.ts';
+
+export function deleteCapacityProvider(): OperationHandler<DeleteCapacityProviderRequest, never> {
+  return (input, context) => {
+    throw capacityProviderNotFound(input.CapacityProviderName ?? '', context);
+  };
+}
