@@ -4,6 +4,7 @@ import { deleteFunction } from './functions/delete-function.ts';
 import { getAccountSettings } from './account/get-account-settings.ts';
 import { getFunctionConfiguration } from './functions/get-function-configuration.ts';
 import { getFunction } from './functions/get-function.ts';
+import { eventInvokeConfigOperations } from './event-invoke-config/event-invoke-config-operations.ts';
 import { invocationOperations } from './invocation/invocation-operations.ts';
 import { aliasOperations } from './aliases/alias-operations.ts';
 import { layerOperations } from './layers/layer-operations.ts';
@@ -17,6 +18,10 @@ import { durableExecutionOperations } from './durable-executions/durable-executi
 import { managedInstanceOperations } from './managed-instances/managed-instance-operations.ts';
 import { runtimeManagementOperations } from './runtime-management/runtime-management-operations.ts';
 import { tagOperations } from './tags/tag-operations.ts';
+import { listTags } from './tags/list-tags.ts';
+import { recursionOperations } from './recursion/recursion-operations.ts';
+import { tagResource } from './tags/tag-resource.ts';
+import { untagResource } from './tags/untag-resource.ts';
 import { updateFunctionCode } from './functions/update-function-code.ts';
 import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
 
@@ -28,6 +33,7 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       ...aliasOperations(deps),
       ...codeSigningOperations(deps),
       ...layerOperations(deps),
+      ...eventInvokeConfigOperations(deps),
       ...invocationOperations(deps),
       ...permissionOperations(deps),
       ...durableExecutionOperations(deps),
@@ -35,6 +41,7 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       ...runtimeManagementOperations(deps),
       ...tagOperations(deps),
       ...concurrencyOperations(deps),
+      ...recursionOperations(deps),
       ...versionOperations(deps),
       CreateFunction: createFunction(deps),
       DeleteFunction: deleteFunction(deps),

@@ -1,0 +1,31 @@
+import type {
+  ListFunctionEventInvokeConfigsRequest,
+  ListFunctionEventInvokeConfigsResponse,
+} from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { LIST_FUNCTIONS_PAGE_LIMIT } from '../../../model/limits.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { markerAfter, readMarker } from '../list-marker.ts';
+import { findConfigs } from './event-invoke-config-rows.ts';
+import { requireConfigurable, shownConfig } from './event-invoke-config-rules.ts';
+
+export function listFunctionEventInvokeConfigs(
+  deps: LambdaDependencies,
+): OperationHandler<ListFunctionEventInvokeConfigsRequest, ListFunctionEventInvokeConfigsResponse> {
+  return async (input, context) => {
+    const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
+    const [after] = readMarker(input.Marker);
+    await requireConfigurable(deps.store.db, { ...reference, qualifier: '$LATEST' });
+    const limit = input.MaxItems ?? LIST_FUNCTIONS_PAGE_LIMIT;
+    const found = await findConfigs(deps.store.db, reference, after, limit + 1);
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      FunctionEventInvokeConfigs: page.map(({ qualifier, config }) =>
+        shownConfig({ ...reference, qualifier }, config),
+      ),
+      ...(found.length > limit && last && { NextMarker: markerAfter(last.qualifier, '') }),
+    };
+  };
+}

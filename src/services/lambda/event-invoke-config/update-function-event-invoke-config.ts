@@ -1,0 +1,38 @@
+import type {
+  FunctionEventInvokeConfig,
+  UpdateFunctionEventInvokeConfigRequest,
+} from '@aws-sdk/client-lambda';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { retried } from '../functions/function-rows.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { checkDestinations } from './destination-rules.ts';
+import { configured, findConfig, replaceConfig } from './event-invoke-config-rows.ts';
+import {
+  noConfig,
+  requireConfigurable,
+  requireSetting,
+  shownConfig,
+  withSettings,
+} from './event-invoke-config-rules.ts';
+
+/** Changes what is given and keeps the rest. */
+export function updateFunctionEventInvokeConfig(
+  deps: LambdaDependencies,
+): OperationHandler<UpdateFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> {
+  return async (input, context) => {
+    const reference = configured(parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context));
+    requireSetting(input);
+    return await retried(reference, async () => {
+      return await deps.store.write(async (tx, announce) => {
+        await requireConfigurable(tx, reference);
+        const before = await findConfig(tx, reference);
+        if (before === undefined) throw noConfig(reference);
+        await checkDestinations(tx, reference, input.DestinationConfig);
+        const after = withSettings(before, input, deps.clock.now());
+        await replaceConfig(tx, announce, reference, before, after);
+        return shownConfig(reference, after);
+      });
+    });
+  };
+}
