@@ -18,10 +18,7 @@ import { durableExecutionOperations } from './durable-executions/durable-executi
 import { managedInstanceOperations } from './managed-instances/managed-instance-operations.ts';
 import { runtimeManagementOperations } from './runtime-management/runtime-management-operations.ts';
 import { tagOperations } from './tags/tag-operations.ts';
-import { listTags } from './tags/list-tags.ts';
 import { recursionOperations } from './recursion/recursion-operations.ts';
-import { tagResource } from './tags/tag-resource.ts';
-import { untagResource } from './tags/untag-resource.ts';
 import { updateFunctionCode } from './functions/update-function-code.ts';
 import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
 
