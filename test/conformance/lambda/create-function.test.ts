@@ -8,6 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creation, deploy, refusal, uniqueName, UUID } from '../../support/lambda-requests.ts';
 import { ROLE, startServer, type TestServer } from '../../support/server.ts';
+import { configurationOf, publish } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -108,6 +109,21 @@ describe('CreateFunction', () => {
     expect(created).not.toHaveProperty('Layers');
     expect(created).not.toHaveProperty('DeadLetterConfig');
     expect(created).not.toHaveProperty('KMSKeyArn');
+  });
+
+  test('publishes version 1 at once [publish] [published-unchanged]', async () => {
+    const { FunctionName, FunctionArn, ...created } = await deploy(server.lambda, { Publish: true });
+    expect(created).toMatchObject({ Version: '1', State: 'Pending' });
+    expect(FunctionArn).toMatch(/:function:[^:]*$/);
+    const latest = await configurationOf(server.lambda, FunctionName);
+    expect(latest).toMatchObject({ FunctionArn, Version: '$LATEST' });
+    const version = await publish(server.lambda, { FunctionName });
+    expect(version).toEqual({
+      ...latest,
+      FunctionArn: `${FunctionArn}:1`,
+      Version: '1',
+      RevisionId: version.RevisionId,
+    });
   });
 
   test('tags the new function', async () => {

@@ -1,13 +1,16 @@
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  GetAliasCommand,
   GetFunctionCommand,
   InvokeCommand,
   ListTagsCommand,
+  ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { createAlias, deployVersions } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -45,7 +48,59 @@ describe('DeleteFunction', () => {
     expect(Tags).toEqual({});
   });
 
-  test('keeps $LATEST and knows no aliases; a version that is not there is soon deleted', async () => {
+  test('deletes one version and leaves the others [version]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersions(server.lambda, 3);
+    const remove = new DeleteFunctionCommand({ FunctionName, Qualifier: '2' });
+    expect((await server.lambda.send(remove)).$metadata.httpStatusCode).toBe(204);
+    const { Versions = [] } = await server.lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
+    expect(Versions.map((item) => item.Version)).toEqual(['$LATEST', '1', '3']);
+    const invoke = new InvokeCommand({ FunctionName, Qualifier: '2' });
+    expect(await refusal(server.lambda.send(invoke))).toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: `Function not found: ${FunctionArn}:2`,
+    });
+    for (const Qualifier of ['1', '3']) {
+      const { Payload } = await server.lambda.send(new InvokeCommand({ FunctionName, Qualifier }));
+      expect(Payload?.transformToString()).toBe(`"${Qualifier}"`);
+    }
+  });
+
+  test('keeps versions that aliases point to [version-in-alias] [version-in-weights]', async () => {
+    const { FunctionName } = await deployVersions(server.lambda, 2);
+    await createAlias(server.lambda, FunctionName, 'canary', '1', { 2: 0.1 });
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    const remove = async (Qualifier: string): ReturnType<typeof refusal> =>
+      await refusal(server.lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier })));
+    const conflict = { name: 'ResourceConflictException', status: 409, type: 'User' };
+    expect(await remove('1')).toEqual({
+      ...conflict,
+      message: 'Unable to delete version because the following aliases reference it: [canary, live]',
+    });
+    expect(await remove('2')).toEqual({
+      ...conflict,
+      message: 'Unable to delete version because the following aliases reference it: [canary]',
+    });
+  });
+
+  test('takes versions and aliases with the function [all-versions]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersions(server.lambda, 1);
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName }));
+    for (const Qualifier of ['1', 'live']) {
+      const get = new GetFunctionCommand({ FunctionName, Qualifier });
+      expect(await refusal(server.lambda.send(get))).toMatchObject({
+        message: `Function not found: ${FunctionArn}:${Qualifier}`,
+      });
+    }
+    const { FunctionArn: again } = await deploy(server.lambda, { FunctionName });
+    expect(again).toBe(FunctionArn);
+    const { Versions = [] } = await server.lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
+    expect(Versions).toHaveLength(1);
+    const alias = new GetAliasCommand({ FunctionName, Name: 'live' });
+    expect(await refusal(server.lambda.send(alias))).toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  test('keeps $LATEST and knows no aliases; a version that is not there is soon deleted [latest] [alias] [missing-version]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const remove = async (Qualifier: string): ReturnType<typeof refusal> =>
       await refusal(server.lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier })));
@@ -65,11 +120,15 @@ describe('DeleteFunction', () => {
     await server.lambda.send(new GetFunctionCommand({ FunctionName }));
   });
 
-  test('says what is not there', async () => {
+  test('says what is not there [unknown-function]', async () => {
     const FunctionName = uniqueName();
-    expect(await refusal(server.lambda.send(new DeleteFunctionCommand({ FunctionName })))).toMatchObject({
-      name: 'ResourceNotFoundException',
-      status: 404,
-    });
+    for (const qualifier of [{}, { Qualifier: '1' }]) {
+      const remove = new DeleteFunctionCommand({ FunctionName, ...qualifier });
+      expect(await refusal(server.lambda.send(remove))).toMatchObject({
+        name: 'ResourceNotFoundException',
+        message: `Function not found: arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`,
+        status: 404,
+      });
+    }
   });
 });

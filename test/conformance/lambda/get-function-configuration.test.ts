@@ -2,6 +2,7 @@ import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { changeCode, configurationOf, createAlias, deployVersions } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -35,6 +36,30 @@ describe('GetFunctionConfiguration', () => {
       new GetFunctionConfigurationCommand({ FunctionName, Qualifier: '$LATEST' }),
     );
     expect(found.FunctionArn).toBe(`${FunctionArn}:$LATEST`);
+  });
+
+  test('shows versions, also through aliases [version] [alias] [qualifier-in-name]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersions(server.lambda, 1);
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    const version = await configurationOf(server.lambda, FunctionName, '1');
+    await changeCode(server.lambda, FunctionName, 'newer');
+    expect(version).toMatchObject({ FunctionArn: `${FunctionArn}:1`, Version: '1', State: 'Active' });
+    expect(await configurationOf(server.lambda, FunctionName, '1')).toEqual(version);
+    const aliased = { ...version, FunctionArn: `${FunctionArn}:live` };
+    expect(await configurationOf(server.lambda, FunctionName, 'live')).toEqual(aliased);
+    expect(await configurationOf(server.lambda, `${FunctionName}:live`)).toEqual(aliased);
+  });
+
+  test('names the version or alias that is not there [missing-version]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersions(server.lambda, 1);
+    for (const Qualifier of ['2', 'live']) {
+      const get = new GetFunctionConfigurationCommand({ FunctionName, Qualifier });
+      expect(await refusal(server.lambda.send(get))).toMatchObject({
+        name: 'ResourceNotFoundException',
+        message: `Function not found: ${FunctionArn}:${Qualifier}`,
+        status: 404,
+      });
+    }
   });
 
   test('says what is not there', async () => {

@@ -2,6 +2,7 @@ import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { answering, changeCode, configurationOf, createAlias, deployVersions } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -52,7 +53,23 @@ describe('GetFunction', () => {
     }
   });
 
-  test('says what is not there', async () => {
+  test('shows versions, also through aliases, with the code of each [version] [alias]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersions(server.lambda, 1);
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    await changeCode(server.lambda, FunctionName, 'newer');
+    for (const Qualifier of ['1', 'live']) {
+      const found = await server.lambda.send(new GetFunctionCommand({ FunctionName, Qualifier }));
+      expect(found.Configuration).toEqual({
+        ...(await configurationOf(server.lambda, FunctionName, '1')),
+        FunctionArn: `${FunctionArn}:${Qualifier}`,
+        Version: '1',
+      });
+      const download = await fetch(found.Code?.Location ?? '');
+      expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(await answering('1')));
+    }
+  });
+
+  test('says what is not there [missing-version] [missing-alias] [lower-case-latest]', async () => {
     const name = uniqueName();
     const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
     const missing = { name: 'ResourceNotFoundException', status: 404, type: 'User' };
@@ -66,10 +83,12 @@ describe('GetFunction', () => {
     expect(await ask(name, '7')).toEqual({ ...missing, message: `Function not found: ${arn}:7` });
     expect(await ask(`${name}:prod`)).toEqual({ ...missing, message: `Function not found: ${arn}:prod` });
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
-    expect(await ask(FunctionName, '1')).toEqual({
-      ...missing,
-      message: `Function not found: ${FunctionArn}:1`,
-    });
+    for (const qualifier of ['1', 'prod', '$latest']) {
+      expect(await ask(FunctionName, qualifier)).toEqual({
+        ...missing,
+        message: `Function not found: ${FunctionArn}:${qualifier}`,
+      });
+    }
     expect(await ask(FunctionArn.replace('us-east-1', 'eu-west-1'))).toEqual({
       ...missing,
       message: "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",

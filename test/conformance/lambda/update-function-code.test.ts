@@ -3,11 +3,12 @@ import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
   UpdateFunctionCodeCommand,
+  waitUntilPublishedVersionActive,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { zipOf } from '../../support/zip.ts';
+import { answering, configurationOf, deployVersions } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -19,12 +20,10 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function answering(text: string): Promise<Uint8Array> {
-  return await zipOf({ 'index.js': `exports.handler = async () => '${text}';` });
-}
-
-async function invoked(FunctionName: string): Promise<string> {
-  const { Payload } = await server.lambda.send(new InvokeCommand({ FunctionName }));
+async function invoked(FunctionName: string, Qualifier?: string): Promise<string> {
+  const { Payload } = await server.lambda.send(
+    new InvokeCommand({ FunctionName, ...(Qualifier !== undefined && { Qualifier }) }),
+  );
   return Payload?.transformToString() ?? '';
 }
 
@@ -62,6 +61,49 @@ describe('UpdateFunctionCode', () => {
     const { Code } = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
     const download = await fetch(Code?.Location ?? '');
     expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(ZipFile));
+  });
+
+  test('publishes the new code, and leaves versions theirs [publish] [versions-stay]', async () => {
+    const { FunctionName, FunctionArn } = await deployVersions(server.lambda, 1);
+    const answer = await server.lambda.send(
+      new UpdateFunctionCodeCommand({ FunctionName, ZipFile: await answering('2'), Publish: true }),
+    );
+    expect(answer).toMatchObject({
+      FunctionArn: `${FunctionArn}:2`,
+      Version: '2',
+      State: 'Pending',
+      StateReason: 'The function is being created.',
+      StateReasonCode: 'Creating',
+    });
+    expect(answer).not.toHaveProperty('LastUpdateStatus');
+    await updated(server.lambda, FunctionName);
+    await waitUntilPublishedVersionActive(
+      { client: server.lambda, maxWaitTime: 20, minDelay: 0.05 },
+      { FunctionName, Qualifier: '2' },
+    );
+    expect(await invoked(FunctionName, '1')).toBe('"1"');
+    expect(await invoked(FunctionName, '2')).toBe('"2"');
+    expect(await invoked(FunctionName)).toBe('"2"');
+  });
+
+  test('publishes nothing that is published [publish-unchanged]', async () => {
+    const { FunctionName } = await deployVersions(server.lambda, 1);
+    const version = await configurationOf(server.lambda, FunctionName, '1');
+    const { $metadata: _, ...answer } = await server.lambda.send(
+      new UpdateFunctionCodeCommand({ FunctionName, ZipFile: await answering('1'), Publish: true }),
+    );
+    expect(answer).toEqual(version);
+  });
+
+  test('is for functions, not for versions [qualified]', async () => {
+    const { FunctionName } = await deployVersions(server.lambda, 1);
+    const ZipFile = await answering('never');
+    const update = new UpdateFunctionCodeCommand({ FunctionName: `${FunctionName}:1`, ZipFile });
+    expect(await refusal(server.lambda.send(update))).toMatchObject({
+      name: 'InvalidParameterValueException',
+      status: 400,
+    });
+    expect(await invoked(FunctionName, '1')).toBe('"1"');
   });
 
   test('changes nothing on a dry run', async () => {

@@ -1,0 +1,88 @@
+import {
+  CreateAliasCommand,
+  type FunctionConfiguration,
+  GetFunctionConfigurationCommand,
+  type LambdaClient,
+  PublishVersionCommand,
+  type PublishVersionCommandInput,
+  UpdateFunctionCodeCommand,
+} from '@aws-sdk/client-lambda';
+import { deploy, updated } from './lambda-requests.ts';
+import { zipOf } from './zip.ts';
+
+/** A package whose function answers with this text. */
+export async function answering(text: string): Promise<Uint8Array> {
+  return await zipOf({ 'index.js': `exports.handler = async () => ${JSON.stringify(text)};` });
+}
+
+export interface PublishedFunction {
+  readonly FunctionName: string;
+  /** Unqualified. */
+  readonly FunctionArn: string;
+}
+
+/** A function that has so many versions; version 1 answers `1`, and so on. */
+export async function deployVersions(lambda: LambdaClient, count: number): Promise<PublishedFunction> {
+  const { FunctionName, FunctionArn } = await deploy(lambda, {
+    Code: { ZipFile: await answering('1') },
+    Publish: count > 0,
+  });
+  for (let version = 2; version <= count; version += 1) {
+    await publishCode(lambda, FunctionName, String(version));
+  }
+  return { FunctionName, FunctionArn };
+}
+
+/** Gives `$LATEST` code that answers with this text, and publishes it. */
+export async function publishCode(
+  lambda: LambdaClient,
+  FunctionName: string,
+  text: string,
+): Promise<FunctionConfiguration> {
+  await changeCode(lambda, FunctionName, text);
+  return await publish(lambda, { FunctionName });
+}
+
+/** Gives `$LATEST` code that answers with this text; resolves when it is in effect. */
+export async function changeCode(lambda: LambdaClient, FunctionName: string, text: string): Promise<void> {
+  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: await answering(text) }));
+  await updated(lambda, FunctionName);
+}
+
+/** Publishes `$LATEST` as it is; returns the answer without its metadata. */
+export async function publish(
+  lambda: LambdaClient,
+  input: PublishVersionCommandInput,
+): Promise<FunctionConfiguration> {
+  const { $metadata: _, ...version } = await lambda.send(new PublishVersionCommand(input));
+  return version;
+}
+
+export async function configurationOf(
+  lambda: LambdaClient,
+  FunctionName: string,
+  Qualifier?: string,
+): Promise<FunctionConfiguration> {
+  const { $metadata: _, ...configuration } = await lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName, ...(Qualifier !== undefined && { Qualifier }) }),
+  );
+  return configuration;
+}
+
+/** @param weights share of invokes of a second version, if any */
+export async function createAlias(
+  lambda: LambdaClient,
+  FunctionName: string,
+  Name: string,
+  FunctionVersion: string,
+  weights?: Readonly<Record<string, number>>,
+): Promise<void> {
+  await lambda.send(
+    new CreateAliasCommand({
+      FunctionName,
+      Name,
+      FunctionVersion,
+      ...(weights && { RoutingConfig: { AdditionalVersionWeights: { ...weights } } }),
+    }),
+  );
+}
