@@ -39,7 +39,9 @@ async function refused(asked: Asked): ReturnType<typeof refusal> {
   return await refusal(server.lambda.send(command(asked)));
 }
 
-const weights = (AdditionalVersionWeights: object): Asked => ({ RoutingConfig: { AdditionalVersionWeights } });
+const weights = (AdditionalVersionWeights: object): Asked => ({
+  RoutingConfig: { AdditionalVersionWeights },
+});
 const INVALID = { name: 'InvalidParameterValueException', status: 400, type: 'User' };
 const MISSING = { name: 'ResourceNotFoundException', status: 404, type: 'User' };
 
@@ -174,7 +176,9 @@ describe('CreateAlias', () => {
   test('wants a name and a version [missing-members]', async () => {
     expect(await refused({ Name: undefined, FunctionVersion: undefined })).toMatchObject({
       name: 'ValidationException',
-      message: expect.stringContaining("Value null at 'functionVersion' failed to satisfy constraint: Member must not be null"),
+      message: expect.stringContaining(
+        "Value null at 'functionVersion' failed to satisfy constraint: Member must not be null",
+      ),
       status: 400,
     });
   });

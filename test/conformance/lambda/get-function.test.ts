@@ -2,7 +2,13 @@ import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { answering, changeCode, configurationOf, createAlias, deployVersions } from '../../support/versions.ts';
+import {
+  answering,
+  changeCode,
+  configurationOf,
+  createAlias,
+  deployVersions,
+} from '../../support/versions.ts';
 
 let server: TestServer;
 

@@ -1,7 +1,13 @@
-import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  type InvokeCommandInput,
+  type InvokeCommandOutput,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { createAlias, deployVersions, publish } from '../../support/versions.ts';
 import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
@@ -164,5 +170,63 @@ describe('Invoke', () => {
     expect(await answer.text()).toBe('1');
     expect(answer.headers.get('x-amzn-trace-id')).toContain(`Root=${root}`);
     expect(answer.headers.get('x-amz-executed-version')).toBe('$LATEST');
+  });
+});
+
+describe('Invoke with a qualifier', () => {
+  test('runs the version that is asked for [version] [missing-version] [missing-alias]', async () => {
+    const published = await deployVersions(server.lambda, 2);
+    for (const Qualifier of ['1', '2']) {
+      const output = await invoke({ ...published, Qualifier });
+      expect(output).toMatchObject({ StatusCode: 200, ExecutedVersion: Qualifier });
+      expect(text(output)).toBe(`"${Qualifier}"`);
+    }
+    for (const Qualifier of ['3', 'live', '$latest']) {
+      expect(await refusal(invoke({ ...published, Qualifier }))).toEqual({
+        name: 'ResourceNotFoundException',
+        message: `Function not found: ${published.FunctionArn}:${Qualifier}`,
+        status: 404,
+        type: 'User',
+      });
+    }
+  });
+
+  test('follows an alias wherever it moves [alias] [alias-moves] [weights]', async () => {
+    const published = await deployVersions(server.lambda, 2);
+    const aliased = { ...published, Qualifier: 'live' };
+    await createAlias(server.lambda, published.FunctionName, 'live', '1');
+    expect(await invoke(aliased)).toMatchObject({ ExecutedVersion: '1' });
+    const move = async (FunctionVersion: string, weights: Record<string, number>): Promise<void> => {
+      const RoutingConfig = { AdditionalVersionWeights: weights };
+      const update = { ...published, Name: 'live', FunctionVersion, RoutingConfig };
+      await server.lambda.send(new UpdateAliasCommand(update));
+    };
+    const all = async (): Promise<Set<unknown>> => {
+      const outputs = await Promise.all(Array.from({ length: 20 }, async () => await invoke(aliased)));
+      return new Set(outputs.map((output) => output.ExecutedVersion));
+    };
+    await move('2', {});
+    expect(await all()).toEqual(new Set(['2']));
+    await move('2', { 1: 1 });
+    expect(await all()).toEqual(new Set(['1']));
+    await move('2', { 1: 0 });
+    expect(await all()).toEqual(new Set(['2']));
+    await move('$LATEST', {});
+    expect(await all()).toEqual(new Set(['$LATEST']));
+  });
+
+  test('tells the function what it was invoked as [qualified-arn] [function-version] [log-stream]', async () => {
+    await publish(server.lambda, { FunctionName });
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    for (const Qualifier of ['1', 'live']) {
+      const output = await invoke({ Payload: '{"context":true}', Qualifier, LogType: 'Tail' });
+      expect(JSON.parse(text(output))).toMatchObject({
+        functionVersion: '1',
+        invokedFunctionArn: `${FunctionArn}:${Qualifier}`,
+        logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[1\][\da-f]{32}$/),
+      });
+      const log = Buffer.from(output.LogResult ?? '', 'base64').toString();
+      expect(log).toContain(`START RequestId: ${output.$metadata.requestId} Version: 1`);
+    }
   });
 });
