@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import { eventually } from '../../test/support/functions.ts';
+import { MovableClock } from '../model/clock.ts';
+import { tooManyRequests } from '../model/lambda-errors.ts';
+import type { Store } from '../store/store.ts';
+import { AsyncDispatcher, type AsyncDispatcherOptions } from './async-dispatcher.ts';
+import { EventInvokeConfigs } from './event-invoke-configs.ts';
+import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
+
+const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' };
+
+/** A door behind which functions take a moment, or until they are let go, and of which only so many run at once. */
+class Door implements FunctionInvoker {
+  readonly payloads: string[] = [];
+  running = 0;
+  mostRunning = 0;
+  throttles = 0;
+  capacity = Infinity;
+  /** Set: runs end when it does. */
+  hold: Promise<void> | undefined;
+
+  async invoke({ payload }: InvokeRequest): Promise<InvokeAnswer> {
+    if (this.running >= this.capacity) {
+      this.throttles += 1;
+      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
+    }
+    this.running += 1;
+    this.mostRunning = Math.max(this.mostRunning, this.running);
+    await (this.hold ?? new Promise((resolve) => setTimeout(resolve, 2)));
+    this.running -= 1;
+    this.payloads.push(Buffer.from(payload).toString());
+    return { payload: Buffer.from('1'), executedVersion: '$LATEST', traceId: 'Root=1-2-3' };
+  }
+
+  check(): void {
+    // Every function is there.
+  }
+}
+
+describe.each(engines)('the dispatcher on $name', (engine) => {
+  let database: TestDatabase;
+  let store: Store;
+  let others: Store[];
+  const notices: string[] = [];
+
+  beforeEach(async () => {
+    database = await engine.create();
+    store = await database.open();
+    others = [];
+    notices.length = 0;
+  });
+
+  afterEach(async () => {
+    expect(notices).toEqual([]);
+    for (const opened of [store, ...others]) await opened.close();
+    await database.remove();
+  });
+
+  function dispatcher(invoker: Door, change: Partial<AsyncDispatcherOptions> = {}): AsyncDispatcher {
+    return new AsyncDispatcher({
+      store,
+      clock: new MovableClock(),
+      invoker,
+      configs: new EventInvokeConfigs(),
+      reservedConcurrency: () => undefined,
+      owner: 'one',
+      mostInHand: 10,
+      onNotice: (message) => notices.push(message),
+      ...change,
+    });
+  }
+
+  async function send(to: AsyncDispatcher, count: number, name = 'f'): Promise<string[]> {
+    const payloads = Array.from({ length: count }, (_, index) => String(index));
+    await Promise.all(
+      payloads.map(
+        async (payload) =>
+          await to.accept({
+            ...ACCOUNT,
+            name,
+            qualifier: undefined,
+            payload: Buffer.from(payload),
+            requestId: payload,
+            traceId: undefined,
+          }),
+      ),
+    );
+    return payloads;
+  }
+
+  const rows = async () => await store.db.selectFrom('lambda_async_events').selectAll().execute();
+  const settled = async (): Promise<void> =>
+    void (await eventually(rows, (left) => left.length === 0, 20_000));
+
+  test('runs everything once, no more at a time than it may have in hand', async () => {
+    const door = new Door();
+    const events = dispatcher(door);
+    await events.start();
+    const sent = await send(events, 300);
+    await settled();
+    expect(door.payloads.toSorted()).toEqual(sent.toSorted());
+    expect(door.mostRunning).toBeLessThanOrEqual(10);
+    await events.stop();
+  });
+
+  test('takes what waits in the order in which it is due', async () => {
+    const early = dispatcher(new Door());
+    for (let number = 0; number < 20; number += 1) {
+      await early.accept({
+        ...ACCOUNT,
+        name: 'f',
+        qualifier: undefined,
+        payload: Buffer.from(String(number)),
+        requestId: '',
+        traceId: undefined,
+      });
+      // Due times are whole milliseconds.
+      const before = Date.now();
+      await eventually(
+        async () => await Promise.resolve(Date.now()),
+        (now) => now > before,
+      );
+    }
+    const door = new Door();
+    const events = dispatcher(door, { mostInHand: 1 });
+    await events.start();
+    await settled();
+    expect(door.payloads).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
+    await events.stop();
+  });
+
+  test('sends a throttled function no more than it takes, and others everything', async () => {
+    const clock = new MovableClock();
+    const narrow = new Door();
+    narrow.capacity = 3;
+    const wide = new Door();
+    const events = dispatcher(narrow, {
+      clock,
+      mostInHand: 50,
+      invoker: {
+        invoke: async (request) => await (request.name === 'narrow' ? narrow : wide).invoke(request),
+        check: () => undefined,
+      },
+    });
+    await events.start();
+    const [few] = await Promise.all([send(events, 200, 'narrow'), send(events, 200, 'wide')]);
+    await eventually(
+      async () => {
+        // The throttled ones wait for their backoff.
+        clock.advance(1_000);
+        return await rows();
+      },
+      (left) => left.length === 0,
+      20_000,
+    );
+    expect(narrow.payloads.toSorted()).toEqual(few.toSorted());
+    expect(wide.payloads).toHaveLength(200);
+    expect(narrow.mostRunning).toBe(3);
+    // Fifty may be in hand when the first refusal comes; without restraint it would go on for every event.
+    expect(narrow.throttles).toBeLessThan(150);
+    await events.stop();
+  });
+
+  test('leaves what it has not begun to the next start', async () => {
+    const gate = Promise.withResolvers<void>();
+    const held = new Door();
+    held.hold = gate.promise;
+    const first = dispatcher(held, { mostInHand: 4 });
+    await first.start();
+    await send(first, 12);
+    await eventually(
+      async () => await Promise.resolve(held.running),
+      (running) => running === 4,
+    );
+    const stopped = first.stop();
+    gate.resolve();
+    await stopped;
+    expect(held.payloads).toHaveLength(4);
+    expect((await rows()).map((row) => row.claimed_by)).toEqual(Array.from({ length: 8 }, () => null));
+    const door = new Door();
+    const second = dispatcher(door);
+    await second.start();
+    await settled();
+    expect([...held.payloads, ...door.payloads].toSorted()).toHaveLength(12);
+    await second.stop();
+  });
+
+  test('takes back at its start what it had in hand when it ended', async () => {
+    const lost = new Door();
+    lost.hold = new Promise(() => undefined);
+    const crashed = dispatcher(lost);
+    await crashed.start();
+    await send(crashed, 5);
+    const door = new Door();
+    const events = dispatcher(door);
+    await events.start();
+    await eventually(
+      async () => await Promise.resolve(door.payloads.length),
+      (count) => count === 5,
+    );
+    await settled();
+    await events.stop();
+    crashed.reset();
+  });
+
+  test.runIf(engine.name === 'postgres')('two that share a database run every event once', async () => {
+    const doors = [new Door(), new Door()];
+    others.push(await database.open());
+    const [one, two] = doors.map((door, index) =>
+      dispatcher(door, { store: others[index - 1] ?? store, owner: `platform ${index}`, mostInHand: 20 }),
+    );
+    // Accepted before either is started: both go for the same rows.
+    const sent = await send(one as AsyncDispatcher, 400);
+    await Promise.all([one?.start(), two?.start()]);
+    await settled();
+    expect(doors.flatMap((door) => door.payloads).toSorted()).toEqual(sent.toSorted());
+    expect(doors.map((door) => door.payloads.length > 0)).toEqual([true, true]);
+    await Promise.all([one?.stop(), two?.stop()]);
+  });
+
+  test('another platform takes over once a claim has lapsed, not before', async () => {
+    const gone = new Door();
+    gone.hold = new Promise(() => undefined);
+    const lost = dispatcher(gone, { owner: 'gone' });
+    await lost.start();
+    await send(lost, 3);
+    lost.reset();
+    const clock = new MovableClock();
+    const door = new Door();
+    const events = dispatcher(door, { clock, owner: 'here' });
+    await events.start();
+    clock.advance(50_000);
+    expect(await rows()).toHaveLength(3);
+    expect(door.payloads).toEqual([]);
+    clock.advance(11_000);
+    await settled();
+    expect(door.payloads.toSorted()).toEqual(['0', '1', '2']);
+    await events.stop();
+  });
+});
