@@ -54,7 +54,7 @@ export class EnvironmentPool {
       limit: options.parallelStarts ?? 2 * availableParallelism(),
       start: (group, type) => this.#start(group, type),
       onEnded: (group) => this.#dropIfEmpty(group),
-      memoryIsScarce: options.memoryIsScarce ?? memoryIsScarce,
+      memoryIsScarce: () => this.#provisioning.waitsForMemory(options.memoryIsScarce ?? memoryIsScarce),
     });
     this.#provisioning = new Provisioning({
       demand: (group) => this.#starts.demand(group),
@@ -132,7 +132,7 @@ export class EnvironmentPool {
       for (const environment of group.environments) ending.push(environment.destroy());
       group.environments.clear();
       group.idle.length = 0;
-      group.provisioned?.aim(0);
+      group.provisioned = undefined;
       group.isRemoved = true;
     }
     this.#groups.clear();

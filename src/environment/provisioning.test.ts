@@ -165,6 +165,7 @@ describe('provisioned environments', () => {
     it.pool.provision(version, 1);
     expect(await typeOf(it, version)).toBe('on-demand');
     expect(it.pool.counts().starting).toBe(0);
+    expect(it.warnings.join()).toContain('too little free memory');
     scarce = false;
     await provisioned(it, version, 1);
   });

@@ -34,6 +34,13 @@ export class Provisioning {
     this.#host.demand(group);
   }
 
+  /** Whether starts have to wait; whoever operates the platform is told. */
+  waitsForMemory(isScarce: () => boolean): boolean {
+    if (!isScarce()) return false;
+    this.#host.onWarning('Provisioned concurrency waits: the machine has too little free memory for more.');
+    return true;
+  }
+
   /** An environment has initialised, or has tried to. */
   onStarted(environment: ExecutionEnvironment, group: DeploymentGroup): void {
     const { provisioned } = group;

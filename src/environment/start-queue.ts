@@ -16,7 +16,7 @@ export interface StartQueueOptions {
   readonly start: (group: DeploymentGroup, type: InitializationType) => Promise<void>;
   /** A start has ended and is no longer counted. */
   readonly onEnded: (group: DeploymentGroup) => void;
-  /** Nothing is started ahead of need while this is true. */
+  /** Nothing is started ahead of need while this is true; asked again after a while. */
   readonly memoryIsScarce: () => boolean;
 }
 
@@ -80,7 +80,8 @@ export class StartQueue {
     while (this.#mayProvision()) {
       const group = this.#provisionedQueue.shift();
       const provisioned = group?.provisioned;
-      if (group === undefined || provisioned === undefined) return;
+      // All environments were ended while it waited.
+      if (group === undefined || provisioned === undefined) continue;
       provisioned.queued -= 1;
       if (provisioned.mayStart()) this.#run(group, 'provisioned-concurrency', provisioned);
     }

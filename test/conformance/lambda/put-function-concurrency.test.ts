@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal } from '../../support/lambda-requests.ts';
 import { deployVersion, provision } from '../../support/provisioned.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
 let lambda: LambdaClient;
@@ -43,6 +44,8 @@ async function unreserved(client: LambdaClient): Promise<number | undefined> {
   return (await client.send(new GetAccountSettingsCommand({}))).AccountLimit?.UnreservedConcurrentExecutions;
 }
 
+const SLEEPER = 'exports.handler = async () => await new Promise((resolve) => setTimeout(resolve, 1000));';
+
 const BELOW_MINIMUM =
   "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].";
 
@@ -66,7 +69,7 @@ describe('PutFunctionConcurrency', () => {
     }
   });
 
-  test('takes what it reserves from the account, down to 100 [account-arithmetic] [minimum-unreserved]', async () => {
+  test('takes what it reserves from the account, down to 100 [account-arithmetic] [accounts] [minimum-unreserved]', async () => {
     const account = inAccount('222222222222');
     const { FunctionName: first } = await deploy(account);
     const { FunctionName: second } = await deploy(account);
@@ -80,6 +83,7 @@ describe('PutFunctionConcurrency', () => {
     });
     await reserve(second, 300, account);
     expect(await unreserved(account)).toBe(100);
+    expect(await unreserved(inAccount('666666666666'))).toBe(1000);
     await account.send(new DeleteFunctionConcurrencyCommand({ FunctionName: first }));
     expect(await unreserved(account)).toBe(700);
     await account.send(new DeleteFunctionCommand({ FunctionName: second }));
@@ -125,6 +129,19 @@ describe('PutFunctionConcurrency', () => {
     });
     const dryRun = await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'DryRun' }));
     expect(dryRun.StatusCode).toBe(204);
+  });
+
+  test('of 1 lets one invoke run at a time, of whatever version [ceiling]', async () => {
+    const { FunctionName } = await deployVersion(lambda, {
+      Code: { ZipFile: await zipOf({ 'index.js': SLEEPER }) },
+    });
+    await reserve(FunctionName, 1);
+    const attempts = ['1', 'live', '$LATEST'].map(
+      async (Qualifier) => await lambda.send(new InvokeCommand({ FunctionName, Qualifier })),
+    );
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await lambda.send(new InvokeCommand({ FunctionName }))).StatusCode).toBe(200);
   });
 
   test('covers the provisioned concurrency of the function [below-provisioned] [all-provisioned]', async () => {

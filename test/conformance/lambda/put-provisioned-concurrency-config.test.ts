@@ -2,14 +2,18 @@ import {
   CreateAliasCommand,
   GetAccountSettingsCommand,
   GetProvisionedConcurrencyConfigCommand,
+  InvokeCommand,
   LambdaClient,
+  PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutProvisionedConcurrencyConfigCommand,
   type PutProvisionedConcurrencyConfigCommandOutput,
+  UpdateAliasCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { refusal } from '../../support/lambda-requests.ts';
-import { deployVersion, provision } from '../../support/provisioned.ts';
+import { refusal, updated } from '../../support/lambda-requests.ts';
+import { deployVersion, provision, untilProvisioned } from '../../support/provisioned.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
 
@@ -38,6 +42,23 @@ async function put(
       ProvisionedConcurrentExecutions: units,
     }),
   );
+}
+
+/** Initialises on demand only. */
+const BROKEN = `
+if (process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand') throw new Error('not today');
+exports.handler = async () => 'today';`;
+
+const TYPE_TELLER = `
+exports.handler = async ({ sleepMs }) => {
+  await new Promise((resolve) => setTimeout(resolve, sleepMs));
+  return process.env.AWS_LAMBDA_INITIALIZATION_TYPE;
+};`;
+
+async function publishAnother(FunctionName: string): Promise<void> {
+  await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 192 }));
+  await updated(lambda, FunctionName);
+  await lambda.send(new PublishVersionCommand({ FunctionName }));
 }
 
 describe('PutProvisionedConcurrencyConfig', () => {
@@ -74,6 +95,43 @@ describe('PutProvisionedConcurrencyConfig', () => {
     expect(less).toMatchObject({ Status: 'READY', AvailableProvisionedConcurrentExecutions: 1 });
   });
 
+  test('runs invokes of the version in those environments first [initialization-type] [spillover]', async () => {
+    const { FunctionName } = await deployVersion(lambda, {
+      Timeout: 10,
+      Code: { ZipFile: await zipOf({ 'index.js': TYPE_TELLER }) },
+    });
+    await provision(lambda, FunctionName, 'live', 1);
+    const typeOf = async (Qualifier: string, sleepMs = 0): Promise<unknown> => {
+      const Payload = JSON.stringify({ sleepMs });
+      const answer = await lambda.send(new InvokeCommand({ FunctionName, Qualifier, Payload }));
+      return JSON.parse(answer.Payload?.transformToString() ?? '');
+    };
+    expect(await typeOf('live')).toBe('provisioned-concurrency');
+    expect(await typeOf('1')).toBe('provisioned-concurrency');
+    expect(await typeOf('$LATEST')).toBe('on-demand');
+    const both = await Promise.all([typeOf('live', 1000), typeOf('live', 1000)]);
+    expect(new Set(both)).toEqual(new Set(['on-demand', 'provisioned-concurrency']));
+  });
+
+  test('moves with its alias, and splits by weight [follows-alias] [splits-by-weight]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    await publishAnother(FunctionName);
+    await provision(lambda, FunctionName, 'live', 2);
+    const alias = { FunctionName, Name: 'live' };
+    await lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: '2' }));
+    expect(await untilProvisioned(lambda, FunctionName, 'live')).toMatchObject({
+      Status: 'READY',
+      RequestedProvisionedConcurrentExecutions: 2,
+      AvailableProvisionedConcurrentExecutions: 2,
+    });
+    const AdditionalVersionWeights = { 1: 0.5 };
+    await lambda.send(new UpdateAliasCommand({ ...alias, RoutingConfig: { AdditionalVersionWeights } }));
+    expect(await untilProvisioned(lambda, FunctionName, 'live')).toMatchObject({
+      Status: 'READY',
+      AvailableProvisionedConcurrentExecutions: 2,
+    });
+  });
+
   test('is not for $LATEST, nor for an alias of it [latest] [alias-of-latest]', async () => {
     const { FunctionName } = await deployVersion(lambda);
     await lambda.send(new CreateAliasCommand({ FunctionName, Name: 'newest', FunctionVersion: '$LATEST' }));
@@ -107,7 +165,7 @@ describe('PutProvisionedConcurrencyConfig', () => {
     });
   });
 
-  test('refuses what is not there [missing-version] [missing-alias]', async () => {
+  test('refuses what is not there [missing-version] [missing-alias] [missing-function]', async () => {
     const { FunctionName, FunctionArn } = await deployVersion(lambda);
     expect(await refusal(put(FunctionName, '10', 1))).toEqual({
       name: 'ResourceNotFoundException',
@@ -121,6 +179,9 @@ describe('PutProvisionedConcurrencyConfig', () => {
       status: 404,
       type: 'User',
     });
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:nowhere';
+    expect((await refusal(put('nowhere', '1', 1))).message).toBe(`Function not found: ${arn}:1`);
+    expect((await refusal(put('nowhere', 'a', 1))).message).toBe(`Cannot find alias arn: ${arn}:a`);
   });
 
   test('takes what it needs from the account [account-arithmetic] [over-account] [minimum-unreserved]', async () => {
@@ -178,8 +239,8 @@ describe('PutProvisionedConcurrencyConfig', () => {
     });
   });
 
-  test('of a function that cannot initialise fails, and is tried again when put again [init-failure]', async () => {
-    const ZipFile = await zipOf({ 'index.js': "throw new Error('not today');" });
+  test('of a function that cannot initialise fails, and is tried again when put again [init-failure] [on-demand-meanwhile]', async () => {
+    const ZipFile = await zipOf({ 'index.js': BROKEN });
     const { FunctionName } = await deployVersion(lambda, { Code: { ZipFile } });
     const failed = {
       RequestedProvisionedConcurrentExecutions: 1,
@@ -189,6 +250,8 @@ describe('PutProvisionedConcurrencyConfig', () => {
       StatusReason: 'FUNCTION_ERROR_INIT_FAILURE',
     };
     expect(await provision(lambda, FunctionName, 'live', 1)).toMatchObject(failed);
+    const answer = await lambda.send(new InvokeCommand({ FunctionName, Qualifier: 'live' }));
+    expect(answer.Payload?.transformToString()).toBe('"today"');
     await put(FunctionName, 'live', 1);
     const again = new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: 'live' });
     expect((await lambda.send(again)).Status).toBe('IN_PROGRESS');

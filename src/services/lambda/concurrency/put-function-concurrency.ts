@@ -1,7 +1,8 @@
 import type { Concurrency, PutFunctionConcurrencyRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { reservationProblem } from '../../../model/concurrency-limits.ts';
-import { functionNotFound } from '../functions/function-rows.ts';
+import type { Store } from '../../../store/store.ts';
+import { type FunctionKey, functionNotFound } from '../functions/function-rows.ts';
 import { findSettings, updateSettings } from '../functions/settings-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { lockClaims, readClaims } from './claim-rows.ts';
@@ -13,15 +14,27 @@ export function putFunctionConcurrency(
   return async (input, context) => {
     const key = unqualifiedReference(input.FunctionName, context);
     const reserved = input.ReservedConcurrentExecutions ?? 0;
-    const missing = functionNotFound({ ...key, qualifier: '$LATEST' });
-    await deps.store.write(async (tx, announce) => {
-      await lockClaims(tx, key);
-      if ((await findSettings(tx, key)) === undefined) throw missing;
-      const claims = await readClaims(tx, key);
-      const problem = reservationProblem(deps.concurrentExecutions, claims, key.name, reserved);
-      if (problem !== undefined) throw overLimit(problem);
-      if (!(await updateSettings(tx, announce, key, { reserved_concurrency: reserved }))) throw missing;
-    });
+    await reserve(deps.store, deps.concurrentExecutions, key, reserved);
     return { ReservedConcurrentExecutions: reserved };
   };
+}
+
+/**
+ * Throws 404 when there is no such function, and 400 for more than the account has left.
+ * @param limit the account's
+ */
+export async function reserve(
+  store: Store,
+  limit: number,
+  key: FunctionKey,
+  reserved: number,
+): Promise<void> {
+  const missing = functionNotFound({ ...key, qualifier: '$LATEST' });
+  await store.write(async (tx, announce) => {
+    await lockClaims(tx, key);
+    if ((await findSettings(tx, key)) === undefined) throw missing;
+    const problem = reservationProblem(limit, await readClaims(tx, key), key.name, reserved);
+    if (problem !== undefined) throw overLimit(problem);
+    if (!(await updateSettings(tx, announce, key, { reserved_concurrency: reserved }))) throw missing;
+  });
 }

@@ -5,9 +5,16 @@ import type {
 import type { OperationHandler } from '../../../aws/service.ts';
 import { provisioningProblem } from '../../../model/concurrency-limits.ts';
 import type { StoredProvisionedConcurrency } from '../../../model/provisioned-concurrency.ts';
+import type { Store } from '../../../store/store.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { lockClaims, readClaims } from './claim-rows.ts';
-import { overLimit, provisionedReference, qualifierNotFound, UNPUBLISHED } from './concurrency-rules.ts';
+import {
+  overLimit,
+  provisionedReference,
+  type QualifiedKey,
+  qualifierNotFound,
+  UNPUBLISHED,
+} from './concurrency-rules.ts';
 import { provisionedConfiguration } from './provisioned-configuration.ts';
 import { checkProvisionable, findProvisioned, holdQualifier, upsertProvisioned } from './provisioned-rows.ts';
 
@@ -21,18 +28,31 @@ export function putProvisionedConcurrencyConfig(
       requested: input.ProvisionedConcurrentExecutions ?? 1,
       lastModifiedMs: deps.clock.now(),
     };
-    await deps.store.write(async (tx, announce) => {
-      await lockClaims(tx, key);
-      if (!(await holdQualifier(tx, key))) throw qualifierNotFound(key);
-      const provisioned = await findProvisioned(tx, key);
-      await checkProvisionable(tx, key, provisioned);
-      const before = provisioned.get(key.qualifier)?.requested ?? 0;
-      const claims = await readClaims(tx, key);
-      const { concurrentExecutions } = deps;
-      const problem = provisioningProblem(concurrentExecutions, claims, key.name, before, stored.requested);
-      if (problem !== undefined) throw overLimit(problem);
-      await upsertProvisioned(tx, announce, key, stored);
-    });
+    await provision(deps.store, deps.concurrentExecutions, key, stored);
     return provisionedConfiguration(stored);
   };
+}
+
+/**
+ * Throws 404 when there is no such version or alias, 409 when the other of the two is provisioned, and 400 for more
+ * than the account or the function's reservation has left.
+ * @param limit the account's
+ */
+export async function provision(
+  store: Store,
+  limit: number,
+  key: QualifiedKey,
+  stored: StoredProvisionedConcurrency,
+): Promise<void> {
+  await store.write(async (tx, announce) => {
+    await lockClaims(tx, key);
+    if (!(await holdQualifier(tx, key))) throw qualifierNotFound(key);
+    const provisioned = await findProvisioned(tx, key);
+    await checkProvisionable(tx, key, provisioned);
+    const before = provisioned.get(key.qualifier)?.requested ?? 0;
+    const claims = await readClaims(tx, key);
+    const problem = provisioningProblem(limit, claims, key.name, before, stored.requested);
+    if (problem !== undefined) throw overLimit(problem);
+    await upsertProvisioned(tx, announce, key, stored);
+  });
 }
