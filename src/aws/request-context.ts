@@ -51,6 +51,12 @@ export class HttpRequestContext implements RequestContext {
     return this.#request.headers;
   }
 
+  get sourceIp(): string | undefined {
+    const address = this.#request.raw.socket.remoteAddress;
+    // An IPv4 client of a socket that takes both kinds.
+    return address?.startsWith('::ffff:') === true ? address.slice(7) : address;
+  }
+
   get origin(): string {
     const scheme = 'encrypted' in this.#request.raw.socket ? 'https' : 'http';
     return `${scheme}://${this.#publicHost ?? this.#request.host}`;

@@ -12,6 +12,8 @@ export interface RequestContext {
   /** Name of the service model, e.g. `lambda`, and of the operation, e.g. `CreateFunction`. */
   readonly service: string;
   readonly operation: string;
+  /** Address of the client; undefined when the connection is gone. */
+  readonly sourceIp: string | undefined;
   /** Header names in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** `http://host:port` by which clients reach this endpoint: `--public-host` if set, else the request's Host. */

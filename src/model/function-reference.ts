@@ -30,12 +30,28 @@ const REFERENCE = new RegExp(
 
 /**
  * Reads a `FunctionName` parameter: a name, `name:qualifier`, a partial ARN (`[account:]function:name`) or a full ARN,
- * together with the separate qualifier parameter. Every invoke passes here, so a bare name costs one test.
+ * together with the separate qualifier parameter, for operations on the caller's own functions. Every invoke passes
+ * here, so a bare name costs one test.
  *
- * Throws ValidationException (malformed), InvalidParameterValueException (two different qualifiers),
- * ResourceNotFoundException (another Region) and AccessDeniedException (another account: nothing grants that yet).
+ * Throws what `parseAnyReference` throws, and AccessDeniedException for another account's function.
  */
 export function parseFunctionReference(
+  functionName: string,
+  qualifier: string | undefined,
+  caller: Caller,
+): FunctionReference {
+  const reference = parseAnyReference(functionName, qualifier, caller);
+  if (reference.accountId !== caller.accountId) throw foreignResource(functionName, caller);
+  return reference;
+}
+
+/**
+ * As `parseFunctionReference`, whatever account the function is of: the caller must see to access.
+ *
+ * Throws ValidationException (malformed), InvalidParameterValueException (two different qualifiers) and
+ * ResourceNotFoundException (another Region).
+ */
+export function parseAnyReference(
   functionName: string,
   qualifier: string | undefined,
   caller: Caller,
@@ -59,7 +75,6 @@ export function parseFunctionReference(
     );
   }
   const accountId = groups['account']?.slice(0, -1) ?? caller.accountId;
-  if (accountId !== caller.accountId) throw foreignResource(functionName, caller);
   return { accountId, region, name, qualifier: qualifier ?? named };
 }
 

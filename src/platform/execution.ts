@@ -9,6 +9,7 @@ import { EventInvokeConfigs } from '../invoke/event-invoke-configs.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker } from '../invoke/invoke-function.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
+import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/provisioned-concurrency.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
@@ -42,6 +43,8 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
   });
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
+  const policies = new PolicyDirectory();
+  await policies.open(store);
   const concurrency = new AccountConcurrency(config.concurrency);
   await concurrency.open(store);
   const provisioned = new ProvisionedConcurrency({ directory: functions, concurrency, pool });
@@ -70,6 +73,7 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
     driver,
     pool,
     functions,
+    policies,
     concurrency,
     provisioned,
     invoker,

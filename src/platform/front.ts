@@ -19,6 +19,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       clock,
       invoker: execution.invoker,
       events: execution.events,
+      policies: execution.policies,
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,
@@ -53,12 +54,13 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, address, clock, state } = site;
-  const { driver, pool, functions, concurrency, provisioned, invoker, events, eventInvokeConfigs } =
+  const { driver, pool, functions, policies, concurrency, provisioned, invoker, events, eventInvokeConfigs } =
     site.execution;
   const startedAt = performance.now();
   const mayReset = config.ephemeral || config.allowReset;
   const reset = async (): Promise<void> => {
     functions.clear();
+    policies.clear();
     eventInvokeConfigs.clear();
     events.reset();
     concurrency.clear();

@@ -1,6 +1,7 @@
 import type { AsyncInvoker } from '../../invoke/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';
 import type { ProvisionedStatus } from '../../model/provisioned-concurrency.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,6 +12,7 @@ export interface LambdaDependencies {
   readonly clock: Clock;
   readonly invoker: FunctionInvoker;
   readonly events: AsyncInvoker;
+  readonly policies: ResourcePolicies;
   readonly runtimes: RuntimeSupport;
   /**
    * Makes the URL that is given out for a package or a layer; a plain GET on it must download the archive.
@@ -25,6 +27,14 @@ export interface LambdaDependencies {
   readonly provisionedStatus: (qualifiedArn: string) => ProvisionedStatus | undefined;
   /** What functions on this machine run as. */
   readonly machineArchitecture: 'x86_64' | 'arm64';
+}
+
+/** The policies of all functions, versions and aliases, in memory: every request that names a function asks. */
+export interface ResourcePolicies {
+  /** Whether any policy denies anything to anyone. While none does, what is the caller's own needs no look-up. */
+  readonly hasDeny: boolean;
+  /** @param resourceArn with its qualifier */
+  find(resourceArn: string): CompiledPolicy | undefined;
 }
 
 export interface RuntimeSupport {

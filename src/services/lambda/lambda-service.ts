@@ -12,6 +12,7 @@ import { concurrencyOperations } from './concurrency/concurrency-operations.ts';
 import { versionOperations } from './versions/version-operations.ts';
 import type { LambdaDependencies } from './lambda-dependencies.ts';
 import { listFunctions } from './functions/list-functions.ts';
+import { authorized } from './permissions/authorized-operations.ts';
 import { permissionOperations } from './permissions/permission-operations.ts';
 import { codeSigningOperations } from './code-signing/code-signing-operations.ts';
 import { durableExecutionOperations } from './durable-executions/durable-execution-operations.ts';
@@ -26,7 +27,7 @@ import { updateFunctionConfiguration } from './functions/update-function-configu
 export function createLambdaService(deps: LambdaDependencies): ServiceDefinition {
   return {
     model: 'lambda',
-    operations: {
+    operations: authorized(deps, {
       ...aliasOperations(deps),
       ...codeSigningOperations(deps),
       ...layerOperations(deps),
@@ -48,7 +49,7 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
       ListFunctions: listFunctions(deps),
       UpdateFunctionCode: updateFunctionCode(deps),
       UpdateFunctionConfiguration: updateFunctionConfiguration(deps),
-    },
+    }),
     // A runtime that is not known gets an error of its own kind, which also names what is.
     uncheckedConstraints: [
       'CreateFunctionRequest.Runtime:enum',

@@ -17,6 +17,7 @@ const context: RequestContext = {
   accessKeyId: undefined,
   service: 'cloudwatch-logs',
   operation: '',
+  sourceIp: undefined,
   headers: {},
   origin: 'http://localhost',
   contentLength: 0,

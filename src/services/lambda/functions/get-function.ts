@@ -7,6 +7,7 @@ import { requireVersion } from '../versions/find-version.ts';
 import { askedArn } from './function-rows.ts';
 import { findSettings } from './settings-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { mayAlso } from '../permissions/foreign-context.ts';
 import { readTags } from '../tags/resource-tags.ts';
 
 export function getFunction(
@@ -18,7 +19,7 @@ export function getFunction(
     const { current } = record;
     const arn = functionArn(reference.accountId, reference.region, reference.name);
     const reserved = (await findSettings(deps.store.db, reference))?.reservedConcurrency;
-    const tags = await readTags(deps.store.db, arn);
+    const tags = mayAlso(context, 'lambda:ListTags') ? await readTags(deps.store.db, arn) : {};
     return {
       Configuration: functionConfiguration(current, askedArn(reference)),
       Code: { RepositoryType: 'S3', Location: deps.codeLocation(context.origin, current) },
