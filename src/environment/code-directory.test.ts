@@ -60,3 +60,20 @@ test('a failed extraction leaves nothing and is tried again', async () => {
   await archive('c', { 'index.js': 'code' });
   expect(readFileSync(join(await directories.prepare('c'), 'index.js'), 'utf8')).toBe('code');
 });
+
+test('layers are one directory for each combination, a single one the same as a package', async () => {
+  await archive('e', { 'lib/both': 'e', 'lib/e': 'e' });
+  await archive('f', { 'lib/both': 'f', 'lib/f': 'f' });
+  const directories = new CodeDirectories(join(root, 'code'), (sha256) => join(root, sha256));
+  const read = async (sha256s: readonly string[]): Promise<string> =>
+    readFileSync(join(await directories.prepareLayers(sha256s), 'lib/both'), 'utf8');
+  expect(await read(['e', 'f'])).toBe('f');
+  expect(await read(['f', 'e'])).toBe('e');
+  const [first, second] = await Promise.all([
+    directories.prepareLayers(['e', 'f']),
+    directories.prepareLayers(['e', 'f']),
+  ]);
+  expect(first).toBe(second);
+  expect((await readdir(join(first, 'lib'))).sort()).toEqual(['both', 'e', 'f']);
+  expect(await directories.prepareLayers(['e'])).toBe(await directories.prepare('e'));
+});

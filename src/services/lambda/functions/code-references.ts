@@ -6,7 +6,7 @@ import {
 } from '../../../model/stored-function.ts';
 import { type BlobStore, MissingBlob } from '../../../store/blob-store.ts';
 import type { Database } from '../../../store/schema.ts';
-import { noLayerVersion } from '../layers/function-layers.ts';
+import { noLayerVersion } from '../layers/layer-reference.ts';
 
 type Tx = Transaction<Database>;
 

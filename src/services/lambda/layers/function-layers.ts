@@ -5,7 +5,7 @@ import type { FunctionLayer } from '../../../model/stored-function.ts';
 import { layerArn, type StoredLayerVersion } from '../../../model/stored-layer.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkReadableLayerVersion } from './layer-access.ts';
-import { parseLayerVersionArn } from './layer-reference.ts';
+import { noLayerVersion, parseLayerVersionArn } from './layer-reference.ts';
 import { findLayerVersion } from './layer-rows.ts';
 
 /**
@@ -52,10 +52,6 @@ export function checkCombinedSize(codeUnzippedBytes: number, layers: readonly Fu
     `Function code combined with layers exceeds the maximum allowed size of ${UNZIPPED_CODE_LIMIT_BYTES} bytes. ` +
       `The actual size is ${sum} bytes.`,
   );
-}
-
-export function noLayerVersion(arn: string): Error {
-  return invalidParameterValue(`Layer version ${arn} does not exist.`);
 }
 
 function sameLayer(first: string, second: string): Error {

@@ -38,3 +38,8 @@ export function checkVersionNumber(version: number | undefined): number {
 export function layerNotFound(): Error {
   return resourceNotFound('The resource you requested does not exist.');
 }
+
+/** 400 of the operations that give a function layers. */
+export function noLayerVersion(arn: string): Error {
+  return invalidParameterValue(`Layer version ${arn} does not exist.`);
+}

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { type LayerKey, layerVersionArn, type StoredLayerVersion } from '../../../model/stored-layer.ts';
 import type { Database } from '../../../store/schema.ts';
 import type { Store } from '../../../store/store.ts';
+import { deletePolicies } from '../functions/dependent-rows.ts';
 import type { LayerVersionKey } from './layer-reference.ts';
 
 /** What the column holds; a caller may ask for any number. */
@@ -101,7 +102,7 @@ export async function listLayerRows(
  * it keep its content by references of their own.
  */
 export async function deleteLayerVersionRow(store: Store, key: LayerVersionKey): Promise<void> {
-  await store.write(async (tx) => {
+  await store.write(async (tx, announce) => {
     const found = await findLayerVersion(tx, key);
     if (found === undefined) return;
     const arn = layerVersionArn(key, key.version);
@@ -112,7 +113,7 @@ export async function deleteLayerVersionRow(store: Store, key: LayerVersionKey):
       .where('name', '=', key.name)
       .where('version', '=', key.version)
       .execute();
-    await tx.deleteFrom('lambda_resource_policies').where('resource_arn', '=', arn).execute();
+    await deletePolicies(tx, announce, arn, 'exactly');
     await store.blobs.release(tx, found.codeSha256, arn);
   });
 }
