@@ -133,7 +133,7 @@ function simulated(layers: readonly Layer[]): Layer {
       const path = parts.slice(0, end).join('/');
       const isFolder = end < parts.length || content === '/';
       if (isFolder && tree.get(path) === '/') continue;
-      for (const other of [...tree.keys()]) {
+      for (const other of tree.keys()) {
         if (other === path || (!isFolder && other.startsWith(`${path}/`))) tree.delete(other);
       }
       tree.set(path, isFolder ? '/' : content);

@@ -37,7 +37,7 @@ export class CodeDownloads {
     if (!genuine || Number(expires) < this.#clock.now()) {
       response
         .writeHead(403, { 'content-type': 'text/plain' })
-        .end('This code location has expired. Call GetFunction again.\n');
+        .end('This location has expired. Get the function or layer version again.\n');
       return;
     }
     let path: string;
