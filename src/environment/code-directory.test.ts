@@ -77,3 +77,15 @@ test('layers are one directory for each combination, a single one the same as a 
   expect((await readdir(join(first, 'lib'))).sort()).toEqual(['both', 'e', 'f']);
   expect(await directories.prepareLayers(['e'])).toBe(await directories.prepare('e'));
 });
+
+test('a version is ready when its code and all its layers are', async () => {
+  await archive('g', { 'index.js': 'code' });
+  await archive('h', { 'lib/h': 'h' });
+  const directories = new CodeDirectories(join(root, 'code'), (sha256) => join(root, sha256));
+  await directories.prepareAll({ codeSha256: 'g', layerSha256s: [] });
+  expect(await readdir(join(root, 'code'))).toEqual(['g']);
+  const missing = directories.prepareAll({ codeSha256: 'g', layerSha256s: ['h', 'none'] });
+  await expect(missing).rejects.toThrow('ENOENT');
+  await directories.prepareAll({ codeSha256: 'g', layerSha256s: ['h'] });
+  expect((await readdir(join(root, 'code'))).sort()).toEqual(['g', 'h']);
+});

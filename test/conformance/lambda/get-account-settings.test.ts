@@ -1,6 +1,12 @@
-import { DeleteFunctionCommand, GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  DeleteFunctionCommand,
+  DeleteLayerVersionCommand,
+  GetAccountSettingsCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy } from '../../support/lambda-requests.ts';
+import { clientOf, publishLayer } from '../../support/layers.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -38,5 +44,16 @@ describe('GetAccountSettings', () => {
     expect(await settings()).toEqual({ AccountLimit, AccountUsage: { TotalCodeSize, FunctionCount: 2 } });
     await lambda.send(new DeleteFunctionCommand({ FunctionName: first.FunctionName }));
     expect(await settings()).toMatchObject({ AccountUsage: { FunctionCount: 1 } });
+  });
+
+  test('counts layers as code [layers]', async () => {
+    const lambda = clientOf(server, '111122223333', 'eu-west-2');
+    const used = async (): Promise<number | undefined> =>
+      (await lambda.send(new GetAccountSettingsCommand({}))).AccountUsage?.TotalCodeSize;
+    const { LayerArn, Content } = await publishLayer(lambda);
+    await publishLayer(lambda, { LayerName: LayerArn });
+    expect(await used()).toBe(2 * (Content?.CodeSize ?? 0));
+    await lambda.send(new DeleteLayerVersionCommand({ LayerName: LayerArn, VersionNumber: 1 }));
+    expect(await used()).toBe(Content?.CodeSize);
   });
 });

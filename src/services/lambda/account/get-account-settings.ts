@@ -8,6 +8,7 @@ import {
 } from '../../../model/limits.ts';
 import { functionRecordOf } from '../../../model/stored-function.ts';
 import { readClaims } from '../concurrency/claim-rows.ts';
+import { listLayerRows } from '../layers/layer-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 export function getAccountSettings(
@@ -21,6 +22,7 @@ export function getAccountSettings(
       .where('region', '=', context.region)
       .execute();
     const claims = await readClaims(deps.store.db, context);
+    const layers = await listLayerRows(deps.store.db, context, '');
     const functions = rows.map((row) => functionRecordOf(row).current);
     return {
       AccountLimit: {
@@ -31,7 +33,7 @@ export function getAccountSettings(
         UnreservedConcurrentExecutions: unreservedConcurrency(deps.concurrentExecutions, claims),
       },
       AccountUsage: {
-        TotalCodeSize: functions.reduce((sum, stored) => sum + stored.codeSize, 0),
+        TotalCodeSize: [...functions, ...layers].reduce((sum, stored) => sum + stored.codeSize, 0),
         FunctionCount: functions.filter((stored) => stored.version === '$LATEST').length,
       },
     };

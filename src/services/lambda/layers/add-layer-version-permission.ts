@@ -4,14 +4,16 @@ import type {
 } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
-import type { PolicyPrincipal, PolicyStatement } from '../../../model/policy/policy-document.ts';
-import { accountRoot } from '../../../model/policy/principal.ts';
+import type { PolicyStatement } from '../../../model/policy/policy-document.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import { layerVersionArn } from '../../../model/stored-layer.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { principalElement } from '../permissions/permission-statement.ts';
 import { changePolicy } from '../permissions/policy-rows.ts';
+import { checkPolicyRevision } from '../permissions/policy-rules.ts';
+import { withStatement } from '../permissions/policy-statements.ts';
 import { checkOwnLayerVersion } from './layer-access.ts';
-import { checkPolicyRevision, requireLayerVersion, withStatement } from './layer-policy.ts';
+import { requireLayerVersion } from './layer-policy.ts';
 import { checkVersionNumber, type LayerVersionKey, parseLayerName } from './layer-reference.ts';
 
 export function addLayerVersionPermission(
@@ -24,7 +26,7 @@ export function addLayerVersionPermission(
     const statement = statementOf(input, key);
     const after = await changePolicy(deps.store, layerVersionArn(key, key.version), async (before, tx) => {
       await requireLayerVersion(tx, key, context);
-      checkPolicyRevision(before, input.RevisionId);
+      checkPolicyRevision(before, input.RevisionId, 'GetLayerPolicy');
       return withStatement(before?.document, statement);
     });
     return { Statement: JSON.stringify(statement), ...(after && { RevisionId: after.revisionId }) };
@@ -40,17 +42,11 @@ function statementOf(input: AddLayerVersionPermissionRequest, key: LayerVersionK
   return {
     Sid: StatementId,
     Effect: 'Allow',
-    Principal: principalOf(Principal, key.region),
+    Principal: principalElement(Principal, partitionOf(key.region)),
     Action,
     Resource: layerVersionArn(key, key.version),
     ...(OrganizationId !== undefined && {
       Condition: { StringEquals: { 'aws:PrincipalOrgID': OrganizationId } },
     }),
   };
-}
-
-function principalOf(principal: string, region: string): PolicyPrincipal {
-  if (principal === '*') return '*';
-  const isArn = principal.startsWith('arn:');
-  return { AWS: isArn ? principal : accountRoot(partitionOf(region), principal).arn };
 }

@@ -4,7 +4,7 @@ import { layerVersionArn } from '../../../model/stored-layer.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findPolicy } from '../permissions/policy-rows.ts';
 import { checkOwnLayerVersion } from './layer-access.ts';
-import { noPolicy, requireLayerVersion } from './layer-policy.ts';
+import { noLayerPolicy, requireLayerVersion } from './layer-policy.ts';
 import { checkVersionNumber, parseLayerName } from './layer-reference.ts';
 
 export function getLayerVersionPolicy(
@@ -16,7 +16,7 @@ export function getLayerVersionPolicy(
     checkOwnLayerVersion(context, key, 'GetLayerVersionPolicy');
     await requireLayerVersion(deps.store.db, key, context);
     const stored = await findPolicy(deps.store.db, layerVersionArn(key, version));
-    if (stored === undefined) throw noPolicy();
+    if (stored === undefined) throw noLayerPolicy();
     return { Policy: stored.text, RevisionId: stored.revisionId };
   };
 }
