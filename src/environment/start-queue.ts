@@ -38,7 +38,7 @@ export class StartQueue {
   readonly #provisionedQueue: DeploymentGroup[] = [];
   readonly #running = new Set<Promise<void>>();
   #runningProvisioned = 0;
-  #memoryTimer: NodeJS.Timeout | undefined;
+  #waitsForMemory = false;
 
   constructor(options: StartQueueOptions) {
     this.#options = options;
@@ -91,11 +91,18 @@ export class StartQueue {
     if (this.#provisionedQueue.length === 0 || this.#running.size >= this.#options.limit) return false;
     if (this.#runningProvisioned >= this.#provisionedLimit) return false;
     if (!this.#options.memoryIsScarce()) return true;
-    this.#memoryTimer ??= setTimeout(() => {
-      this.#memoryTimer = undefined;
-      this.#pump();
-    }, MEMORY_WAIT_MS).unref();
+    this.#lookAgainLater();
     return false;
+  }
+
+  #lookAgainLater(): void {
+    if (this.#waitsForMemory) return;
+    this.#waitsForMemory = true;
+    const lookAgain = (): void => {
+      this.#waitsForMemory = false;
+      this.#pump();
+    };
+    setTimeout(lookAgain, MEMORY_WAIT_MS).unref();
   }
 
   #run(group: DeploymentGroup, type: InitializationType, counts: StartCounts): void {

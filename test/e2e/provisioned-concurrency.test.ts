@@ -82,7 +82,7 @@ test('provisioned environments answer without a cold start, by version and by al
   }
   expect((await shown('ready', '2')).type).toBe('on-demand');
   expect((await shown('ready', '$LATEST')).type).toBe('on-demand');
-  const together = await Promise.all([1, 2, 3, 4].map(() => shown('ready', 'live', { sleepMs: 1000 })));
+  const together = await Promise.all([1, 2, 3, 4].map(() => shown('ready', 'live', { sleepMs: 2000 })));
   const types = together.map(({ type }) => type).toSorted((a, b) => a.localeCompare(b));
   expect(types).toEqual(['on-demand', 'on-demand', 'provisioned-concurrency', 'provisioned-concurrency']);
 });
@@ -125,7 +125,7 @@ test('an alias takes its environments along to another version, and splits them 
   await untilProvisioned(server.lambda, 'moving', 'live');
   // One each: the second of two at once is on demand.
   for (const version of ['1', '2']) {
-    const both = await Promise.all([1, 2].map(() => shown('moving', version, { sleepMs: 500 })));
+    const both = await Promise.all([1, 2].map(() => shown('moving', version, { sleepMs: 3000 })));
     const types = both.map(({ type }) => type).toSorted((a, b) => a.localeCompare(b));
     expect(types).toEqual(['on-demand', 'provisioned-concurrency']);
   }

@@ -109,7 +109,7 @@ describe('PutProvisionedConcurrencyConfig', () => {
     expect(await typeOf('live')).toBe('provisioned-concurrency');
     expect(await typeOf('1')).toBe('provisioned-concurrency');
     expect(await typeOf('$LATEST')).toBe('on-demand');
-    const both = await Promise.all([typeOf('live', 1000), typeOf('live', 1000)]);
+    const both = await Promise.all([typeOf('live', 2000), typeOf('live', 2000)]);
     expect(new Set(both)).toEqual(new Set(['on-demand', 'provisioned-concurrency']));
   });
 
