@@ -17,7 +17,12 @@ async function sandbox(memoryMb = 256, scratchMb = 512): Promise<Sandbox> {
   writeFileSync(join(code, 'file'), 'contents');
   return driver.create({
     id: `s${made}`,
-    readOnlyDirectories: [{ hostPath: code, sandboxPath: '/var/task' }],
+    readOnlyDirectories: [
+      { hostPath: code, sandboxPath: '/var/task' },
+      { hostPath: join(root, 'layers'), sandboxPath: '/opt' },
+      // A program of the machine that happens to lie inside another one of these.
+      { hostPath: '/opt/programs', sandboxPath: '/opt/programs' },
+    ],
     scratchDirectory: join(root, `scratch-${made}`),
     limits: { memoryMb, scratchMb, processes: 1024, openFiles: 1024 },
   });
@@ -120,6 +125,8 @@ describe('a process sandbox', () => {
     expect(await outputOf(running)).toBe(`contents${join(root, `scratch-${made}`)}\n`);
     expect(box.pathInside('/tmpfoo')).toBe('/tmpfoo');
     expect(box.pathInside('/usr/bin')).toBe('/usr/bin');
+    expect(box.pathInside('/opt/lib')).toBe(join(root, 'layers/lib'));
+    expect(box.pathInside('/opt/programs/bin')).toBe('/opt/programs/bin');
   });
 
   test('kills the whole tree, and what the first process leaves behind', async () => {

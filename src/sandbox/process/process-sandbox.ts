@@ -6,6 +6,7 @@ import type {
   SandboxProcess,
   SandboxSpec,
   SandboxStats,
+  SharedDirectory,
 } from '../sandbox.ts';
 import { directoryExceeds } from './directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from './memory-watchdog.ts';
@@ -18,6 +19,8 @@ const MEBIBYTE = 1024 * 1024;
 export class ProcessSandbox implements Sandbox {
   readonly id: string;
   readonly #spec: SandboxSpec;
+  /** The most specific first, as with mounts: of a directory inside another one, the inner one counts. */
+  readonly #directories: readonly SharedDirectory[];
   readonly #spawner: () => Spawner;
   readonly #watchdog: MemoryWatchdog;
   readonly #onDestroyed: () => void;
@@ -27,6 +30,9 @@ export class ProcessSandbox implements Sandbox {
   constructor(spec: SandboxSpec, spawner: () => Spawner, watchdog: MemoryWatchdog, onDestroyed: () => void) {
     this.id = spec.id;
     this.#spec = spec;
+    this.#directories = spec.readOnlyDirectories.toSorted(
+      (a, b) => b.sandboxPath.length - a.sandboxPath.length,
+    );
     this.#spawner = spawner;
     this.#watchdog = watchdog;
     this.#onDestroyed = onDestroyed;
@@ -38,7 +44,7 @@ export class ProcessSandbox implements Sandbox {
 
   pathInside(sandboxPath: string): string {
     if (isWithin(sandboxPath, '/tmp')) return this.#spec.scratchDirectory + sandboxPath.slice('/tmp'.length);
-    for (const { hostPath, sandboxPath: mounted } of this.#spec.readOnlyDirectories) {
+    for (const { hostPath, sandboxPath: mounted } of this.#directories) {
       if (isWithin(sandboxPath, mounted)) return hostPath + sandboxPath.slice(mounted.length);
     }
     return sandboxPath;
