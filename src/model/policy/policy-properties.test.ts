@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { contextKeys } from './context-keys.ts';
 import { compilePolicy, evaluatePolicy, type PolicyRequest } from './evaluate-policy.ts';
 import { parsePolicy } from './parse-policy.ts';
-import { type PolicyStatement, renderPolicy } from './policy-document.ts';
+import { PolicyError, type PolicyStatement, renderPolicy } from './policy-document.ts';
 import type { Principal } from './principal.ts';
 
 const accounts = fc.constantFrom('111111111111', '222222222222');
@@ -58,6 +58,58 @@ const many = fc.array(statements, { minLength: 1, maxLength: 6 });
 function effect(Statement: readonly PolicyStatement[], request: PolicyRequest): string {
   return evaluatePolicy(compilePolicy({ Version: '2012-10-17', Statement }), request).effect;
 }
+
+/** Values in the places of a policy where others belong. */
+const scrambled = fc
+  .record(
+    {
+      Version: fc.oneof(fc.constant('2012-10-17'), fc.jsonValue()),
+      Id: fc.jsonValue(),
+      Statement: fc.oneof(
+        fc.jsonValue(),
+        fc.array(
+          fc.record(
+            {
+              Effect: fc.oneof(fc.constantFrom('Allow', 'Deny'), fc.jsonValue()),
+              Principal: fc.oneof(policyPrincipals, fc.record({ AWS: fc.jsonValue() }), fc.jsonValue()),
+              Action: fc.oneof(fc.constant('lambda:*'), fc.jsonValue()),
+              Resource: fc.oneof(
+                fc.constant('*'),
+                fc.string().map((text) => `arn:aws:s3:::\${${text}}`),
+                fc.jsonValue(),
+              ),
+              Condition: fc.oneof(
+                conditions.map((condition) => condition ?? {}),
+                fc.dictionary(
+                  fc.constantFrom('StringLike', 'NumericEquals', 'IpAddress', 'Null', 'BoolIfExists', 'x'),
+                  fc.dictionary(fc.constantFrom('aws:SourceIp', 'x'), fc.oneof(fc.string(), fc.jsonValue())),
+                ),
+              ),
+            },
+            { requiredKeys: ['Effect', 'Principal', 'Action', 'Resource'] },
+          ),
+        ),
+      ),
+    },
+    { requiredKeys: ['Statement'] },
+  )
+  .map((document) => JSON.stringify(document));
+
+describe('any text', () => {
+  test('is a policy that can be asked, or is refused with a reason', () => {
+    fc.assert(
+      fc.property(fc.oneof(scrambled, fc.json(), fc.string()), requests, (text, request) => {
+        try {
+          const policy = compilePolicy(parsePolicy(text, 'resource'));
+          expect(['allow', 'none', 'explicit-deny']).toContain(evaluatePolicy(policy, request).effect);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PolicyError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
 
 describe('any policy', () => {
   test('comes back from its own text', () => {

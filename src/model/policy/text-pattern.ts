@@ -21,7 +21,6 @@ interface Variable {
 
 export type PatternToken = number | Variable;
 
-const VARIABLE = /\$\{([^}]*)\}/y;
 const NAMED = /^\s*([\w+=,.@/:-]+?)\s*(?:,\s*'([^']*)'\s*)?$/;
 const ESCAPED = new Set(['*', '?', '$']);
 
@@ -34,11 +33,11 @@ export function textPattern(text: string, rules: PatternRules): TextPattern {
 export function patternTokens(text: string, rules: PatternRules): PatternToken[] {
   const tokens: PatternToken[] = [];
   for (let at = 0; at < text.length; at += 1) {
-    VARIABLE.lastIndex = at;
-    const variable = rules.variables && text.startsWith('${', at) ? VARIABLE.exec(text)?.[1] : undefined;
-    if (variable !== undefined) {
+    const end = rules.variables && text.startsWith('${', at) ? text.indexOf('}', at) : -1;
+    if (end >= 0) {
+      const variable = text.slice(at + 2, end);
       tokens.push(ESCAPED.has(variable) ? variable.charCodeAt(0) : variableOf(variable, text));
-      at += variable.length + 2;
+      at = end;
     } else if (rules.wildcards && text[at] === '*') {
       tokens.push(ANY_TEXT);
     } else if (rules.wildcards && text[at] === '?') {

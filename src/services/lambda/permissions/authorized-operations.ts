@@ -54,6 +54,7 @@ function guard(
 
 /** A name without an account is the caller's own. */
 function isOwn(named: string, { accountId }: RequestContext): boolean {
+  if (!named.includes(':')) return true;
   const account = ACCOUNT.exec(named)?.[1];
   return account === undefined || account === accountId;
 }
