@@ -114,21 +114,6 @@ describe('CreateFunction, refusals', () => {
     });
   });
 
-  test.each([
-    ['VpcConfig', { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] }],
-    ['DeadLetterConfig', { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:q' }],
-    ['SnapStart', { ApplyOn: 'PublishedVersions' }],
-    ['TracingConfig', { Mode: 'Active' }],
-    ['PackageType', 'Image'],
-    ['KMSKeyArn', 'arn:aws:kms:us-east-1:000000000000:key/k'],
-    ['TenancyConfig', { TenantIsolationMode: 'PER_TENANT' }],
-    ['DurableConfig', { ExecutionTimeout: 60 }],
-  ] as const)('refuses %s rather than ignore it', async (field, value) => {
-    const answer = await refused({ [field]: value });
-    expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
-    expect(answer.message).toMatch(new RegExp(`^${field}.* is not implemented by Lambent yet\\.$`));
-  });
-
   test('refuses an architecture that this machine cannot run', async () => {
     const other = process.arch === 'arm64' ? 'x86_64' : 'arm64';
     const answer = await refused({ Architectures: [other] });

@@ -5,6 +5,7 @@ import { type FunctionReference, parseFunctionReference } from '../../../model/f
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { FUNCTION_NAME_LIMIT } from '../../../model/limits.ts';
 import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
+import { checkAwsRules, checkCreationRules } from './aws-field-rules.ts';
 import { receivePackage, type StoredCode, storePackage } from './code-package.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
@@ -31,11 +32,15 @@ export function createFunction(
   return async (input, context) => {
     const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
     checkName(reference);
-    refuseUnbuiltFields(input);
-    refuseUnbuiltFields(input.Code ?? {});
+    checkCreationRules(input);
+    // A function from an image has no runtime and no handler, so it is refused before these are asked for.
+    refuseUnbuiltFields({ PackageType: input.PackageType });
     const draft = await draftFunction(deps, input, reference);
     const tags = input.Tags ?? {};
     checkTags(tags);
+    checkAwsRules(input, draft.runtime);
+    refuseUnbuiltFields(input);
+    refuseUnbuiltFields(input.Code ?? {});
     const signingArn = input.CodeSigningConfigArn;
     const signing = await wantedConfig(deps.store.db, signingArn, context);
     const received = await receivePackage(input.Code ?? {});

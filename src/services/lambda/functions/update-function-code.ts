@@ -29,13 +29,13 @@ export function updateFunctionCode(
     };
     // Checked before the package is looked at; the write below checks again, this time for certain.
     const { current } = await requireFunction(deps.store.db, key);
-    refuseUnbuiltFields(input);
     if (input.ImageUri !== undefined) {
       throw invalidParameterValue(
         "Please don't provide ImageUri when updating a function with packageType Zip.",
       );
     }
     check(current);
+    refuseUnbuiltFields(input);
     const architecture =
       input.Architectures === undefined ? current.architecture : checkArchitecture(deps, input.Architectures);
     const received = await receivePackage(input);

@@ -4,6 +4,7 @@ import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { admitLayers } from '../code-signing/package-signature.ts';
+import { checkAwsRules } from './aws-field-rules.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
@@ -24,7 +25,7 @@ export function updateFunctionConfiguration(
     const key = { ...reference, qualifier: undefined };
     // A missing function is answered before what the request asks of it.
     const { current } = await requireFunction(deps.store.db, key);
-    await checkInput(deps, input);
+    await checkInput(deps, input, current);
     const layers = input.Layers && (await resolveLayers(deps, key, input.Layers, current.layers));
     if (layers !== undefined) await admitLayers(deps, key, layers, current.layers);
     const after = await changeFunction(deps.store, key, (before) => {
@@ -42,14 +43,16 @@ export function updateFunctionConfiguration(
 async function checkInput(
   deps: LambdaDependencies,
   input: UpdateFunctionConfigurationRequest,
+  current: StoredFunction,
 ): Promise<void> {
   if (input.CapacityProviderConfig !== undefined) {
     throw invalidParameterValue("CapacityProviderConfig isn't supported for Lambda Default functions.");
   }
-  refuseUnbuiltFields(input);
   checkMemorySize(input.MemorySize);
   if (input.Runtime !== undefined) await checkRuntime(deps, input.Runtime);
   if (input.Environment !== undefined) checkEnvironmentVariables(input.Environment.Variables ?? {});
+  checkAwsRules(input, input.Runtime ?? current.runtime);
+  refuseUnbuiltFields(input);
 }
 
 /** The stored fields a request names; what it does not name stays. */
