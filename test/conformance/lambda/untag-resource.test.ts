@@ -6,6 +6,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { createConfig } from './code-signing-fixtures.ts';
 
 let server: TestServer;
 
@@ -18,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('UntagResource', () => {
-  test('removes what it names, ignores what is not there, and changes the revision', async () => {
+  test('removes what it names, ignores what is not there, and changes the revision [removes] [unknown-keys] [revision]', async () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda, { Tags: { a: '1', b: '2', c: '3' } });
     const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const { $metadata } = await server.lambda.send(
@@ -31,10 +32,34 @@ describe('UntagResource', () => {
     expect(after.RevisionId).not.toBe(before.RevisionId);
   });
 
-  test('says what is not there', async () => {
+  test('says what is not there [missing-function]', async () => {
     const Resource = `arn:aws:lambda:us-east-1:000000000000:function:${uniqueName()}`;
     expect(
       await refusal(server.lambda.send(new UntagResourceCommand({ Resource, TagKeys: ['a'] }))),
     ).toMatchObject({ name: 'ResourceNotFoundException', message: `Function not found: ${Resource}` });
+  });
+
+  test('untags code signing configurations [code-signing-config]', async () => {
+    const { CodeSigningConfigArn: Resource } = await createConfig(server.lambda, {
+      Tags: { a: '1', b: '2' },
+    });
+    await server.lambda.send(new UntagResourceCommand({ Resource, TagKeys: ['b'] }));
+    const { Tags } = await server.lambda.send(new ListTagsCommand({ Resource }));
+    expect(Tags).toEqual({ a: '1' });
+  });
+
+  test('wants keys, and a function as a whole [no-keys] [qualified]', async () => {
+    const { FunctionArn } = await deploy(server.lambda);
+    const untag = async (Resource: string, TagKeys: string[] | undefined): ReturnType<typeof refusal> =>
+      await refusal(server.lambda.send(new UntagResourceCommand({ Resource, TagKeys })));
+    expect(await untag(FunctionArn, undefined)).toMatchObject({
+      name: 'ValidationException',
+      message:
+        "1 validation error detected: Value null at 'tagKeys' failed to satisfy constraint: Member must not be null",
+    });
+    expect(await untag(`${FunctionArn}:1`, ['a'])).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Tags on function aliases and versions are not supported. Please specify a function ARN.',
+    });
   });
 });
