@@ -118,6 +118,16 @@ describe('a reservation', () => {
   });
 });
 
+test('a reset forgets every claim', () => {
+  reserve(OURS, 2);
+  concurrency.provision(OTHER, 1, new Map([['1', 1]]));
+  const { leases } = exhaust(OURS);
+  concurrency.clear();
+  expect(room(OURS)).toBe(LIMIT);
+  for (const lease of leases) lease.release();
+  expect(room(OTHER)).toBe(LIMIT);
+});
+
 describe('provisioned concurrency', () => {
   test('belongs to its version, and more of it comes out of what is shared', () => {
     concurrency.provision(OURS, 2, new Map([['1', 2]]));
