@@ -7,6 +7,7 @@ import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-e
 import { ServiceError } from '../../../model/service-error.ts';
 import { functionArn } from '../../../model/stored-function.ts';
 import type { FunctionKey } from '../functions/function-rows.ts';
+import { functionsOnly } from '../functions/update-rules.ts';
 
 export const UNPUBLISHED =
   'Provisioned Concurrency Configs cannot be applied to unpublished function versions.';
@@ -20,10 +21,7 @@ export type QualifiedKey = FunctionKey & { readonly qualifier: string };
 export function unqualifiedReference(functionName: string | undefined, caller: Caller): FunctionReference {
   const reference = parseFunctionReference(functionName ?? '', undefined, caller);
   if (reference.qualifier === undefined) return reference;
-  throw invalidParameterValue(
-    'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. ' +
-      'Please specify either a function name or an unqualified function ARN.',
-  );
+  throw functionsOnly();
 }
 
 /** Reads what a provisioned concurrency operation is about. Throws `latestText` for `$LATEST`. */

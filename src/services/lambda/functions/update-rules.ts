@@ -37,7 +37,12 @@ export function checkUpdatable(current: StoredFunction): void {
 /** Throws when an operation on the function itself is aimed at a version or alias. */
 export function checkUnqualified(reference: FunctionReference): void {
   if (reference.qualifier === undefined || reference.qualifier === '$LATEST') return;
-  throw invalidParameterValue(
+  throw functionsOnly();
+}
+
+/** 400: versions and aliases do not have the operation. */
+export function functionsOnly(): Error {
+  return invalidParameterValue(
     'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. ' +
       'Please specify either a function name or an unqualified function ARN.',
   );
