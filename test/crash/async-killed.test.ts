@@ -37,9 +37,9 @@ exports.handler = async ({ number }) => {
 async function sendUntilKilled(server: TestServer, first: number): Promise<number[]> {
   const acknowledged: number[] = [];
   let next = first;
-  let isEnding = false;
+  const life = { ended: false };
   const senders = Array.from({ length: SENDERS }, async () => {
-    while (!isEnding) {
+    while (!life.ended) {
       const number = (next += 1);
       await sendEvent(server.lambda, 'witnessed', { number });
       acknowledged.push(number);
@@ -49,7 +49,7 @@ async function sendUntilKilled(server: TestServer, first: number): Promise<numbe
   // Not a wait for anything: the moment of the kill has to be a random one.
   await delay(30 + Math.random() * 400);
   const killed = server.kill();
-  isEnding = true;
+  life.ended = true;
   await Promise.all([killed, done]);
   return acknowledged;
 }
