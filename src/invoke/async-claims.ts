@@ -73,8 +73,10 @@ export class AsyncClaims {
             store.engine === 'postgres',
           ),
       );
-      if (inHand === this.#inHand) for (const event of claimed.events) this.#hold(event);
-      return claimed;
+      // After a leap of the clock, claims can lapse before they are renewed.
+      const events = claimed.events.filter((event) => !inHand.has(event.id));
+      if (inHand === this.#inHand) for (const event of events) this.#hold(event);
+      return { events, nextDueMs: claimed.nextDueMs };
     } finally {
       if (inHand === this.#inHand) this.#reserved -= most;
       this.#tellIfEmpty();

@@ -204,6 +204,27 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
     crashed.reset();
   });
 
+  test('does not begin again what runs when the clock leaps', async () => {
+    const clock = new MovableClock();
+    const gate = Promise.withResolvers<void>();
+    const door = new Door();
+    door.hold = gate.promise;
+    const events = dispatcher(door, { clock, mostInHand: 4 });
+    await events.start();
+    const held = await send(events, 3);
+    door.hold = undefined;
+    for (let hour = 0; hour < 3; hour += 1) {
+      clock.advance(3_600_000);
+      // One place is free: most of these wait on disk and are claimed beside the ones that run.
+      await send(events, 5);
+      await eventually(rows, (left) => left.length === 3);
+    }
+    gate.resolve();
+    await settled();
+    expect(door.payloads).toHaveLength(3 * 5 + held.length);
+    await events.stop();
+  });
+
   test.runIf(engine.name === 'postgres')('two that share a database run every event once', async () => {
     const doors = [new Door(), new Door()];
     others.push(await database.open());

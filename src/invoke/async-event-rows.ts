@@ -39,7 +39,8 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
 }
 
 /**
- * Takes the function's events that are due, oldest due time first. A claim that has lapsed counts as none.
+ * Takes the function's events that are due, oldest due time first. Claimed ones are due when their claim lapses, so
+ * what nobody has in hand any more comes up by itself.
  * @returns the events, and when the next one that was not taken is due
  */
 export async function claimDueEvents(
@@ -56,7 +57,6 @@ export async function claimDueEvents(
     .where('account_id', '=', target.accountId)
     .where('region', '=', target.region)
     .where('function_name', '=', target.name)
-    .where((where) => where.or([where('claimed_by', 'is', null), where('claimed_by', '!=', claim.owner)]))
     .orderBy('due_at_ms')
     .limit(most + 1)
     .$if(skipLocked, (query) => query.forUpdate().skipLocked())
