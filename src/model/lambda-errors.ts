@@ -36,6 +36,11 @@ export function resourceConflict(message: string): ServiceError {
   return new ServiceError('ResourceConflictException', message, 409, USER);
 }
 
+/** 400: the resource is between two states. */
+export function resourceInUse(message: string): ServiceError {
+  return new ServiceError('ResourceInUseException', message, 400, USER);
+}
+
 /** 412 */
 export function preconditionFailed(message: string): ServiceError {
   return new ServiceError('PreconditionFailedException', message, 412, USER);

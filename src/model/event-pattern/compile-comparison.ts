@@ -35,10 +35,10 @@ function textOf(value: JsonScalar): string | undefined {
 
 function isWithin(value: JsonScalar, bounds: readonly NumericBound[]): boolean {
   const number = value instanceof JsonNumber ? value.value : value;
-  return typeof number === 'number' && bounds.every((bound) => holds(number, bound));
+  return typeof number === 'number' && bounds.every((bound) => keeps(number, bound));
 }
 
-function holds(number: number, bound: NumericBound): boolean {
+function keeps(number: number, bound: NumericBound): boolean {
   switch (bound.operator) {
     case '=':
       return number === bound.value;

@@ -6,6 +6,8 @@ import { getFunctionConfiguration } from './functions/get-function-configuration
 import { getFunction } from './functions/get-function.ts';
 import { eventInvokeConfigOperations } from './event-invoke-config/event-invoke-config-operations.ts';
 import { invocationOperations } from './invocation/invocation-operations.ts';
+import { eventSourceMappingOperations } from './event-source-mappings/event-source-mapping-operations.ts';
+import { functionUrlOperations } from './function-urls/function-url-operations.ts';
 import { aliasOperations } from './aliases/alias-operations.ts';
 import { layerOperations } from './layers/layer-operations.ts';
 import { concurrencyOperations } from './concurrency/concurrency-operations.ts';
@@ -30,6 +32,8 @@ export function createLambdaService(deps: LambdaDependencies): ServiceDefinition
     operations: authorized(deps, {
       ...aliasOperations(deps),
       ...codeSigningOperations(deps),
+      ...eventSourceMappingOperations(deps),
+      ...functionUrlOperations(deps),
       ...layerOperations(deps),
       ...eventInvokeConfigOperations(deps),
       ...invocationOperations(deps),
