@@ -5,7 +5,13 @@ import type { StoredMapping } from '../../../model/stored-event-source-mapping.t
 import type { MappingRequest } from './event-source.ts';
 import { checkSettings } from './mapping-rules.ts';
 import { settingsOf } from './new-mapping.ts';
-import { unsupportedParameter } from './parameter-errors.ts';
+
+const KAFKA_CONFIGS = ['AmazonManagedKafkaEventSourceConfig', 'SelfManagedKafkaEventSourceConfig'] as const;
+
+interface KafkaConfig {
+  readonly ConsumerGroupId?: string | undefined;
+  readonly ConsumptionMode?: string | undefined;
+}
 
 type Changes = Omit<UpdateEventSourceMappingRequest, 'UUID' | 'FunctionName'>;
 
@@ -26,8 +32,7 @@ export function updatedMapping(
     throw resourceInUse('Cannot update the event source mapping because it is in use.');
   }
   checkUnchanged(before, changes);
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const request: MappingRequest = { ...(before.settings as MappingRequest), ...given };
+  const request = withChanges(before, changes);
   checkSettings(before.kind, request);
   return {
     ...before,
@@ -49,21 +54,39 @@ export function deletedMapping(before: StoredMapping, nowMs: number): StoredMapp
 
 /** What a mapping reads, and as whom, is settled when it is created. */
 function checkUnchanged({ settings }: StoredMapping, changes: Changes): void {
-  if (changes.SourceAccessConfigurations?.some(({ Type }) => Type === 'VIRTUAL_HOST')) {
-    throw unsupportedParameter('VIRTUAL_HOST');
+  if (changes.SourceAccessConfigurations?.some(isVirtualHost) === true) {
+    throw invalidParameterValue('VIRTUAL_HOST cannot be changed after the event source mapping was created.');
   }
-  for (const member of [
-    'AmazonManagedKafkaEventSourceConfig',
-    'SelfManagedKafkaEventSourceConfig',
-  ] as const) {
-    const wanted = changes[member];
-    const present = settings[member];
-    for (const fixed of ['ConsumerGroupId', 'ConsumptionMode'] as const) {
-      const value =
-        wanted !== undefined && fixed in wanted ? (wanted as Record<string, unknown>)[fixed] : undefined;
-      if (value !== undefined && value !== present?.[fixed]) {
+  for (const member of KAFKA_CONFIGS) {
+    for (const [fixed, present] of Object.entries(fixedIn(settings[member]))) {
+      const wanted = fixedIn(changes[member])[fixed];
+      if (wanted !== undefined && wanted !== present) {
         throw invalidParameterValue(`${fixed} cannot be changed after the event source mapping was created.`);
       }
     }
   }
+}
+
+/** The settings as one request would have to give them. */
+function withChanges({ settings }: StoredMapping, changes: Changes): MappingRequest {
+  const request = { ...settings } as Record<string, unknown>;
+  for (const [parameter, value] of Object.entries(changes)) {
+    if (value !== undefined) request[parameter] = value;
+  }
+  for (const member of KAFKA_CONFIGS) {
+    if (changes[member] !== undefined) request[member] = { ...changes[member], ...fixedIn(settings[member]) };
+  }
+  if (changes.SourceAccessConfigurations !== undefined) {
+    const kept = settings.SourceAccessConfigurations?.filter(isVirtualHost) ?? [];
+    request['SourceAccessConfigurations'] = [...changes.SourceAccessConfigurations, ...kept];
+  }
+  return request;
+}
+
+function fixedIn(config: KafkaConfig | undefined): Record<string, string | undefined> {
+  return { ConsumerGroupId: config?.ConsumerGroupId, ConsumptionMode: config?.ConsumptionMode };
+}
+
+function isVirtualHost({ Type: type }: { readonly Type?: string | undefined }): boolean {
+  return type === 'VIRTUAL_HOST';
 }
