@@ -46,6 +46,7 @@ export interface Config {
   readonly allowReset: boolean;
   readonly idleExpirySeconds: number;
   readonly concurrency: number;
+  readonly codeStorageMb: number;
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
 }

@@ -134,6 +134,13 @@ export const options: readonly Option[] = [
     allowed: 'a whole number from 1 to 1000000',
     help: 'concurrent executions per account and Region (1000)',
   },
+  {
+    name: 'codeStorageMb',
+    kind: 'number',
+    argument: 'N',
+    allowed: 'a whole number from 1 to 100000000',
+    help: 'packages of functions, versions and layers per account and Region (76800)',
+  },
 ];
 
 /** `dataDir` is `--data-dir` on the command line. */

@@ -32,6 +32,7 @@ export const settingsSchema = z.strictObject({
   allowReset: z.boolean(),
   idleExpirySeconds: wholeNumber(1, 86_400),
   concurrency: wholeNumber(1, 1_000_000),
+  codeStorageMb: wholeNumber(1, 100_000_000),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -53,4 +54,5 @@ export const defaults: Omit<Settings, 'dataDir'> = {
   allowReset: false,
   idleExpirySeconds: 900,
   concurrency: 1000,
+  codeStorageMb: 76_800,
 };

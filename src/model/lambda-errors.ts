@@ -31,6 +31,11 @@ export function notImplementedYet(what: string): ServiceError {
   return invalidParameterValue(`${what} is not implemented by Lambent yet.`);
 }
 
+/** 400: the packages of an account in a Region take more than they may. */
+export function codeStorageExceeded(): ServiceError {
+  return new ServiceError('CodeStorageExceededException', 'Code storage limit exceeded.', 400, USER);
+}
+
 /** 409 */
 export function resourceConflict(message: string): ServiceError {
   return new ServiceError('ResourceConflictException', message, 409, USER);

@@ -6,8 +6,6 @@ export const ZIPPED_CODE_LIMIT_BYTES = 52_428_800;
 export const UNZIPPED_CODE_LIMIT_BYTES = 262_144_000;
 /** Names in one package. Ours, not AWS's: a million empty files cost inodes, not bytes. */
 export const ZIP_ENTRY_LIMIT = 100_000;
-/** Deployment packages of one account in one Region, as GetAccountSettings reports it. */
-export const CODE_STORAGE_LIMIT_BYTES = 80_530_636_800;
 
 /** The variables of one function as compact JSON. */
 export const ENVIRONMENT_LIMIT_BYTES = 4_096;

@@ -23,6 +23,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,
+      codeStorageLimitBytes: config.codeStorageMb * 1_048_576,
       warn: (message) => log.warn(message),
       provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
       machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',

@@ -4,6 +4,7 @@ import { up as firstTables } from './migrations/0001-first-tables.ts';
 import { up as lambdaControlPlane } from './migrations/0002-lambda-control-plane.ts';
 import { up as lambdaAsyncEvents } from './migrations/0003-lambda-async-events.ts';
 import { up as concurrencyLocks } from './migrations/0004-concurrency-locks.ts';
+import { up as codeSizes } from './migrations/0005-code-sizes.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -13,6 +14,7 @@ const MIGRATIONS = {
   '0002-lambda-control-plane': { up: lambdaControlPlane },
   '0003-lambda-async-events': { up: lambdaAsyncEvents },
   '0004-concurrency-locks': { up: concurrencyLocks },
+  '0005-code-sizes': { up: codeSizes },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

@@ -33,6 +33,8 @@ export interface LambdaFunctionTable {
   /** While an update is in progress: the configuration that still serves invokes, JSON. */
   serving_configuration: string | null;
   revision_id: string;
+  /** Size of the version's package, bytes: `codeSize` of the configuration. */
+  code_size: number;
 }
 
 /** What belongs to a function as a whole. One row for each function, made with it. */
@@ -74,6 +76,8 @@ export interface LambdaLayerVersionTable {
   version: number;
   /** JSON */
   configuration: string;
+  /** Size of its archive, bytes: `codeSize` of the configuration. */
+  code_size: number;
 }
 
 /** Policies of functions, versions, aliases and layer versions. */

@@ -21,6 +21,8 @@ export interface LambdaDependencies {
   readonly codeLocation: (origin: string, archive: Pick<StoredFunction, 'codeSha256'>) => string;
   /** The account's limit of concurrent executions, per Region. */
   readonly concurrentExecutions: number;
+  /** What the packages of an account in a Region may take. */
+  readonly codeStorageLimitBytes: number;
   /** A line in the platform's log, of what was done although something about it is amiss. */
   readonly warn: (message: string) => void;
   /** How far the platform is with a version's or alias's provisioned concurrency; undefined: it knows of none. */

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import type { Caller } from '../../../model/function-reference.ts';
-import { UNZIPPED_CODE_LIMIT_BYTES, ZIP_ENTRY_LIMIT } from '../../../model/limits.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import {
   codeSigningConfigArn,
@@ -8,7 +7,6 @@ import {
 } from '../../../model/stored-code-signing-config.ts';
 import type { FunctionLayer } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
-import { planZip } from '../../../store/zip-plan.ts';
 import type { FunctionKey } from '../functions/function-rows.ts';
 import { findSettings } from '../functions/settings-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
@@ -17,8 +15,6 @@ import { findConfig } from './config-rows.ts';
 
 /** The entry AWS Signer adds to what it signs; descriptions differ in how the folder is written. */
 const SIGNATURE = /^META[-_]INF\/aws_signer_signature_.*\.SF$/;
-
-const LIMITS = { maxUnzippedBytes: UNZIPPED_CODE_LIMIT_BYTES, maxEntries: ZIP_ENTRY_LIMIT };
 
 /** The configuration a new function is to use. Throws 404 when it is not there. */
 export async function wantedConfig(
@@ -44,18 +40,18 @@ export async function configInUse(
 /**
  * Decides whether a package may be deployed. There is no AWS Signer here and none of its certificates, so no package
  * counts as signed by an allowed publisher, and of a signed one nobody can say whether it was altered.
+ * @param paths of the files in the package
  * @param named the function, as errors and the log name it
  * @throws InvalidCodeSignatureException for signed packages, CodeVerificationFailedException where the policy says so
  */
-export async function admitPackage(
+export function admitPackage(
   deps: Pick<LambdaDependencies, 'warn'>,
   config: StoredCodeSigningConfig | undefined,
-  zip: Uint8Array,
+  paths: readonly string[],
   named: string,
-): Promise<void> {
+): void {
   if (config === undefined) return;
-  const { files } = await planZip(zip, LIMITS);
-  if ([...files.keys()].some((path) => SIGNATURE.test(path))) {
+  if (paths.some((path) => SIGNATURE.test(path))) {
     // What fails the integrity check is blocked under either policy, and so is what cannot be checked.
     throw new ServiceError(
       'InvalidCodeSignatureException',

@@ -7,6 +7,7 @@ import { FUNCTION_NAME_LIMIT } from '../../../model/limits.ts';
 import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { checkAwsRules, checkCreationRules } from './aws-field-rules.ts';
 import { receivePackage, type StoredCode, storePackage } from './code-package.ts';
+import { checkCodeStorage } from './code-storage.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { findFunction, functionExists } from './function-rows.ts';
@@ -47,11 +48,12 @@ export function createFunction(
     checkCombinedSize(received.unzippedBytes, draft.layers);
     // Asked before the package goes to disk; the insert asks again, this time for certain.
     if ((await findFunction(deps.store.db, reference)) !== undefined) throw functionExists(reference.name);
-    await admitPackage(deps, signing, received.zip, reference.name);
+    admitPackage(deps, signing, received.paths, reference.name);
     const stored: StoredFunction = { ...draft, ...(await storePackage(deps.store.blobs, received)) };
     const arn = functionArn(stored.accountId, stored.region, stored.name);
     const published = input.Publish === true ? publishedVersion(stored, 1, undefined) : undefined;
     await insertFunction(deps.store, stored, published, async (tx, announce) => {
+      await checkCodeStorage(tx, stored, deps.codeStorageLimitBytes);
       await addTags(tx, arn, tags);
       if (signingArn !== undefined) await attachConfig(tx, announce, stored, signingArn, context);
     });

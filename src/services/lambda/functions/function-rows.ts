@@ -73,6 +73,7 @@ export async function insertVersionRow(
       configuration: JSON.stringify(current),
       serving_configuration: null,
       revision_id: current.revisionId,
+      code_size: current.codeSize,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
@@ -157,6 +158,7 @@ export async function replaceVersionRow(
       configuration: JSON.stringify(current),
       serving_configuration: serving === undefined ? null : JSON.stringify(serving),
       revision_id: current.revisionId,
+      code_size: current.codeSize,
     })
     .where('account_id', '=', current.accountId)
     .where('region', '=', current.region)

@@ -5,6 +5,7 @@ import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { functionArn, functionVersionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { admitPackage, configInUse } from '../code-signing/package-signature.ts';
+import { checkCodeStorage } from './code-storage.ts';
 import { receivePackage, storePackage } from './code-package.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
@@ -40,7 +41,7 @@ export function updateFunctionCode(
       input.Architectures === undefined ? current.architecture : checkArchitecture(deps, input.Architectures);
     const received = await receivePackage(input);
     checkCombinedSize(received.unzippedBytes, current.layers);
-    await admitPackage(deps, await configInUse(deps.store.db, key), received.zip, arn);
+    admitPackage(deps, await configInUse(deps.store.db, key), received.paths, arn);
     if (input.DryRun === true) {
       const { zip } = received;
       const codeSha256 = createHash('sha256').update(zip).digest('hex');
@@ -57,9 +58,11 @@ export function updateFunctionCode(
         return withUpdate(before, { ...code, architecture }, deps.clock.now());
       },
       async (tx, announce, change) => {
-        if (input.Publish !== true) return;
-        const latest = change.after.current;
-        ({ version: published } = await publish(tx, announce, deps.store, latest, undefined, beingCreated));
+        if (input.Publish === true) {
+          const latest = change.after.current;
+          ({ version: published } = await publish(tx, announce, deps.store, latest, undefined, beingCreated));
+        }
+        await checkCodeStorage(tx, key, deps.codeStorageLimitBytes);
       },
     );
     if (after === undefined) throw functionNotFound(key);

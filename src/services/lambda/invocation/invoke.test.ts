@@ -38,6 +38,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     events: { accept: async () => await Promise.resolve('Root=1-2-3') },
     runtimes: { resolve: async () => await Promise.resolve({}) },
     codeLocation: () => '',
+    codeStorageLimitBytes: Number.POSITIVE_INFINITY,
     warn: () => {},
     concurrentExecutions: 1000,
     provisionedStatus: () => undefined,

@@ -20,7 +20,11 @@ const FUNCTION = { accountId: KEY.accountId, region: KEY.region, name: 'stored' 
 async function published(content: string, through = store): Promise<StoredLayerVersion> {
   const codeSha256 = await through.blobs.put(Buffer.from(content));
   const code = { codeSha256, codeSize: content.length, codeUnzippedBytes: 0, extensions: [] };
-  return await insertLayerVersion(through, { ...KEY, ...code, description: '', createdAtMs: 1 });
+  return await insertLayerVersion(
+    through,
+    { ...KEY, ...code, description: '', createdAtMs: 1 },
+    Number.MAX_SAFE_INTEGER,
+  );
 }
 
 async function withLayers(...layers: readonly StoredLayerVersion[]): Promise<StoredFunction> {

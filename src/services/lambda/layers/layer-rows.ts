@@ -2,16 +2,18 @@ import type { Kysely, Transaction } from 'kysely';
 import { type LayerKey, layerVersionArn, type StoredLayerVersion } from '../../../model/stored-layer.ts';
 import type { Database } from '../../../store/schema.ts';
 import type { Store } from '../../../store/store.ts';
+import { checkCodeStorage } from '../functions/code-storage.ts';
 import { deletePolicies } from '../functions/dependent-rows.ts';
 import type { LayerVersionKey } from './layer-reference.ts';
 
 /** What the column holds; a caller may ask for any number. */
 const HIGHEST_VERSION = 2_147_483_647;
 
-/** Gives the layer its next version. */
+/** Gives the layer its next version. Throws CodeStorageExceededException when the account holds too much then. */
 export async function insertLayerVersion(
   store: Store,
   draft: Omit<StoredLayerVersion, 'version'>,
+  codeStorageLimitBytes: number,
 ): Promise<StoredLayerVersion> {
   return await store.write(async (tx) => {
     const stored = { ...draft, version: await takeNumber(tx, draft) };
@@ -23,9 +25,11 @@ export async function insertLayerVersion(
         name: stored.name,
         version: stored.version,
         configuration: JSON.stringify(stored),
+        code_size: stored.codeSize,
       })
       .execute();
     await store.blobs.reference(tx, stored.codeSha256, layerVersionArn(stored, stored.version));
+    await checkCodeStorage(tx, stored, codeStorageLimitBytes);
     return stored;
   });
 }

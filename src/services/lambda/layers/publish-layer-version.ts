@@ -29,7 +29,7 @@ export function publishLayerVersion(
       extensions: received.paths.flatMap((path) => EXTENSION.exec(path)?.[1] ?? []),
       createdAtMs: deps.clock.now(),
     };
-    const stored = await insertLayerVersion(deps.store, draft);
+    const stored = await insertLayerVersion(deps.store, draft, deps.codeStorageLimitBytes);
     return layerVersionOutput(stored, deps.codeLocation(context.origin, stored));
   };
 }

@@ -4,6 +4,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
 import { functionVersionArn, type StoredFunction } from '../../../model/stored-function.ts';
+import { checkCodeStorage } from '../functions/code-storage.ts';
 import { functionConfiguration } from '../functions/function-configuration.ts';
 import { type FunctionKey, replaceVersionRow, requireFunction, retried } from '../functions/function-rows.ts';
 import { checkRevision, checkUnqualified, checkUpdatable } from '../functions/update-rules.ts';
@@ -23,7 +24,7 @@ export function publishVersion(
 }
 
 async function publishLatest(
-  { store }: LambdaDependencies,
+  { store, codeStorageLimitBytes }: LambdaDependencies,
   key: FunctionKey,
   input: PublishVersionRequest,
 ): Promise<StoredFunction> {
@@ -35,6 +36,7 @@ async function publishLatest(
     checkCode(latest, input.CodeSha256);
     const { version, isNew } = await publish(tx, announce, store, latest, input.Description, (made) => made);
     if (isNew) {
+      await checkCodeStorage(tx, key, codeStorageLimitBytes);
       // Publishing gives `$LATEST` a new revision as well; on a lost race everything above is undone with it.
       const after = { ...before, current: { ...latest, revisionId: randomUUID() } };
       await replaceVersionRow(tx, announce, store, before, after);
