@@ -4,11 +4,16 @@ resource "aws_lambda_function" "greeter" {
   role             = local.role
   runtime          = "nodejs22.x"
   handler          = "index.handler"
-  filename         = "${var.packages}/${var.greeter.package}"
-  source_code_hash = filebase64sha256("${var.packages}/${var.greeter.package}")
-  memory_size      = var.greeter.memory
+  architectures    = [var.architecture]
+  filename         = "${var.packages}/${var.release.code}"
+  source_code_hash = filebase64sha256("${var.packages}/${var.release.code}")
+  memory_size      = var.release.memory
   timeout          = 10
   publish          = true
+  layers           = [for name in var.release.layers : aws_lambda_layer_version.shop[name].arn]
+
+  code_signing_config_arn        = aws_lambda_code_signing_config.shop.arn
+  reserved_concurrent_executions = 20
 
   environment {
     variables = {
@@ -36,6 +41,12 @@ resource "aws_lambda_function" "greeter" {
   }
 }
 
+# Was there before the stack, with two versions.
+import {
+  to = aws_lambda_function.counter
+  id = "counter"
+}
+
 resource "aws_lambda_function" "counter" {
   function_name    = "counter"
   role             = local.role
@@ -43,4 +54,30 @@ resource "aws_lambda_function" "counter" {
   handler          = "app.handler"
   filename         = "${var.packages}/counter.zip"
   source_code_hash = filebase64sha256("${var.packages}/counter.zip")
+}
+
+resource "aws_lambda_code_signing_config" "shop" {
+  description = "Warns of code nobody signed"
+
+  allowed_publishers {
+    signing_profile_version_arns = ["arn:aws:signer:us-east-1:000000000000:/signing-profiles/shop/aBcDeFgHiJ"]
+  }
+
+  policies {
+    untrusted_artifact_on_deployment = "Warn"
+  }
+
+  tags = {
+    team = "blue"
+  }
+}
+
+resource "aws_lambda_function_recursion_config" "greeter" {
+  function_name  = aws_lambda_function.greeter.function_name
+  recursive_loop = "Allow"
+}
+
+resource "aws_lambda_runtime_management_config" "greeter" {
+  function_name     = aws_lambda_function.greeter.function_name
+  update_runtime_on = "Auto"
 }

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Everything the provider would ask of other services at its start is off: the stack needs Lambda alone.
+# What the provider would ask of other services when it starts is off: the stack needs Lambda alone.
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -19,9 +19,6 @@ provider "aws" {
 
   endpoints {
     lambda = var.endpoint
-    iam    = var.endpoint
-    logs   = var.endpoint
-    sts    = var.endpoint
   }
 
   default_tags {

@@ -13,26 +13,35 @@ data "aws_lambda_alias" "live" {
   name          = aws_lambda_alias.live.name
 }
 
+# Invokes it.
+data "aws_lambda_invocation" "newest" {
+  function_name = aws_lambda_alias.newest.function_name
+  qualifier     = aws_lambda_alias.newest.name
+  input         = jsonencode({ name = "Terraform" })
+}
+
+data "aws_lambda_layer_version" "words" {
+  layer_name = aws_lambda_layer_version.shop["words"].layer_name
+}
+
+data "aws_lambda_code_signing_config" "shop" {
+  arn = aws_lambda_code_signing_config.shop.arn
+}
+
 data "aws_lambda_functions" "all" {
   depends_on = [aws_lambda_function.greeter, aws_lambda_function.counter]
 }
 
-output "greeter_version" {
-  value = aws_lambda_function.greeter.version
-}
-
-output "greeter_hash" {
-  value = data.aws_lambda_function.greeter.code_sha256
-}
-
-output "live_version" {
-  value = data.aws_lambda_function.live.version
-}
-
-output "live_arn" {
-  value = data.aws_lambda_alias.live.arn
-}
-
-output "functions" {
-  value = sort(data.aws_lambda_functions.all.function_names)
+output "reads" {
+  value = {
+    version       = data.aws_lambda_function.greeter.version
+    code          = data.aws_lambda_function.greeter.code_sha256
+    reserved      = data.aws_lambda_function.greeter.reserved_concurrent_executions
+    live_version  = data.aws_lambda_function.live.version
+    live_arn      = data.aws_lambda_alias.live.arn
+    layer_version = data.aws_lambda_layer_version.words.version
+    code_signing  = data.aws_lambda_code_signing_config.shop.policies[0].untrusted_artifact_on_deployment
+    said          = jsondecode(data.aws_lambda_invocation.newest.result).said
+    functions     = sort(data.aws_lambda_functions.all.function_names)
+  }
 }

@@ -8,16 +8,25 @@ variable "packages" {
   description = "Folder with the deployment packages."
 }
 
-variable "greeter" {
+variable "release" {
   type = object({
-    package = string
+    code    = string
     memory  = number
-    stable  = string
-    canary  = map(number)
+    layers  = list(string)
+    retries = number
+    # Share of the invokes that the newest version gets.
+    greeter_weight = number
+    # Share of the invokes that the second version gets.
+    counter_weight = number
   })
-  description = "What changes from one release of the greeter to the next."
+  description = "What one release of the shop changes."
 }
 
 locals {
   role = "arn:aws:iam::000000000000:role/shop"
+}
+
+variable "architecture" {
+  type        = string
+  description = "What the machine is."
 }
