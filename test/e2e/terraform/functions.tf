@@ -54,6 +54,7 @@ resource "aws_lambda_function" "counter" {
   handler          = "app.handler"
   filename         = "${var.packages}/counter.zip"
   source_code_hash = filebase64sha256("${var.packages}/counter.zip")
+  timeout          = 5
 }
 
 resource "aws_lambda_code_signing_config" "shop" {

@@ -18,6 +18,9 @@ data "aws_lambda_invocation" "newest" {
   function_name = aws_lambda_alias.newest.function_name
   qualifier     = aws_lambda_alias.newest.name
   input         = jsonencode({ name = "Terraform" })
+
+  # The alias stays as it is when the code changes.
+  depends_on = [aws_lambda_function.greeter]
 }
 
 data "aws_lambda_layer_version" "words" {

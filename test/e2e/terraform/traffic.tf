@@ -32,9 +32,9 @@ resource "aws_lambda_alias" "steady" {
   }
 }
 
-resource "aws_lambda_provisioned_concurrency_config" "greeter" {
-  function_name                     = aws_lambda_function.greeter.function_name
-  qualifier                         = aws_lambda_function.greeter.version
+resource "aws_lambda_provisioned_concurrency_config" "steady" {
+  function_name                     = aws_lambda_alias.steady.function_name
+  qualifier                         = aws_lambda_alias.steady.name
   provisioned_concurrent_executions = 2
 }
 
