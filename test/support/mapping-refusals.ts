@@ -173,6 +173,18 @@ export const DOCUMENTED_REFUSALS: readonly MappingRefusal[] = [
     message: 'EventSourceArn and SelfManagedEventSource cannot be specified together.',
   },
   {
+    id: 'endpoints-required',
+    kind: 'kafka',
+    change: { SelfManagedEventSource: {} },
+    message: MISSING('selfManagedEventSource.Endpoints'),
+  },
+  {
+    id: 'timestamp-without-position',
+    kind: 'kafka',
+    change: { StartingPositionTimestamp: new Date(0) },
+    message: 'StartingPositionTimestamp is only valid if StartingPosition is set to AT_TIMESTAMP.',
+  },
+  {
     id: 'timestamp-in-future',
     kind: 'kinesis',
     change: { StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: new Date('2099-01-01') },

@@ -1,6 +1,7 @@
 import type { CreateEventSourceMappingRequest } from '@aws-sdk/client-lambda';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import type { EventSourceKind } from '../../../model/stored-event-source-mapping.ts';
+import { missingParameter } from './parameter-errors.ts';
 
 /** What CreateEventSourceMapping takes, apart from the function. */
 export type MappingRequest = Omit<CreateEventSourceMappingRequest, 'FunctionName'>;
@@ -20,6 +21,8 @@ export const SOURCE_NAMES: Readonly<Record<EventSourceKind, string>> = {
 export const QUEUES: readonly EventSourceKind[] = ['sqs', 'sqs-fifo'];
 export const STREAMS: readonly EventSourceKind[] = ['kinesis', 'dynamodb'];
 export const KAFKAS: readonly EventSourceKind[] = ['msk', 'kafka'];
+/** Those with records in an order, which reading starts somewhere in. */
+export const POSITIONED: readonly EventSourceKind[] = [...STREAMS, ...KAFKAS, 'documentdb'];
 
 const ARN = /^arn:[^:]+:(?<service>[^:]+):[^:]*:[^:]*:(?<resource>.+)$/;
 
@@ -40,9 +43,13 @@ const RESOURCES: Readonly<Record<string, readonly [RegExp, EventSourceKind][]>> 
 /** What a request wants to poll. Throws InvalidParameterValueException for what cannot be polled. */
 export function eventSourceOf(request: MappingRequest): EventSourceKind {
   const arn = request.EventSourceArn;
-  if (request.SelfManagedEventSource !== undefined) {
-    if (arn === undefined) return 'kafka';
-    throw invalidParameterValue('EventSourceArn and SelfManagedEventSource cannot be specified together.');
+  const cluster = request.SelfManagedEventSource;
+  if (cluster !== undefined) {
+    if (arn !== undefined) {
+      throw invalidParameterValue('EventSourceArn and SelfManagedEventSource cannot be specified together.');
+    }
+    if (cluster.Endpoints?.KAFKA_BOOTSTRAP_SERVERS !== undefined) return 'kafka';
+    throw missingParameter('SelfManagedEventSource.Endpoints');
   }
   if (arn === undefined) throw invalidParameterValue('Unrecognized event source.');
   const { service = '', resource = '' } = ARN.exec(arn)?.groups ?? {};

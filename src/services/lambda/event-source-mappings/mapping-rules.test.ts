@@ -111,6 +111,11 @@ describe('checkMapping', () => {
     },
   );
 
+  test('takes no time that a date cannot hold', () => {
+    const change = { StartingPosition: 'AT_TIMESTAMP' as const, StartingPositionTimestamp: new Date(1e18) };
+    expect(() => checkMapping(requestFor('kinesis', change), NOW_MS)).toThrow('cannot be in the future');
+  });
+
   test.each([
     'arn:aws:sqs:us-east-1:000000000000:',
     'arn:aws:sqs:us-east-1:000000000000:a/b',

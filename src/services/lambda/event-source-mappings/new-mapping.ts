@@ -47,6 +47,7 @@ export function settingsOf(kind: EventSourceKind, request: MappingRequest, uuid:
     FilterCriteria: given.FilterCriteria?.Filters?.length ? given.FilterCriteria : undefined,
     KMSKeyArn: given.KMSKeyArn === '' ? undefined : given.KMSKeyArn,
     MetricsConfig: given.MetricsConfig?.Metrics?.length ? given.MetricsConfig : undefined,
+    LoggingConfig: given.LoggingConfig?.SystemLogLevel === undefined ? undefined : given.LoggingConfig,
     ScalingConfig: given.ScalingConfig?.MaximumConcurrency === undefined ? undefined : given.ScalingConfig,
     ProvisionedPollerConfig: hasProvisionedPollers(given)
       ? withPollerDefaults(kind, given.ProvisionedPollerConfig)

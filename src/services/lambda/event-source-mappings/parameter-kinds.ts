@@ -1,9 +1,8 @@
 import type { EventSourceKind } from '../../../model/stored-event-source-mapping.ts';
-import { KAFKAS, type MappingRequest, QUEUES, STREAMS } from './event-source.ts';
+import { KAFKAS, type MappingRequest, POSITIONED, QUEUES, STREAMS } from './event-source.ts';
 import { missingParameter, unsupportedParameter } from './parameter-errors.ts';
 
 const RECORDS: readonly EventSourceKind[] = [...STREAMS, ...KAFKAS];
-const POSITIONED: readonly EventSourceKind[] = [...RECORDS, 'documentdb'];
 
 /** The sources each parameter is for. What is not listed is for all of them. */
 const ONLY_FOR: readonly (readonly [keyof MappingRequest, readonly EventSourceKind[]])[] = [
@@ -61,7 +60,7 @@ export function checkParameters(kind: EventSourceKind, request: MappingRequest):
 }
 
 export function hasProvisionedPollers({ ProvisionedPollerConfig: config }: Partial<MappingRequest>): boolean {
-  return Object.values(config ?? {}).some((value) => value !== undefined);
+  return Object.values(config ?? {}).some((value) => value !== undefined && value !== '');
 }
 
 function isSet(value: unknown): boolean {

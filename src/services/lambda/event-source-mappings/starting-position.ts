@@ -1,6 +1,6 @@
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import type { EventSourceKind } from '../../../model/stored-event-source-mapping.ts';
-import { type MappingRequest, QUEUES, STREAMS } from './event-source.ts';
+import { type MappingRequest, POSITIONED, QUEUES, STREAMS } from './event-source.ts';
 
 /**
  * Where reading starts. Comes before the table of parameters, since queues have words of their own for it.
@@ -22,10 +22,11 @@ export function checkStartingPosition(kind: EventSourceKind, request: MappingReq
       throw invalidParameterValue(`Unsupported starting position for arn type: ${request.EventSourceArn}`);
     }
     if (timestamp === undefined) throw invalidParameterValue('Need to specify a timestamp');
-    if (timestamp.getTime() > nowMs) {
+    // Also true of a time no date can hold.
+    if (!(timestamp.getTime() <= nowMs)) {
       throw invalidParameterValue('StartingPositionTimestamp cannot be in the future.');
     }
-  } else if (timestamp !== undefined && position !== undefined) {
+  } else if (timestamp !== undefined && POSITIONED.includes(kind)) {
     throw invalidParameterValue(
       'StartingPositionTimestamp is only valid if StartingPosition is set to AT_TIMESTAMP.',
     );
