@@ -173,6 +173,13 @@ describe('UpdateFunctionCode', () => {
       name: 'InvalidParameterValueException',
       message: "Please don't provide ImageUri when updating a function with packageType Zip.",
     });
+    for (const [field, value] of [
+      ['SourceKMSKeyArn', 'arn:aws:kms:us-east-1:000000000000:key/k'],
+      ['PublishTo', 'LATEST_PUBLISHED'],
+    ] as const) {
+      const answer = await refused({ ZipFile: await answering('x'), [field]: value });
+      expect(answer.message).toBe(`${field} is not implemented by Lambent yet.`);
+    }
     expect((await refused({ S3Bucket: 'bucket', S3Key: 'key' })).message).toContain('S3');
   });
 
