@@ -45,18 +45,24 @@ export class AsyncAgenda {
   arm(): void {
     const nextMs = this.#entries.peek()?.atMs ?? Infinity;
     if (nextMs === this.#appointmentMs) return;
-    this.#cancel();
-    this.#appointmentMs = nextMs;
-    this.#cancel = () => undefined;
+    this.disarm();
     if (nextMs === Infinity) return;
+    this.#appointmentMs = nextMs;
     this.#cancel = this.#clock.schedule(nextMs - this.#clock.now(), () => {
       this.#appointmentMs = Infinity;
       this.#onDue();
     });
   }
 
+  /** Nobody could take what is due. */
+  disarm(): void {
+    this.#cancel();
+    this.#cancel = () => undefined;
+    this.#appointmentMs = Infinity;
+  }
+
   clear(): void {
     this.#entries = new MinHeap<Entry>((a, b) => a.atMs - b.atMs);
-    this.arm();
+    this.disarm();
   }
 }

@@ -162,6 +162,57 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
     await events.stop();
   });
 
+  test('comes back to a function that was throttled again and again', async () => {
+    const clock = new MovableClock();
+    const door = new Door();
+    door.capacity = 0;
+    const events = dispatcher(door, { clock });
+    await events.start();
+    const throttled = async (times: number): Promise<void> =>
+      void (await eventually(
+        async () => await Promise.resolve(door.throttles === times && events.counts()['inHand'] === 0),
+        (isSo) => isSo,
+      ));
+    await send(events, 1);
+    await throttled(1);
+    clock.advance(1_000);
+    await throttled(2);
+    // Refused half a second before the first one is due again: the pause lasts beyond that.
+    clock.advance(1_500);
+    await send(events, 1);
+    await throttled(3);
+    clock.advance(500);
+    door.capacity = Infinity;
+    clock.advance(10_000);
+    await settled();
+    expect(door.payloads).toHaveLength(2);
+    await events.stop();
+  });
+
+  test('rests while it has as much in hand as it may', async () => {
+    const clock = new MovableClock();
+    let appointments = 0;
+    const counting = {
+      now: () => clock.now(),
+      schedule: (delayMs: number, task: () => void) => {
+        appointments += 1;
+        return clock.schedule(delayMs, task);
+      },
+    };
+    const gate = Promise.withResolvers<void>();
+    const door = new Door();
+    door.hold = gate.promise;
+    const events = dispatcher(door, { clock: counting, mostInHand: 2 });
+    await events.start();
+    await send(events, 20);
+    const before = appointments;
+    for (let step = 0; step < 5; step += 1) clock.advance(1);
+    expect(appointments).toBe(before);
+    gate.resolve();
+    await settled();
+    await events.stop();
+  });
+
   test('leaves what it has not begun to the next start', async () => {
     const gate = Promise.withResolvers<void>();
     const held = new Door();
@@ -202,6 +253,42 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
     await settled();
     await events.stop();
     crashed.reset();
+  });
+
+  test('settles what has run once the store writes again, and refuses events until then', async () => {
+    const clock = new MovableClock();
+    const disk = { isFull: false };
+    const failing: Store = {
+      engine: store.engine,
+      db: store.db,
+      blobs: store.blobs,
+      changes: store.changes,
+      write: async (work) => {
+        if (disk.isFull) throw new Error('disk full');
+        return await store.write(work);
+      },
+      reset: async () => await store.reset(),
+      close: async () => await store.close(),
+    };
+    const gate = Promise.withResolvers<void>();
+    const door = new Door();
+    door.hold = gate.promise;
+    const events = dispatcher(door, { clock, store: failing });
+    await events.start();
+    await send(events, 1);
+    disk.isFull = true;
+    await expect(send(events, 1)).rejects.toThrow('disk full');
+    gate.resolve();
+    await eventually(
+      async () => await Promise.resolve(notices.splice(0)),
+      (said) => said.includes('An event could not be written: Error: disk full'),
+    );
+    disk.isFull = false;
+    clock.advance(1_000);
+    await settled();
+    expect(door.payloads).toEqual(['0']);
+    expect(events.counts()).toMatchObject({ inHand: 0, succeeded: 1 });
+    await events.stop();
   });
 
   test('does not begin again what runs when the clock leaps', async () => {

@@ -5,7 +5,7 @@ import { type AttemptDependencies, attemptEvent } from './async-attempt.ts';
 import { AsyncClaims } from './async-claims.ts';
 import { type EventTarget, waitingTargets } from './async-event-rows.ts';
 import { acceptedEvent, type AsyncInvoker, type AsyncRequest } from './async-invoker.ts';
-import { AsyncJournal, type JournalEntry } from './async-journal.ts';
+import { AsyncJournal, type JournalEntry, STORE_RETRY_MS } from './async-journal.ts';
 import { AsyncLane } from './async-lane.ts';
 import { putBack, type Settlement, settlementOf } from './async-settlement.ts';
 
@@ -19,8 +19,6 @@ export interface AsyncDispatcherOptions extends AttemptDependencies {
   readonly onNotice: (message: string) => void;
 }
 
-/** After the store has failed. */
-const STORE_RETRY_MS = 1_000;
 /** Platforms that share a database look for what another one has left behind. */
 const LOOK_AROUND_MS = 60_000;
 
@@ -44,7 +42,7 @@ export class AsyncDispatcher implements AsyncInvoker {
 
   constructor(options: AsyncDispatcherOptions) {
     this.#options = options;
-    this.#journal = new AsyncJournal(options.store, options.owner);
+    this.#journal = new AsyncJournal(options);
     this.#claims = new AsyncClaims(options);
     this.#agenda = new AsyncAgenda(options.clock, () => this.#claimDue());
   }
@@ -54,6 +52,7 @@ export class AsyncDispatcher implements AsyncInvoker {
     await this.#claims.takeBack();
     this.#isStarted = true;
     await this.#lookAround();
+    if (this.#options.store.engine === 'postgres') this.#lookAroundLater();
   }
 
   /** Events in hand, and what has become of others since the start. */
@@ -135,14 +134,16 @@ export class AsyncDispatcher implements AsyncInvoker {
   }
 
   async #lookAround(): Promise<void> {
-    const { store, clock, onNotice } = this.#options;
-    try {
-      for (const target of await waitingTargets(store.db)) this.#hearOf(target, target.dueAtMs);
-    } catch (error) {
-      onNotice(`Waiting events could not be looked for: ${String(error)}`);
-    }
-    if (store.engine === 'sqlite' || this.#isStopped) return;
-    this.#cancelLook = clock.schedule(LOOK_AROUND_MS, () => void this.#lookAround());
+    for (const target of await waitingTargets(this.#options.store.db)) this.#hearOf(target, target.dueAtMs);
+  }
+
+  #lookAroundLater(): void {
+    const { clock, onNotice } = this.#options;
+    this.#cancelLook = clock.schedule(LOOK_AROUND_MS, () => {
+      void this.#lookAround()
+        .catch((error: unknown) => onNotice(`Waiting events could not be looked for: ${String(error)}`))
+        .finally(() => this.#isStopped || this.#lookAroundLater());
+    });
   }
 
   /** Starts what the lane can start, and sees to its next events. */
@@ -157,22 +158,30 @@ export class AsyncDispatcher implements AsyncInvoker {
     }
     // Throttled with nothing running: others may need the places its events hold.
     if (lane.running === 0) this.#putBackReady(lane);
-    const atMs = lane.claimsAtMs(nowMs);
-    if (atMs !== undefined) this.#agenda.put(lane, atMs);
+    this.#schedule(lane, nowMs);
     if (lane.isIdle && this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
     this.#claimDue();
   }
 
-  /** Claims for every lane that is due, as far as there are free places. */
+  /** Claims for every lane that is due, as far as there are free places; each place that comes free asks again. */
   #claimDue(): void {
     if (!this.#mayRun()) return;
     while (this.#claims.free > 0) {
       const lane = this.#agenda.takeDue();
-      if (lane === undefined) break;
-      const most = Math.min(this.#claims.free, lane.wants(this.#options.clock.now()));
-      if (most > 0 && this.#lanes.get(lane.key) === lane) void this.#claim(lane, most);
+      if (lane === undefined) return this.#agenda.arm();
+      if (this.#lanes.get(lane.key) !== lane) continue;
+      const nowMs = this.#options.clock.now();
+      const most = Math.min(this.#claims.free, lane.wants(nowMs));
+      // It stood there since before it was throttled.
+      if (most === 0) this.#schedule(lane, nowMs);
+      else void this.#claim(lane, most);
     }
-    this.#agenda.arm();
+    this.#agenda.disarm();
+  }
+
+  #schedule(lane: AsyncLane, nowMs: number): void {
+    const atMs = lane.claimsAtMs(nowMs);
+    if (atMs !== undefined) this.#agenda.put(lane, atMs);
   }
 
   async #claim(lane: AsyncLane, most: number): Promise<void> {
@@ -220,20 +229,10 @@ export class AsyncDispatcher implements AsyncInvoker {
     this.#claimDue();
   }
 
-  /** Insists. False when it no longer matters: everything was emptied, or the next start will find the event. */
+  /** False when everything was emptied meanwhile. When the platform stops, the next start finds what was not written. */
   async #write(entry: JournalEntry): Promise<boolean> {
-    const { clock, onNotice } = this.#options;
     const epoch = this.#epoch;
-    for (;;) {
-      try {
-        await this.#journal.add(entry);
-        return epoch === this.#epoch;
-      } catch (error) {
-        onNotice(`An event could not be written: ${String(error)}`);
-      }
-      if (this.#isStopped) return true;
-      await new Promise<void>((resolve) => clock.schedule(STORE_RETRY_MS, resolve));
-      if (epoch !== this.#epoch) return false;
-    }
+    await this.#journal.insist(entry, () => this.#isStopped || epoch !== this.#epoch);
+    return epoch === this.#epoch;
   }
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { AsyncEvent } from '../model/async-event.ts';
+import type { Clock } from '../model/clock.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { insertEvents, type NewEvent, putBackEvent, removeEvents } from './async-event-rows.ts';
@@ -17,6 +18,15 @@ interface Waiting {
   readonly done: PromiseWithResolvers<void>;
 }
 
+interface JournalOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly owner: string;
+  readonly onNotice: (message: string) => void;
+}
+
+/** After the store has failed. */
+export const STORE_RETRY_MS = 1_000;
 const MOST_ENTRIES = 512;
 /** A batch of large events is cut short: its statements are held in memory whole. */
 const MOST_CHARACTERS = 8_388_608;
@@ -26,14 +36,12 @@ const MOST_CHARACTERS = 8_388_608;
  * transaction and of its wait for the disk is shared by all who wait.
  */
 export class AsyncJournal {
-  readonly #store: Store;
-  readonly #owner: string;
+  readonly #options: JournalOptions;
   #waiting: Waiting[] = [];
   #isWriting = false;
 
-  constructor(store: Store, owner: string) {
-    this.#store = store;
-    this.#owner = owner;
+  constructor(options: JournalOptions) {
+    this.#options = options;
   }
 
   /** Resolves when the entry is on disk. */
@@ -42,6 +50,21 @@ export class AsyncJournal {
     this.#waiting.push({ entry, done });
     if (!this.#isWriting) void this.#writeAll();
     await done.promise;
+  }
+
+  /** As `add`, but while the store fails it tries again, until `isOver`. */
+  async insist(entry: JournalEntry, isOver: () => boolean): Promise<void> {
+    const { clock, onNotice } = this.#options;
+    for (;;) {
+      try {
+        return await this.add(entry);
+      } catch (error) {
+        onNotice(`An event could not be written: ${String(error)}`);
+      }
+      if (isOver()) return;
+      await new Promise<void>((resolve) => clock.schedule(STORE_RETRY_MS, resolve));
+      if (isOver()) return;
+    }
   }
 
   async #writeAll(): Promise<void> {
@@ -53,13 +76,13 @@ export class AsyncJournal {
   async #writeBatch(): Promise<void> {
     let batch: Waiting[] | undefined;
     try {
-      await this.#store.write(async (tx) => {
+      await this.#options.store.write(async (tx) => {
         // Taken when its turn has come: who arrived meanwhile comes along.
         batch = this.#take();
         await write(
           tx,
           batch.map(({ entry }) => entry),
-          this.#owner,
+          this.#options.owner,
         );
       });
       for (const { done } of batch ?? []) done.resolve();
