@@ -54,6 +54,16 @@ describe('UpdateFunctionConfiguration', () => {
     expect(await invoke()).toBe('"new"');
   });
 
+  test('ends the environment with an empty map, and only then', async () => {
+    const { FunctionName } = await deploy(server.lambda, { Environment: { Variables: {} } });
+    expect(await update({ FunctionName, Timeout: 5 })).toMatchObject({ Environment: { Variables: {} } });
+    await updated(server.lambda, FunctionName);
+    expect(await update({ FunctionName, Environment: { Variables: {} } })).not.toHaveProperty('Environment');
+    await updated(server.lambda, FunctionName);
+    const now = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    expect(now).not.toHaveProperty('Environment');
+  });
+
   test('gives a new revision even when nothing changes', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));

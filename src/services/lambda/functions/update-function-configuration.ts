@@ -1,8 +1,12 @@
-import type { FunctionConfiguration, UpdateFunctionConfigurationRequest } from '@aws-sdk/client-lambda';
+import type {
+  Environment,
+  FunctionConfiguration,
+  UpdateFunctionConfigurationRequest,
+} from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
-import { functionArn, type StoredFunction } from '../../../model/stored-function.ts';
+import { functionArn, type FunctionRecord, type StoredFunction } from '../../../model/stored-function.ts';
 import { admitLayers } from '../code-signing/package-signature.ts';
 import { checkAwsRules } from './aws-field-rules.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
@@ -33,7 +37,7 @@ export function updateFunctionConfiguration(
       checkUpdatable(before.current);
       if (layers !== undefined) checkCombinedSize(before.current.codeUnzippedBytes, layers);
       const change = { ...changes(before.current, input), ...(layers && { layers }) };
-      return withUpdate(before, change, deps.clock.now());
+      return withoutEmptied(withUpdate(before, change, deps.clock.now()), input.Environment);
     });
     if (after === undefined) throw functionNotFound(key);
     return functionConfiguration(after.current, functionArn(key.accountId, key.region, key.name));
@@ -68,4 +72,11 @@ function changes(before: StoredFunction, input: UpdateFunctionConfigurationReque
     logging: mergeLogging(before.logging, input.LoggingConfig),
     ...(input.Environment && { environment: input.Environment.Variables ?? {} }),
   };
+}
+
+/** AWS shows an empty map that a function was created with; one that an update brings ends the environment. */
+function withoutEmptied(after: FunctionRecord, change: Environment | undefined): FunctionRecord {
+  if (change === undefined || Object.keys(change.Variables ?? {}).length > 0) return after;
+  const { environment: _, ...current } = after.current;
+  return { ...after, current };
 }
