@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { pendingFunction } from '../../test/support/stored-functions.ts';
 import type { StoredAlias } from '../model/stored-alias.ts';

@@ -8,9 +8,9 @@ import { AsyncDispatcher } from '../invoke/async-dispatcher.ts';
 import { EventInvokeConfigs } from '../invoke/event-invoke-configs.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker } from '../invoke/invoke-function.ts';
-import { functionVersionOf } from '../model/stored-function.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/provisioned-concurrency.ts';
+import { functionVersionOf } from '../model/stored-function.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { platformId } from './data-directory.ts';
@@ -19,28 +19,10 @@ import type { Site } from './site.ts';
 export type Execution = Awaited<ReturnType<typeof buildExecution>>;
 
 /** From the single door down to the sandbox. */
-export async function buildExecution({ config, log, warnings, address, keyring, clock, state }: Site) {
-  const { store, directory, logSink } = state;
-  const runtimes = createRuntimeCatalog({
-    strict: config.strictRuntimes,
-    cacheDirectory: join(directory.path, 'cache'),
-    searchPath: process.env['PATH'] ?? '',
-  });
-  const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const driver = new ProcessDriver();
-  const pool = new EnvironmentPool({
-    driver,
-    runtimes,
-    code,
-    logs: logSink,
-    clock,
-    endpointUrl: () => address.local(),
-    credentials: (version) => keyring.credentials(version.accountId),
-    scratchRoot: join(directory.path, 'scratch'),
-    idleExpiryMs: config.idleExpirySeconds * 1000,
-    parallelStarts: 2 * availableParallelism(),
-    onWarning: (message) => warnings.add(message),
-  });
+export async function buildExecution(site: Site) {
+  const { config, log, clock, state } = site;
+  const { store, directory } = state;
+  const { runtimes, code, driver, pool } = buildEnvironments(site);
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
   const policies = new PolicyDirectory();
@@ -68,17 +50,32 @@ export async function buildExecution({ config, log, warnings, address, keyring, 
     prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
-  return {
-    runtimes,
+  const doors = { functions, policies, concurrency, provisioned, invoker, events, eventInvokeConfigs };
+  return { runtimes, driver, pool, ...doors, activation };
+}
+
+/** What runs functions, and knows nothing of who asks for it. */
+function buildEnvironments({ config, warnings, address, keyring, clock, state }: Site) {
+  const { store, directory, logSink } = state;
+  const runtimes = createRuntimeCatalog({
+    strict: config.strictRuntimes,
+    cacheDirectory: join(directory.path, 'cache'),
+    searchPath: process.env['PATH'] ?? '',
+  });
+  const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
+  const driver = new ProcessDriver();
+  const pool = new EnvironmentPool({
     driver,
-    pool,
-    functions,
-    policies,
-    concurrency,
-    provisioned,
-    invoker,
-    events,
-    eventInvokeConfigs,
-    activation,
-  };
+    runtimes,
+    code,
+    logs: logSink,
+    clock,
+    endpointUrl: () => address.local(),
+    credentials: (version) => keyring.credentials(version.accountId),
+    scratchRoot: join(directory.path, 'scratch'),
+    idleExpiryMs: config.idleExpirySeconds * 1000,
+    parallelStarts: 2 * availableParallelism(),
+    onWarning: (message) => warnings.add(message),
+  });
+  return { runtimes, code, driver, pool };
 }

@@ -50,7 +50,11 @@ async function invoke(FunctionName: string, Qualifier?: string): Promise<Answer>
 }
 
 /** Invokes from several callers at once, each going on as long as it is told to. */
-async function traffic(callers: number, goesOn: () => boolean, ask: () => Promise<Answer>): Promise<Answer[]> {
+async function traffic(
+  callers: number,
+  goesOn: () => boolean,
+  ask: () => Promise<Answer>,
+): Promise<Answer[]> {
   const answers: Answer[] = [];
   const call = async (): Promise<void> => {
     while (goesOn()) answers.push(await ask());
