@@ -4,7 +4,8 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { resourceConflict } from '../../../model/lambda-errors.ts';
 import { aliasArn, type StoredAlias } from '../../../model/stored-alias.ts';
-import { requireFunction } from '../functions/function-rows.ts';
+import type { Store } from '../../../store/store.ts';
+import { lockFunction } from '../functions/function-rows.ts';
 import { checkUnqualified } from '../functions/update-rules.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { insertAlias } from './alias-rows.ts';
@@ -27,13 +28,19 @@ export function createAlias(
       ...(routing && { routing }),
       revisionId: randomUUID(),
     };
-    await deps.store.write(async (tx, announce) => {
-      await requireFunction(tx, reference);
-      await checkVersions(tx, alias);
-      if (!(await insertAlias(tx, announce, alias))) {
-        throw resourceConflict(`Alias already exists: ${aliasArn(alias)}`);
-      }
-    });
+    await addAlias(deps.store, alias);
     return aliasConfiguration(alias);
   };
+}
+
+/** Throws 404 for a missing function or version, 409 for a name that is taken. */
+export async function addAlias(store: Store, alias: StoredAlias): Promise<void> {
+  const { accountId, region, functionName: name } = alias;
+  await store.write(async (tx, announce) => {
+    await lockFunction(tx, { accountId, region, name });
+    await checkVersions(tx, alias);
+    if (!(await insertAlias(tx, announce, alias))) {
+      throw resourceConflict(`Alias already exists: ${aliasArn(alias)}`);
+    }
+  });
 }

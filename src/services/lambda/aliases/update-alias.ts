@@ -4,7 +4,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { resourceNotFound } from '../../../model/lambda-errors.ts';
 import type { StoredAlias } from '../../../model/stored-alias.ts';
-import { askedArn, type FunctionKey, requireFunction, retried } from '../functions/function-rows.ts';
+import { askedArn, type FunctionKey, lockFunction, retried } from '../functions/function-rows.ts';
 import { checkUnqualified } from '../functions/update-rules.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findAlias, replaceAlias } from './alias-rows.ts';
@@ -27,7 +27,7 @@ async function update(
 ): Promise<StoredAlias> {
   const name = input.Name ?? '';
   return await store.write(async (tx, announce) => {
-    await requireFunction(tx, key);
+    await lockFunction(tx, key);
     const before = await findAlias(tx, key, name);
     if (before === undefined)
       throw resourceNotFound(`Alias not found: ${askedArn({ ...key, qualifier: name })}`);

@@ -6,11 +6,12 @@ import { findAliases } from '../aliases/alias-rows.ts';
 import { deleteTags } from '../tags/resource-tags.ts';
 import { moveReferences } from './code-references.ts';
 import { deletePolicies, deleteQualifierRows } from './dependent-rows.ts';
-import { type Announce, changed, type FunctionKey, functionNotFound, type Tx } from './function-rows.ts';
+import { type Announce, changed, type FunctionKey, lockFunction, type Tx } from './function-rows.ts';
 
 /** Removes a function with its versions, aliases, settings, policies and tags. Throws 404 when there is none. */
 export async function deleteFunctionRows(store: Store, key: FunctionKey): Promise<void> {
   await store.write(async (tx, announce) => {
+    await lockFunction(tx, key);
     const arn = functionArn(key.accountId, key.region, key.name);
     // Before the versions, so that nobody who follows the changes sees an alias that leads nowhere.
     for (const alias of await findAliases(tx, key)) announce({ kind: 'alias', key: aliasArn(alias) });
@@ -20,9 +21,7 @@ export async function deleteFunctionRows(store: Store, key: FunctionKey): Promis
       .where('region', '=', key.region)
       .where('function_name', '=', key.name)
       .execute();
-    if ((await deleteVersions(store, tx, announce, key)) === 0) {
-      throw functionNotFound({ ...key, qualifier: undefined });
-    }
+    await deleteVersions(store, tx, announce, key);
     await tx
       .deleteFrom('lambda_function_settings')
       .where('account_id', '=', key.accountId)
@@ -39,6 +38,7 @@ export async function deleteFunctionRows(store: Store, key: FunctionKey): Promis
 /** Removes one published version; one that is not there is no error. Throws 409 while an alias points to it. */
 export async function deleteVersionRows(store: Store, key: FunctionKey, version: string): Promise<void> {
   await store.write(async (tx, announce) => {
+    await lockFunction(tx, key);
     const aliases = (await findAliases(tx, key)).filter((alias) => versionsOf(alias).includes(version));
     if (aliases.length > 0) {
       throw resourceConflict(

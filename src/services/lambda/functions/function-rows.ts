@@ -46,6 +46,21 @@ export async function requireFunction(
   return record;
 }
 
+/**
+ * Makes whoever else adds to the function or takes from it wait until this write ends: an alias must not come to a
+ * version that is just being deleted. The first thing such a write does. Throws the 404 of the unqualified ARN.
+ */
+export async function lockFunction(tx: Tx, { accountId, region, name }: FunctionKey): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('lambda_function_settings')
+    .set((column) => ({ next_version: column.ref('next_version') }))
+    .where('account_id', '=', accountId)
+    .where('region', '=', region)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  if (numUpdatedRows !== 1n) throw functionNotFound({ accountId, region, name, qualifier: undefined });
+}
+
 export function functionNotFound(reference: FunctionReference): Error {
   return resourceNotFound(`Function not found: ${askedArn(reference)}`);
 }
@@ -106,7 +121,7 @@ export type AlsoChange = (
  * Reads, decides and writes in one transaction; two updates can never both see the state before the other.
  * @param key of `$LATEST` unless it names another version
  * @param decide pure; throws to refuse, returns undefined to leave the function as it is. Runs again on a lost race
- * @param also more work for the same transaction, after the function's row is locked
+ * @param also more work for the same transaction, which then has the function for itself
  */
 export async function changeFunction(
   store: Store,
@@ -116,6 +131,7 @@ export async function changeFunction(
 ): Promise<FunctionRecord | undefined> {
   return await retried(key, async () => {
     return await store.write(async (tx, announce) => {
+      if (also !== undefined) await lockFunction(tx, key);
       const version = key.version ?? '$LATEST';
       const before = await findFunction(tx, key, version);
       if (before === undefined) throw functionNotFound({ ...key, qualifier: key.version });

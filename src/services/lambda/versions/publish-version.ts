@@ -6,7 +6,13 @@ import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-
 import { functionVersionArn, type StoredFunction } from '../../../model/stored-function.ts';
 import { checkCodeStorage } from '../functions/code-storage.ts';
 import { functionConfiguration } from '../functions/function-configuration.ts';
-import { type FunctionKey, replaceVersionRow, requireFunction, retried } from '../functions/function-rows.ts';
+import {
+  type FunctionKey,
+  lockFunction,
+  replaceVersionRow,
+  requireFunction,
+  retried,
+} from '../functions/function-rows.ts';
 import { checkRevision, checkUnqualified, checkUpdatable } from '../functions/update-rules.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { publish } from './version-rows.ts';
@@ -29,6 +35,7 @@ async function publishLatest(
   input: PublishVersionRequest,
 ): Promise<StoredFunction> {
   return await store.write(async (tx, announce) => {
+    await lockFunction(tx, key);
     const before = await requireFunction(tx, key);
     const latest = before.current;
     checkUpdatable(latest);
