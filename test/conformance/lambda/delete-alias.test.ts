@@ -1,8 +1,12 @@
 import {
+  AddPermissionCommand,
   DeleteAliasCommand,
   DeleteFunctionCommand,
   GetAliasCommand,
+  GetFunctionEventInvokeConfigCommand,
+  GetPolicyCommand,
   InvokeCommand,
+  PutFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal, uniqueName } from '../../support/lambda-requests.ts';
@@ -46,6 +50,30 @@ describe('DeleteAlias', () => {
     await deleted(FunctionName, 'live');
     const remove = new DeleteFunctionCommand({ FunctionName, Qualifier: '1' });
     expect((await server.lambda.send(remove)).$metadata.httpStatusCode).toBe(204);
+  });
+
+  test('leaves nothing to an alias of the same name [policy]', async () => {
+    const { FunctionName } = await deployVersions(server.lambda, 1);
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    const aliased = { FunctionName, Qualifier: 'live' };
+    await server.lambda.send(
+      new AddPermissionCommand({
+        ...aliased,
+        StatementId: 's',
+        Action: 'lambda:InvokeFunction',
+        Principal: 's3.amazonaws.com',
+      }),
+    );
+    await server.lambda.send(
+      new PutFunctionEventInvokeConfigCommand({ ...aliased, MaximumRetryAttempts: 0 }),
+    );
+    await deleted(FunctionName, 'live');
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    const missing = { name: 'ResourceNotFoundException' };
+    const policy = new GetPolicyCommand(aliased);
+    expect(await refusal(server.lambda.send(policy))).toMatchObject(missing);
+    const config = new GetFunctionEventInvokeConfigCommand(aliased);
+    expect(await refusal(server.lambda.send(config))).toMatchObject(missing);
   });
 
   test('answers 204 when there is nothing to delete [missing] [unknown-function]', async () => {

@@ -8,6 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creation, deploy, refusal } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { deployVersions } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -48,6 +49,24 @@ describe('ListFunctions', () => {
     for (const field of ['State', 'StateReason', 'LastUpdateStatus', 'RuntimeVersionConfig']) {
       expect(listed).not.toHaveProperty(field);
     }
+  });
+
+  test('lists every version for FunctionVersion ALL, page by page [all-versions]', async () => {
+    const lambda = clientIn('ca-central-1');
+    const { FunctionArn: first } = await deployVersions(lambda, 10);
+    const { FunctionArn: second } = await deployVersions(lambda, 1);
+    const seen: unknown[] = [];
+    const pages = paginateListFunctions({ client: lambda, pageSize: 3 }, { FunctionVersion: 'ALL' });
+    for await (const { Functions = [] } of pages) {
+      expect(Functions.length).toBeLessThanOrEqual(3);
+      seen.push(...Functions.map((item) => item.FunctionArn));
+    }
+    const versions = Array.from({ length: 10 }, (_, index) => `${first}:${index + 1}`);
+    const functions = [
+      [`${first}:$LATEST`, ...versions],
+      [`${second}:$LATEST`, `${second}:1`],
+    ];
+    expect(seen).toEqual(first < second ? functions.flat() : functions.toReversed().flat());
   });
 
   test('uses qualified ARNs for FunctionVersion ALL', async () => {

@@ -1,6 +1,8 @@
 import {
+  AddPermissionCommand,
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  GetPolicyCommand,
   PublishVersionCommand,
   type PublishVersionCommandInput,
   UpdateFunctionCodeCommand,
@@ -137,6 +139,24 @@ describe('PublishVersion', () => {
     expect(after).not.toBe(before);
     await publish(server.lambda, { FunctionName });
     expect(await revision()).toBe(after);
+  });
+
+  test('leaves the revision of the policy alone [policy-revision]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    await server.lambda.send(
+      new AddPermissionCommand({
+        FunctionName,
+        StatementId: 's',
+        Action: 'lambda:InvokeFunction',
+        Principal: 's3.amazonaws.com',
+      }),
+    );
+    const get = new GetPolicyCommand({ FunctionName });
+    const { RevisionId } = await server.lambda.send(get);
+    await publish(server.lambda, { FunctionName });
+    expect((await server.lambda.send(get)).RevisionId).toBe(RevisionId);
+    const ofVersion = new GetPolicyCommand({ FunctionName, Qualifier: '1' });
+    expect(await refusal(server.lambda.send(ofVersion))).toMatchObject({ status: 404 });
   });
 
   test('waits for the function to be created [pending]', async () => {

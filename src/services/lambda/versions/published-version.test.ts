@@ -41,4 +41,13 @@ describe('publishedVersion', () => {
     expect(version.revisionId).not.toBe(LATEST.revisionId);
     expect(publishedVersion(LATEST, 8, 'eighth').description).toBe('eighth');
   });
+
+  test('does not pass for active when the update of $LATEST has failed', () => {
+    const reason = { message: 'The package is damaged.', code: 'InternalError' } as const;
+    const failed = { ...LATEST, lastUpdateStatus: 'Failed' as const, lastUpdateStatusReason: reason };
+    const version = publishedVersion(failed, 7, undefined);
+    expect(version.state).toBe('Pending');
+    expect(version).not.toHaveProperty('lastUpdateStatus');
+    expect(version).not.toHaveProperty('lastUpdateStatusReason');
+  });
 });

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { StoredFunction } from '../../../model/stored-function.ts';
+import { beingCreated } from '../functions/update-rules.ts';
 
 /** What changes without the function becoming another one: a version is not published for it. */
 const INCIDENTAL: ReadonlySet<string> = new Set([
@@ -22,14 +23,17 @@ export function contentFingerprint(latest: StoredFunction): string {
     .digest('hex');
 }
 
-/** The immutable copy of `$LATEST` that becomes a version; it has environments and a state of its own. */
+/**
+ * The immutable copy of `$LATEST` that becomes a version; it has environments and a state of its own. Where the last
+ * update of `$LATEST` has failed, the version has yet to become active.
+ */
 export function publishedVersion(
   latest: StoredFunction,
   version: number,
   description: string | undefined,
 ): StoredFunction {
   return {
-    ...latest,
+    ...(latest.lastUpdateStatus === 'Failed' ? beingCreated(latest) : latest),
     version: String(version),
     description: description ?? latest.description,
     publishedFrom: contentFingerprint(latest),
