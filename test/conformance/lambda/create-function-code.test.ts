@@ -22,7 +22,7 @@ async function refused(
 }
 
 describe('CreateFunction, code', () => {
-  test('refuses what is no zip, an empty one, and none', async () => {
+  test('refuses what is no zip, an empty one, and none [bad-zip] [empty-zip] [code-none]', async () => {
     const corrupt = {
       name: 'InvalidParameterValueException',
       message: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
@@ -41,14 +41,14 @@ describe('CreateFunction, code', () => {
     });
   });
 
-  test('refuses paths that lead out of the package', async () => {
+  test('refuses paths that lead out of the package [zip-paths]', async () => {
     const honest = Buffer.from(await zipOf({ 'xx/escape.js': ECHO }));
     for (let at = honest.indexOf('xx/'); at !== -1; at = honest.indexOf('xx/', at)) honest.write('../', at);
     const answer = await refused({ Code: { ZipFile: honest } });
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
   });
 
-  test('refuses 250 MB unpacked, however small they travel', async () => {
+  test('refuses 250 MB unpacked, however small they travel [unzipped-limit]', async () => {
     const bomb = await zipOf({ 'zeros.bin': new Uint8Array(262_144_001) });
     expect(await refused({ Code: { ZipFile: bomb } })).toMatchObject({
       name: 'InvalidParameterValueException',
@@ -56,7 +56,7 @@ describe('CreateFunction, code', () => {
     });
   });
 
-  test('refuses more than 50 MB zipped', async () => {
+  test('refuses more than 50 MB zipped [zipped-limit]', async () => {
     expect(await refused({ Code: { ZipFile: new Uint8Array(52_428_801) } })).toMatchObject({
       name: 'RequestEntityTooLargeException',
       message: 'Zipped size must be smaller than 52428800 bytes',
@@ -72,7 +72,7 @@ describe('CreateFunction, code', () => {
     expect(image.message).toMatch(/ImageUri.*not implemented by Lambent yet/);
   });
 
-  test('refuses two sources at once', async () => {
+  test('refuses two sources at once [code-two-sources]', async () => {
     const ZipFile = await zipOf({ 'index.js': ECHO });
     expect(await refused({ Code: { ZipFile, S3Bucket: 'bucket', S3Key: 'key' } })).toMatchObject({
       message: 'Please do not provide other FunctionCode parameters when providing a ZipFile.',

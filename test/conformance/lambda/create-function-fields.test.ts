@@ -95,13 +95,13 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
         },
       },
     ],
-  ] as const)('CreateFunction refuses %s rather than ignore it', async (field, change) => {
+  ] as const)('CreateFunction refuses %s rather than ignore it [unbuilt]', async (field, change) => {
     const answer = await refused(change);
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
     expect(answer.message).toMatch(new RegExp(`^${field}.* is not implemented by Lambent yet\\.$`));
   });
 
-  test('UpdateFunctionConfiguration refuses them rather than ignore them', async () => {
+  test('UpdateFunctionConfiguration refuses them rather than ignore them [UpdateFunctionConfiguration.unbuilt]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     for (const [field, change] of UNBUILT) {
       const command = new UpdateFunctionConfigurationCommand({ FunctionName, ...change });
@@ -138,7 +138,7 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
     });
   });
 
-  test('refuse combinations that are none [image-handler] [durable-timeout] [capacity-provider-update]', async () => {
+  test('refuse combinations that are none [image-handler] [durable-timeout] [UpdateFunctionConfiguration.capacity-provider-update]', async () => {
     const invalid = { name: 'InvalidParameterValueException', status: 400, type: 'User' };
     expect(await refused({ PackageType: 'Image' })).toEqual({
       ...invalid,

@@ -88,7 +88,7 @@ describe('CreateFunction, logging', () => {
     expect(await types('WARN')).toEqual(new Set([undefined]));
   });
 
-  test('follows an update to another group and format [updated]', async () => {
+  test('follows an update to another group and format [UpdateFunctionConfiguration.log-group]', async () => {
     const name = await deployed({});
     const before = await linesAfterInvoke(name, `/aws/lambda/${name}`);
     expect(before.some((line) => line.startsWith('START RequestId:'))).toBe(true);

@@ -21,7 +21,7 @@ async function refused(
 }
 
 describe('CreateFunction, refusals', () => {
-  test('refuses a name of 65 characters', async () => {
+  test('refuses a name of 65 characters [name-length]', async () => {
     const FunctionName = 'n'.repeat(65);
     expect(await refused({ FunctionName })).toMatchObject({
       name: 'InvalidParameterValueException',
@@ -30,13 +30,13 @@ describe('CreateFunction, refusals', () => {
     });
   });
 
-  test('refuses a name with characters that have no place in it', async () => {
+  test('refuses a name with characters that have no place in it [name-pattern]', async () => {
     const answer = await refused({ FunctionName: 'not a name' });
     expect(answer).toMatchObject({ name: 'ValidationException', status: 400, type: undefined });
     expect(answer.message).toContain("Value 'not a name' at 'functionName' failed to satisfy constraint");
   });
 
-  test('refuses runtimes that are unknown, deprecated, or not on this machine', async () => {
+  test('refuses runtimes that are unknown, deprecated, or not on this machine [runtime] [deprecated-runtime]', async () => {
     for (const runtime of ['nodejs99.x', 'NodeJS22.x']) {
       const answer = await refused({ Runtime: runtime });
       expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
@@ -53,7 +53,7 @@ describe('CreateFunction, refusals', () => {
     });
   });
 
-  test('wants runtime and handler', async () => {
+  test('wants runtime and handler [runtime-and-handler]', async () => {
     for (const missing of [{ Runtime: undefined }, { Handler: undefined }]) {
       expect(await refused(missing)).toMatchObject({
         name: 'InvalidParameterValueException',
@@ -63,14 +63,14 @@ describe('CreateFunction, refusals', () => {
     }
   });
 
-  test('refuses a role that is none, and none at all', async () => {
+  test('refuses a role that is none, and none at all [role]', async () => {
     const malformed = await refused({ Role: 'my-role' });
     expect(malformed).toMatchObject({ name: 'ValidationException', status: 400 });
     expect(malformed.message).toContain("Value 'my-role' at 'role' failed to satisfy constraint");
     expect(await refused({ Role: undefined })).toMatchObject({ name: 'ValidationException', status: 400 });
   });
 
-  test('refuses sizes out of bounds', async () => {
+  test('refuses sizes out of bounds [bounds] [memory-limit]', async () => {
     expect(await refused({ Timeout: 901 })).toMatchObject({
       name: 'ValidationException',
       message:
@@ -83,7 +83,7 @@ describe('CreateFunction, refusals', () => {
     expect(await refused({ Handler: 'has space' })).toMatchObject({ name: 'ValidationException' });
   });
 
-  test('refuses environment variables above 4 KB and those that are reserved', async () => {
+  test('refuses environment variables above 4 KB and those that are reserved [environment-limit] [environment-reserved]', async () => {
     const exact = { V1: 'x'.repeat(4096 - '{"V1":""}'.length) };
     await deploy(server.lambda, { Environment: { Variables: exact } });
     const Variables = { V1: `${exact.V1}x` };
@@ -98,7 +98,7 @@ describe('CreateFunction, refusals', () => {
     });
   });
 
-  test('refuses log levels for the Text format', async () => {
+  test('refuses log levels for the Text format [log-level-text]', async () => {
     expect(await refused({ LoggingConfig: { ApplicationLogLevel: 'DEBUG' } })).toMatchObject({
       name: 'InvalidParameterValueException',
       message:
@@ -106,7 +106,7 @@ describe('CreateFunction, refusals', () => {
     });
   });
 
-  test('refuses more than 50 tags', async () => {
+  test('refuses more than 50 tags [tags-limit]', async () => {
     const Tags = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key${index}`, 'v']));
     expect(await refused({ Tags })).toMatchObject({
       name: 'InvalidParameterValueException',
@@ -114,7 +114,7 @@ describe('CreateFunction, refusals', () => {
     });
   });
 
-  test('refuses an architecture that this machine cannot run', async () => {
+  test('refuses an architecture that this machine cannot run [architecture]', async () => {
     const other = process.arch === 'arm64' ? 'x86_64' : 'arm64';
     const answer = await refused({ Architectures: [other] });
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });

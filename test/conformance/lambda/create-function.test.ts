@@ -28,7 +28,7 @@ async function refused(
 }
 
 describe('CreateFunction', () => {
-  test('answers with the whole configuration, still pending', async () => {
+  test('answers with the whole configuration, still pending [answer] [defaults] [code-sha256] [default-architecture]', async () => {
     const input = await creation({
       Description: 'says it again',
       Environment: { Variables: { COLOUR: 'blue' } },
@@ -66,7 +66,7 @@ describe('CreateFunction', () => {
     });
   });
 
-  test('becomes active under a new revision', async () => {
+  test('becomes active under a new revision [active]', async () => {
     const created = await deploy(server.lambda);
     const now = await server.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: created.FunctionName }),
@@ -78,7 +78,7 @@ describe('CreateFunction', () => {
     expect(now.RevisionId).not.toBe(created.RevisionId);
   });
 
-  test('keeps every setting it is given', async () => {
+  test('keeps every setting it is given [set-values]', async () => {
     const settings = {
       Timeout: 900,
       MemorySize: 10_240,
@@ -93,7 +93,7 @@ describe('CreateFunction', () => {
     });
   });
 
-  test('accepts settings that ask for nothing', async () => {
+  test('accepts settings that ask for nothing [defaults-sent-back]', async () => {
     const created = await deploy(server.lambda, {
       VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
       Layers: [],
@@ -126,13 +126,13 @@ describe('CreateFunction', () => {
     });
   });
 
-  test('tags the new function', async () => {
+  test('tags the new function [tags]', async () => {
     const { FunctionArn } = await deploy(server.lambda, { Tags: { team: 'blue' } });
     const { Tags } = await server.lambda.send(new ListTagsCommand({ Resource: FunctionArn }));
     expect(Tags).toEqual({ team: 'blue' });
   });
 
-  test('takes an ARN for a name', async () => {
+  test('takes an ARN for a name [arn-for-name]', async () => {
     const name = uniqueName();
     const created = await deploy(server.lambda, {
       FunctionName: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
@@ -140,7 +140,7 @@ describe('CreateFunction', () => {
     expect(created.FunctionName).toBe(name);
   });
 
-  test('refuses a name that is taken', async () => {
+  test('refuses a name that is taken [duplicate]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     expect(await refused({ FunctionName })).toEqual({
       name: 'ResourceConflictException',
@@ -150,7 +150,7 @@ describe('CreateFunction', () => {
     });
   });
 
-  test('creates one function when many ask for the same name at once', async () => {
+  test('creates one function when many ask for the same name at once [concurrent]', async () => {
     const input = await creation();
     const answers = await Promise.allSettled(
       Array.from({ length: 8 }, async () => await server.lambda.send(new CreateFunctionCommand(input))),

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('DeleteFunction', () => {
-  test('answers 204, and the function is gone', async () => {
+  test('answers 204, and the function is gone [deleted]', async () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
     const { $metadata } = await server.lambda.send(new DeleteFunctionCommand({ FunctionName }));
     expect($metadata.httpStatusCode).toBe(204);
@@ -39,7 +39,7 @@ describe('DeleteFunction', () => {
     });
   });
 
-  test('leaves nothing to a function of the same name', async () => {
+  test('leaves nothing to a function of the same name [nothing-left]', async () => {
     const input = await creation({ Tags: { team: 'blue' } });
     const { FunctionName, FunctionArn } = await deploy(server.lambda, input);
     await server.lambda.send(new DeleteFunctionCommand({ FunctionName }));

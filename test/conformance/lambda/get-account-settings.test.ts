@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe('GetAccountSettings', () => {
-  test('shows the limits and what is used of them', async () => {
+  test('shows the limits and what is used of them [limits] [usage] [deleted] [isolated]', async () => {
     const lambda = new LambdaClient({
       endpoint: server.endpoint,
       region: 'eu-west-1',

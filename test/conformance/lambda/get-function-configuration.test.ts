@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('GetFunctionConfiguration', () => {
-  test('shows the configuration of an active function', async () => {
+  test('shows the configuration of an active function [answer]', async () => {
     const created = await deploy(server.lambda);
     const { $metadata, ...found } = await server.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: created.FunctionName }),
@@ -30,7 +30,7 @@ describe('GetFunctionConfiguration', () => {
     });
   });
 
-  test('names the qualifier in the ARN when it was asked for', async () => {
+  test('names the qualifier in the ARN when it was asked for [qualified-arn]', async () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
     const found = await server.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName, Qualifier: '$LATEST' }),
@@ -62,7 +62,7 @@ describe('GetFunctionConfiguration', () => {
     }
   });
 
-  test('says what is not there', async () => {
+  test('says what is not there [missing-function]', async () => {
     const FunctionName = uniqueName();
     expect(await refusal(server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName })))).toEqual({
       name: 'ResourceNotFoundException',

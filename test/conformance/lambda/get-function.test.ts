@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('GetFunction', () => {
-  test('gives a location that downloads the package byte for byte', async () => {
+  test('gives a location that downloads the package byte for byte [location]', async () => {
     const { Code } = await creation();
     const { FunctionName } = await deploy(server.lambda, { Code });
     const found = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
@@ -31,7 +31,7 @@ describe('GetFunction', () => {
     expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(Code?.ZipFile ?? []));
   });
 
-  test('shows tags only when there are any', async () => {
+  test('shows tags only when there are any [tags]', async () => {
     const plain = await deploy(server.lambda);
     const tagged = await deploy(server.lambda, { Tags: { team: 'blue' } });
     const get = async (FunctionName: string): Promise<object> =>
@@ -41,7 +41,7 @@ describe('GetFunction', () => {
     expect(await get(plain.FunctionName)).not.toHaveProperty('Concurrency');
   });
 
-  test('names the qualifier in the ARN exactly when it was asked for', async () => {
+  test('names the qualifier in the ARN exactly when it was asked for [qualified-arn]', async () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
     const plain = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
     expect(plain.Configuration?.FunctionArn).toBe(FunctionArn);
@@ -51,7 +51,7 @@ describe('GetFunction', () => {
     expect(qualified.Configuration?.Version).toBe('$LATEST');
   });
 
-  test('takes names in every form', async () => {
+  test('takes names in every form [names]', async () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
     for (const form of [FunctionArn, `function:${FunctionName}`, `000000000000:function:${FunctionName}`]) {
       const found = await server.lambda.send(new GetFunctionCommand({ FunctionName: form }));
@@ -75,7 +75,7 @@ describe('GetFunction', () => {
     }
   });
 
-  test('says what is not there [missing-version] [missing-alias] [lower-case-latest]', async () => {
+  test('says what is not there [missing-function] [missing-version] [missing-alias] [lower-case-latest] [other-region]', async () => {
     const name = uniqueName();
     const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
     const missing = { name: 'ResourceNotFoundException', status: 404, type: 'User' };
@@ -101,7 +101,7 @@ describe('GetFunction', () => {
     });
   });
 
-  test('refuses two qualifiers that differ', async () => {
+  test('refuses two qualifiers that differ [two-qualifiers]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const input = { FunctionName: `${FunctionName}:$LATEST`, Qualifier: '1' };
     expect(await refusal(server.lambda.send(new GetFunctionCommand(input)))).toMatchObject({

@@ -21,7 +21,7 @@ async function invoke(change: object = {}): Promise<number | undefined> {
 }
 
 describe('InvokeWithResponseStream', () => {
-  test('is refused rather than pretended', async () => {
+  test('is refused rather than pretended [refused]', async () => {
     const answer = await refusal(invoke({ Payload: '1' }));
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
     expect(answer.message).toMatch(/^InvokeWithResponseStream: .* is not implemented by Lambent yet\.$/);

@@ -42,7 +42,7 @@ async function invoke(input: Partial<InvokeCommandInput> = {}): Promise<InvokeCo
 const text = (output: InvokeCommandOutput): string => output.Payload?.transformToString() ?? '';
 
 describe('Invoke', () => {
-  test('answers with what the function returns', async () => {
+  test('answers with what the function returns [answer]', async () => {
     const output = await invoke({ Payload: '{"hello":"wörld"}' });
     expect(output).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(output).not.toHaveProperty('FunctionError');
@@ -50,16 +50,19 @@ describe('Invoke', () => {
     expect(text(output)).toBe('{"hello":"wörld"}');
   });
 
-  test.each(['true', 'null', '[1,2]', '12.5', '"text"', '{}'])('carries the payload %s', async (payload) => {
-    expect(text(await invoke({ Payload: payload }))).toBe(payload);
-  });
+  test.each(['true', 'null', '[1,2]', '12.5', '"text"', '{}'])(
+    'carries the payload %s [any-json]',
+    async (payload) => {
+      expect(text(await invoke({ Payload: payload }))).toBe(payload);
+    },
+  );
 
-  test('delivers {} when there is no payload', async () => {
+  test('delivers {} when there is no payload [empty-payload]', async () => {
     expect(text(await invoke())).toBe('{}');
     expect(text(await invoke({ Payload: '' }))).toBe('{}');
   });
 
-  test('takes the function in every form', async () => {
+  test('takes the function in every form [names]', async () => {
     const forms = [
       FunctionArn,
       `${FunctionArn}:$LATEST`,
@@ -72,7 +75,7 @@ describe('Invoke', () => {
     expect(text(await invoke({ Qualifier: '$LATEST', Payload: '1' }))).toBe('1');
   });
 
-  test('tells the function what it was invoked as', async () => {
+  test('tells the function what it was invoked as [context]', async () => {
     const plain = JSON.parse(text(await invoke({ Payload: '{"context":true}' })));
     expect(plain).toMatchObject({ functionName: FunctionName, invokedFunctionArn: FunctionArn });
     const qualified = await invoke({ Payload: '{"context":true}', Qualifier: '$LATEST' });
@@ -80,13 +83,13 @@ describe('Invoke', () => {
     expect(JSON.parse(text(qualified)).awsRequestId).toBe(qualified.$metadata.requestId);
   });
 
-  test('a function error is an answer', async () => {
+  test('a function error is an answer [function-error]', async () => {
     const output = await invoke({ Payload: '{"fail":true}' });
     expect(output).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
     expect(JSON.parse(text(output))).toMatchObject({ errorType: 'TypeError', errorMessage: 'as you wish' });
   });
 
-  test('gives the end of the log when asked', async () => {
+  test('gives the end of the log when asked [log-tail]', async () => {
     const output = await invoke({ Payload: '{}', LogType: 'Tail' });
     const log = Buffer.from(output.LogResult ?? '', 'base64').toString();
     expect(log).toContain(`START RequestId: ${output.$metadata.requestId} Version: $LATEST`);
@@ -94,7 +97,7 @@ describe('Invoke', () => {
     expect(log).toContain('REPORT RequestId:');
   });
 
-  test('hands on the client context', async () => {
+  test('hands on the client context [client-context] [bad-client-context]', async () => {
     const client = { custom: { colour: 'blue' } };
     const ClientContext = Buffer.from(JSON.stringify(client)).toString('base64');
     const output = await invoke({ Payload: '{"context":true}', ClientContext });
@@ -107,7 +110,7 @@ describe('Invoke', () => {
     );
   });
 
-  test('runs nothing on a dry run', async () => {
+  test('runs nothing on a dry run [dry-run]', async () => {
     const output = await invoke({ InvocationType: 'DryRun', Payload: '{"fail":true}' });
     expect(output.StatusCode).toBe(204);
     expect(output).not.toHaveProperty('FunctionError');
@@ -119,7 +122,7 @@ describe('Invoke', () => {
     });
   });
 
-  test('refuses payloads that are no JSON', async () => {
+  test('refuses payloads that are no JSON [invalid-json]', async () => {
     const answer = await refusal(invoke({ Payload: '{"a": hello}' }));
     expect(answer).toEqual({
       name: 'InvalidRequestContentException',
@@ -133,7 +136,7 @@ describe('Invoke', () => {
     });
   });
 
-  test('takes 6 MB and no more', async () => {
+  test('takes 6 MB and no more [too-large]', async () => {
     const largest = `"${'x'.repeat(6_291_456 - 2)}"`;
     expect(text(await invoke({ Payload: largest }))).toBe(largest);
     expect(await refusal(invoke({ Payload: `${largest} ` }))).toMatchObject({
@@ -143,7 +146,7 @@ describe('Invoke', () => {
     });
   });
 
-  test('says what is not there', async () => {
+  test('says what is not there [missing-function]', async () => {
     const name = uniqueName();
     const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
     const missing = { name: 'ResourceNotFoundException', status: 404, type: 'User' };
@@ -157,7 +160,7 @@ describe('Invoke', () => {
     });
   });
 
-  test('sends the trace header', async () => {
+  test('sends the trace header [trace-header]', async () => {
     const url = `${server.endpoint}/2015-03-31/functions/${FunctionName}/invocations`;
     const authorization =
       'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0';

@@ -27,13 +27,13 @@ function clientIn(region: string): LambdaClient {
 }
 
 describe('ListFunctions', () => {
-  test('lists nothing where nothing is', async () => {
+  test('lists nothing where nothing is [none]', async () => {
     const { Functions, NextMarker } = await clientIn('eu-north-1').send(new ListFunctionsCommand({}));
     expect(Functions).toEqual([]);
     expect(NextMarker).toBeUndefined();
   });
 
-  test('lists without states, with unqualified ARNs', async () => {
+  test('lists without states, with unqualified ARNs [short-form]', async () => {
     const lambda = clientIn('eu-west-1');
     const created = await deploy(lambda);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
@@ -69,14 +69,14 @@ describe('ListFunctions', () => {
     expect(seen).toEqual(first < second ? functions.flat() : functions.toReversed().flat());
   });
 
-  test('uses qualified ARNs for FunctionVersion ALL', async () => {
+  test('uses qualified ARNs for FunctionVersion ALL [all-versions]', async () => {
     const lambda = clientIn('eu-west-2');
     const { FunctionArn } = await deploy(lambda);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({ FunctionVersion: 'ALL' }));
     expect(Functions.map((item) => item.FunctionArn)).toEqual([`${FunctionArn}:$LATEST`]);
   });
 
-  test('gives at most 50 on a page, and everything once over all pages', async () => {
+  test('gives at most 50 on a page, and everything once over all pages [pages] [page-limit]', async () => {
     const lambda = clientIn('eu-west-3');
     const names = Array.from({ length: 53 }, (_, index) => `page-${String(index).padStart(2, '0')}`);
     const template = await creation();
@@ -98,7 +98,7 @@ describe('ListFunctions', () => {
     expect(new Set(seen)).toEqual(new Set(names));
   });
 
-  test('goes on after a marker whose function has been deleted', async () => {
+  test('goes on after a marker whose function has been deleted [marker-of-deleted]', async () => {
     const lambda = clientIn('eu-central-1');
     for (const FunctionName of ['a', 'b', 'c']) await deploy(lambda, { FunctionName });
     const { NextMarker } = await lambda.send(new ListFunctionsCommand({ MaxItems: 2 }));
@@ -107,7 +107,7 @@ describe('ListFunctions', () => {
     expect(Functions.map((item) => item.FunctionName)).toEqual(['c']);
   });
 
-  test('keeps accounts apart', async () => {
+  test('keeps accounts apart [isolated]', async () => {
     await deploy(clientIn('ap-south-1'));
     const other = new LambdaClient({
       endpoint: server.endpoint,
@@ -117,7 +117,7 @@ describe('ListFunctions', () => {
     expect((await other.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
   });
 
-  test('refuses markers and sizes that cannot be', async () => {
+  test('refuses markers and sizes that cannot be [invalid-marker] [invalid-max-items]', async () => {
     const { lambda } = server;
     expect(await refusal(lambda.send(new ListFunctionsCommand({ Marker: 'not a marker' })))).toMatchObject({
       name: 'InvalidParameterValueException',

@@ -28,7 +28,7 @@ async function invoked(FunctionName: string, Qualifier?: string): Promise<string
 }
 
 describe('UpdateFunctionCode', () => {
-  test('answers in progress, then runs the new code', async () => {
+  test('answers in progress, then runs the new code [answer] [runs] [new-revision]', async () => {
     const { FunctionName, CodeSha256 } = await deploy(server.lambda, {
       Code: { ZipFile: await answering('old') },
     });
@@ -53,7 +53,7 @@ describe('UpdateFunctionCode', () => {
     expect(now.CodeSha256).toBe(answer.CodeSha256);
   });
 
-  test('serves the new package for download', async () => {
+  test('serves the new package for download [download]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const ZipFile = await answering('download');
     await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
@@ -106,7 +106,7 @@ describe('UpdateFunctionCode', () => {
     expect(await invoked(FunctionName, '1')).toBe('"1"');
   });
 
-  test('changes nothing on a dry run', async () => {
+  test('changes nothing on a dry run [dry-run]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const ZipFile = await answering('never');
@@ -121,7 +121,7 @@ describe('UpdateFunctionCode', () => {
     expect(before).toMatchObject(after);
   });
 
-  test('wants the newest revision when it is told one', async () => {
+  test('wants the newest revision when it is told one [revision] [stale-revision]', async () => {
     const created = await deploy(server.lambda);
     const { FunctionName } = created;
     const ZipFile = await answering('revised');
@@ -143,7 +143,7 @@ describe('UpdateFunctionCode', () => {
     expect(answer.LastUpdateStatus).toBe('InProgress');
   });
 
-  test('accepts one of many updates with the same revision', async () => {
+  test('accepts one of many updates with the same revision [concurrent]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const { RevisionId = '' } = await server.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName }),
@@ -161,7 +161,7 @@ describe('UpdateFunctionCode', () => {
     expect(now.CodeSha256).toBe(accepted[0]?.value.CodeSha256);
   });
 
-  test('refuses what cannot be the code', async () => {
+  test('refuses what cannot be the code [bad-zip] [image-for-zip] [unbuilt]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const refused = async (input: object): ReturnType<typeof refusal> =>
       await refusal(server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...input })));
@@ -183,7 +183,7 @@ describe('UpdateFunctionCode', () => {
     expect((await refused({ S3Bucket: 'bucket', S3Key: 'key' })).message).toContain('S3');
   });
 
-  test('says what is not there', async () => {
+  test('says what is not there [missing-function]', async () => {
     const FunctionName = uniqueName();
     const ZipFile = await answering('nobody');
     expect(

@@ -22,7 +22,7 @@ const update = async (input: object): Promise<object> =>
   await server.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: '', ...input }));
 
 describe('UpdateFunctionConfiguration', () => {
-  test('changes what it names and nothing else', async () => {
+  test('changes what it names and nothing else [partial] [answer]', async () => {
     const created = await deploy(server.lambda, { Description: 'before', Timeout: 5 });
     const { FunctionName } = created;
     const change = { MemorySize: 256, Environment: { Variables: { MODE: 'new' } }, Description: '' };
@@ -39,7 +39,7 @@ describe('UpdateFunctionConfiguration', () => {
     expect(now.CodeSha256).toBe(created.CodeSha256);
   });
 
-  test('takes effect on the next invoke', async () => {
+  test('takes effect on the next invoke [effect]', async () => {
     const source = 'exports.handler = async () => process.env.MODE ?? null;';
     const { FunctionName } = await deploy(server.lambda, {
       Code: { ZipFile: await zipOf({ 'index.js': source }) },
@@ -54,7 +54,7 @@ describe('UpdateFunctionConfiguration', () => {
     expect(await invoke()).toBe('"new"');
   });
 
-  test('ends the environment with an empty map, and only then', async () => {
+  test('ends the environment with an empty map, and only then [clears]', async () => {
     const { FunctionName } = await deploy(server.lambda, { Environment: { Variables: {} } });
     expect(await update({ FunctionName, Timeout: 5 })).toMatchObject({ Environment: { Variables: {} } });
     await updated(server.lambda, FunctionName);
@@ -64,7 +64,7 @@ describe('UpdateFunctionConfiguration', () => {
     expect(now).not.toHaveProperty('Environment');
   });
 
-  test('gives a new revision even when nothing changes', async () => {
+  test('gives a new revision even when nothing changes [new-revision]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     await update({ FunctionName });
@@ -73,7 +73,7 @@ describe('UpdateFunctionConfiguration', () => {
     expect(after.RevisionId).not.toBe(before.RevisionId);
   });
 
-  test('fills log levels for JSON and drops them for Text', async () => {
+  test('fills log levels for JSON and drops them for Text [log-levels]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     expect(await update({ FunctionName, LoggingConfig: { LogFormat: 'JSON' } })).toMatchObject({
       LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', SystemLogLevel: 'INFO' },
@@ -86,7 +86,7 @@ describe('UpdateFunctionConfiguration', () => {
     });
   });
 
-  test('wants the newest revision when it is told one', async () => {
+  test('wants the newest revision when it is told one [stale-revision]', async () => {
     const created = await deploy(server.lambda);
     const stale = { FunctionName: created.FunctionName, RevisionId: created.RevisionId };
     expect(await refusal(update(stale))).toEqual({
@@ -98,7 +98,7 @@ describe('UpdateFunctionConfiguration', () => {
     });
   });
 
-  test('refuses bad values', async () => {
+  test('refuses bad values [runtime] [environment-reserved] [bounds] [unbuilt]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const invalid = { name: 'InvalidParameterValueException', status: 400, type: 'User' };
     const runtime = await refusal(update({ FunctionName, Runtime: 'nodejs99.x' }));
@@ -115,7 +115,7 @@ describe('UpdateFunctionConfiguration', () => {
     );
   });
 
-  test('says what is not there', async () => {
+  test('says what is not there [missing-function]', async () => {
     const FunctionName = uniqueName();
     expect(await refusal(update({ FunctionName }))).toMatchObject({
       name: 'ResourceNotFoundException',
@@ -123,7 +123,7 @@ describe('UpdateFunctionConfiguration', () => {
     });
   });
 
-  test('concerns functions, not versions', async () => {
+  test('concerns functions, not versions [qualified]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     expect(await refusal(update({ FunctionName: `${FunctionName}:1`, Timeout: 4 }))).toMatchObject({
       name: 'InvalidParameterValueException',

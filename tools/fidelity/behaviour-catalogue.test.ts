@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { readCatalogues } from './behaviour-catalogue.ts';
+import { lambdaOperations, readBehaviours } from './read-behaviours.ts';
+
+const known = ['Invoke', 'GetFunction'];
+
+function problemsOf(files: Record<string, string>): readonly string[] {
+  return readCatalogues(new Map(Object.entries(files)), known).problems;
+}
+
+describe('the catalogues in the repository', () => {
+  test('are in order, and describe every operation of Lambda', () => {
+    const { operations, problems } = readBehaviours();
+    expect(problems).toEqual([]);
+    expect(lambdaOperations().filter((operation) => !operations.has(operation))).toEqual([]);
+  });
+});
+
+describe('a catalogue', () => {
+  test('gives every operation its behaviours', () => {
+    const { operations, problems } = readCatalogues(
+      new Map([['invocation', 'Invoke:\n  answer: The answer is 200.\n  no-payload: "It gets {}."\n']]),
+      known,
+    );
+    expect(problems).toEqual([]);
+    expect(operations.get('Invoke')).toEqual({
+      resource: 'invocation',
+      behaviours: new Map([
+        ['answer', 'The answer is 200.'],
+        ['no-payload', 'It gets {}.'],
+      ]),
+    });
+  });
+
+  test.each([
+    ['Invoked:\n  answer: Yes.\n', 'a.yaml: there is no operation Invoked'],
+    ['Invoke:\n  Answer: Yes.\n', 'a.yaml: Invoke: Answer is not in kebab case'],
+    ['Invoke:\n  answer: 200\n', 'a.yaml: Invoke: answer is not a sentence'],
+    ['Invoke:\n  answer: It answers\n', 'a.yaml: Invoke: answer is not a sentence'],
+    ['Invoke: [answer]\n', 'a.yaml: Invoke: not a map of ids to sentences'],
+    ['', 'a.yaml: not a map of operations'],
+  ])('is told what is wrong: %j', (text, problem) => {
+    expect(problemsOf({ a: text })).toEqual([problem]);
+  });
+
+  test('is told of a line that is no YAML, and of ids given twice', () => {
+    expect(problemsOf({ a: 'Invoke:\n  a: one: two\n' })).toEqual([expect.stringMatching(/^a\.yaml: /)]);
+    expect(problemsOf({ a: 'Invoke:\n  a: One.\n  a: Two.\n' })).toEqual([
+      expect.stringMatching(/^a\.yaml: .*unique/),
+    ]);
+  });
+
+  test('has an operation for itself', () => {
+    const invoke = 'Invoke:\n  answer: Yes.\n';
+    expect(problemsOf({ a: invoke, b: invoke })).toEqual(['b.yaml: Invoke is in a.yaml']);
+  });
+});
