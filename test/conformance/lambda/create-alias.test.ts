@@ -126,7 +126,8 @@ describe('CreateAlias', () => {
     });
     expect(await refused(weights({ $LATEST: 0.1 }))).toMatchObject({
       name: 'ValidationException',
-      message: expect.stringContaining('Map keys must satisfy constraint: ['),
+      message:
+        "1 validation error detected: Value '{$LATEST=0.1}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+, Member must not be null]",
       status: 400,
     });
   });
@@ -188,7 +189,7 @@ describe('CreateAlias', () => {
     const missing = uniqueName();
     expect(await refused({ FunctionName: missing })).toEqual({
       ...MISSING,
-      message: `Function not found: arn:aws:lambda:us-east-1:000000000000:function:${missing}`,
+      message: `Function not found: arn:aws:lambda:us-east-1:000000000000:function:${missing}:1`,
     });
   });
 });

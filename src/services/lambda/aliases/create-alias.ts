@@ -37,7 +37,7 @@ export function createAlias(
 export async function addAlias(store: Store, alias: StoredAlias): Promise<void> {
   const { accountId, region, functionName: name } = alias;
   await store.write(async (tx, announce) => {
-    await lockFunction(tx, { accountId, region, name });
+    await lockFunction(tx, { accountId, region, name }, alias.functionVersion);
     await checkVersions(tx, alias);
     if (!(await insertAlias(tx, announce, alias))) {
       throw resourceConflict(`Alias already exists: ${aliasArn(alias)}`);

@@ -48,9 +48,14 @@ export async function requireFunction(
 
 /**
  * Makes whoever else adds to the function or takes from it wait until this write ends: an alias must not come to a
- * version that is just being deleted. The first thing such a write does. Throws the 404 of the unqualified ARN.
+ * version that is just being deleted. The first thing such a write does.
+ * @param wanted what the 404 names that a missing function gets; unqualified without one
  */
-export async function lockFunction(tx: Tx, { accountId, region, name }: FunctionKey): Promise<void> {
+export async function lockFunction(
+  tx: Tx,
+  { accountId, region, name }: FunctionKey,
+  wanted?: string,
+): Promise<void> {
   const { numUpdatedRows } = await tx
     .updateTable('lambda_function_settings')
     .set((column) => ({ next_version: column.ref('next_version') }))
@@ -58,7 +63,7 @@ export async function lockFunction(tx: Tx, { accountId, region, name }: Function
     .where('region', '=', region)
     .where('name', '=', name)
     .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw functionNotFound({ accountId, region, name, qualifier: undefined });
+  if (numUpdatedRows !== 1n) throw functionNotFound({ accountId, region, name, qualifier: wanted });
 }
 
 export function functionNotFound(reference: FunctionReference): Error {
