@@ -90,9 +90,14 @@ export interface StoredFunctionRow {
 export function functionRecordOf(row: StoredFunctionRow): FunctionRecord {
   const serving = row.serving_configuration;
   return {
-    current: JSON.parse(row.configuration) as StoredFunction,
-    serving: serving === null ? undefined : (JSON.parse(serving) as StoredFunction),
+    current: readFunction(row.configuration),
+    serving: serving === null ? undefined : readFunction(serving),
   };
+}
+
+/** Documents from before layers name none, and nobody measured their code unpacked. */
+function readFunction(document: string): StoredFunction {
+  return { layers: [], codeUnzippedBytes: 0, ...(JSON.parse(document) as StoredFunction) };
 }
 
 /** Unqualified ARN of a function. */
