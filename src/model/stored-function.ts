@@ -97,7 +97,8 @@ export function functionRecordOf(row: StoredFunctionRow): FunctionRecord {
 
 /** Documents from before layers name none, and nobody measured their code unpacked. */
 function readFunction(document: string): StoredFunction {
-  return { layers: [], codeUnzippedBytes: 0, ...(JSON.parse(document) as StoredFunction) };
+  const stored = JSON.parse(document) as Partial<StoredFunction>;
+  return { layers: [], codeUnzippedBytes: 0, ...stored } as unknown as StoredFunction;
 }
 
 /** Unqualified ARN of a function. */
