@@ -7,7 +7,7 @@ import {
   type PublishVersionCommandInput,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { deploy, updated } from './lambda-requests.ts';
+import { deploy, uniqueName, updated } from './lambda-requests.ts';
 import { zipOf } from './zip.ts';
 
 /** A package whose function answers with this text. */
@@ -85,4 +85,13 @@ export async function createAlias(
       ...(weights && { RoutingConfig: { AdditionalVersionWeights: { ...weights } } }),
     }),
   );
+}
+
+/** A package of so many files that the next request comes before they are all unpacked. */
+export async function slowToUnpack(answer: string | number = 1): Promise<Uint8Array> {
+  const files = Array.from({ length: 3000 }, (_, index) => [`data/${index}.txt`, uniqueName()] as const);
+  return await zipOf({
+    'index.js': `exports.handler = async () => ${JSON.stringify(answer)};`,
+    ...Object.fromEntries(files),
+  });
 }

@@ -78,4 +78,12 @@ describe('CreateFunction, code', () => {
       message: 'Please do not provide other FunctionCode parameters when providing a ZipFile.',
     });
   });
+
+  test('refuses requests that are larger than any package makes them [request-limit]', async () => {
+    expect(await refused({ Code: { ZipFile: new Uint8Array(52_800_000) } })).toMatchObject({
+      name: 'RequestEntityTooLargeException',
+      message: 'Request must be smaller than 70167211 bytes for the CreateFunction operation',
+      status: 413,
+    });
+  });
 });

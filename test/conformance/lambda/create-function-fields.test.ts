@@ -162,7 +162,7 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
     });
   });
 
-  test('take values of the right form only [bad-values]', async () => {
+  test('take values of the right form only [bad-values] [environment-names]', async () => {
     for (const [change, member] of [
       [{ TracingConfig: { Mode: 'Sometimes' } }, 'tracingConfig.mode'],
       [{ SnapStart: { ApplyOn: 'Always' } }, 'snapStart.applyOn'],

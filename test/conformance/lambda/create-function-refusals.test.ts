@@ -1,6 +1,10 @@
-import { CreateFunctionCommand, type CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  GetFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { creation, deploy, refusal } from '../../support/lambda-requests.ts';
+import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -119,5 +123,41 @@ describe('CreateFunction, refusals', () => {
     const answer = await refused({ Architectures: [other] });
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
     expect(answer.message).toContain(other);
+  });
+
+  test('refuses an ARN of more than 140 characters, and one of another Region [arn-length] [other-region]', async () => {
+    const arn = (region: string, name: string): string =>
+      `arn:aws:lambda:${region}:000000000000:function:${name}`;
+    const answer = await refused({ FunctionName: arn('us-east-1', 'n'.repeat(100)) });
+    expect(answer).toMatchObject({ name: 'ValidationException', status: 400 });
+    expect(answer.message).toMatch(
+      /at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 140$/,
+    );
+    expect(await refused({ FunctionName: arn('eu-west-1', 'name') })).toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+    });
+  });
+
+  test('names everything that is out of bounds at once [several-errors]', async () => {
+    const answer = await refused({ Timeout: 901, MemorySize: 127, Role: 'my-role' });
+    expect(answer).toMatchObject({ name: 'ValidationException', status: 400, type: undefined });
+    expect(answer.message).toMatch(/^3 validation errors detected: Value .*; Value .*; Value /);
+    for (const member of ['timeout', 'memorySize', 'role']) {
+      expect(answer.message).toContain(`at '${member}' failed to satisfy constraint: `);
+    }
+  });
+
+  test('refuses tags out of bounds, and creates nothing [tag-rules]', async () => {
+    const FunctionName = uniqueName();
+    expect(await refused({ FunctionName, Tags: { 'aws:mine': 'v' } })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      status: 400,
+    });
+    expect(await refused({ FunctionName, Tags: { ['k'.repeat(129)]: 'v' } })).toMatchObject({
+      name: 'ValidationException',
+    });
+    const get = new GetFunctionConfigurationCommand({ FunctionName });
+    expect(await refusal(server.lambda.send(get))).toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });

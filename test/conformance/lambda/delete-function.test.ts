@@ -131,4 +131,22 @@ describe('DeleteFunction', () => {
       });
     }
   });
+
+  test('is done once when many ask for it [concurrent]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const answers = await Promise.all(
+      Array.from(
+        { length: 6 },
+        async () =>
+          await server.lambda.send(new DeleteFunctionCommand({ FunctionName })).then(
+            () => 'deleted',
+            (error: unknown) => (error instanceof Error ? error.name : 'unknown'),
+          ),
+      ),
+    );
+    expect(answers.toSorted()).toEqual([
+      ...Array.from({ length: 5 }, () => 'ResourceNotFoundException'),
+      'deleted',
+    ]);
+  });
 });

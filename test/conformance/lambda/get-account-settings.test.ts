@@ -3,9 +3,11 @@ import {
   DeleteLayerVersionCommand,
   GetAccountSettingsCommand,
   LambdaClient,
+  PutFunctionConcurrencyCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy } from '../../support/lambda-requests.ts';
+import { deploy, updated } from '../../support/lambda-requests.ts';
 import { clientOf, publishLayer } from '../../support/layers.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
@@ -55,5 +57,17 @@ describe('GetAccountSettings', () => {
     expect(await used()).toBe(2 * (Content?.CodeSize ?? 0));
     await lambda.send(new DeleteLayerVersionCommand({ LayerName: LayerArn, VersionNumber: 1 }));
     expect(await used()).toBe(Content?.CodeSize);
+  });
+
+  test('counts code, not configurations, and takes reservations from what is shared [configuration-only] [reserved]', async () => {
+    const lambda = clientOf(server, '111122223333', 'eu-west-3');
+    const { FunctionName, CodeSize } = await deploy(lambda);
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 9 }));
+    await updated(lambda, FunctionName);
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 300 }));
+    expect(await lambda.send(new GetAccountSettingsCommand({}))).toMatchObject({
+      AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 700 },
+      AccountUsage: { TotalCodeSize: CodeSize, FunctionCount: 1 },
+    });
   });
 });

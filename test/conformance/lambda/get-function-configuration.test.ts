@@ -71,4 +71,20 @@ describe('GetFunctionConfiguration', () => {
       type: 'User',
     });
   });
+
+  test('refuses two qualifiers that differ, and other Regions [two-qualifiers] [other-region]', async () => {
+    const { FunctionName, FunctionArn } = await deploy(server.lambda);
+    const ask = async (name: string, Qualifier: string): ReturnType<typeof refusal> =>
+      await refusal(
+        server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier })),
+      );
+    expect(await ask(`${FunctionName}:$LATEST`, '1')).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'The derived qualifier from the function name does not match the specified qualifier.',
+    });
+    expect(await ask(FunctionArn.replace('us-east-1', 'eu-west-1'), '1')).toMatchObject({
+      name: 'ResourceNotFoundException',
+      message: "Functions from 'eu-west-1' are not reachable in this region ('us-east-1')",
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { GetFunctionCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -107,6 +107,56 @@ describe('GetFunction', () => {
     expect(await refusal(server.lambda.send(new GetFunctionCommand(input)))).toMatchObject({
       name: 'InvalidParameterValueException',
       message: 'The derived qualifier from the function name does not match the specified qualifier.',
+    });
+  });
+
+  test('shows the configuration and, when it is reserved, the concurrency [answer] [concurrency]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const { $metadata, ...plain } = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect($metadata.httpStatusCode).toBe(200);
+    expect(Object.keys(plain).toSorted()).toEqual(['Code', 'Configuration']);
+    expect(plain.Configuration).toEqual(await configurationOf(server.lambda, FunctionName));
+    const reservation = { FunctionName, ReservedConcurrentExecutions: 0 };
+    await server.lambda.send(new PutFunctionConcurrencyCommand(reservation));
+    const reserved = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    expect(reserved.Concurrency).toEqual({ ReservedConcurrentExecutions: 0 });
+  });
+
+  test('finds no function of a long or incomplete name [long-name] [bare-function]', async () => {
+    const prefix = 'arn:aws:lambda:us-east-1:000000000000:function';
+    const long = 'n'.repeat(65);
+    for (const [name, arn] of [
+      [long, `${prefix}:${long}`],
+      [prefix, `${prefix}:function`],
+    ] as const) {
+      const get = new GetFunctionCommand({ FunctionName: name });
+      expect(await refusal(server.lambda.send(get))).toMatchObject({
+        name: 'ResourceNotFoundException',
+        message: `Function not found: ${arn}`,
+      });
+    }
+  });
+
+  test('refuses names that are none, and those of other accounts [constraints] [other-account]', async () => {
+    const ask = async (FunctionName: string, Qualifier?: string): ReturnType<typeof refusal> =>
+      await refusal(
+        server.lambda.send(
+          new GetFunctionCommand({ FunctionName, ...(Qualifier !== undefined && { Qualifier }) }),
+        ),
+      );
+    const { FunctionName, FunctionArn } = await deploy(server.lambda);
+    for (const [answer, member] of [
+      [await ask('not a name'), 'functionName'],
+      [await ask('n'.repeat(257)), 'functionName'],
+      [await ask(FunctionName, 'not one'), 'qualifier'],
+      [await ask(FunctionName, 'q'.repeat(129)), 'qualifier'],
+    ] as const) {
+      expect(answer).toMatchObject({ name: 'ValidationException', status: 400, type: undefined });
+      expect(answer.message).toContain(`at '${member}' failed to satisfy constraint: `);
+    }
+    expect(await ask(FunctionArn.replace('000000000000', '111122223333'))).toMatchObject({
+      name: 'AccessDeniedException',
+      status: 403,
     });
   });
 });

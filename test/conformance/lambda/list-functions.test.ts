@@ -127,4 +127,11 @@ describe('ListFunctions', () => {
       name: 'ValidationException',
     });
   });
+
+  test('knows ALL versions and no other [invalid-version]', async () => {
+    const FunctionVersion = '1' as 'ALL';
+    const answer = await refusal(server.lambda.send(new ListFunctionsCommand({ FunctionVersion })));
+    expect(answer).toMatchObject({ name: 'ValidationException', status: 400, type: undefined });
+    expect(answer.message).toContain("Value '1' at 'functionVersion' failed to satisfy constraint: ");
+  });
 });

@@ -18,8 +18,8 @@ import {
   deployVersions,
   publish,
   publishCode,
+  slowToUnpack,
 } from '../../support/versions.ts';
-import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
 
@@ -218,9 +218,3 @@ describe('PublishVersion', () => {
     });
   });
 });
-
-/** So many files that the next request comes before they are all unpacked. */
-async function slowToUnpack(): Promise<Uint8Array> {
-  const files = Array.from({ length: 3000 }, (_, index) => [`data/${index}.txt`, uniqueName()] as const);
-  return await zipOf({ 'index.js': 'exports.handler = async () => 1;', ...Object.fromEntries(files) });
-}

@@ -62,4 +62,19 @@ describe('UntagResource', () => {
       message: 'Tags on function aliases and versions are not supported. Please specify a function ARN.',
     });
   });
+
+  test('says what else is not there [missing-mapping] [missing-capacity-provider]', async () => {
+    const prefix = 'arn:aws:lambda:us-east-1:000000000000';
+    for (const [Resource, kind] of [
+      [`${prefix}:event-source-mapping:6f0a7c1e-0000-4000-8000-000000000000`, 'Event source mapping'],
+      [`${prefix}:capacity-provider:none`, 'Capacity provider'],
+    ] as const) {
+      const untag = new UntagResourceCommand({ Resource, TagKeys: ['a'] });
+      expect(await refusal(server.lambda.send(untag))).toMatchObject({
+        name: 'ResourceNotFoundException',
+        message: `${kind} not found: ${Resource}`,
+        status: 404,
+      });
+    }
+  });
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { answering, configurationOf, deployVersions } from '../../support/versions.ts';
+import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
 
@@ -192,6 +193,24 @@ describe('UpdateFunctionCode', () => {
       name: 'ResourceNotFoundException',
       message: `Function not found: arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`,
       status: 404,
+    });
+  });
+
+  test('keeps to the limits of packages [code-none] [zipped-limit] [unzipped-limit]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const refused = async (ZipFile?: Uint8Array): ReturnType<typeof refusal> =>
+      await refusal(
+        server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...(ZipFile && { ZipFile }) })),
+      );
+    expect(await refused()).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
+    expect(await refused(new Uint8Array(52_428_801))).toMatchObject({
+      name: 'RequestEntityTooLargeException',
+      message: 'Zipped size must be smaller than 52428800 bytes',
+      status: 413,
+    });
+    expect(await refused(await zipOf({ 'zeros.bin': new Uint8Array(262_144_001) }))).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Unzipped size must be smaller than 262144000 bytes',
     });
   });
 });

@@ -6,6 +6,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { configurationOf } from '../../support/versions.ts';
 import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
@@ -128,5 +129,51 @@ describe('UpdateFunctionConfiguration', () => {
     expect(await refusal(update({ FunctionName: `${FunctionName}:1`, Timeout: 4 }))).toMatchObject({
       name: 'InvalidParameterValueException',
     });
+  });
+
+  test('replaces all variables, and leaves versions theirs [replaces-variables] [versions-stay]', async () => {
+    const { FunctionName } = await deploy(server.lambda, {
+      Environment: { Variables: { FIRST: '1', SECOND: '2' } },
+      Publish: true,
+    });
+    expect(await update({ FunctionName, Environment: { Variables: { SECOND: 'two' } } })).toHaveProperty(
+      'Environment',
+      { Variables: { SECOND: 'two' } },
+    );
+    await updated(server.lambda, FunctionName);
+    expect(await configurationOf(server.lambda, FunctionName, '1')).toMatchObject({
+      Environment: { Variables: { FIRST: '1', SECOND: '2' } },
+    });
+  });
+
+  test('accepts one of many updates with the newest revision [revision] [concurrent]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const { RevisionId } = await configurationOf(server.lambda, FunctionName);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 6 }, async (_, index) => {
+        await update({ FunctionName, RevisionId, Timeout: 10 + index });
+        return 10 + index;
+      }),
+    );
+    const accepted = answers.filter((answer) => answer.status === 'fulfilled');
+    expect(accepted).toHaveLength(1);
+    await updated(server.lambda, FunctionName);
+    expect((await configurationOf(server.lambda, FunctionName)).Timeout).toBe(accepted[0]?.value);
+  });
+
+  test('refuses what CreateFunction refuses [deprecated-runtime] [environment-limit] [log-level-text]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    for (const [change, message] of [
+      [{ Runtime: 'nodejs14.x' }, 'The runtime parameter of nodejs14.x is no longer supported'],
+      [{ Environment: { Variables: { LONG: 'x'.repeat(4096) } } }, 'exceeded the 4KB limit'],
+      [
+        { LoggingConfig: { SystemLogLevel: 'WARN' } },
+        'LogLevel is not supported when LogFormat is set to "Text"',
+      ],
+    ] as const) {
+      const answer = await refusal(update({ FunctionName, ...change }));
+      expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
+      expect(answer.message).toContain(message);
+    }
   });
 });
