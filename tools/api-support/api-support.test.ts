@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { serviceModel } from '../../src/aws/schema/service-model.ts';
+import { declaredFields, supportOf } from './field-support.ts';
+import { inputFields, operationNames } from './input-fields.ts';
+import { renderPage } from './page.ts';
+import { readSupportTable, supportByOperation } from './support-table.ts';
+
+const root = join(import.meta.dirname, '../..');
+const model = serviceModel('lambda');
+const table = readSupportTable();
+const operations = supportByOperation(table);
+
+describe('the support table', () => {
+  test('lists every operation of the model, once, and no other', () => {
+    const listed = [...table.values()].flatMap((resource) => Object.keys(resource));
+    expect(listed.toSorted()).toEqual(operationNames(model).toSorted());
+  });
+
+  test.each([...operations])('%s lists every field of its input, and no other', (name, support) => {
+    const declared = declaredFields(name, support);
+    const fields = inputFields(model, name);
+    const unlisted = fields.filter((field) => supportOf(field, support, declared) === undefined);
+    expect(unlisted.map(({ path }) => path)).toEqual([]);
+    const known = new Set(fields.map(({ path }) => path));
+    const named = [...declared.keys(), ...Object.keys(support.limits)];
+    expect(named.filter((path) => !known.has(path))).toEqual([]);
+    const listed = [
+      ...support.works,
+      ...Object.values(support.proven).flat(),
+      ...support.descriptive,
+      ...support.idle,
+      ...Object.keys(support.refused),
+    ];
+    expect(listed.length).toBe(declared.size);
+  });
+
+  test.each([...operations])('%s names tests that are there and know the field', (name, support) => {
+    const proven = [...declaredFields(name, support)].flatMap(([path, found]) =>
+      found.kind === 'works' ? [[path, found.proof] as const] : [],
+    );
+    const limits = Object.values(support.limits).flatMap(({ proof }) => proof ?? []);
+    for (const proof of limits) expect(existsSync(testFile(proof)), `${name}: ${proof} is there`).toBe(true);
+    for (const [path, proof] of proven) {
+      const file = testFile(proof);
+      expect(existsSync(file), `${name}.${path}: ${proof} is there`).toBe(true);
+      const text = readFileSync(file, 'utf8').toLowerCase();
+      const words = path.toLowerCase().split('.').slice(-2);
+      expect(
+        words.some((word) => text.includes(word)),
+        `${proof} knows ${name}.${path}`,
+      ).toBe(true);
+    }
+  });
+
+  test('has a good request for every operation it says is refused', () => {
+    const without = [...operations].filter(
+      ([, support]) =>
+        support.request === undefined &&
+        (support['refused-whole'] !== undefined || Object.keys(support.refused).length > 0),
+    );
+    expect(without.map(([name]) => name)).toEqual([]);
+  });
+
+  test('only lets fields be idle where it says why', () => {
+    const unexplained = [...operations].filter(
+      ([, support]) => support.idle.length > 0 && support['nothing-there'] === undefined,
+    );
+    expect(unexplained.map(([name]) => name)).toEqual([]);
+  });
+});
+
+test('docs/api-support.md is up to date (npm run api-support)', () => {
+  expect(readFileSync(join(root, 'docs/api-support.md'), 'utf8')).toBe(renderPage(model, table));
+});
+
+/** Files of test/conformance/lambda by their name, those of other suites by their path. */
+function testFile(proof: string): string {
+  if (proof.startsWith('src/')) return join(root, proof);
+  return join(root, 'test', proof.includes('/') ? proof : `conformance/lambda/${proof}`);
+}

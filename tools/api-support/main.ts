@@ -1,0 +1,10 @@
+/** Writes docs/api-support.md: `npm run api-support`. */
+import { writeFileSync } from 'node:fs';
+import { serviceModel } from '../../src/aws/schema/service-model.ts';
+import { renderPage } from './page.ts';
+import { readSupportTable } from './support-table.ts';
+
+writeFileSync(
+  new URL('../../docs/api-support.md', import.meta.url),
+  renderPage(serviceModel('lambda'), readSupportTable()),
+);
