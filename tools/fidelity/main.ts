@@ -34,17 +34,14 @@ function runTests(): TestReport {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
   process.stderr.write('Running the conformance tests of Lambda ...\n');
-  try {
-    // Its status says that tests failed, which the report tells better; progress is for a person only.
-    const progress = process.stderr.isTTY ? 2 : 'ignore';
-    spawnSync(process.execPath, [vitest, 'run', 'test/conformance/lambda', ...reporters], {
-      cwd: root,
-      stdio: ['ignore', progress, progress],
-    });
-    return readReport(file);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  // Its status says that tests failed, which the report tells better; progress is for a person only.
+  const progress = process.stderr.isTTY ? 2 : 'ignore';
+  spawnSync(process.execPath, [vitest, 'run', 'test/conformance/lambda', ...reporters], {
+    cwd: root,
+    stdio: ['ignore', progress, progress],
+  });
+  return readReport(file);
 }
 
 function readReport(file: string): TestReport {
