@@ -1,6 +1,6 @@
 import { type FunctionSettings, functionSettingsOf } from '../model/function-settings.ts';
 import { resourceConflict, resourceNotFound } from '../model/lambda-errors.ts';
-import { aliasArn, type StoredAlias } from '../model/stored-alias.ts';
+import { aliasArn, type StoredAlias, versionsOf } from '../model/stored-alias.ts';
 import {
   type FunctionRecord,
   functionArn,
@@ -105,8 +105,11 @@ export class FunctionDirectory {
   }
 
   #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {
-    const version = entry?.aliases.get(qualifier)?.alias.functionVersion ?? qualifier;
-    const state = entry?.versions.get(version)?.record.current.state;
+    const alias = entry?.aliases.get(qualifier)?.alias;
+    const versions = alias === undefined ? [qualifier] : versionsOf(alias);
+    const states = versions.map((version) => entry?.versions.get(version)?.record.current.state);
+    // Of two versions, the one that stands in the way is the one that is not active.
+    const state = states.find((each) => each !== 'Active');
     if (state === undefined) return resourceNotFound(`Function not found: ${arn}:${qualifier}`);
     return resourceConflict(
       `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
@@ -174,7 +177,7 @@ export class FunctionDirectory {
 function resolved(entry: FunctionEntry, qualifier: string | undefined): Resolution | undefined {
   if (qualifier === undefined) return entry.unqualified;
   const alias = entry.aliases.get(qualifier);
-  if (alias !== undefined) return chooseVersion(alias, alias.second === undefined ? 1 : Math.random());
+  if (alias !== undefined) return chooseVersion(alias, alias.secondWeight === 0 ? 1 : Math.random());
   return entry.versions.get(qualifier)?.resolution;
 }
 

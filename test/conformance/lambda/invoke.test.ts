@@ -3,11 +3,12 @@ import {
   type InvokeCommandInput,
   type InvokeCommandOutput,
   UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { createAlias, deployVersions, publish } from '../../support/versions.ts';
+import { createAlias, deployVersions, publish, slowToUnpack } from '../../support/versions.ts';
 import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
@@ -216,6 +217,23 @@ describe('Invoke with a qualifier', () => {
     expect(await all()).toEqual(new Set(['2']));
     await move('$LATEST', {});
     expect(await all()).toEqual(new Set(['$LATEST']));
+  });
+
+  test('waits for no version that is still being made [pending-version]', async () => {
+    const { FunctionName: name } = await deployVersions(server.lambda, 1);
+    const ZipFile = await slowToUnpack();
+    await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile, Publish: true }));
+    await createAlias(server.lambda, name, 'live', '1', { 2: 1 });
+    for (const Qualifier of ['2', 'live']) {
+      expect(await refusal(invoke({ FunctionName: name, Qualifier }))).toEqual({
+        name: 'ResourceConflictException',
+        message:
+          'The operation cannot be performed at this time. The function is currently in the following state: Pending',
+        status: 409,
+        type: 'User',
+      });
+    }
+    expect(await invoke({ FunctionName: name })).toMatchObject({ ExecutedVersion: '$LATEST' });
   });
 
   test('tells the function what it was invoked as [qualified-arn] [function-version] [log-stream]', async () => {
