@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { serviceModel } from '../../src/aws/schema/service-model.ts';
 import { declaredFields, supportOf } from './field-support.ts';
-import { inputFields, operationNames } from './input-fields.ts';
+import { inputFields, operationNames } from './operation-fields.ts';
 import { renderPage } from './page.ts';
 import { readSupportTable, supportByOperation } from './support-table.ts';
 

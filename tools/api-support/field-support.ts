@@ -1,4 +1,4 @@
-import type { InputField } from './input-fields.ts';
+import type { Field } from './operation-fields.ts';
 import type { OperationSupport } from './support-table.ts';
 
 export type FieldSupport =
@@ -29,7 +29,7 @@ export function declaredFields(
 
 /** What holds for one field of the model. */
 export function supportOf(
-  field: InputField,
+  field: Field,
   support: OperationSupport,
   declared: ReadonlyMap<string, FieldSupport>,
 ): FieldSupport | undefined {

@@ -1,7 +1,7 @@
 import type { ServiceModel } from '../../src/aws/schema/service-model.ts';
 import { declaredFields, supportOf } from './field-support.ts';
 import type { FieldSupport } from './field-support.ts';
-import { type InputField, inputFields } from './input-fields.ts';
+import { type Field, inputFields } from './operation-fields.ts';
 import type { OperationSupport, SupportTable } from './support-table.ts';
 
 /** docs/api-support.md: every operation of the model and every field of its input. */
@@ -55,12 +55,12 @@ function section(model: ServiceModel, name: string, support: OperationSupport): 
   return `${heading}${note}\n| field | | |\n| --- | --- | --- |\n${rows.join('')}`;
 }
 
-function row(field: InputField, support: OperationSupport, found: FieldSupport | undefined): string {
+function row(field: Field, support: OperationSupport, found: FieldSupport | undefined): string {
   const path = `${'· '.repeat(field.path.split('.').length - 1)}${field.path}`;
   return `| ${path} | ${found?.kind ?? 'unknown'} | ${field.isLeaf || found?.kind === 'refused' ? remark(field, support, found) : ''} |\n`;
 }
 
-function remark(field: InputField, support: OperationSupport, found: FieldSupport | undefined): string {
+function remark(field: Field, support: OperationSupport, found: FieldSupport | undefined): string {
   if (found?.kind === 'refused') return found.path === field.path ? refusalRemark(field.path, support) : '';
   const limit = support.limits[field.path];
   const proof = found?.kind === 'works' ? found.proof : '';

@@ -1,0 +1,107 @@
+import { arch } from 'node:os';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { Endpoint } from '../../src/aws/endpoint.ts';
+import { Listener } from '../../src/aws/listener.ts';
+import type { ServiceDefinition } from '../../src/aws/service.ts';
+import { parseConfig } from '../../src/config.ts';
+import { MovableClock } from '../../src/model/clock.ts';
+import { Address } from '../../src/platform/address.ts';
+import { buildExecution } from '../../src/platform/execution.ts';
+import { FunctionKeyring } from '../../src/platform/function-credentials.ts';
+import { openState } from '../../src/platform/state.ts';
+import { Warnings } from '../../src/platform/warnings.ts';
+import { createLambdaService } from '../../src/services/lambda/lambda-service.ts';
+import { createPlatformLog } from '../../src/telemetry/platform-log.ts';
+import { ObservedInput } from './observed-input.ts';
+
+/** A request that was answered with success, and the fields that were asked for by name on the way. */
+export interface Observation {
+  readonly operation: string;
+  readonly input: object;
+  readonly read: ReadonlySet<string>;
+  readonly output: unknown;
+}
+
+export interface ObservedServer {
+  readonly lambda: LambdaClient;
+  /** Oldest first. */
+  readonly observations: readonly Observation[];
+  stop(): Promise<void>;
+}
+
+/** Lambda's API in this process, made of the platform's own parts, with every operation's input observed. */
+export async function startObservedServer(): Promise<ObservedServer> {
+  const config = parseConfig(['--port', '0', '--ephemeral'], {}, process.cwd());
+  const log = createPlatformLog({ level: 'error', json: false });
+  const warnings = new Warnings(log);
+  const clock = new MovableClock();
+  const state = await openState(config, clock, warnings);
+  const site = {
+    config,
+    log,
+    warnings,
+    address: new Address(config),
+    keyring: new FunctionKeyring(),
+    clock,
+    state,
+  };
+  const execution = await buildExecution(site);
+  const observations: Observation[] = [];
+  const service = createLambdaService({
+    ...execution,
+    store: state.store,
+    clock,
+    codeLocation: () => 'http://127.0.0.1/code',
+    concurrentExecutions: config.concurrency,
+    codeStorageLimitBytes: config.codeStorageMb * 1_048_576,
+    warn: () => {},
+    provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
+    machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
+  });
+  const endpoint = new Endpoint({
+    services: [observed(service, observations)],
+    defaultAccountId: config.accountId,
+    defaultRegion: config.region,
+    auth: 'open',
+    secretOf: () => undefined,
+    now: () => clock.now(),
+    onInternalError: (error) => log.error(`An operation failed: ${String(error)}`),
+  });
+  const listener = new Listener({ onRequest: (request, response) => endpoint.handle(request, response) });
+  site.address.port = await listener.listen(0, '127.0.0.1');
+  execution.provisioned.begin();
+  await execution.events.start();
+  const lambda = new LambdaClient({
+    endpoint: `http://127.0.0.1:${site.address.port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  return {
+    lambda,
+    observations,
+    stop: async () => {
+      lambda.destroy();
+      await listener.close(1000);
+      await execution.events.stop();
+      execution.activation.stop();
+      await execution.pool.close();
+      await execution.driver.close();
+      await execution.activation.settled();
+      await state.close();
+    },
+  };
+}
+
+function observed(service: ServiceDefinition, observations: Observation[]): ServiceDefinition {
+  const operations = Object.entries(service.operations).map(([operation, handler]) => {
+    const observing: typeof handler = async (input: object, context) => {
+      const observation = new ObservedInput(input);
+      const output = await handler(observation.input, context);
+      observations.push({ operation, input, read: observation.read, output });
+      return output;
+    };
+    return [operation, observing] as const;
+  });
+  return { ...service, operations: Object.fromEntries(operations) };
+}

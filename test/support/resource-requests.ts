@@ -1,0 +1,171 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { Architectures, type Send, senderOf } from './function-requests.ts';
+import { deploy, uniqueName, updated } from './lambda-requests.ts';
+import { zipOf } from './zip.ts';
+
+/** Everything that belongs to a function with two versions, asked for with every field that is not refused. */
+export async function requestResources(lambda: LambdaClient, FunctionName: string): Promise<void> {
+  const send = senderOf(lambda);
+  // Else there would be nothing new to publish.
+  await send('UpdateFunctionConfiguration', { FunctionName, MemorySize: 512 });
+  await updated(lambda, FunctionName);
+  await requestVersions(send, FunctionName);
+  await requestAliases(send, FunctionName);
+  await requestInvokes(send, FunctionName);
+  await requestConcurrency(send, FunctionName);
+  await requestEventConfigs(lambda, send, FunctionName);
+  await requestPermissions(send, FunctionName);
+  await requestResourcePolicy(send, FunctionName);
+  await requestSettings(send, FunctionName);
+  await requestLayers(send);
+  await requestRemovals(send, FunctionName);
+}
+
+async function requestVersions(send: Send, FunctionName: string): Promise<void> {
+  const { RevisionId, CodeSha256 } = await send('GetFunctionConfiguration', { FunctionName });
+  await send('PublishVersion', { FunctionName, CodeSha256, RevisionId, Description: 'published' });
+  const { NextMarker } = await send('ListVersionsByFunction', { FunctionName, MaxItems: 1 });
+  await send('ListVersionsByFunction', { FunctionName, Marker: NextMarker });
+}
+
+async function requestAliases(send: Send, FunctionName: string): Promise<void> {
+  const weights = (weight: number) => ({ RoutingConfig: { AdditionalVersionWeights: { '2': weight } } });
+  const alias = { FunctionName, Name: 'live', FunctionVersion: '1', Description: 'any' };
+  const { RevisionId } = await send('CreateAlias', { ...alias, ...weights(0.1) });
+  await send('UpdateAlias', { ...alias, ...weights(0.2), RevisionId });
+  await send('GetAlias', { FunctionName, Name: 'live' });
+  await send('CreateAlias', { FunctionName, Name: 'next', FunctionVersion: '1' });
+  const page = await send('ListAliases', { FunctionName, FunctionVersion: '1', MaxItems: 1 });
+  await send('ListAliases', { FunctionName, Marker: page['NextMarker'] });
+  await send('DeleteAlias', { FunctionName, Name: 'next' });
+}
+
+async function requestInvokes(send: Send, FunctionName: string): Promise<void> {
+  const Payload = Buffer.from('{}');
+  const ClientContext = Buffer.from('{"client":{}}').toString('base64');
+  const common = { FunctionName, Qualifier: '1', Payload };
+  await send('Invoke', { ...common, InvocationType: 'RequestResponse', LogType: 'Tail', ClientContext });
+  await send('Invoke', { ...common, InvocationType: 'Event', LogType: 'Tail', ClientContext });
+  await send('Invoke', { ...common, InvocationType: 'DryRun', LogType: 'Tail', ClientContext });
+  await send('InvokeAsync', { FunctionName, InvokeArgs: Payload });
+}
+
+async function requestConcurrency(send: Send, FunctionName: string): Promise<void> {
+  await send('PutFunctionConcurrency', { FunctionName, ReservedConcurrentExecutions: 5 });
+  await send('GetFunctionConcurrency', { FunctionName });
+  for (const Qualifier of ['1', '2']) {
+    const request = { FunctionName, Qualifier };
+    // The alias would be in the way of its versions.
+    if (Qualifier === '1') await send('DeleteAlias', { FunctionName, Name: 'live' });
+    await send('PutProvisionedConcurrencyConfig', { ...request, ProvisionedConcurrentExecutions: 1 });
+    await send('GetProvisionedConcurrencyConfig', request);
+  }
+  const { NextMarker } = await send('ListProvisionedConcurrencyConfigs', { FunctionName, MaxItems: 1 });
+  await send('ListProvisionedConcurrencyConfigs', { FunctionName, Marker: NextMarker });
+  for (const Qualifier of ['1', '2']) {
+    await send('DeleteProvisionedConcurrencyConfig', { FunctionName, Qualifier });
+  }
+  await send('DeleteFunctionConcurrency', { FunctionName });
+}
+
+async function requestEventConfigs(lambda: LambdaClient, send: Send, FunctionName: string): Promise<void> {
+  const { FunctionArn: Destination } = await deploy(lambda);
+  const DestinationConfig = { OnSuccess: { Destination }, OnFailure: { Destination } };
+  const settings = { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60, DestinationConfig };
+  for (const Qualifier of ['1', '2']) {
+    const request = { FunctionName, Qualifier };
+    await send('PutFunctionEventInvokeConfig', { ...request, ...settings });
+    await send('UpdateFunctionEventInvokeConfig', { ...request, ...settings });
+    await send('GetFunctionEventInvokeConfig', request);
+  }
+  const { NextMarker } = await send('ListFunctionEventInvokeConfigs', { FunctionName, MaxItems: 1 });
+  await send('ListFunctionEventInvokeConfigs', { FunctionName, Marker: NextMarker });
+  await send('DeleteFunctionEventInvokeConfig', { FunctionName, Qualifier: '2' });
+}
+
+async function requestPermissions(send: Send, FunctionName: string): Promise<void> {
+  const permission = {
+    FunctionName,
+    Qualifier: '1',
+    Principal: 's3.amazonaws.com',
+    Action: 'lambda:InvokeFunction',
+    SourceArn: 'arn:aws:s3:::bucket',
+    SourceAccount: '000000000000',
+    PrincipalOrgID: 'o-a1b2c3d4e5',
+    EventSourceToken: 'token',
+  };
+  const first = { ...permission, StatementId: 'first', InvokedViaFunctionUrl: true };
+  await send('AddPermission', first);
+  const policy = async () => await send('GetPolicy', { FunctionName, Qualifier: '1' });
+  await send('AddPermission', {
+    ...permission,
+    StatementId: 'second',
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionUrlAuthType: 'NONE',
+    RevisionId: (await policy())['RevisionId'],
+  });
+  const { RevisionId } = await policy();
+  await send('RemovePermission', { FunctionName, Qualifier: '1', StatementId: 'second', RevisionId });
+}
+
+async function requestResourcePolicy(send: Send, FunctionName: string): Promise<void> {
+  const ResourceArn = `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`;
+  const statement = {
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 'lambda:GetFunction',
+    Resource: ResourceArn,
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await send('PutResourcePolicy', { ResourceArn, Policy });
+  const { RevisionId } = await send('GetResourcePolicy', { ResourceArn });
+  const replaced = await send('PutResourcePolicy', { ResourceArn, Policy, RevisionId });
+  await send('DeleteResourcePolicy', { ResourceArn, RevisionId: replaced['RevisionId'] });
+}
+
+async function requestSettings(send: Send, FunctionName: string): Promise<void> {
+  await send('PutFunctionRecursionConfig', { FunctionName, RecursiveLoop: 'Allow' });
+  await send('GetFunctionRecursionConfig', { FunctionName });
+  const Qualifier = '1';
+  await send('PutRuntimeManagementConfig', { FunctionName, Qualifier, UpdateRuntimeOn: 'Auto' });
+  await send('GetRuntimeManagementConfig', { FunctionName, Qualifier });
+  await send('ListFunctionUrlConfigs', { FunctionName });
+  await send('ListEventSourceMappings', { FunctionName });
+  await send('ListCapacityProviders', {});
+  await send('ListDurableExecutionsByFunction', { FunctionName, Qualifier });
+}
+
+async function requestLayers(send: Send): Promise<void> {
+  const layer = { LayerName: uniqueName('layer') };
+  const fits = { CompatibleArchitecture: Architectures[0], CompatibleRuntime: 'nodejs22.x' };
+  const Content = { ZipFile: await zipOf({ 'nodejs/any.js': '' }) };
+  const { LayerVersionArn } = await send('PublishLayerVersion', { ...layer, Content });
+  for (const LayerName of [layer.LayerName, uniqueName('layer'), layer.LayerName]) {
+    const values = { CompatibleArchitectures: Architectures, CompatibleRuntimes: ['nodejs22.x'] };
+    await send('PublishLayerVersion', { LayerName, Content, ...values });
+  }
+  await send('GetLayerVersionByArn', { Arn: LayerVersionArn });
+  const layers = await send('ListLayers', { ...fits, MaxItems: 1 });
+  await send('ListLayers', { ...fits, Marker: layers['NextMarker'] });
+  const versions = await send('ListLayerVersions', { ...layer, ...fits, MaxItems: 1 });
+  await send('ListLayerVersions', { ...layer, ...fits, Marker: versions['NextMarker'] });
+  const version = { ...layer, VersionNumber: 1 };
+  const permission = { ...version, Action: 'lambda:GetLayerVersion', Principal: '*' };
+  const { RevisionId } = await send('AddLayerVersionPermission', { ...permission, StatementId: 'first' });
+  const second = await send('AddLayerVersionPermission', {
+    ...permission,
+    StatementId: 'second',
+    OrganizationId: 'o-a1b2c3d4e5',
+    RevisionId,
+  });
+  await send('GetLayerVersionPolicy', version);
+  const removal = { StatementId: 'second', RevisionId: second['RevisionId'] };
+  await send('RemoveLayerVersionPermission', { ...version, ...removal });
+  await send('GetLayerVersion', version);
+  await send('DeleteLayerVersion', version);
+}
+
+async function requestRemovals(send: Send, FunctionName: string): Promise<void> {
+  await send('DeleteFunction', { FunctionName, Qualifier: '1' });
+  await send('DeleteFunction', { FunctionName });
+}
