@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readCatalogues } from './behaviour-catalogue.ts';
+import { behavioursInTests } from './behaviours-in-tests.ts';
 import { lambdaOperations, readBehaviours } from './read-behaviours.ts';
-import { behavioursInTitle, operationOfFile } from './test-names.ts';
 
 const known = ['Invoke', 'GetFunction'];
 
@@ -27,23 +26,6 @@ describe('the catalogues in the repository', () => {
     expect(unknown).toEqual([]);
   });
 });
-
-const conformance = new URL('../../test/conformance/lambda/', import.meta.url);
-
-/** A title follows `test(`, or the brackets of a table: `test.each(...)(`. */
-const TITLE = /(?:\btest|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g;
-
-/** Without running the tests, which `npm run fidelity` does: a misspelt id is to be found at once. */
-function* behavioursInTests(): Generator<{ readonly file: string; readonly full: string }> {
-  for (const file of readdirSync(conformance).filter((name) => name.endsWith('.test.ts'))) {
-    const about = operationOfFile(file, lambdaOperations()) ?? '';
-    for (const [, , title = ''] of readFileSync(new URL(file, conformance), 'utf8').matchAll(TITLE)) {
-      for (const id of behavioursInTitle(title)) {
-        yield { file, full: id.includes('.') ? id : `${about}.${id}` };
-      }
-    }
-  }
-}
 
 describe('a catalogue', () => {
   test('gives every operation its behaviours', () => {
