@@ -57,7 +57,7 @@ for (const [name, command] of Object.entries(gates)) {
   const { status } = spawnSync(command[0], command.slice(1), {
     cwd: root,
     stdio: 'inherit',
-    env: environment(),
+    env: environment(name),
   });
   times.push(`${name} ${((performance.now() - started) / 1000).toFixed(1)} s`);
   if (status !== 0) failed.push(name);
