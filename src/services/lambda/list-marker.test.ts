@@ -13,7 +13,13 @@ test('a marker brings back the key it was made from', () => {
 test('without a marker a list starts at the start; a foreign one is refused', () => {
   expect(readMarker(undefined)).toEqual(['', '']);
   expect(readMarker('')).toEqual(['', '']);
-  for (const marker of ['nonsense', markerAfter('a', 'b').slice(2), 'WzEsMl0', 'W10']) {
+  for (const marker of [
+    'nonsense',
+    markerAfter('a', 'b').slice(2),
+    'WzEsMl0',
+    'W10',
+    markerAfter('\0', ''),
+  ]) {
     expect(() => readMarker(marker)).toThrow('Invalid pagination marker');
   }
 });

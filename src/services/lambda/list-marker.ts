@@ -9,7 +9,7 @@ export function markerAfter(...key: readonly [string, string]): string {
 export function readMarker(marker: string | undefined): readonly [string, string] {
   if (marker === undefined || marker === '') return ['', ''];
   const key = parse(Buffer.from(marker, 'base64url').toString());
-  if (!Array.isArray(key) || key.length !== 2 || !key.every((part) => typeof part === 'string')) {
+  if (!Array.isArray(key) || key.length !== 2 || !key.every(isKeyPart)) {
     throw invalidMarker();
   }
   return [String(key[0]), String(key[1])];
@@ -19,6 +19,11 @@ export function readMarker(marker: string | undefined): readonly [string, string
 export function markerNumber(part: string): number {
   if (!/^\d{0,15}$/.test(part)) throw invalidMarker();
   return Number(part);
+}
+
+/** Names hold no NUL, and PostgreSQL cannot be asked for one. */
+function isKeyPart(part: unknown): boolean {
+  return typeof part === 'string' && !part.includes('\0');
 }
 
 function invalidMarker(): Error {

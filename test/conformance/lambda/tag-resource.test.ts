@@ -111,6 +111,9 @@ describe('TagResource', () => {
         message: 'aws: prefixed tag key names are not allowed for external use.',
       });
     }
+    for (const tags of [{ 'k\0': 'v' }, { k: 'a\nb' }]) {
+      expect(await refusal(tag(FunctionArn, tags))).toMatchObject({ name: 'InvalidParameterValueException' });
+    }
   });
 
   test('refuses what is no ARN of a taggable resource [malformed] [other-region] [other-account]', async () => {

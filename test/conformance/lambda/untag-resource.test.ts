@@ -23,7 +23,7 @@ describe('UntagResource', () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda, { Tags: { a: '1', b: '2', c: '3' } });
     const before = await server.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     const { $metadata } = await server.lambda.send(
-      new UntagResourceCommand({ Resource: FunctionArn, TagKeys: ['a', 'c', 'nothing'] }),
+      new UntagResourceCommand({ Resource: FunctionArn, TagKeys: ['a', 'c', 'nothing', 'no\0thing'] }),
     );
     expect($metadata.httpStatusCode).toBe(204);
     const { Tags } = await server.lambda.send(new ListTagsCommand({ Resource: FunctionArn }));

@@ -33,11 +33,14 @@ export async function removeTags(
   resourceArn: string,
   keys: readonly string[],
 ): Promise<void> {
-  if (keys.length === 0) return;
+  // Keys that are not there may be anything, also text and amounts that a statement cannot hold.
+  const given = new Set(keys);
+  const held = Object.keys(await readTags(tx, resourceArn)).filter((key) => given.has(key));
+  if (held.length === 0) return;
   await tx
     .deleteFrom('resource_tags')
     .where('resource_arn', '=', resourceArn)
-    .where('key', 'in', keys)
+    .where('key', 'in', held)
     .execute();
 }
 

@@ -2,8 +2,10 @@ import { invalidParameterValue, validationError } from '../../../model/lambda-er
 import { TAG_KEY_LIMIT, TAG_LIMIT, TAG_VALUE_LIMIT } from '../../../model/limits.ts';
 
 const RESERVED = /^aws:/i;
+/** Control characters and halves of surrogate pairs; AWS takes letters, digits, spaces and `+-=._:/@`. */
+const UNFIT = /[\p{Cc}\p{Cs}]/u;
 
-/** Checks tags a caller sends. Throws for keys and values out of bounds, reserved keys, and too many at once. */
+/** Checks tags a caller sends. Throws for keys and values out of bounds or with unfit characters, reserved keys, and too many. */
 export function checkTags(tags: Readonly<Record<string, string>>): void {
   const lengths = lengthViolations(tags);
   if (lengths.length > 0) {
@@ -14,6 +16,13 @@ export function checkTags(tags: Readonly<Record<string, string>>): void {
   }
   if (Object.keys(tags).some((key) => RESERVED.test(key))) {
     throw invalidParameterValue('aws: prefixed tag key names are not allowed for external use.');
+  }
+  if (
+    Object.entries(tags)
+      .flat()
+      .some((text) => UNFIT.test(text))
+  ) {
+    throw invalidParameterValue('An error occurred and the request cannot be processed.');
   }
   checkTagCount(Object.keys(tags).length);
 }
