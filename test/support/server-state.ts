@@ -10,13 +10,19 @@ export interface ServerState {
   remove(): Promise<void>;
 }
 
+/** The engine that servers keep their state in, unless a test names one. */
+const DEFAULT_STORE = process.env['LAMBENT_E2E_STORE'] === 'postgres' ? 'postgres' : 'sqlite';
+
 /**
  * With LAMBENT_E2E_STORE=postgres every server gets a database of its own on the server LAMBENT_TEST_POSTGRES names; one
  * data directory always means the same database, so that restarts find their state.
  * @param dataDir keep state here across restarts; undefined: gone after the test
  */
-export async function serverState(dataDir: string | undefined): Promise<ServerState> {
-  if (process.env['LAMBENT_E2E_STORE'] !== 'postgres') {
+export async function serverState(
+  dataDir: string | undefined,
+  store: 'sqlite' | 'postgres' = DEFAULT_STORE,
+): Promise<ServerState> {
+  if (store === 'sqlite') {
     const flags = dataDir === undefined ? ['--ephemeral'] : ['--data-dir', dataDir, '--allow-reset'];
     return { flags, remove: async () => undefined };
   }

@@ -24,6 +24,8 @@ export interface TestServer {
 export interface TestServerOptions {
   /** Keep state here across restarts; otherwise the server is ephemeral. */
   readonly dataDir?: string;
+  /** Otherwise what LAMBENT_E2E_STORE says. */
+  readonly store?: 'sqlite' | 'postgres';
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -33,7 +35,7 @@ const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
 export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const state = await serverState(options.dataDir);
+  const state = await serverState(options.dataDir, options.store);
   const child = spawn(
     process.execPath,
     [MAIN, 'start', '--port', '0', ...state.flags, ...(options.flags ?? [])],

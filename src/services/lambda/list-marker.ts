@@ -1,5 +1,8 @@
 import { invalidParameterValue } from '../../model/lambda-errors.ts';
 
+/** What PostgreSQL's integers hold. */
+const HIGHEST_NUMBER = 2_147_483_647;
+
 /** Opaque to callers: the key of the last item they have seen. It stays good when that item is deleted meanwhile. */
 export function markerAfter(...key: readonly [string, string]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
@@ -17,7 +20,7 @@ export function readMarker(marker: string | undefined): readonly [string, string
 
 /** A marker's part as the number it was made from; 0 for none. */
 export function markerNumber(part: string): number {
-  if (!/^\d{0,15}$/.test(part)) throw invalidMarker();
+  if (!/^\d{0,10}$/.test(part) || Number(part) > HIGHEST_NUMBER) throw invalidMarker();
   return Number(part);
 }
 
