@@ -1,8 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { DescribeLogStreamsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeLogStreamsCommand,
+  type FilteredLogEvent,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
+import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -71,11 +76,13 @@ test('printing 100 MB neither stalls nor bloats the platform, and what is lost i
   const flood = `
 const line = 'x'.repeat(1000);
 exports.handler = async () => { for (let i = 0; i < 100000; i += 1) console.log(line); return 'done'; };`;
-  await deploy(server.lambda, 'flood', { 'index.js': flood }, { Timeout: 60, MemorySize: 512 });
-  await deploy(server.lambda, 'bystander', { 'index.js': PRINTER });
-  await invoke(server.lambda, 'bystander', { n: 1 });
-  const flooding = invoke(server.lambda, 'flood');
-  const bystander = await invoke(server.lambda, 'bystander', { n: 2 });
+  const name = uniqueName('flood');
+  await deploy(server.lambda, name, { 'index.js': flood }, { Timeout: 60, MemorySize: 512 });
+  const bystanderName = uniqueName('bystander');
+  await deploy(server.lambda, bystanderName, { 'index.js': PRINTER });
+  await invoke(server.lambda, bystanderName, { n: 1 });
+  const flooding = invoke(server.lambda, name);
+  const bystander = await invoke(server.lambda, bystanderName, { n: 2 });
   expect(bystander.payload).toBe(2);
   expect((await flooding).payload).toBe('done');
   const resident = Number(
@@ -85,18 +92,19 @@ exports.handler = async () => { for (let i = 0; i < 100000; i += 1) console.log(
   );
   expect(resident / 1024).toBeLessThan(700);
   const streams = await server.logs.send(
-    new DescribeLogStreamsCommand({ logGroupName: '/aws/lambda/flood' }),
+    new DescribeLogStreamsCommand({ logGroupName: `/aws/lambda/${name}` }),
   );
   expect(streams.logStreams).toHaveLength(1);
   const found = await eventually(
     async () => {
-      const page = await server.logs.send(
-        new FilterLogEventsCommand({
-          logGroupName: '/aws/lambda/flood',
-          filterPattern: '"REPORT RequestId"',
-        }),
+      // A page looks through so much text and no more: the report may be behind several.
+      const pages = paginateFilterLogEvents(
+        { client: server.logs },
+        { logGroupName: `/aws/lambda/${name}`, filterPattern: '"REPORT RequestId"' },
       );
-      return page.events ?? [];
+      const reports: FilteredLogEvent[] = [];
+      for await (const { events = [] } of pages) reports.push(...events);
+      return reports;
     },
     (events) => events.length > 0,
   );
