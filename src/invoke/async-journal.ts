@@ -77,8 +77,8 @@ export class AsyncJournal {
     let batch: Waiting[] | undefined;
     try {
       await this.#options.store.write(async (tx) => {
-        // Taken when its turn has come: who arrived meanwhile comes along.
-        batch = this.#take();
+        // Taken when its turn has come: who arrived meanwhile comes along. A write may run twice.
+        batch ??= this.#take();
         await write(
           tx,
           batch.map(({ entry }) => entry),

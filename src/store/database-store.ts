@@ -16,6 +16,9 @@ import type { Database } from './schema.ts';
 import type { Store } from './store.ts';
 import { WriteQueue } from './write-queue.ts';
 
+/** Times a write is run before it is given up because other platforms' writes are in its way. */
+const WRITE_ATTEMPTS = 6;
+
 /** What one `Store.write` gathers until its commit. */
 interface WriteScope {
   readonly changes: Change[];
@@ -83,17 +86,31 @@ export class DatabaseStore implements Store {
   async #write<T>(
     work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
   ): Promise<T> {
-    const scope: WriteScope = { changes: [], afterCommit: [], ended: false };
-    const announce = (change: Change): void => {
-      if (scope.ended) throw new Error('A change was announced after its write had ended.');
-      scope.changes.push(change);
-    };
-    const result = await this.#queue.run(
-      (connection) => this.#runScoped(scope, connection, (tx) => work(tx, announce)),
-      () => this.changes.publish(scope.changes),
-    );
-    for (const task of scope.afterCommit) await task();
+    const { result, afterCommit } = await this.#committed(work);
+    for (const task of afterCommit) await task();
     return result;
+  }
+
+  /** Runs a write until its commit; again from its start when the database gave it up for another platform's. */
+  async #committed<T>(
+    work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
+  ): Promise<{ result: T; afterCommit: WriteScope['afterCommit'] }> {
+    for (let attempt = 1; ; attempt += 1) {
+      const scope: WriteScope = { changes: [], afterCommit: [], ended: false };
+      const announce = (change: Change): void => {
+        if (scope.ended) throw new Error('A change was announced after its write had ended.');
+        scope.changes.push(change);
+      };
+      try {
+        const result = await this.#queue.run(
+          (connection) => this.#runScoped(scope, connection, (tx) => work(tx, announce)),
+          () => this.changes.publish(scope.changes),
+        );
+        return { result, afterCommit: scope.afterCommit };
+      } catch (error) {
+        if (attempt === WRITE_ATTEMPTS || !this.#engine.isLostRace(error)) throw error;
+      }
+    }
   }
 
   async #runScoped<T>(

@@ -10,6 +10,11 @@ export interface Engine {
   readonly db: Kysely<Database>;
   /** Opens the connection that writes. The store keeps one, and asks for another when that one is `lost`. */
   connectWriter(): Promise<WriterConnection>;
+  /**
+   * Whether the database undid a transaction only because of another one of the same moment, so that the same again
+   * may well succeed.
+   */
+  isLostRace(error: unknown): boolean;
   /** Runs `work` with a handle that may change tables, before the first write. */
   migrate<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -10,6 +10,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 const INT8 = 20;
 const NUMERIC = 1_700;
+/** The SQLSTATEs of a serialization failure and of a deadlock, which another platform's writes may bring about. */
+const LOST_RACES: ReadonlySet<unknown> = new Set(['40001', '40P01']);
+
 /** Counts, sums and times fit a JavaScript number; SQLite gives numbers too. */
 const NUMBER_TYPES = [INT8, NUMERIC];
 
@@ -41,11 +44,17 @@ export async function openPostgres(url: string, onWarning: (message: string) => 
       writers.add(writer);
       return writer;
     },
+    isLostRace,
     migrate: (work) => migrateWith(config, work),
     close: async () => {
       await Promise.all([db.destroy(), ...[...writers].map((writer) => writer.close())]);
     },
   };
+}
+
+function isLostRace(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && LOST_RACES.has(error.code)) || isLostRace(error.cause);
 }
 
 function clientConfig(url: string): ClientConfig {

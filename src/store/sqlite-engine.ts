@@ -28,6 +28,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
     dialect,
     db,
     connectWriter: async () => new SqliteWriter(thread),
+    // There is one writer.
+    isLostRace: () => false,
     migrate: (work) => work(new Kysely<Database>({ dialect: new SqliteDialect(thread, true) })),
     close: () => thread.close(),
   };

@@ -19,6 +19,9 @@ export interface Store {
    * When `work` throws nothing is changed and nothing announced. A statement that fails fails the whole write, even
    * when its error is caught: use `onConflict` where a row may be there already.
    *
+   * On PostgreSQL `work` runs again from its start when the database ended its transaction in favour of another
+   * platform's: what it changes outside the database has to bear that.
+   *
    * Writes run one after the other and share commits, so `work` should wait for nothing but the database. A write
    * inside a write is refused.
    */

@@ -117,3 +117,66 @@ test.each(shared)(
     await database.remove();
   },
 );
+
+test.each(shared)('two platforms that wait for each other both get through', async (engine) => {
+  database = await engine.create();
+  store = await database.open();
+  const other = await database.open();
+  await addTag('a', '');
+  await addTag('b', '');
+  const heard: string[] = [];
+  store.changes.subscribe('tag', (change) => heard.push(change.key));
+  const here = Promise.withResolvers<void>();
+  const there = Promise.withResolvers<void>();
+  const runs: string[] = [];
+  const appendTo = async (tx: Parameters<Parameters<Store['write']>[0]>[0], key: string): Promise<void> => {
+    const value = sql<string>`value || '+'`;
+    await tx.updateTable('resource_tags').set({ value }).where('key', '=', key).execute();
+  };
+  const both = [
+    store.write(async (tx, announce) => {
+      runs.push('here');
+      await appendTo(tx, 'a');
+      here.resolve();
+      await there.promise;
+      await appendTo(tx, 'b');
+      announce({ kind: 'tag', key: 'both' });
+    }),
+    other.write(async (tx) => {
+      runs.push('there');
+      await appendTo(tx, 'b');
+      there.resolve();
+      await here.promise;
+      await appendTo(tx, 'a');
+    }),
+  ];
+  await Promise.all([...both, addTag('c', '+'), addTag('d', '+')]);
+  expect(runs.length).toBe(3);
+  expect(heard.sort()).toEqual(['both', 'c', 'd']);
+  const rows = await store.db.selectFrom('resource_tags').select(['key', 'value']).orderBy('key').execute();
+  expect(rows.map(({ key, value }) => key + value)).toEqual(['a++', 'b++', 'c+', 'd+']);
+  await other.close();
+  await store.close();
+  await database.remove();
+});
+
+test.each(shared)('a write among others that loses a race leaves them as they are', async (engine) => {
+  database = await engine.create();
+  store = await database.open();
+  let runs = 0;
+  const loser = store.write(async (tx) => {
+    runs += 1;
+    await tx.insertInto('resource_tags').values({ resource_arn: 'arn', key: 'b', value: 'v' }).execute();
+    // PostgreSQL itself says it: nothing else makes a race be lost at a given moment.
+    if (runs < 3) await sql`do $$ begin raise exception using errcode = '40001'; end $$`.execute(tx);
+  });
+  const hopeless = store.write(async (tx) => {
+    await sql`do $$ begin raise exception using errcode = '40P01'; end $$`.execute(tx);
+  });
+  const ends = await Promise.allSettled([addTag('a', 'v'), loser, hopeless, addTag('c', 'v')]);
+  expect(ends.map((end) => end.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(runs).toBe(3);
+  expect(await keys()).toEqual(['a', 'b', 'c']);
+  await store.close();
+  await database.remove();
+});

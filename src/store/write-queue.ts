@@ -13,6 +13,8 @@ interface Group {
   readonly done: PromiseWithResolvers<void>;
   /** Set when it cannot be committed. */
   failure: Error | undefined;
+  /** Nothing may join it any more. */
+  closed: boolean;
 }
 
 /**
@@ -70,6 +72,7 @@ export class WriteQueue {
       size > 0 &&
       size < MAX_GROUP_WRITES &&
       group.failure === undefined &&
+      !group.closed &&
       performance.now() - group.startedAtMs < MAX_GROUP_AGE_MS
     );
   }
@@ -84,6 +87,7 @@ export class WriteQueue {
       committed: [],
       done: Promise.withResolvers<void>(),
       failure: undefined,
+      closed: false,
     };
     this.#group = group;
     // Nobody waits for a group whose only write failed.
@@ -103,6 +107,8 @@ export class WriteQueue {
     } catch (error) {
       // When the transaction never began, that is the reason, not the refusal of what came behind.
       const cause = group.failure ?? error;
+      // Who has deadlocked with this group still waits for what it holds.
+      if (this.#engine.isLostRace(cause)) group.closed = true;
       if (!first) await this.#undo(group, cause);
       throw cause;
     }
