@@ -1,6 +1,6 @@
 import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import type { Clock } from '../model/clock.ts';
-import type { AccountConcurrency } from './account-concurrency.ts';
+import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
 import type { FunctionDirectory } from './function-directory.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
 import { RecursionGuard } from './recursion-guard.ts';

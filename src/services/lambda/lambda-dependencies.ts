@@ -1,4 +1,4 @@
-import type { AsyncInvoker } from '../../invoke/async-invoker.ts';
+import type { AsyncInvoker } from '../../invoke/async/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';

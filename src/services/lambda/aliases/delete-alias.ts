@@ -1,7 +1,7 @@
 import type { DeleteAliasRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
-import { deletePolicies, deleteQualifierRows } from '../functions/dependent-rows.ts';
+import { deletePolicies, deleteQualifierRows } from '../functions/qualifier-rows.ts';
 import { askedArn } from '../functions/function-rows.ts';
 import { checkUnqualified } from '../functions/update-rules.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';

@@ -5,17 +5,13 @@ import {
 } from '../../../model/function-reference.ts';
 import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-errors.ts';
 import { ServiceError } from '../../../model/service-error.ts';
-import { functionArn } from '../../../model/stored-function.ts';
-import type { FunctionKey } from '../functions/function-rows.ts';
+import { type QualifiedKey, qualifiedArn } from '../functions/qualifier-rows.ts';
 import { functionsOnly } from '../functions/update-rules.ts';
 
 export const UNPUBLISHED =
   'Provisioned Concurrency Configs cannot be applied to unpublished function versions.';
 
 const NUMBER = /^\d+$/;
-
-/** A version or alias as a caller named it. */
-export type QualifiedKey = FunctionKey & { readonly qualifier: string };
 
 /** Reads a function's name for an operation that versions and aliases do not have. */
 export function unqualifiedReference(functionName: string | undefined, caller: Caller): FunctionReference {
@@ -38,10 +34,6 @@ export function provisionedReference(
 
 export function isVersionNumber(qualifier: string): boolean {
   return NUMBER.test(qualifier);
-}
-
-export function qualifiedArn({ accountId, region, name, qualifier }: QualifiedKey): string {
-  return `${functionArn(accountId, region, name)}:${qualifier}`;
 }
 
 export function qualifierNotFound(key: QualifiedKey): Error {

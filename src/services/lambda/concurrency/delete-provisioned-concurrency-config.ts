@@ -1,8 +1,9 @@
 import type { DeleteProvisionedConcurrencyConfigRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
+import { deleteQualifierRow } from '../functions/qualifier-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { provisionedReference, qualifierNotFound } from './concurrency-rules.ts';
-import { deleteProvisioned, qualifierExists } from './provisioned-rows.ts';
+import { qualifierExists } from './provisioned-rows.ts';
 
 export function deleteProvisionedConcurrencyConfig(
   deps: LambdaDependencies,
@@ -11,7 +12,7 @@ export function deleteProvisionedConcurrencyConfig(
     const key = provisionedReference(input, context);
     await deps.store.write(async (tx, announce) => {
       if (!(await qualifierExists(tx, key))) throw qualifierNotFound(key);
-      await deleteProvisioned(tx, announce, key);
+      await deleteQualifierRow(tx, announce, 'lambda_provisioned_concurrency', key);
     });
     return {};
   };

@@ -5,7 +5,8 @@ import type {
 import type { OperationHandler } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { provisionedReference, qualifiedArn, qualifierNotFound } from './concurrency-rules.ts';
+import { qualifiedArn } from '../functions/qualifier-rows.ts';
+import { provisionedReference, qualifierNotFound } from './concurrency-rules.ts';
 import { provisionedConfiguration } from './provisioned-configuration.ts';
 import { findProvisioned, qualifierExists } from './provisioned-rows.ts';
 

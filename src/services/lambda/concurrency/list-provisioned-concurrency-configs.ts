@@ -6,7 +6,8 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { requireFunction } from '../functions/function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { markerAfter, readMarker } from '../list-marker.ts';
-import { qualifiedArn, unqualifiedReference } from './concurrency-rules.ts';
+import { qualifiedArn } from '../functions/qualifier-rows.ts';
+import { unqualifiedReference } from './concurrency-rules.ts';
 import { provisionedConfiguration } from './provisioned-configuration.ts';
 import { findProvisioned } from './provisioned-rows.ts';
 

@@ -7,8 +7,9 @@ import {
 import { versionsOf } from '../../../model/stored-alias.ts';
 import type { Database } from '../../../store/schema.ts';
 import { findAlias, findAliases } from '../aliases/alias-rows.ts';
-import type { Announce, FunctionKey, Tx } from '../functions/function-rows.ts';
-import { isVersionNumber, type QualifiedKey, qualifiedArn, UNPUBLISHED } from './concurrency-rules.ts';
+import type { FunctionKey, Tx } from '../functions/function-rows.ts';
+import type { QualifiedKey } from '../functions/qualifier-rows.ts';
+import { isVersionNumber, UNPUBLISHED } from './concurrency-rules.ts';
 
 /** By qualifier, all that a function has. */
 export async function findProvisioned(
@@ -24,42 +25,6 @@ export async function findProvisioned(
     .orderBy('qualifier')
     .execute();
   return new Map(rows.map((row) => [row.qualifier, provisionedConcurrencyOf(row)]));
-}
-
-export async function upsertProvisioned(
-  tx: Tx,
-  announce: Announce,
-  key: QualifiedKey,
-  value: StoredProvisionedConcurrency,
-): Promise<void> {
-  const configuration = JSON.stringify(value);
-  await tx
-    .insertInto('lambda_provisioned_concurrency')
-    .values({
-      account_id: key.accountId,
-      region: key.region,
-      function_name: key.name,
-      qualifier: key.qualifier,
-      configuration,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['account_id', 'region', 'function_name', 'qualifier']).doUpdateSet({ configuration }),
-    )
-    .execute();
-  announce({ kind: 'provisioned-concurrency', key: qualifiedArn(key), value });
-}
-
-/** Nothing happens when there is none. */
-export async function deleteProvisioned(tx: Tx, announce: Announce, key: QualifiedKey): Promise<void> {
-  const deleted = await tx
-    .deleteFrom('lambda_provisioned_concurrency')
-    .where('account_id', '=', key.accountId)
-    .where('region', '=', key.region)
-    .where('function_name', '=', key.name)
-    .where('qualifier', '=', key.qualifier)
-    .executeTakeFirst();
-  if (deleted.numDeletedRows === 0n) return;
-  announce({ kind: 'provisioned-concurrency', key: qualifiedArn(key) });
 }
 
 /** Whether there is such a version or alias. */

@@ -6,17 +6,12 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { provisioningProblem } from '../../../model/concurrency-limits.ts';
 import type { StoredProvisionedConcurrency } from '../../../model/provisioned-concurrency.ts';
 import type { Store } from '../../../store/store.ts';
+import { type QualifiedKey, writeQualifierRow } from '../functions/qualifier-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { lockClaims, readClaims } from './claim-rows.ts';
-import {
-  overLimit,
-  provisionedReference,
-  type QualifiedKey,
-  qualifierNotFound,
-  UNPUBLISHED,
-} from './concurrency-rules.ts';
+import { overLimit, provisionedReference, qualifierNotFound, UNPUBLISHED } from './concurrency-rules.ts';
 import { provisionedConfiguration } from './provisioned-configuration.ts';
-import { checkProvisionable, findProvisioned, holdQualifier, upsertProvisioned } from './provisioned-rows.ts';
+import { checkProvisionable, findProvisioned, holdQualifier } from './provisioned-rows.ts';
 
 /** Stores what is wanted; the environments are brought up behind it. */
 export function putProvisionedConcurrencyConfig(
@@ -53,6 +48,6 @@ export async function provision(
     const claims = await readClaims(tx, key);
     const problem = provisioningProblem(limit, claims, key.name, before, stored.requested);
     if (problem !== undefined) throw overLimit(problem);
-    await upsertProvisioned(tx, announce, key, stored);
+    await writeQualifierRow(tx, announce, 'lambda_provisioned_concurrency', key, stored);
   });
 }

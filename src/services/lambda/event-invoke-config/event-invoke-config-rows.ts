@@ -49,29 +49,6 @@ export async function findConfigs(
   }));
 }
 
-export async function writeConfig(
-  tx: Tx,
-  announce: Announce,
-  reference: ConfiguredReference,
-  config: StoredEventInvokeConfig,
-): Promise<void> {
-  const configuration = JSON.stringify(config);
-  await tx
-    .insertInto('lambda_event_invoke_configs')
-    .values({
-      account_id: reference.accountId,
-      region: reference.region,
-      function_name: reference.name,
-      qualifier: reference.qualifier,
-      configuration,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(['account_id', 'region', 'function_name', 'qualifier']).doUpdateSet({ configuration }),
-    )
-    .execute();
-  announce({ kind: 'event-invoke-config', key: askedArn(reference), value: config });
-}
-
 /** Throws LostRace unless the configuration is as it was read. */
 export async function replaceConfig(
   tx: Tx,
@@ -91,22 +68,4 @@ export async function replaceConfig(
     .executeTakeFirst();
   if (updated.numUpdatedRows !== 1n) throw new LostRace('The configuration was changed at the same moment.');
   announce({ kind: 'event-invoke-config', key: askedArn(reference), value: after });
-}
-
-/** False when there was none. */
-export async function deleteConfig(
-  tx: Tx,
-  announce: Announce,
-  reference: ConfiguredReference,
-): Promise<boolean> {
-  const deleted = await tx
-    .deleteFrom('lambda_event_invoke_configs')
-    .where('account_id', '=', reference.accountId)
-    .where('region', '=', reference.region)
-    .where('function_name', '=', reference.name)
-    .where('qualifier', '=', reference.qualifier)
-    .executeTakeFirst();
-  if (deleted.numDeletedRows !== 1n) return false;
-  announce({ kind: 'event-invoke-config', key: askedArn(reference) });
-  return true;
 }

@@ -1,9 +1,10 @@
 import type { FunctionEventInvokeConfig, PutFunctionEventInvokeConfigRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { writeQualifierRow } from '../functions/qualifier-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkDestinations } from './destination-rules.ts';
-import { configured, writeConfig } from './event-invoke-config-rows.ts';
+import { configured } from './event-invoke-config-rows.ts';
 import {
   requireConfigurable,
   requireSetting,
@@ -22,7 +23,7 @@ export function putFunctionEventInvokeConfig(
     await deps.store.write(async (tx, announce) => {
       await requireConfigurable(tx, reference);
       await checkDestinations(tx, reference, input.DestinationConfig);
-      await writeConfig(tx, announce, reference, config);
+      await writeQualifierRow(tx, announce, 'lambda_event_invoke_configs', reference, config);
     });
     return shownConfig(reference, config);
   };

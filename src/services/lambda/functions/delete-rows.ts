@@ -5,7 +5,7 @@ import type { Store } from '../../../store/store.ts';
 import { findAliases } from '../aliases/alias-rows.ts';
 import { deleteTags } from '../tags/resource-tags.ts';
 import { moveReferences } from './code-references.ts';
-import { deletePolicies, deleteQualifierRows } from './dependent-rows.ts';
+import { deletePolicies, deleteQualifierRows } from './qualifier-rows.ts';
 import { type Announce, changed, type FunctionKey, lockFunction, type Tx } from './function-rows.ts';
 
 /** Removes a function with its versions, aliases, settings, policies and tags. Throws 404 when there is none. */

@@ -3,7 +3,7 @@ import { type LayerKey, layerVersionArn, type StoredLayerVersion } from '../../.
 import type { Database } from '../../../store/schema.ts';
 import type { Store } from '../../../store/store.ts';
 import { checkCodeStorage } from '../functions/code-storage.ts';
-import { deletePolicies } from '../functions/dependent-rows.ts';
+import { deletePolicies } from '../functions/qualifier-rows.ts';
 import type { LayerVersionKey } from './layer-reference.ts';
 
 /** What the column holds; a caller may ask for any number. */

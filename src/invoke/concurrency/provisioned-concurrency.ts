@@ -1,16 +1,16 @@
-import type { ProvisionedState } from '../environment/provisioned-environments.ts';
-import type { FunctionVersion } from '../model/function-version.ts';
+import type { ProvisionedState } from '../../environment/provisioned-environments.ts';
+import type { FunctionVersion } from '../../model/function-version.ts';
 import {
   provisionedConcurrencyOf,
   type ProvisionedStatus,
   secondShare,
   type StoredProvisionedConcurrency,
-} from '../model/provisioned-concurrency.ts';
-import { functionArn } from '../model/stored-function.ts';
-import type { Change } from '../store/change-feed.ts';
-import type { Store } from '../store/store.ts';
+} from '../../model/provisioned-concurrency.ts';
+import { functionArn } from '../../model/stored-function.ts';
+import type { Change } from '../../store/change-feed.ts';
+import type { Store } from '../../store/store.ts';
 import type { AccountConcurrency } from './account-concurrency.ts';
-import type { FunctionDirectory } from './function-directory.ts';
+import type { FunctionDirectory } from '../function-directory.ts';
 
 /** The part of the environment pool that keeps environments ready. */
 export interface ProvisioningPool {

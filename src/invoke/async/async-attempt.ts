@@ -4,13 +4,13 @@ import {
   decideNext,
   isTooOld,
   type NextStep,
-} from '../model/async-event.ts';
-import type { Clock } from '../model/clock.ts';
-import { retryRules } from '../model/event-invoke-config.ts';
-import { ServiceError } from '../model/service-error.ts';
+} from '../../model/async-event.ts';
+import type { Clock } from '../../model/clock.ts';
+import { retryRules } from '../../model/event-invoke-config.ts';
+import { ServiceError } from '../../model/service-error.ts';
 import type { EventTarget } from './async-event-rows.ts';
 import type { EventInvokeConfigs } from './event-invoke-configs.ts';
-import type { FunctionInvoker, InvokeAnswer } from './function-invoker.ts';
+import type { FunctionInvoker, InvokeAnswer } from '../function-invoker.ts';
 
 export interface AttemptDependencies {
   readonly invoker: FunctionInvoker;

@@ -1,7 +1,7 @@
-import type { StoredEventInvokeConfig } from '../model/event-invoke-config.ts';
-import { functionArn } from '../model/stored-function.ts';
-import type { Change } from '../store/change-feed.ts';
-import type { Store } from '../store/store.ts';
+import type { StoredEventInvokeConfig } from '../../model/event-invoke-config.ts';
+import { functionArn } from '../../model/stored-function.ts';
+import type { Change } from '../../store/change-feed.ts';
+import type { Store } from '../../store/store.ts';
 import type { EventTarget } from './async-event-rows.ts';
 
 /** Every event invoke configuration in memory, by qualified ARN. Fed by the change feed. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { AsyncEvent } from '../model/async-event.ts';
-import type { InvokeRequest } from './function-invoker.ts';
-import { queuedTraceHeader } from './trace-id.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
+import type { InvokeRequest } from '../function-invoker.ts';
+import { queuedTraceHeader } from '../trace-id.ts';
 
 /** An event for a function, to be run after the caller has been answered. */
 export type AsyncRequest = Pick<

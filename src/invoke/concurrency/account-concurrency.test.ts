@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ephemeralStore } from '../../test/support/stored-functions.ts';
-import type { Store } from '../store/store.ts';
+import { ephemeralStore } from '../../../test/support/stored-functions.ts';
+import type { Store } from '../../store/store.ts';
 import { AccountConcurrency } from './account-concurrency.ts';
 import type { ConcurrencyLease } from './function-concurrency.ts';
 

@@ -1,5 +1,5 @@
-import { claimed } from '../model/concurrency-limits.ts';
-import { tooManyRequests } from '../model/lambda-errors.ts';
+import { claimed } from '../../model/concurrency-limits.ts';
+import { tooManyRequests } from '../../model/lambda-errors.ts';
 
 /** A unit of concurrency that was taken. Release it once. */
 export interface ConcurrencyLease {

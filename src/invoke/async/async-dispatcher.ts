@@ -1,5 +1,5 @@
-import type { AsyncEvent } from '../model/async-event.ts';
-import type { Store } from '../store/store.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
+import type { Store } from '../../store/store.ts';
 import { AsyncAgenda } from './async-agenda.ts';
 import { type AttemptDependencies, attemptEvent } from './async-attempt.ts';
 import { AsyncClaims } from './async-claims.ts';

@@ -1,7 +1,7 @@
-import { type FunctionSettings, functionSettingsOf } from '../model/function-settings.ts';
-import type { FunctionVersion } from '../model/function-version.ts';
-import { functionArn } from '../model/stored-function.ts';
-import type { Store } from '../store/store.ts';
+import { type FunctionSettings, functionSettingsOf } from '../../model/function-settings.ts';
+import type { FunctionVersion } from '../../model/function-version.ts';
+import { functionArn } from '../../model/stored-function.ts';
+import type { Store } from '../../store/store.ts';
 import {
   type ConcurrencyLease,
   FunctionConcurrency,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { AsyncEvent } from '../model/async-event.ts';
-import { parseFunctionReference } from '../model/function-reference.ts';
-import { invocationRecord } from '../model/invocation-record.ts';
-import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../model/limits.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
+import { parseFunctionReference } from '../../model/function-reference.ts';
+import { invocationRecord } from '../../model/invocation-record.ts';
+import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../model/limits.ts';
 import type { Attempt, AttemptDependencies } from './async-attempt.ts';
 
 /** What is to be delivered about an event that is done with. */

@@ -1,4 +1,4 @@
-import type { AsyncEvent } from '../model/async-event.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
 import type { Attempt, AttemptDependencies } from './async-attempt.ts';
 import { deliveryOf } from './async-destination.ts';
 import type { JournalEntry } from './async-journal.ts';

@@ -1,6 +1,6 @@
-import type { AsyncEvent } from '../model/async-event.ts';
-import type { Clock } from '../model/clock.ts';
-import type { Store } from '../store/store.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Store } from '../../store/store.ts';
 import {
   type Claim,
   claimDueEvents,

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
-import type { AsyncEvent } from '../model/async-event.ts';
-import type { Clock } from '../model/clock.ts';
-import type { Database } from '../store/schema.ts';
-import type { Store } from '../store/store.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Database } from '../../store/schema.ts';
+import type { Store } from '../../store/store.ts';
 import { insertEvents, type NewEvent, putBackEvent, removeEvents } from './async-event-rows.ts';
 
 /** What happens to events on disk. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../model/clock.ts';
-import { MinHeap } from '../store/log-segments/min-heap.ts';
+import type { Clock } from '../../model/clock.ts';
+import { MinHeap } from '../../store/log-segments/min-heap.ts';
 import type { AsyncLane } from './async-lane.ts';
 
 interface Entry {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { engines, type TestDatabase } from '../../test/support/engines.ts';
-import { eventually } from '../../test/support/functions.ts';
-import { MovableClock } from '../model/clock.ts';
-import { tooManyRequests } from '../model/lambda-errors.ts';
-import type { Store } from '../store/store.ts';
+import { engines, type TestDatabase } from '../../../test/support/engines.ts';
+import { eventually } from '../../../test/support/functions.ts';
+import { MovableClock } from '../../model/clock.ts';
+import { tooManyRequests } from '../../model/lambda-errors.ts';
+import type { Store } from '../../store/store.ts';
 import { AsyncDispatcher, type AsyncDispatcherOptions } from './async-dispatcher.ts';
 import { EventInvokeConfigs } from './event-invoke-configs.ts';
-import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
+import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from '../function-invoker.ts';
 
 const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' };
 

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { AsyncEvent } from '../model/async-event.ts';
-import type { Database, LambdaAsyncEventTable } from '../store/schema.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
+import type { Database, LambdaAsyncEventTable } from '../../store/schema.ts';
 
 type Tx = Transaction<Database>;
 

@@ -1,4 +1,4 @@
-import type { AsyncEvent } from '../model/async-event.ts';
+import type { AsyncEvent } from '../../model/async-event.ts';
 import type { EventTarget } from './async-event-rows.ts';
 
 /** Claimed in one go, at most. */
