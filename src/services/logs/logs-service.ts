@@ -14,6 +14,7 @@ import type { LogsDependencies } from './logs-dependencies.ts';
 import { putLogEvents } from './put-log-events.ts';
 import { putRetentionPolicy } from './put-retention-policy.ts';
 import { RetentionSweep } from './retention.ts';
+import { withStorableText } from './storable-text.ts';
 import { tagLogGroup } from './tag-log-group.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagLogGroup } from './untag-log-group.ts';
@@ -24,7 +25,7 @@ export function createLogsService(deps: LogsDependencies): ServiceDefinition {
   new RetentionSweep(deps).start();
   return {
     model: 'cloudwatch-logs',
-    operations: {
+    operations: withStorableText({
       CreateLogGroup: createLogGroup(deps),
       CreateLogStream: createLogStream(deps),
       DeleteLogGroup: deleteLogGroup(deps),
@@ -42,6 +43,6 @@ export function createLogsService(deps: LogsDependencies): ServiceDefinition {
       TagResource: tagResource(deps),
       UntagLogGroup: untagLogGroup(deps),
       UntagResource: untagResource(deps),
-    },
+    }),
   };
 }

@@ -35,3 +35,15 @@ test('refuses a name that is taken, and a group that is not there', async () => 
   const nowhere = new CreateLogStreamCommand({ logGroupName: 'none', logStreamName: 's' });
   expect(await failure(server.logs.send(nowhere))).toEqual(NO_GROUP);
 });
+
+test('refuses the character no database keeps, in names and in forged tokens', async () => {
+  await createStreams(server.logs, 'zero', 's');
+  const named = new CreateLogStreamCommand({ logGroupName: 'zero', logStreamName: 'a\0b' });
+  expect(await failure(server.logs.send(named))).toEqual({
+    code: 'InvalidParameterException',
+    message: 'The parameter logStreamName must not contain the character U+0000.',
+  });
+  const nextToken = Buffer.from(JSON.stringify(['\0'])).toString('base64url');
+  const forged = new DescribeLogStreamsCommand({ logGroupName: 'zero', nextToken });
+  expect((await failure(server.logs.send(forged))).code).toBe('InvalidParameterException');
+});
