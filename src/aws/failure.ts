@@ -1,3 +1,4 @@
+import { serviceException } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { AwsChunkedError } from './aws-chunked.ts';
 import type { Destination } from './routing/destination.ts';
@@ -6,12 +7,12 @@ import type { StructureShape } from './schema/shape.ts';
 
 /** What the caller is told about an error nobody foresaw: that it is ours, and nothing of our insides. */
 export function internalFailure(service: ServiceModel | undefined): ServiceError {
-  const code = INTERNAL_CODES[service?.name ?? ''] ?? 'InternalFailure';
-  return new ServiceError(code, 'An internal error occurred and the request cannot be processed.', 500);
+  const message = 'An internal error occurred and the request cannot be processed.';
+  if (service?.name === 'lambda') return serviceException(message);
+  return new ServiceError(INTERNAL_CODES[service?.name ?? ''] ?? 'InternalFailure', message, 500);
 }
 
 const INTERNAL_CODES: Readonly<Record<string, string>> = {
-  lambda: 'ServiceException',
   s3: 'InternalError',
   ec2: 'InternalError',
   dynamodb: 'InternalServerError',

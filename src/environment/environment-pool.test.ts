@@ -123,8 +123,8 @@ describe('the pool', () => {
       expect(it.lines().filter((line) => line.startsWith('INIT_START'))).toHaveLength(2),
     );
     const rejected = Promise.all([
-      expect(running).rejects.toMatchObject({ code: 'ServiceException' }),
-      expect(starting).rejects.toMatchObject({ code: 'ServiceException' }),
+      expect(running).rejects.toMatchObject({ code: 'ServiceException', members: { Type: 'Service' } }),
+      expect(starting).rejects.toMatchObject({ code: 'ServiceException', members: { Type: 'Service' } }),
     ]);
     const begun = performance.now();
     await it.pool.destroyAll();

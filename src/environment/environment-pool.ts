@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import { serviceException } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { DeploymentGroup } from './deployment-group.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
@@ -213,8 +214,7 @@ export class EnvironmentPool {
   /** The one that waits longest learns why; the others have starts, or get them, of their own. */
   #failStart(group: DeploymentGroup, error: Error): void {
     const waiter = group.waiters.shift();
-    const shown =
-      error instanceof ServiceError ? error : new ServiceError('ServiceException', error.message, 500);
+    const shown = error instanceof ServiceError ? error : serviceException(error.message);
     if (waiter === undefined) this.#onWarning(`${group.version.functionArn}: ${error.message}`);
     else waiter.reject(shown);
   }
@@ -237,5 +237,5 @@ export class EnvironmentPool {
 }
 
 function removedError(): ServiceError {
-  return new ServiceError('ServiceException', 'The execution environment was removed.', 500);
+  return serviceException('The execution environment was removed.');
 }

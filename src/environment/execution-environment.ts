@@ -1,6 +1,6 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../model/invocation.ts';
-import { ServiceError } from '../model/service-error.ts';
+import { serviceException } from '../model/lambda-errors.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { EnvironmentLog } from './environment-log.ts';
@@ -234,7 +234,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   async #destroy(): Promise<void> {
     this.#reporter.reportNow();
-    const gone = new ServiceError('ServiceException', 'The execution environment was removed.', 500);
+    const gone = serviceException('The execution environment was removed.');
     for (const run of this.#running.values()) run.abandon(gone);
     this.#running.clear();
     this.#lifecycle.to('destroyed');

@@ -36,6 +36,11 @@ export function codeStorageExceeded(): ServiceError {
   return new ServiceError('CodeStorageExceededException', 'Code storage limit exceeded.', 400, USER);
 }
 
+/** 500: our fault, not the caller's. */
+export function serviceException(message: string): ServiceError {
+  return new ServiceError('ServiceException', message, 500, { Type: 'Service' });
+}
+
 /** 409 */
 export function resourceConflict(message: string): ServiceError {
   return new ServiceError('ResourceConflictException', message, 409, USER);
@@ -66,7 +71,7 @@ export function requestEntityTooLarge(message: string): ServiceError {
   return new ServiceError('RequestEntityTooLargeException', message, 413);
 }
 
-/** 400: the payload or a header of an invoke cannot be read. */
+/** 400: the body of a request, or the payload or a header of an invoke, cannot be read. */
 export function invalidRequestContent(message: string): ServiceError {
   return new ServiceError('InvalidRequestContentException', message, 400, USER);
 }

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../model/service-error.ts';
+import { invalidRequestContent } from '../../model/lambda-errors.ts';
 import { parseJson } from '../codecs/json-text.ts';
 import { serializationError } from '../codecs/serialization-error.ts';
 import type { Operation } from '../schema/service-model.ts';
@@ -12,10 +12,7 @@ export function parseJsonBody(operation: Operation, body: Uint8Array): unknown {
     if (operation.service.name !== 'lambda')
       throw serializationError('Unable to parse the request body as JSON');
     const reason = error instanceof Error ? error.message : 'not valid JSON';
-    throw new ServiceError(
-      'InvalidRequestContentException',
-      `Could not parse request body into json: ${reason}`,
-    );
+    throw invalidRequestContent(`Could not parse request body into json: ${reason}`);
   }
 }
 

@@ -169,6 +169,14 @@ describe('an error nobody foresaw', () => {
     expect(text).not.toContain('secret');
     expect(site.problems.at(-1)?.error).toBe(thrown);
   });
+
+  test('is the service of Lambda itself failing, which Type says', async () => {
+    thrown = new TypeError('secret detail');
+    expect(await (await call('/2015-03-31/functions/f')).json()).toEqual({
+      Type: 'Service',
+      Message: 'An internal error occurred and the request cannot be processed.',
+    });
+  });
 });
 
 describe('what is not there', () => {
