@@ -122,6 +122,17 @@ describe('GetFunction', () => {
     expect(reserved.Concurrency).toEqual({ ReservedConcurrentExecutions: 0 });
   });
 
+  test('does not show the reservation with a qualifier [concurrency-qualified]', async () => {
+    const { FunctionName } = await deployVersions(server.lambda, 1);
+    await createAlias(server.lambda, FunctionName, 'live', '1');
+    const reservation = { FunctionName, ReservedConcurrentExecutions: 1 };
+    await server.lambda.send(new PutFunctionConcurrencyCommand(reservation));
+    for (const Qualifier of ['$LATEST', '1', 'live']) {
+      const found = await server.lambda.send(new GetFunctionCommand({ FunctionName, Qualifier }));
+      expect(found).not.toHaveProperty('Concurrency');
+    }
+  });
+
   test('finds no function of a long or incomplete name [long-name] [bare-function]', async () => {
     const prefix = 'arn:aws:lambda:us-east-1:000000000000:function';
     const long = 'n'.repeat(65);

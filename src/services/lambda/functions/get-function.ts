@@ -18,7 +18,10 @@ export function getFunction(
     const { record } = await requireVersion(deps.store.db, reference);
     const { current } = record;
     const arn = functionArn(reference.accountId, reference.region, reference.name);
-    const reserved = (await findSettings(deps.store.db, reference))?.reservedConcurrency;
+    // It is reserved for the function as a whole, and AWS does not show it to those who ask for a version or alias.
+    const isQualified = reference.qualifier !== undefined;
+    const settings = isQualified ? undefined : await findSettings(deps.store.db, reference);
+    const reserved = settings?.reservedConcurrency;
     const tags = mayAlso(context, 'lambda:ListTags') ? await readTags(deps.store.db, arn) : {};
     return {
       Configuration: functionConfiguration(current, askedArn(reference)),
