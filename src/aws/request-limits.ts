@@ -1,3 +1,4 @@
+import { requestTooLarge } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { WireRequest } from './request.ts';
 import type { Operation } from './schema/service-model.ts';
@@ -40,12 +41,7 @@ export function bodyLimit(operation: Operation | undefined, request: WireRequest
 export function bodyTooLarge(operation: Operation | undefined, limit: number): ServiceError {
   const name = operation?.name ?? 'requested';
   if (operation?.service.name === 'lambda' && INVOKES.has(name)) {
-    const shown = name === 'Invoke' ? 'InvokeFunction' : name;
-    return new ServiceError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${limit} bytes for the ${shown} operation`,
-      413,
-    );
+    return requestTooLarge(limit, name === 'Invoke' ? 'InvokeFunction' : name);
   }
   return new ServiceError(
     'RequestEntityTooLargeException',

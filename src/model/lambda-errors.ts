@@ -71,6 +71,12 @@ export function requestEntityTooLarge(message: string): ServiceError {
   return new ServiceError('RequestEntityTooLargeException', message, 413);
 }
 
+/** 413: the payload of an invoke is above the limit. */
+export function requestTooLarge(limitBytes: number, operation: string): ServiceError {
+  const message = `Request must be smaller than ${limitBytes} bytes for the ${operation} operation`;
+  return new ServiceError('RequestTooLargeException', message, 413, USER);
+}
+
 /** 400: the body of a request, or the payload or a header of an invoke, cannot be read. */
 export function invalidRequestContent(message: string): ServiceError {
   return new ServiceError('InvalidRequestContentException', message, 400, USER);

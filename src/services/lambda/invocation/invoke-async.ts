@@ -1,8 +1,8 @@
 import type { InvokeAsyncRequest, InvokeAsyncResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { requestTooLarge } from '../../../model/lambda-errors.ts';
 import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../../model/limits.ts';
-import { ServiceError } from '../../../model/service-error.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkedPayload } from './payload.ts';
 
@@ -38,17 +38,8 @@ async function readAll(stream: AsyncIterable<Uint8Array> | undefined): Promise<U
   let size = 0;
   for await (const chunk of stream ?? []) {
     size += chunk.byteLength;
-    if (size > ASYNC_PAYLOAD_LIMIT_BYTES) throw tooLarge();
+    if (size > ASYNC_PAYLOAD_LIMIT_BYTES) throw requestTooLarge(ASYNC_PAYLOAD_LIMIT_BYTES, 'InvokeAsync');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function tooLarge(): Error {
-  return new ServiceError(
-    'RequestTooLargeException',
-    `Request must be smaller than ${ASYNC_PAYLOAD_LIMIT_BYTES} bytes for the InvokeAsync operation`,
-    413,
-    { Type: 'User' },
-  );
 }
