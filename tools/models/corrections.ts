@@ -15,6 +15,8 @@ const lambda: Readonly<Record<string, Partial<ConstraintJson>>> = {
   },
   // The model has no upper bound; the default limit is a validation error like any other.
   Timeout: { max: 900 },
+  // Not in the model's order: as recorded messages list them.
+  RecursiveLoop: { enum: ['Terminate', 'Allow'] },
 };
 
 const POLICY_RESOURCE_ARN: ConstraintJson = {
