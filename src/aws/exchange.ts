@@ -81,7 +81,7 @@ export class Exchange {
 
   #collect(operation: Operation | undefined, proceed: (body: Uint8Array) => void): void {
     if (!hasBody(this.#request)) return proceed(EMPTY_BODY);
-    const limit = bodyLimit(operation, this.#request);
+    const limit = bodyLimit(operation);
     if (declaredLength(this.#request) > limit) throw bodyTooLarge(operation, limit);
     const { raw } = this.#request;
     if ('body' in raw) return proceed(raw.body);

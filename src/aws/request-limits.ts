@@ -1,13 +1,11 @@
 import { requestTooLarge } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
-import type { WireRequest } from './request.ts';
 import type { Operation } from './schema/service-model.ts';
 
 const MIB = 1024 * 1024;
 /** 50 MB of zip in base64, and 256 KiB for the rest of the document: the number AWS quotes. */
 const CODE_UPLOAD_BYTES = 70_167_211;
 const INVOKE_BYTES = 6 * MIB;
-const ASYNCHRONOUS_INVOKE_BYTES = MIB;
 
 /** Largest bodies of services whose requests are held in memory. */
 const SERVICE_BYTES: Readonly<Record<string, number>> = {
@@ -27,13 +25,9 @@ const CODE_UPLOADS: ReadonlySet<string> = new Set([
 const INVOKES: ReadonlySet<string> = new Set(['Invoke', 'InvokeWithResponseStream']);
 
 /** The largest body, in bytes, that is taken for an operation. Streaming bodies have no limit here. */
-export function bodyLimit(operation: Operation | undefined, request: WireRequest): number {
+export function bodyLimit(operation: Operation | undefined): number {
   const service = operation?.service.name ?? '';
-  if (service === 'lambda' && operation !== undefined) {
-    if (CODE_UPLOADS.has(operation.name)) return CODE_UPLOAD_BYTES;
-    const type = operation.name === 'Invoke' ? request.headers['x-amz-invocation-type'] : undefined;
-    if (type === 'Event') return ASYNCHRONOUS_INVOKE_BYTES;
-  }
+  if (service === 'lambda' && CODE_UPLOADS.has(operation?.name ?? '')) return CODE_UPLOAD_BYTES;
   return SERVICE_BYTES[service] ?? DEFAULT_BYTES;
 }
 

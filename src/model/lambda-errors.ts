@@ -77,6 +77,12 @@ export function requestTooLarge(limitBytes: number, operation: string): ServiceE
   return new ServiceError('RequestTooLargeException', message, 413, USER);
 }
 
+/** 413: the payload of an invoke that is not waited for is above its own, lower limit. */
+export function eventTooLarge(bytes: number, limitBytes: number): ServiceError {
+  const message = `${bytes} byte payload is too large for the Event invocation type (limit ${limitBytes} bytes)`;
+  return new ServiceError('RequestTooLargeException', message, 413, USER);
+}
+
 /** 400: the body of a request, or the payload or a header of an invoke, cannot be read. */
 export function invalidRequestContent(message: string): ServiceError {
   return new ServiceError('InvalidRequestContentException', message, 400, USER);

@@ -58,7 +58,7 @@ describe('Invoke with InvocationType Event', () => {
     expect((await invoke({ Payload: payload(1_048_576) })).StatusCode).toBe(202);
     expect(await refusal(invoke({ Payload: payload(1_048_577) }))).toMatchObject({
       name: 'RequestTooLargeException',
-      message: 'Request must be smaller than 1048576 bytes for the InvokeFunction operation',
+      message: '1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)',
       status: 413,
     });
   });

@@ -66,11 +66,10 @@ const INVOKE = '/2015-03-31/functions/f/invocations';
 
 describe('sizes', () => {
   test.each([
-    [INVOKE, {}, 6_291_456, 'RequestTooLargeException', 'InvokeFunction'],
-    [INVOKE, { 'x-amz-invocation-type': 'Event' }, 1_048_576, 'RequestTooLargeException', 'InvokeFunction'],
-    ['/2015-03-31/functions', {}, 70_167_211, 'RequestEntityTooLargeException', 'CreateFunction'],
-  ])('%s %j: beyond %i bytes it is 413', async (path, headers, limit, code, name) => {
-    const response = await post(path, new Uint8Array(limit + 1), headers);
+    [INVOKE, 6_291_456, 'RequestTooLargeException', 'InvokeFunction'],
+    ['/2015-03-31/functions', 70_167_211, 'RequestEntityTooLargeException', 'CreateFunction'],
+  ])('%s: beyond %i bytes it is 413', async (path, limit, code, name) => {
+    const response = await post(path, new Uint8Array(limit + 1));
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([413, code]);
     expect(await response.json()).toEqual({
       // Only the one of them that the service's model knows has it.

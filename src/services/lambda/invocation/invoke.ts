@@ -4,7 +4,7 @@ import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
-import { checkedPayload } from './payload.ts';
+import { checkEventSize, checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
 export function invoke(deps: LambdaDependencies): OperationHandler<InvocationRequest, InvocationResponse> {
@@ -15,6 +15,7 @@ export function invoke(deps: LambdaDependencies): OperationHandler<InvocationReq
       context,
     );
     refuseWhatIsNotThere(input);
+    if (input.InvocationType === 'Event') checkEventSize(input.Payload);
     const payload = checkedPayload(input.Payload);
     if (input.InvocationType === 'DryRun') {
       deps.invoker.check({ accountId, region, name, qualifier });

@@ -1,6 +1,7 @@
 import { findJsonProblem } from '../../../model/json-problem.ts';
 import { isJsonText } from '../../../model/json-text.ts';
-import { invalidRequestContent } from '../../../model/lambda-errors.ts';
+import { eventTooLarge, invalidRequestContent } from '../../../model/lambda-errors.ts';
+import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../../model/limits.ts';
 
 /** What a function gets that is invoked with nothing. */
 const EMPTY_EVENT: Uint8Array = Buffer.from('{}');
@@ -10,6 +11,13 @@ export function checkedPayload(payload: Uint8Array | undefined): Uint8Array {
   if (payload === undefined || payload.byteLength === 0) return EMPTY_EVENT;
   if (!isJsonText(payload)) throw unreadable(payload);
   return payload;
+}
+
+/** Throws 413 for what is too large to be queued, though a caller who waits could send it. */
+export function checkEventSize(payload: Uint8Array | undefined): void {
+  const bytes = payload?.byteLength ?? 0;
+  if (bytes <= ASYNC_PAYLOAD_LIMIT_BYTES) return;
+  throw eventTooLarge(bytes, ASYNC_PAYLOAD_LIMIT_BYTES);
 }
 
 function unreadable(payload: Uint8Array): Error {
