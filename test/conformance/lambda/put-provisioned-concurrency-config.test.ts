@@ -145,6 +145,23 @@ describe('PutProvisionedConcurrencyConfig', () => {
     }
   });
 
+  test('is not for an alias with weights [weighted-alias]', async () => {
+    const { FunctionName } = await deployVersion(lambda);
+    await publishAnother(FunctionName);
+    const alias = { FunctionName, Name: 'live' };
+    const weighted = { AdditionalVersionWeights: { 2: 0.5 } };
+    await lambda.send(new UpdateAliasCommand({ ...alias, RoutingConfig: weighted }));
+    expect(await refusal(put(FunctionName, 'live', 1))).toEqual({
+      name: 'InvalidParameterValueException',
+      message: 'Alias with weights can not be used with Provisioned Concurrency',
+      status: 400,
+      type: 'User',
+    });
+    const unweighted = { AdditionalVersionWeights: {} };
+    await lambda.send(new UpdateAliasCommand({ ...alias, RoutingConfig: unweighted }));
+    expect((await put(FunctionName, 'live', 1)).Status).toBe('IN_PROGRESS');
+  });
+
   test('is for a version or for its alias, not for both [alias-on-provisioned-version] [version-under-provisioned-alias]', async () => {
     const { FunctionName } = await deployVersion(lambda);
     await put(FunctionName, '1', 1);

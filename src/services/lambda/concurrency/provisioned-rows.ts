@@ -66,7 +66,7 @@ export async function holdQualifier(tx: Tx, key: QualifiedKey): Promise<boolean>
 }
 
 /**
- * Throws 400 for an alias of `$LATEST`, and 409 for a version and an alias that leads to it: both would claim the same
+ * Throws 400 for an alias of `$LATEST` or with weights, and 409 for a version and an alias that leads to it: both would claim the same
  * environments.
  * @param provisioned by qualifier, what the function has
  */
@@ -83,6 +83,10 @@ export async function checkProvisionable(
   }
   const versions = aliases.filter((alias) => alias.name === key.qualifier).flatMap(versionsOf);
   if (versions.includes('$LATEST')) throw invalidParameterValue(UNPUBLISHED);
+  // Weights may come later: shifting traffic is what UpdateAlias is for, and takes the environments along.
+  if (versions.length > 1) {
+    throw invalidParameterValue('Alias with weights can not be used with Provisioned Concurrency');
+  }
   if (versions.some((version) => provisioned.has(version))) {
     throw resourceConflict(
       "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
