@@ -48,7 +48,7 @@ async function findBootstrap(
   inside: (path: string) => string,
 ): Promise<Entrypoint | FunctionFailure> {
   for (const path of BOOTSTRAPS) {
-    const code = await executableError(hostPath(path, directories));
+    const code = await executableError(path, directories);
     if (code === undefined) {
       return { argv: [inside(path)], startFailure: (startCode) => invalidEntrypoint(path, startCode) };
     }
@@ -57,7 +57,12 @@ async function findBootstrap(
   return invalidEntrypoint(BOOTSTRAPS[0], 'ENOENT');
 }
 
-async function executableError(path: string | undefined): Promise<string | undefined> {
+/** Why a file cannot be run as a program: the code of the system call that would fail. Undefined when it can. */
+export async function executableError(
+  sandboxPath: string,
+  directories: readonly SharedDirectory[],
+): Promise<string | undefined> {
+  const path = hostPath(sandboxPath, directories);
   if (path === undefined) return 'ENOENT';
   try {
     await access(path, constants.X_OK);

@@ -11,7 +11,9 @@ import type { CodeDirectories } from './code-directory.ts';
 import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
-import { type EnvironmentParts, ExecutionEnvironment } from './execution-environment.ts';
+import type { EnvironmentParts } from './environment-parts.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import { findExtensions } from './extensions-api/find-extensions.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
 import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
@@ -57,7 +59,7 @@ export class EnvironmentFactory {
   async create(
     version: FunctionVersion,
     initializationType: InitializationType,
-    listener: Pick<EnvironmentParts, 'onAvailable' | 'onIdleLost'>,
+    listener: Pick<EnvironmentParts<ExecutionEnvironment>, 'onAvailable' | 'onIdleLost'>,
   ): Promise<ExecutionEnvironment> {
     const { logs, clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
     await this.#cleared;
@@ -83,6 +85,7 @@ export class EnvironmentFactory {
       runtime,
       sandbox,
       directories,
+      extensionNames: await findExtensions(directories),
       api: this.#api,
       logStream,
       endpointUrl,

@@ -1,10 +1,18 @@
 import type { Clock } from '../model/clock.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink, LogStreamWriter } from '../model/log-sink.ts';
+import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
 import { LogTail } from './log-tail.ts';
-import { endLine, initReportLine, initStartLine, reportLine, startLine } from './system-lines.ts';
+import {
+  endLine,
+  extensionLine,
+  initReportLine,
+  initStartLine,
+  reportLine,
+  startLine,
+} from './system-lines.ts';
 import type { LineFailure, ReportFacts, RuntimeIdentity } from './system-lines.ts';
 import * as records from './system-records.ts';
 
@@ -67,6 +75,11 @@ export class EnvironmentLog {
     } else if (failure !== undefined || this.#type !== 'on-demand') {
       this.#append(initReportLine(durationMs, phase, failure));
     }
+  }
+
+  extension(facts: ExtensionFacts): void {
+    if (this.#isJson) this.#record(records.extensionRecord(facts));
+    else this.#append(extensionLine(facts));
   }
 
   start(requestId: string, wantsTail: boolean): void {

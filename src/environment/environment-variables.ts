@@ -25,6 +25,20 @@ export interface VariableSources {
 /** Of the variables a runtime brings along, those a user may not override. */
 const RESERVED_OF_RUNTIME: readonly string[] = ['AWS_EXECUTION_ENV', 'LAMBDA_RUNTIME_DIR'];
 
+/** What Lambda keeps from external extensions. */
+const HIDDEN_FROM_EXTENSIONS: readonly string[] = [
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_XRAY_CONTEXT_MISSING',
+  'AWS_XRAY_DAEMON_ADDRESS',
+  'LAMBDA_RUNTIME_DIR',
+  'LAMBDA_TASK_ROOT',
+  '_AWS_XRAY_DAEMON_ADDRESS',
+  '_AWS_XRAY_DAEMON_PORT',
+  '_HANDLER',
+];
+
 /**
  * The whole environment of a function's process, from the weakest source to the strongest: defaults a user may
  * override, the user's own, the reserved ones.
@@ -42,6 +56,18 @@ export function environmentVariables(sources: VariableSources): Record<string, s
     if (value !== undefined) variables[name] = value;
   }
   return variables;
+}
+
+/** The same for an external extension, which is a program of its own and starts in `/`. */
+export function extensionVariables(
+  variables: Readonly<Record<string, string>>,
+  version: FunctionVersion,
+): Record<string, string> {
+  const shown: Record<string, string> = { ...variables, PWD: '/' };
+  for (const name of HIDDEN_FROM_EXTENSIONS) delete shown[name];
+  // Options of the runtime's own interpreter say nothing to the one that a script names.
+  if (version.environment['NODE_OPTIONS'] === undefined) delete shown['NODE_OPTIONS'];
+  return shown;
 }
 
 function overridable({ endpointUrl, inside }: VariableSources): Record<string, string> {

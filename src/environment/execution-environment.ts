@@ -1,46 +1,25 @@
-import type { FunctionVersion } from '../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../model/invocation.ts';
 import { serviceException } from '../model/lambda-errors.ts';
-import type { Sandbox, SandboxExit } from '../sandbox/sandbox.ts';
-import type { Deadlines } from './deadlines.ts';
-import type { EnvironmentLog } from './environment-log.ts';
+import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle } from './environment-state.ts';
 import type { EnvironmentState } from './environment-state.ts';
-import { errorTypeOf, exited, initTimedOut, responseTooLarge, timedOut } from './function-failure.ts';
+import { errorTypeOf, initTimedOut, responseTooLarge, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
 import { RunningInvocation } from './running-invocation.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
-import type { RuntimeLauncher } from './runtime-launcher.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import type { InitLimit } from './runtime-process.ts';
 import { ScratchCheck } from './scratch-check.ts';
-import type { RuntimeIdentity } from './system-lines.ts';
-
-export interface EnvironmentParts {
-  readonly version: FunctionVersion;
-  readonly sandbox: Sandbox;
-  readonly launcher: RuntimeLauncher;
-  readonly log: EnvironmentLog;
-  readonly identity: RuntimeIdentity;
-  readonly initLimitMs: number;
-  /** Shared by all environments. */
-  readonly deadlines: Deadlines;
-  readonly onWarning: (text: string) => void;
-  /** The environment can take an invocation again. Called from within; it may invoke at once. */
-  readonly onAvailable: (environment: ExecutionEnvironment) => void;
-  /** Its process has ended while there was nothing to do. */
-  readonly onIdleLost: (environment: ExecutionEnvironment) => void;
-}
 
 /**
- * One execution environment: a sandbox, the runtime process in it, its log stream, and the invocations it runs, one
- * at a time. Its states are those of environment-state.ts. Whatever a function does, the environment ends up able to
- * take the next invocation, or destroyed.
+ * One execution environment: a sandbox, the runtime process and the extensions in it, its log stream, and the
+ * invocations it runs, one at a time. Its states are those of environment-state.ts. Whatever a function does, the
+ * environment ends up able to take the next invocation, or destroyed.
  */
 export class ExecutionEnvironment implements RuntimeEvents {
-  readonly #parts: EnvironmentParts;
+  readonly #parts: EnvironmentParts<ExecutionEnvironment>;
   readonly #lifecycle = new EnvironmentLifecycle();
   readonly #process: RuntimeProcess;
   readonly #reporter: InvocationReporter;
@@ -50,9 +29,11 @@ export class ExecutionEnvironment implements RuntimeEvents {
   readonly #onTimeout = (): void => this.#timeOut();
   #coldStartMs: number | undefined;
   #isAborting = false;
+  /** The runtime is done with the last invocation; extensions may not be. */
+  #runtimeWaits = false;
   #destroyed: Promise<void> | undefined;
 
-  constructor(parts: EnvironmentParts) {
+  constructor(parts: EnvironmentParts<ExecutionEnvironment>) {
     this.#parts = parts;
     const { launcher, log, sandbox, version } = parts;
     this.#reporter = new InvocationReporter(log, sandbox, version.memoryMb, () => parts.onAvailable(this));
@@ -60,7 +41,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#process = new RuntimeProcess(launcher, {
       events: this,
       onOutput: (chunk) => this.#reporter.output(chunk),
-      onLost: (exit) => this.#onLost(exit),
+      onLost: (failure) => this.#onLost(failure),
+      onExtensionsWaiting: () => this.#onExtensionsWaiting(),
     });
   }
 
@@ -87,6 +69,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#parts.log.initStart(this.#parts.identity);
     const limitMs = this.#parts.initLimitMs;
     const failure = await this.#initialise('init', { limitMs, failure: initTimedOut() });
+    if (failure !== undefined) await this.#process.extensionsEnded();
     if (this.#destroyed !== undefined) return;
     this.#lifecycle.to(failure === undefined ? 'idle' : 'reset');
     this.#process.setActive(false);
@@ -103,10 +86,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#coldStartMs = undefined;
     this.#running.set(invocation.requestId, run);
     log.start(invocation.requestId, invocation.wantsLogTail);
-    if (wasIdle) {
-      this.#process.setActive(true);
-      this.#process.deliver(invocation, run.deadlineMs);
-    } else void this.#reinitialise(run);
+    if (wasIdle) this.#deliver(run);
+    else void this.#reinitialise(run);
     return run.result;
   }
 
@@ -121,10 +102,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (this.#process.link !== link || this.#isAborting) return false;
     if (this.#lifecycle.current === 'idle') return true;
     if (this.#lifecycle.current !== 'invoking' || this.#running.size > 0) return false;
-    this.#lifecycle.to('idle');
-    this.#process.setActive(false);
-    this.#reporter.over(link.carriesLogs);
-    this.#scratch.afterInvocation();
+    if (this.#process.hasBusyExtensions) this.#runtimeWaits = true;
+    else this.#becomeIdle(link);
     return true;
   }
 
@@ -157,6 +136,26 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#parts.log.event(message);
   }
 
+  #deliver(run: RunningInvocation): void {
+    this.#process.setActive(true);
+    if (this.#process.hasExtensions) run.isHeld = !run.invocation.wantsLogTail;
+    this.#process.deliver(run.invocation, run.deadlineMs);
+  }
+
+  /** The environment is free once runtime and extensions are done; its caller has long been answered. */
+  #onExtensionsWaiting(): void {
+    const { link } = this.#process;
+    if (this.#runtimeWaits && link !== undefined && !this.#isAborting) this.#becomeIdle(link);
+  }
+
+  #becomeIdle(link: RuntimeLink): void {
+    this.#runtimeWaits = false;
+    this.#lifecycle.to('idle');
+    this.#process.setActive(false);
+    this.#reporter.over(link.carriesLogs);
+    this.#scratch.afterInvocation();
+  }
+
   #take(requestId: string): RunningInvocation | undefined {
     if (this.#lifecycle.current !== 'invoking' || this.#isAborting) return undefined;
     const run = this.#running.get(requestId);
@@ -170,6 +169,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   ): Promise<FunctionFailure | undefined> {
     const { durationMs, failure } = await this.#process.initialise(limit);
     if (this.#destroyed !== undefined) return failure;
+    for (const extension of this.#process.extensionFacts) this.#parts.log.extension(extension);
     this.#parts.log.initDone(durationMs, phase, failure);
     if (phase === 'init' && failure === undefined) this.#coldStartMs = durationMs;
     return failure;
@@ -182,16 +182,17 @@ export class ExecutionEnvironment implements RuntimeEvents {
       if (this.#destroyed !== undefined) return;
       if (failure === undefined) {
         this.#lifecycle.to('invoking');
-        this.#process.deliver(run.invocation, run.deadlineMs);
+        this.#deliver(run);
         return;
       }
       this.#failRunning(failure);
+      await this.#process.extensionsEnded();
     } catch (error) {
       if (this.#destroyed !== undefined) return;
       this.#running.delete(run.invocation.requestId);
       run.abandon(error as Error);
     }
-    this.#becomeReset();
+    if (this.#destroyed === undefined) this.#becomeReset();
   }
 
   #timeOut(): void {
@@ -199,10 +200,11 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (!this.#process.failInit(failure)) void this.#abort(failure);
   }
 
-  /** The process ended without being told to. */
-  #onLost(exit: SandboxExit): void {
-    if (this.#lifecycle.current !== 'idle') return void this.#abort(exited(exit));
+  /** The process, or an extension, ended without being told to. */
+  #onLost(failure: FunctionFailure): void {
+    if (this.#lifecycle.current !== 'idle') return void this.#abort(failure);
     this.#lifecycle.to('reset');
+    if (this.#process.hasExtensions) void this.#process.end(failure);
     this.#parts.onIdleLost(this);
   }
 
@@ -210,12 +212,14 @@ export class ExecutionEnvironment implements RuntimeEvents {
   async #abort(failure: FunctionFailure): Promise<void> {
     if (this.#isAborting || this.#destroyed !== undefined) return;
     this.#isAborting = true;
-    await this.#process.end();
-    this.#isAborting = false;
+    this.#runtimeWaits = false;
+    await this.#process.end(failure);
     if (this.#destroyed !== undefined) return;
-    this.#reporter.reportNow();
+    this.#reporter.reportNow(failure);
     this.#failRunning(failure);
-    this.#becomeReset();
+    if (this.#process.hasExtensions) await this.#process.extensionsEnded();
+    this.#isAborting = false;
+    if (this.#destroyed === undefined) this.#becomeReset();
   }
 
   #failRunning(failure: FunctionFailure): void {

@@ -50,16 +50,24 @@ export function exited(exit: SandboxExit): FunctionFailure {
   return platformFailure('error', 'Runtime.ExitError', exitText(exit));
 }
 
-function exitText({ code, signal }: SandboxExit): string {
-  if (signal !== null) return `Runtime exited with error: signal: ${SIGNAL_WORDS[signal] ?? signal}`;
-  if (code === 0) return 'Runtime exited without providing a reason';
-  return `Runtime exited with error: exit status ${code}`;
+function exitText(exit: SandboxExit): string {
+  if (exit.code === 0) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: ${exitWords(exit)}`;
+}
+
+/** How a process ended, in Go's words. */
+export function exitWords({ code, signal }: SandboxExit): string {
+  return signal === null ? `exit status ${code}` : `signal: ${SIGNAL_WORDS[signal] ?? signal}`;
 }
 
 /** @param code of the failed system call, e.g. ENOENT */
 export function invalidEntrypoint(program: string, code: string): FunctionFailure {
-  const words = EXEC_WORDS[code] ?? code;
-  return platformFailure('error', 'Runtime.InvalidEntrypoint', `fork/exec ${program}: ${words}`);
+  return platformFailure('error', 'Runtime.InvalidEntrypoint', startWords(program, code));
+}
+
+/** Why a program could not be started, in Go's words. */
+export function startWords(program: string, code: string): string {
+  return `fork/exec ${program}: ${EXEC_WORDS[code] ?? code}`;
 }
 
 /** The runtime reported that the function's own initialisation failed. */
@@ -90,7 +98,7 @@ export function errorTypeOf(payload: Uint8Array): string {
     : 'Runtime.Unknown';
 }
 
-function platformFailure(
+export function platformFailure(
   status: FunctionFailure['status'],
   errorType: string,
   text: string,

@@ -6,6 +6,7 @@ export class InitAttempt {
   readonly outcome: Promise<FunctionFailure | undefined>;
   readonly #startedAt = performance.now();
   readonly #settle: (failure: FunctionFailure | undefined) => void;
+  #isSettled = false;
   #reported: FunctionFailure | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -15,17 +16,23 @@ export class InitAttempt {
     this.#settle = resolve;
   }
 
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
   elapsedMs(): number {
     return performance.now() - this.#startedAt;
   }
 
   succeed(): void {
     this.cancelTimer();
+    this.#isSettled = true;
     this.#settle(undefined);
   }
 
   fail(failure: FunctionFailure): void {
     this.cancelTimer();
+    this.#isSettled = true;
     this.#settle(this.#reported ?? failure);
   }
 

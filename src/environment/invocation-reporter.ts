@@ -1,5 +1,6 @@
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { EnvironmentLog } from './environment-log.ts';
+import type { FunctionFailure } from './function-failure.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -59,7 +60,7 @@ export class InvocationReporter {
   }
 
   /**
-   * The runtime asked for the next event: the last invocation is over.
+   * The runtime asked for the next event, and so did all extensions: the last invocation is over.
    * @param logsAreComplete all of the function's log came by the channel of its response
    */
   over(logsAreComplete: boolean): void {
@@ -67,21 +68,30 @@ export class InvocationReporter {
     if (run === undefined) return;
     run.stopTimer();
     run.isOver = true;
+    if (run.isHeld) {
+      this.#letGo(run);
+      setImmediate(this.#onTurn, run);
+      return;
+    }
     const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
     if (run.isReported || !mayStillPrint) this.#release(run);
   }
 
-  /** Writes what is still unwritten of the last invocation. */
-  reportNow(): void {
+  /**
+   * Writes what is still unwritten of the last invocation.
+   * @param failure what ended the extensions before they were done with it
+   */
+  reportNow(failure?: FunctionFailure): void {
     const run = this.#finishing;
     if (run === undefined) return;
     run.stopTimer();
     this.#finishing = undefined;
+    if (run.isHeld) this.#letGo(run, failure);
     if (!run.isReported) this.#report(run);
   }
 
   #turn(run: RunningInvocation): void {
-    if (run.isReported) return;
+    if (run.isReported || run.isHeld) return;
     if (this.#outputInTurn && this.#turns < MOST_DRAIN_TURNS) {
       this.#outputInTurn = false;
       this.#turns += 1;
@@ -92,6 +102,15 @@ export class InvocationReporter {
     if (!run.isOver) return;
     if (this.#finishing === run) this.#finishing = undefined;
     this.#release(run);
+  }
+
+  #letGo(run: RunningInvocation, failure?: FunctionFailure): void {
+    run.isHeld = false;
+    run.extendDuration();
+    const { outcome } = run;
+    if (outcome !== undefined && failure !== undefined && outcome.failure === undefined) {
+      run.outcome = { ...outcome, failure };
+    }
   }
 
   #report(run: RunningInvocation): void {

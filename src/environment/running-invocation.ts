@@ -31,6 +31,8 @@ export class RunningInvocation implements Deadline {
   outcome: Outcome | undefined;
   /** The runtime has asked for the next event. */
   isOver = false;
+  /** REPORT waits until the extensions are done as well: their time counts. */
+  isHeld = false;
   isReported = false;
   /** The environment was given back to the pool. */
   isReleased = false;
@@ -60,6 +62,11 @@ export class RunningInvocation implements Deadline {
     this.durationMs = Math.min(performance.now() - this.#startedAt, longestMs);
     this.outcome = outcome;
     if (!this.invocation.wantsLogTail) this.answer(undefined);
+  }
+
+  /** Extensions ran on after the runtime's answer. */
+  extendDuration(): void {
+    this.durationMs = performance.now() - this.#startedAt;
   }
 
   answer(logTail: Uint8Array | undefined): void {

@@ -1,8 +1,9 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Sandbox, SandboxProcess, SharedDirectory } from '../sandbox/sandbox.ts';
-import { findEntrypoint } from './entrypoint.ts';
-import { environmentVariables } from './environment-variables.ts';
+import { executableError, findEntrypoint } from './entrypoint.ts';
+import { environmentVariables, extensionVariables } from './environment-variables.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
+import type { ExtensionsEndpoint, FunctionIdentity } from './extensions-api/extensions-api-routes.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InitializationType } from './initialization-type.ts';
 import type { RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
@@ -16,6 +17,8 @@ export interface LauncherParts {
   readonly sandbox: Sandbox;
   /** What the sandbox shares, /var/task among it. */
   readonly directories: readonly SharedDirectory[];
+  /** Programs in /opt/extensions. */
+  readonly extensionNames: readonly string[];
   readonly api: RuntimeApi;
   readonly logStream: string;
   readonly endpointUrl: () => string;
@@ -32,37 +35,53 @@ export class RuntimeLauncher {
     this.#parts = parts;
   }
 
+  get extensionNames(): readonly string[] {
+    return this.#parts.extensionNames;
+  }
+
+  get functionIdentity(): FunctionIdentity {
+    const { name, version, handler, accountId } = this.#parts.version;
+    return { functionName: name, functionVersion: version, handler, accountId };
+  }
+
   /**
-   * Starts the process, or says why the function cannot be started. Throws when the platform itself failed.
-   * @param events told what the process says over the Runtime API
+   * Opens the environment's APIs, before anything is started.
+   * @param events told what the runtime says over the Runtime API
+   * @param extensions told what extensions say over theirs
    */
-  async launch(events: RuntimeEvents): Promise<SandboxProcess | FunctionFailure> {
-    const { version, runtime, sandbox, directories, api } = this.#parts;
-    const listener = (this.#listener ??= await api.listen(events));
-    if (this.#isClosed) {
-      listener.close();
-      throw new Error('The execution environment was removed.');
-    }
+  async open(events: RuntimeEvents, extensions: ExtensionsEndpoint): Promise<void> {
+    this.#listener ??= await this.#parts.api.listen(events, extensions);
+    if (!this.#isClosed) return;
+    this.#listener.close();
+    throw new Error('The execution environment was removed.');
+  }
+
+  /** Starts the runtime, or says why the function cannot be started. Throws when the platform itself failed. */
+  async launch(): Promise<SandboxProcess | FunctionFailure> {
+    const { version, runtime, sandbox, directories } = this.#parts;
     const inside = (path: string): string => sandbox.pathInside(path);
     const entrypoint = await findEntrypoint(version, runtime, directories, inside);
     if ('errorType' in entrypoint) return entrypoint;
-    const env = environmentVariables({
-      version,
-      initializationType: this.#parts.initializationType,
-      runtime,
-      inside,
-      credentials: this.#parts.credentials(version),
-      logStream: this.#parts.logStream,
-      runtimeApi: listener.address,
-      endpointUrl: this.#parts.endpointUrl(),
-    });
     const channel = runtime.protocol === 'frames';
+    const env = this.#variables();
     try {
       return await sandbox.exec({ argv: entrypoint.argv, env, cwd: inside('/var/task'), channel });
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      return entrypoint.startFailure(code);
+      return entrypoint.startFailure(codeOf(error));
+    }
+  }
+
+  /** Starts an external extension beside the runtime. Returns the code of the system call that failed instead. */
+  async launchExtension(name: string): Promise<SandboxProcess | string> {
+    const { version, sandbox, directories } = this.#parts;
+    const path = `/opt/extensions/${name}`;
+    const code = await executableError(path, directories);
+    if (code !== undefined) return code;
+    const env = extensionVariables(this.#variables(), version);
+    try {
+      return await sandbox.execBeside({ argv: [sandbox.pathInside(path)], env, cwd: '/', channel: false });
+    } catch (error) {
+      return codeOf(error);
     }
   }
 
@@ -75,4 +94,26 @@ export class RuntimeLauncher {
     this.#isClosed = true;
     this.#listener?.close();
   }
+
+  #variables(): Record<string, string> {
+    const { version, initializationType, runtime, sandbox, credentials, logStream, endpointUrl } =
+      this.#parts;
+    return environmentVariables({
+      version,
+      initializationType,
+      runtime,
+      inside: (path) => sandbox.pathInside(path),
+      credentials: credentials(version),
+      logStream,
+      runtimeApi: this.#listener?.address ?? '',
+      endpointUrl: endpointUrl(),
+    });
+  }
+}
+
+/** Of the system call that failed; anything else is the platform's own failure. */
+function codeOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return code;
 }

@@ -1,5 +1,8 @@
 import type { Invocation } from '../model/invocation.ts';
 import type { SandboxExit } from '../sandbox/sandbox.ts';
+import { EnvironmentExtensions } from './extensions-api/environment-extensions.ts';
+import type { ExtensionFacts } from './extensions-api/extension.ts';
+import type { ShutdownReason } from './extensions-api/extension-events.ts';
 import { exited, initFailed } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { InitAttempt } from './init-attempt.ts';
@@ -24,14 +27,17 @@ export interface InitResult {
 export interface RuntimeProcessHandlers {
   readonly events: RuntimeEvents;
   readonly onOutput: (chunk: Buffer) => void;
-  /** The process ended of itself after it had become ready. All it wrote has been handled. */
-  readonly onLost: (exit: SandboxExit) => void;
+  /** The process, or an extension, ended of itself after it had become ready. All it wrote has been handled. */
+  readonly onLost: (failure: FunctionFailure) => void;
+  /** No extension has anything left to do. */
+  readonly onExtensionsWaiting: () => void;
 }
 
-/** The runtime process of an environment: started, made ready, given events, ended; then started again. */
+/** The runtime process of an environment, and its extensions: started, made ready, given events, ended; then started again. */
 export class RuntimeProcess {
   readonly #launcher: RuntimeLauncher;
   readonly #handlers: RuntimeProcessHandlers;
+  readonly #extensions: EnvironmentExtensions;
   #session: RuntimeSession | undefined;
   #link: RuntimeLink | undefined;
   #init: InitAttempt | undefined;
@@ -41,6 +47,11 @@ export class RuntimeProcess {
   constructor(launcher: RuntimeLauncher, handlers: RuntimeProcessHandlers) {
     this.#launcher = launcher;
     this.#handlers = handlers;
+    this.#extensions = new EnvironmentExtensions(launcher, {
+      onAllWaiting: () => this.#onExtensionsWaiting(),
+      onFailed: (failure, isReported) => this.#onExtensionFailed(failure, isReported),
+      onLog: (message) => handlers.events.onLog(message),
+    });
   }
 
   /** The channel the runtime uses: the one by which it first asked for an event. */
@@ -48,7 +59,21 @@ export class RuntimeProcess {
     return this.#link;
   }
 
-  /** Starts the process and waits until the runtime asks for an event. Throws when the platform itself fails. */
+  /** There are extensions, of either kind. */
+  get hasExtensions(): boolean {
+    return this.#extensions.any;
+  }
+
+  /** An extension has yet to ask for its next event. */
+  get hasBusyExtensions(): boolean {
+    return this.#extensions.any && !this.#extensions.areAllWaiting;
+  }
+
+  get extensionFacts(): readonly ExtensionFacts[] {
+    return this.#extensions.facts;
+  }
+
+  /** Starts the processes and waits until runtime and extensions ask for an event. Throws when the platform itself fails. */
   async initialise(limit: InitLimit | undefined): Promise<InitResult> {
     const attempt = new InitAttempt();
     this.#init = attempt;
@@ -58,7 +83,7 @@ export class RuntimeProcess {
       const failure = await attempt.outcome;
       const durationMs = attempt.elapsedMs();
       this.#init = undefined;
-      if (failure !== undefined) await this.end();
+      if (failure !== undefined) await this.end(failure);
       return { durationMs, failure };
     } finally {
       attempt.cancelTimer();
@@ -77,7 +102,8 @@ export class RuntimeProcess {
     if (this.#init === undefined) return false;
     this.#link ??= link;
     if (this.#link !== link) return false;
-    this.#init.succeed();
+    this.#extensions.closeRegistration();
+    if (this.#extensions.areAllWaiting) this.#init.succeed();
     return true;
   }
 
@@ -91,34 +117,63 @@ export class RuntimeProcess {
   }
 
   deliver(invocation: Invocation, deadlineMs: number): void {
+    if (this.#extensions.any) this.#extensions.invoke(invocation, deadlineMs);
     this.#link?.deliver(invocation, deadlineMs);
   }
 
   setActive(active: boolean): void {
     this.#session?.setActive(active);
+    if (this.#extensions.any) this.#extensions.setActive(active);
   }
 
-  /** Kills the process and waits until it has ended and all it wrote was handled. */
-  async end(): Promise<void> {
-    const session = this.#session;
-    if (session === undefined) return;
-    this.#isEnding = true;
-    session.kill();
-    await session.ended;
-    this.#isEnding = false;
+  /**
+   * Kills the runtime and waits until it has ended and all it wrote was handled. The extensions are told why and end
+   * behind it: `extensionsEnded`.
+   */
+  async end({ status }: Pick<FunctionFailure, 'status'>): Promise<void> {
+    await this.#end(status === 'timeout' ? 'TIMEOUT' : 'FAILURE', undefined);
   }
 
-  /** For good: nothing starts any more. */
+  /** Resolves when the extensions have ended, which takes seconds at most. Call after `end`. */
+  async extensionsEnded(): Promise<void> {
+    await this.#extensions.ended;
+  }
+
+  /** For good: nothing starts any more. With extensions, the runtime too has a moment for its last work. */
   async close(failure: FunctionFailure): Promise<void> {
     this.#isClosed = true;
     this.#init?.fail(failure);
-    await this.end();
+    await this.#end('SPINDOWN', this.#extensions.runtimeShutdownMs);
+    await this.#extensions.ended;
     this.#launcher.close();
+  }
+
+  /** @param limitMs how long the runtime may take to end by itself; undefined: it is killed */
+  async #end(reason: ShutdownReason, limitMs: number | undefined): Promise<void> {
+    const session = this.#session;
+    const hasExtensions = this.#extensions.any;
+    if (session === undefined && !hasExtensions) return;
+    const sinceMs = performance.now();
+    this.#isEnding = true;
+    if (hasExtensions) this.#extensions.beginEnd();
+    if (limitMs === undefined) session?.kill();
+    else await session?.terminate(limitMs);
+    await session?.ended;
+    this.#isEnding = false;
+    if (hasExtensions) this.#extensions.end(reason, sinceMs);
   }
 
   async #launch(attempt: InitAttempt): Promise<void> {
     const { events, onOutput } = this.#handlers;
-    const launched = await this.#launcher.launch(events);
+    if (this.#extensions.any) await this.#endLeftovers();
+    await this.#launcher.open(events, this.#extensions);
+    if (attempt.isSettled) return;
+    const registered = this.#extensions.start();
+    if (this.#extensions.any) {
+      await Promise.race([registered, attempt.outcome]);
+      if (attempt.isSettled) return;
+    }
+    const launched = await this.#launcher.launch();
     if ('errorType' in launched) {
       attempt.fail(launched);
       return;
@@ -134,6 +189,26 @@ export class RuntimeProcess {
     this.#link = undefined;
     this.#launcher.reset();
     if (this.#init !== undefined) this.#init.fail(exited(exit));
-    else if (!this.#isEnding) this.#handlers.onLost(exit);
+    else if (!this.#isEnding) this.#handlers.onLost(exited(exit));
+  }
+
+  /** Of runtime and extensions one was lost while there was nothing to do; the others must not live on beside new ones. */
+  async #endLeftovers(): Promise<void> {
+    await this.#end('FAILURE', undefined);
+    await this.#extensions.ended;
+  }
+
+  #onExtensionsWaiting(): void {
+    if (this.#init === undefined) this.#handlers.onExtensionsWaiting();
+    else if (this.#link !== undefined) this.#init.succeed();
+  }
+
+  #onExtensionFailed(failure: FunctionFailure, isReported: boolean): void {
+    if (this.#init === undefined) {
+      if (!this.#isEnding) this.#handlers.onLost(failure);
+    } else if (isReported) {
+      this.#init.report(failure);
+      this.#init.failAfter(EXIT_AFTER_INIT_ERROR_MS, failure);
+    } else this.#init.fail(failure);
   }
 }

@@ -26,6 +26,14 @@ export class RuntimeSession {
     this.#process.kill();
   }
 
+  /** Lets the process end by itself, for so long. */
+  async terminate(limitMs: number): Promise<void> {
+    this.#process.terminate();
+    const timer = setTimeout(() => this.kill(), limitMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
   async #end(): Promise<SandboxExit> {
     const { output, channel } = this.#process;
     const closed = Promise.all([closeOf(output), closeOf(channel)]);

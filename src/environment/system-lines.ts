@@ -1,3 +1,5 @@
+import type { ExtensionFacts } from './extensions-api/extension.ts';
+
 /**
  * The platform's own lines in a function's log: INIT_START, START, END, REPORT and INIT_REPORT in text, or the
  * `platform.*` records of the JSON log format. Pure: values in, lines out.
@@ -60,6 +62,12 @@ export function initReportLine(
 ): string {
   const line = `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms`;
   return failure === undefined ? line : `${line}\tPhase: ${phase}\t${failureFields(failure)}`;
+}
+
+/** One for each extension, at the end of Init. */
+export function extensionLine({ name, state, events, errorType }: ExtensionFacts): string {
+  const line = `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]`;
+  return errorType === undefined ? line : `${line}\tError Type: ${errorType}`;
 }
 
 function failureFields({ status, errorType }: LineFailure): string {

@@ -1,3 +1,4 @@
+import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { billedDurationMs } from './system-lines.ts';
 import type { LineFailure, ReportFacts, RuntimeIdentity } from './system-lines.ts';
@@ -89,6 +90,11 @@ export function reportRecord(facts: ReportFacts): SystemRecord {
   };
   const record = { requestId, metrics, ...outcome(failure) };
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };
+}
+
+export function extensionRecord({ name, state, events, errorType }: ExtensionFacts): SystemRecord {
+  const record = { name, state, events, ...(errorType === undefined ? {} : { errorType }) };
+  return { level: errorType === undefined ? 'INFO' : 'WARN', type: 'platform.extension', record };
 }
 
 function outcome(failure: LineFailure | undefined): Readonly<Record<string, string>> {

@@ -22,8 +22,6 @@ export interface StoredLayerVersion extends LayerKey {
   readonly codeSize: number;
   /** Size of what is in the archive, bytes. */
   readonly codeUnzippedBytes: number;
-  /** Names of the files in its folder `extensions`: programs that Lambda starts beside the runtime. */
-  readonly extensions: readonly string[];
   /** Platform time, milliseconds since the Unix epoch. */
   readonly createdAtMs: number;
 }

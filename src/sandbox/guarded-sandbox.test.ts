@@ -20,6 +20,7 @@ class ScriptedDriver implements SandboxDriver {
         await this.start.promise;
         return this.#process();
       },
+      execBeside: async () => this.#process(),
       freeze: async () => undefined,
       thaw: async () => undefined,
       stats: () => ({ memoryPeakBytes: 0 }),
@@ -38,6 +39,7 @@ class ScriptedDriver implements SandboxDriver {
       output: process.stdin,
       exited: this.exit.promise,
       setActive: () => undefined,
+      terminate: () => undefined,
       kill: () => void (this.killed += 1),
     };
   }
@@ -70,6 +72,20 @@ describe('the guard', () => {
     driver.start.reject(new Error('no'));
     await expect(box.exec(command)).rejects.toThrow('no');
     await expect(box.exec(command)).rejects.toThrow('no');
+  });
+
+  test('runs any number of programs beside the main one, and none once it is destroyed', async () => {
+    const driver = new ScriptedDriver();
+    driver.start.resolve();
+    const box = await guardedDriver(driver).create(spec);
+    await box.execBeside(command);
+    await box.exec(command);
+    await box.execBeside(command);
+    const starting = box.execBeside(command);
+    await box.destroy();
+    await starting;
+    expect(driver.killed).toBe(1);
+    await expect(box.execBeside(command)).rejects.toThrow('destroyed');
   });
 
   test('destroys once and refuses everything after', async () => {

@@ -9,7 +9,7 @@ import type {
 
 /**
  * Gives every sandbox of a driver the safety all of them need, so that drivers hold nothing but their own mechanism:
- * one process tree at a time, nothing after destroy, one destroy however often it is asked for.
+ * one main process tree at a time, nothing after destroy, one destroy however often it is asked for.
  */
 export function guardedDriver(driver: SandboxDriver): SandboxDriver {
   return {
@@ -48,6 +48,13 @@ class GuardedSandbox implements Sandbox {
       this.#release();
       throw error;
     }
+  }
+
+  async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
+    this.#refuseWhenDestroyed();
+    const started = await this.#inner.execBeside(command);
+    if (this.#destroyed !== undefined) started.kill();
+    return started;
   }
 
   async freeze(): Promise<void> {

@@ -43,11 +43,16 @@ export interface Sandbox {
   /** The path by which processes inside see a path of `readOnlyDirectories` or the scratch directory (`/tmp`). */
   pathInside(sandboxPath: string): string;
   /**
-   * Starts the sandbox's process tree. One tree at a time: a second exec is refused until the first has exited.
+   * Starts the sandbox's main process tree. One at a time: a second exec is refused until the first has exited.
    * The tree is killed with the platform. Rejects with an error whose `code` is that of the failed system call
    * (ENOENT, EACCES, ENOEXEC ...) when the program cannot be started.
    */
   exec(command: SandboxCommand): Promise<SandboxProcess>;
+  /**
+   * Starts another program of the same sandbox, in a tree of its own: any number, at any time, and none ends another.
+   * Limits, freeze and destroy hold for all trees together. Rejects as `exec` does.
+   */
+  execBeside(command: SandboxCommand): Promise<SandboxProcess>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   stats(): SandboxStats;
@@ -79,6 +84,8 @@ export interface SandboxProcess {
    * only meanwhile. Costs nanoseconds.
    */
   setActive(active: boolean): void;
+  /** SIGTERM to the first process of the tree, which may end in its own time. */
+  terminate(): void;
   /** SIGKILL to the whole tree. */
   kill(): void;
 }
@@ -86,11 +93,11 @@ export interface SandboxProcess {
 export interface SandboxExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The tree was ended for going over its memory limit. */
+  /** The tree was ended because the sandbox went over its memory limit. */
   readonly outOfMemory: boolean;
 }
 
 export interface SandboxStats {
-  /** Peak resident memory of the current process tree, bytes. */
+  /** Peak resident memory of the process trees that run, bytes. */
   readonly memoryPeakBytes: number;
 }

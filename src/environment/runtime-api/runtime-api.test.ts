@@ -2,6 +2,8 @@ import { request } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../model/invocation.ts';
+import { ExtensionSet } from '../extensions-api/extension-set.ts';
+import type { ExtensionsEndpoint } from '../extensions-api/extensions-api-routes.ts';
 import type { RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { RuntimeApiListener } from './runtime-api.ts';
@@ -47,13 +49,21 @@ class Recorder implements RuntimeEvents {
   }
 }
 
+const noExtensions: ExtensionsEndpoint = {
+  extensions: new ExtensionSet([], {
+    onAllRegistered: () => undefined,
+    onAllWaiting: () => undefined,
+    onFailed: () => undefined,
+  }),
+  functionIdentity: { functionName: 'f', functionVersion: '$LATEST', handler: 'h', accountId: '1' },
+};
 const api = new RuntimeApi();
 let events: Recorder;
 let listener: RuntimeApiListener;
 
 beforeEach(async () => {
   events = new Recorder();
-  listener = await api.listen(events);
+  listener = await api.listen(events, noExtensions);
 });
 afterEach(() => listener.close());
 
@@ -252,7 +262,7 @@ test.each([
 
 test('each environment has an address of its own, gone when it is closed', async () => {
   const others = new Recorder();
-  const other = await api.listen(others);
+  const other = await api.listen(others, noExtensions);
   expect(other.address).not.toBe(listener.address);
   await call('POST', 'invocation/id-1/response', '1');
   expect(others.said).toEqual([]);

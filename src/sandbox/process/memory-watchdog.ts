@@ -20,8 +20,9 @@ export class MemoryWatchdog {
     this.#hasProc = platform === 'linux';
   }
 
-  watch(pid: number, limitBytes: number, onExceeded: () => void): WatchedGroup {
-    return new WatchedGroup(pid, limitBytes, onExceeded, this.#hasProc);
+  /** @param togetherBytes resident memory of all groups that share the limit; the group alone by default */
+  watch(pid: number, limitBytes: number, onExceeded: () => void, togetherBytes?: () => number): WatchedGroup {
+    return new WatchedGroup(pid, limitBytes, onExceeded, this.#hasProc, togetherBytes);
   }
 
   setActive(group: WatchedGroup, active: boolean): void {
@@ -67,15 +68,29 @@ export class WatchedGroup {
   readonly #limitBytes: number;
   readonly #onExceeded: () => void;
   readonly #memory: ResidentMemory | undefined;
+  readonly #togetherBytes: () => number;
+  #currentBytes = 0;
   #descendantBytes = 0;
   #peakBytes = 0;
   #peakReadAt = Number.NEGATIVE_INFINITY;
 
-  constructor(pid: number, limitBytes: number, onExceeded: () => void, hasProc: boolean) {
+  constructor(
+    pid: number,
+    limitBytes: number,
+    onExceeded: () => void,
+    hasProc: boolean,
+    togetherBytes = (): number => this.#currentBytes,
+  ) {
     this.pid = pid;
     this.#limitBytes = limitBytes;
     this.#onExceeded = onExceeded;
+    this.#togetherBytes = togetherBytes;
     this.#memory = hasProc ? new ResidentMemory(pid) : undefined;
+  }
+
+  /** Resident memory when it was last looked at, bytes. */
+  get currentBytes(): number {
+    return this.#currentBytes;
   }
 
   /** Highest resident memory seen, bytes. The kernel's own high-water mark is asked at most four times a second. */
@@ -96,8 +111,9 @@ export class WatchedGroup {
   }
 
   observe(residentBytes: number): void {
+    this.#currentBytes = residentBytes;
     if (residentBytes > this.#peakBytes) this.#peakBytes = residentBytes;
-    if (residentBytes > this.#limitBytes) this.#onExceeded();
+    if (this.#togetherBytes() > this.#limitBytes) this.#onExceeded();
   }
 
   close(): void {

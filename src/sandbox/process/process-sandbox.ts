@@ -10,12 +10,12 @@ import type {
 } from '../sandbox.ts';
 import { directoryExceeds } from './directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from './memory-watchdog.ts';
-import { killGroup, signalGroup } from './spawner.ts';
+import { killGroup, signalGroup, signalProcess } from './spawner.ts';
 import type { SpawnedGroup, Spawner } from './spawner.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A process group on the host: no mounts, so paths inside are mapped to the host's. */
+/** Process groups on the host: no mounts, so paths inside are mapped to the host's. */
 export class ProcessSandbox implements Sandbox {
   readonly id: string;
   readonly #spec: SandboxSpec;
@@ -24,8 +24,10 @@ export class ProcessSandbox implements Sandbox {
   readonly #spawner: () => Spawner;
   readonly #watchdog: MemoryWatchdog;
   readonly #onDestroyed: () => void;
+  /** Of the main tree that was started last: its peak is asked for after its end as well. */
   #group: WatchedGroup | undefined;
-  #running: SpawnedGroup | undefined;
+  readonly #running = new Map<SpawnedGroup, WatchedGroup>();
+  readonly #overMemory = new WeakSet<SpawnedGroup>();
 
   constructor(spec: SandboxSpec, spawner: () => Spawner, watchdog: MemoryWatchdog, onDestroyed: () => void) {
     this.id = spec.id;
@@ -51,46 +53,27 @@ export class ProcessSandbox implements Sandbox {
   }
 
   async exec(command: SandboxCommand): Promise<SandboxProcess> {
-    const spawned = await this.#spawner().start(command);
-    let outOfMemory = false;
-    const kill = (): void => killGroup(spawned.pid);
-    const group = this.#watchdog.watch(spawned.pid, this.#spec.limits.memoryMb * MEBIBYTE, () => {
-      outOfMemory = true;
-      kill();
-    });
-    this.#group = group;
-    this.#running = spawned;
-    this.#watchdog.setActive(group, true);
-    let ended = false;
-    const exited = spawned.exited.then((exit): SandboxExit => {
-      ended = true;
-      if (this.#running === spawned) this.#running = undefined;
-      this.#watchdog.forget(group);
-      return { ...exit, outOfMemory };
-    });
-    return {
-      channel: spawned.channel,
-      output: spawned.output,
-      exited,
-      setActive: (active) => {
-        if (!ended) this.#watchdog.setActive(group, active);
-      },
-      kill: () => {
-        if (!ended) kill();
-      },
-    };
+    return await this.#start(command, (group) => (this.#group = group));
+  }
+
+  async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
+    return await this.#start(command, () => undefined);
   }
 
   async freeze(): Promise<void> {
-    signalGroup(this.#running?.pid, 'SIGSTOP');
+    for (const { pid } of this.#running.keys()) signalGroup(pid, 'SIGSTOP');
   }
 
   async thaw(): Promise<void> {
-    signalGroup(this.#running?.pid, 'SIGCONT');
+    for (const { pid } of this.#running.keys()) signalGroup(pid, 'SIGCONT');
   }
 
   stats(): SandboxStats {
-    return { memoryPeakBytes: this.#group?.peakBytes() ?? 0 };
+    let memoryPeakBytes = this.#group?.peakBytes() ?? 0;
+    for (const group of this.#running.values()) {
+      if (group !== this.#group) memoryPeakBytes += group.peakBytes();
+    }
+    return { memoryPeakBytes };
   }
 
   /** Nothing keeps a plain process from filling the disk: the size can only be looked at afterwards. */
@@ -99,14 +82,55 @@ export class ProcessSandbox implements Sandbox {
   }
 
   async destroy(): Promise<void> {
-    const running = this.#running;
-    if (running !== undefined) {
-      killGroup(running.pid);
-      await running.exited;
-    }
+    const running = [...this.#running.keys()];
+    for (const { pid } of running) killGroup(pid);
+    await Promise.all(running.map(({ exited }) => exited));
     // Retried: a process of another group that escaped the kill may still be writing.
     await rm(this.#spec.scratchDirectory, { recursive: true, force: true, maxRetries: 3 });
     this.#onDestroyed();
+  }
+
+  async #start(command: SandboxCommand, note: (group: WatchedGroup) => void): Promise<SandboxProcess> {
+    const spawned = await this.#spawner().start(command);
+    const limitBytes = this.#spec.limits.memoryMb * MEBIBYTE;
+    const onExceeded = (): void => this.#endForMemory();
+    const group = this.#watchdog.watch(spawned.pid, limitBytes, onExceeded, () => this.#currentBytes());
+    note(group);
+    this.#running.set(spawned, group);
+    this.#watchdog.setActive(group, true);
+    const exited = spawned.exited.then((exit): SandboxExit => {
+      this.#running.delete(spawned);
+      this.#watchdog.forget(group);
+      return { ...exit, outOfMemory: this.#overMemory.has(spawned) };
+    });
+    return {
+      channel: spawned.channel,
+      output: spawned.output,
+      exited,
+      setActive: (active) => {
+        if (this.#running.has(spawned)) this.#watchdog.setActive(group, active);
+      },
+      terminate: () => {
+        if (this.#running.has(spawned)) signalProcess(spawned.pid, 'SIGTERM');
+      },
+      kill: () => {
+        if (this.#running.has(spawned)) killGroup(spawned.pid);
+      },
+    };
+  }
+
+  /** Resident memory of all trees when each was last looked at. */
+  #currentBytes(): number {
+    let bytes = 0;
+    for (const group of this.#running.values()) bytes += group.currentBytes;
+    return bytes;
+  }
+
+  #endForMemory(): void {
+    for (const spawned of this.#running.keys()) {
+      this.#overMemory.add(spawned);
+      killGroup(spawned.pid);
+    }
   }
 }
 

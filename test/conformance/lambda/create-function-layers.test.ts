@@ -5,7 +5,7 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { creation, deploy, ECHO, type Refusal, refusal, uniqueName } from '../../support/lambda-requests.ts';
+import { creation, deploy, ECHO, type Refusal, refusal } from '../../support/lambda-requests.ts';
 import { clientOf, grantLayer, publishLayer } from '../../support/layers.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
@@ -123,17 +123,6 @@ describe('CreateFunction with layers', () => {
     expect(await refused([LayerVersionArn])).toEqual({
       ...INVALID,
       message: `Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. The actual size is ${262_144_000 + ECHO.length} bytes.`,
-    });
-  });
-
-  test('says that extensions are not started yet', async () => {
-    const { LayerVersionArn } = await publishLayer(server.lambda, {
-      LayerName: uniqueName('layer'),
-      Content: { ZipFile: await zipOf({ 'extensions/agent': '#!/bin/sh\n' }) },
-    });
-    expect(await refused([LayerVersionArn])).toEqual({
-      ...INVALID,
-      message: `Layers: running the extension /opt/extensions/agent of ${LayerVersionArn} is not implemented by Lambent yet.`,
     });
   });
 });

@@ -28,7 +28,7 @@ async function insert(change: Partial<StoredFunction>, version?: number): Promis
 
 async function layer(codeSize: number, limitBytes = Number.MAX_SAFE_INTEGER): Promise<void> {
   const codeSha256 = await store.blobs.put(Buffer.from('layer'));
-  const content = { codeSha256, codeSize, codeUnzippedBytes: 0, extensions: [] };
+  const content = { codeSha256, codeSize, codeUnzippedBytes: 0 };
   const draft = { ...OWNER, name: 'layer', ...content, description: '', createdAtMs: 1 };
   await insertLayerVersion(store, draft, limitBytes);
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '../../../model/function-reference.ts';
-import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { LAYER_LIMIT, UNZIPPED_CODE_LIMIT_BYTES } from '../../../model/limits.ts';
 import type { FunctionLayer } from '../../../model/stored-function.ts';
 import { layerArn, type StoredLayerVersion } from '../../../model/stored-layer.ts';
@@ -61,13 +61,8 @@ function sameLayer(first: string, second: string): Error {
   );
 }
 
-/** Refuses what would not have its effect, once everything Lambda would refuse is refused. */
 function asFunctionLayer(found: FunctionLayer | StoredLayerVersion, arn: string): FunctionLayer {
   if ('arn' in found) return found;
-  const [extension] = found.extensions;
-  if (extension !== undefined) {
-    throw notImplementedYet(`Layers: running the extension /opt/extensions/${extension} of ${arn}`);
-  }
   const { codeSha256, codeSize, codeUnzippedBytes } = found;
   return { arn, codeSha256, codeSize, codeUnzippedBytes };
 }

@@ -19,7 +19,7 @@ const FUNCTION = { accountId: KEY.accountId, region: KEY.region, name: 'stored' 
 
 async function published(content: string, through = store): Promise<StoredLayerVersion> {
   const codeSha256 = await through.blobs.put(Buffer.from(content));
-  const code = { codeSha256, codeSize: content.length, codeUnzippedBytes: 0, extensions: [] };
+  const code = { codeSha256, codeSize: content.length, codeUnzippedBytes: 0 };
   return await insertLayerVersion(
     through,
     { ...KEY, ...code, description: '', createdAtMs: 1 },

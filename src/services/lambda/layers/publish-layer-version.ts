@@ -8,9 +8,6 @@ import { layerVersionOutput } from './layer-output.ts';
 import { layerNotFound, parseLayerName } from './layer-reference.ts';
 import { insertLayerVersion } from './layer-rows.ts';
 
-/** A file directly in this folder, wherever it comes from, is a program Lambda starts beside the runtime. */
-const EXTENSION = /^extensions\/([^/]+)$/;
-
 export function publishLayerVersion(
   deps: LambdaDependencies,
 ): OperationHandler<PublishLayerVersionRequest, PublishLayerVersionResponse> {
@@ -26,7 +23,6 @@ export function publishLayerVersion(
       ...(input.CompatibleArchitectures && { compatibleArchitectures: input.CompatibleArchitectures }),
       ...(input.LicenseInfo !== undefined && { licenseInfo: input.LicenseInfo }),
       ...(await storePackage(deps.store.blobs, received)),
-      extensions: received.paths.flatMap((path) => EXTENSION.exec(path)?.[1] ?? []),
       createdAtMs: deps.clock.now(),
     };
     const stored = await insertLayerVersion(deps.store, draft, deps.codeStorageLimitBytes);

@@ -1,0 +1,26 @@
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { RuntimeLauncher } from './runtime-launcher.ts';
+import type { RuntimeIdentity } from './system-lines.ts';
+
+/**
+ * What an execution environment is made of, and whom it tells.
+ * @template Environment what it calls itself when it tells them
+ */
+export interface EnvironmentParts<Environment> {
+  readonly version: FunctionVersion;
+  readonly sandbox: Sandbox;
+  readonly launcher: RuntimeLauncher;
+  readonly log: EnvironmentLog;
+  readonly identity: RuntimeIdentity;
+  readonly initLimitMs: number;
+  /** Shared by all environments. */
+  readonly deadlines: Deadlines;
+  readonly onWarning: (text: string) => void;
+  /** The environment can take an invocation again. Called from within; it may invoke at once. */
+  readonly onAvailable: (environment: Environment) => void;
+  /** Its process has ended while there was nothing to do. */
+  readonly onIdleLost: (environment: Environment) => void;
+}

@@ -1,0 +1,162 @@
+import type { Invocation } from '../../model/invocation.ts';
+import type { SandboxExit } from '../../sandbox/sandbox.ts';
+import type { FunctionFailure } from '../function-failure.ts';
+import type { RuntimeLauncher } from '../runtime-launcher.ts';
+import type { Extension, ExtensionFacts } from './extension.ts';
+import { invokeEvent, shutdownEvent, type ShutdownReason } from './extension-events.ts';
+import { extensionCrashed, extensionGaveUp, extensionNotStarted } from './extension-failures.ts';
+import { ExtensionProcess } from './extension-process.ts';
+import { ExtensionSet } from './extension-set.ts';
+import type { ExtensionsEndpoint, FunctionIdentity } from './extensions-api-routes.ts';
+
+/** How long external extensions have for their last work, the runtime's own end included. */
+const SHUTDOWN_MS = 2000;
+/** How long a runtime may take to end after SIGTERM when there are external extensions, or only internal ones. */
+const RUNTIME_SHUTDOWN_MS = { external: 300, internal: 500 } as const;
+
+export interface ExtensionHandlers {
+  /** The last busy extension has asked for its next event. */
+  readonly onAllWaiting: () => void;
+  /** An extension ended, or says it will: its environment cannot go on. */
+  readonly onFailed: (failure: FunctionFailure, isReported: boolean) => void;
+  readonly onLog: (message: string) => void;
+}
+
+/** The extensions of an environment: their processes are started before the runtime's and ended after it. */
+export class EnvironmentExtensions implements ExtensionsEndpoint {
+  readonly #launcher: RuntimeLauncher;
+  readonly #handlers: ExtensionHandlers;
+  readonly #processes = new Map<string, ExtensionProcess>();
+  #set: ExtensionSet;
+  #allRegistered = Promise.withResolvers<void>();
+  #isEnding = false;
+  #ended: Promise<void> | undefined;
+
+  constructor(launcher: RuntimeLauncher, handlers: ExtensionHandlers) {
+    this.#launcher = launcher;
+    this.#handlers = handlers;
+    this.#set = this.#newSet([]);
+  }
+
+  get extensions(): ExtensionSet {
+    return this.#set;
+  }
+
+  get functionIdentity(): FunctionIdentity {
+    return this.#launcher.functionIdentity;
+  }
+
+  /** There are any, of either kind. */
+  get any(): boolean {
+    return this.#set.size > 0;
+  }
+
+  get areAllWaiting(): boolean {
+    return this.#set.areAllWaiting;
+  }
+
+  get facts(): readonly ExtensionFacts[] {
+    return this.#set.facts;
+  }
+
+  /** Undefined without extensions: the runtime is then killed at once. */
+  get runtimeShutdownMs(): number | undefined {
+    if (!this.any) return undefined;
+    return this.#processes.size > 0 ? RUNTIME_SHUTDOWN_MS.external : RUNTIME_SHUTDOWN_MS.internal;
+  }
+
+  /** Starts the external extensions, at once and together. Resolves when all of them have registered. */
+  async start(): Promise<void> {
+    const programs = this.#launcher.extensionNames;
+    this.#isEnding = false;
+    this.#ended = undefined;
+    this.#allRegistered = Promise.withResolvers<void>();
+    this.#set = this.#newSet(programs);
+    if (programs.length === 0) return;
+    await Promise.all(this.#set.externals.map((extension) => this.#startProcess(extension)));
+    await this.#allRegistered.promise;
+  }
+
+  /** The runtime asks for its first event. */
+  closeRegistration(): void {
+    this.#set.closeRegistration();
+  }
+
+  invoke(invocation: Invocation, deadlineMs: number): void {
+    this.#set.announce('INVOKE', invokeEvent(invocation, deadlineMs));
+  }
+
+  setActive(active: boolean): void {
+    for (const process of this.#processes.values()) process.setActive(active);
+  }
+
+  /** What ends from now on was meant to. */
+  beginEnd(): void {
+    this.#isEnding = true;
+  }
+
+  /** Resolves when the end that was begun is complete. */
+  get ended(): Promise<void> {
+    return this.#ended ?? Promise.resolve();
+  }
+
+  /**
+   * Ends the external extensions once the runtime has ended: those that asked for it are told, the rest is killed.
+   * Only the first call of a life counts.
+   * @param sinceMs when the shutdown began, by `performance.now()`
+   */
+  end(reason: ShutdownReason, sinceMs: number): void {
+    this.#isEnding = true;
+    this.#ended ??= this.#end(reason, sinceMs);
+  }
+
+  async #end(reason: ShutdownReason, sinceMs: number): Promise<void> {
+    const processes = [...this.#processes];
+    if (processes.length === 0) return;
+    const leftMs = Math.max(0, SHUTDOWN_MS - (performance.now() - sinceMs));
+    this.setActive(true);
+    for (const [name, process] of processes) {
+      if (this.#set.find(name)?.events.includes('SHUTDOWN') !== true) process.kill();
+    }
+    this.#set.announce('SHUTDOWN', shutdownEvent(reason, Math.floor(Date.now() + leftMs)));
+    const timer = setTimeout(() => {
+      for (const [, process] of processes) process.kill();
+    }, leftMs);
+    await Promise.all(processes.map(([, process]) => process.ended));
+    clearTimeout(timer);
+  }
+
+  async #startProcess(extension: Extension): Promise<void> {
+    const { name } = extension;
+    const launched = await this.#launcher.launchExtension(name);
+    if (typeof launched === 'string') {
+      extension.fail('LaunchError', 'Extension.LaunchError');
+      this.#handlers.onFailed(extensionNotStarted(`/opt/extensions/${name}`, launched), false);
+      return;
+    }
+    const process = new ExtensionProcess(launched, this.#handlers.onLog);
+    this.#processes.set(name, process);
+    void process.ended.then((exit) => this.#onExit(extension, exit));
+    // The environment was given up while it was starting: nothing may outlive that.
+    if (this.#isEnding) process.kill();
+  }
+
+  #onExit(extension: Extension, exit: SandboxExit): void {
+    this.#processes.delete(extension.name);
+    if (this.#isEnding) return;
+    extension.fail('ExitError', 'Extension.Crash');
+    this.#handlers.onFailed(extensionCrashed(exit), false);
+  }
+
+  #newSet(programs: readonly string[]): ExtensionSet {
+    return new ExtensionSet(programs, {
+      onAllRegistered: () => this.#allRegistered.resolve(),
+      onAllWaiting: () => {
+        if (!this.#isEnding) this.#handlers.onAllWaiting();
+      },
+      onFailed: ({ errorType = '' }, phase) => {
+        if (!this.#isEnding) this.#handlers.onFailed(extensionGaveUp(phase, errorType), true);
+      },
+    });
+  }
+}

@@ -1,0 +1,230 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { functionVersion, PoolFixture } from '../testing/pool-fixture.ts';
+
+let it: PoolFixture;
+beforeEach(() => {
+  it = new PoolFixture({ initLimitMs: 3000 });
+});
+afterEach(() => it.close());
+
+const requestId = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
+const layers = { layerSha256s: ['1'.repeat(64)], memoryMb: 512 };
+const count = { do: 'count' };
+
+/** Puts an extension in /opt/extensions; its script sees `register`, `next`, `post` and `say`. */
+function extension(name: string, script: string, mode = 0o755): void {
+  const directory = join(it.layersDirectory, 'extensions');
+  mkdirSync(directory, { recursive: true });
+  const text = `#!${process.execPath}
+    const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2020-01-01/extension/';
+    let id;
+    const call = (path, options = {}) => fetch(base + path,
+      { ...options, headers: { ...options.headers, ...(id && { 'Lambda-Extension-Identifier': id }) } });
+    const register = async (events, name = ${JSON.stringify(name)}, headers = {}) => {
+      const answer = await call('register',
+        { method: 'POST', headers: { 'Lambda-Extension-Name': name, ...headers }, body: JSON.stringify({ events }) });
+      id = answer.headers.get('lambda-extension-identifier');
+      return await answer.json();
+    };
+    const next = async () => await (await call('event/next')).json();
+    const post = async (path, type) =>
+      (await call(path, { method: 'POST', headers: { 'Lambda-Extension-Function-Error-Type': type } })).status;
+    const say = (value) => require('node:fs').writeSync(1, JSON.stringify(value) + '\\n');
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    (async () => { ${script} })();`;
+  writeFileSync(join(directory, name), text);
+  chmodSync(join(directory, name), mode);
+}
+
+const LISTENS = `say(await register(['INVOKE', 'SHUTDOWN']));
+  for (;;) { const event = await next(); say(event); if (event.eventType === 'SHUTDOWN') process.exit(0); }`;
+
+function said(type: string): Record<string, unknown>[] {
+  const objects = it.lines().filter((line) => line.startsWith('{'));
+  return objects
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter((event) => event['eventType'] === type);
+}
+
+describe('an external extension', () => {
+  test('learns of the function, of each invocation and of the end', async () => {
+    extension('agent', LISTENS);
+    const version = functionVersion(layers);
+    await it.invoke(version, count, { requestId });
+    expect((await it.invoke(version, count)).value).toBe(2);
+    expect(it.lines()[0]).toMatch(/^INIT_START/);
+    expect(JSON.parse(it.lines()[1] ?? '')).toEqual({
+      functionName: 'f',
+      functionVersion: '$LATEST',
+      handler: 'index.handler',
+    });
+    expect(it.lines()[2]).toBe('EXTENSION\tName: agent\tState: Ready\tEvents: [INVOKE, SHUTDOWN]');
+    await vi.waitFor(() => expect(said('INVOKE')).toHaveLength(2));
+    expect(said('INVOKE')[0]).toEqual({
+      eventType: 'INVOKE',
+      deadlineMs: expect.any(Number),
+      requestId,
+      invokedFunctionArn: version.functionArn,
+      tracing: { type: 'X-Amzn-Trace-Id', value: expect.stringContaining('Root=') },
+    });
+    await it.pool.destroyAll();
+    expect(said('SHUTDOWN')).toEqual([
+      { eventType: 'SHUTDOWN', shutdownReason: 'SPINDOWN', deadlineMs: expect.any(Number) },
+    ]);
+  });
+
+  test('has the variables of the function but those of its runtime', async () => {
+    extension('agent', `await register([]); say({ ...process.env, eventType: 'env' }); await next();`);
+    await it.invoke(functionVersion({ ...layers, environment: { MINE: 'yes' } }), count);
+    const [env] = said('env');
+    expect(env).toMatchObject({ MINE: 'yes', AWS_LAMBDA_FUNCTION_NAME: 'f', AWS_ACCESS_KEY_ID: 'AKID' });
+    for (const hidden of ['_HANDLER', 'LAMBDA_TASK_ROOT', 'AWS_EXECUTION_ENV', 'AWS_LAMBDA_LOG_GROUP_NAME']) {
+      expect(env).not.toHaveProperty(hidden);
+    }
+  });
+
+  test('delays the next invocation, not the answer; its time counts', async () => {
+    extension(
+      'slow',
+      `await register(['INVOKE']); for (;;) { const event = await next(); await pause(700); say({ ...event, eventType: 'done' }); }`,
+    );
+    const version = functionVersion(layers);
+    await it.invoke(version, count);
+    // Both come back although nobody could take the third: it needs an environment of its own, or waits.
+    expect(said('done')).toHaveLength(0);
+    expect(it.pool.counts()).toMatchObject({ idle: 0, busy: 1 });
+    expect(it.lines().join('\n')).not.toContain('REPORT');
+    await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ idle: 1, busy: 0 }), { timeout: 5000 });
+    expect(said('done')).toHaveLength(1);
+    await vi.waitFor(() => expect(it.lines().join('\n')).toContain('REPORT'));
+    const duration = /\tDuration: ([\d.]+) ms/.exec(it.lines().join('\n'))?.[1];
+    expect(Number(duration)).toBeGreaterThan(690);
+    expect((await it.invoke(version, count)).value).toBe(2);
+  });
+
+  test('that takes longer than the timeout has its environment reset; the answer stays', async () => {
+    extension(
+      'stuck',
+      `await register(['INVOKE', 'SHUTDOWN']); say(await next()); await pause(1500); say(await next()); process.exit(0);`,
+    );
+    const version = functionVersion({ ...layers, timeoutMs: 1000 });
+    expect((await it.invoke(version, count)).value).toBe(1);
+    await vi.waitFor(() => expect(it.lines().at(-1)).toContain('"TIMEOUT"'), { timeout: 6000 });
+    expect(it.lines().some((line) => line.startsWith('REPORT') && line.endsWith('Status: timeout'))).toBe(
+      true,
+    );
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    expect((await it.invoke(version, count)).value).toBe(1);
+    expect(it.logs.size).toBe(1);
+  });
+
+  test.each([
+    ['process.exit(0);', 'exit code 0'],
+    ['process.exit(3);', 'exit status 3'],
+    [`process.kill(process.pid, 'SIGSEGV');`, 'signal: segmentation fault'],
+  ])('that ends in an invocation fails it: %s', async (end, text) => {
+    extension('agent', `await register(['INVOKE']); await next(); ${end}`);
+    const failed = await it.invoke(functionVersion(layers), { do: 'sleep', ms: 2500 }, { requestId });
+    expect(failed.functionError).toBe('Unhandled');
+    expect(failed.value).toEqual({
+      errorType: 'Extension.Crash',
+      errorMessage: `RequestId: ${requestId} Error: ${text}`,
+    });
+    expect(it.lines().at(-1)).toMatch(/Status: error\tError Type: Extension\.Crash$/);
+  });
+
+  test('that ends before it is ready fails Init, and the invocation that tries again', async () => {
+    extension('agent', 'process.exit(1);');
+    const failed = await it.invoke(functionVersion(layers), count, { requestId });
+    expect(failed.value).toEqual({
+      errorType: 'Extension.Crash',
+      errorMessage: `RequestId: ${requestId} Error: exit status 1`,
+    });
+    const log = it.lines().join('\n');
+    expect(log).toContain(
+      'EXTENSION\tName: agent\tState: ExitError\tEvents: []\tError Type: Extension.Crash',
+    );
+    expect(log).toMatch(/INIT_REPORT .*Phase: init\tStatus: error\tError Type: Extension\.Crash/);
+  });
+
+  test('that never registers holds Init until its limit', async () => {
+    await it.close();
+    it = new PoolFixture({ initLimitMs: 400 });
+    extension('agent', 'await pause(60_000);');
+    const failed = await it.invoke(functionVersion({ ...layers, timeoutMs: 1000 }), count);
+    expect(failed.value).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect(it.lines().join('\n')).toMatch(/INIT_REPORT Init Duration: 4\d\d.*Phase: init\tStatus: timeout/);
+  });
+
+  test.each([
+    [`await post('init/error', 'Agent.NoConfig');`, 'Extension.InitError', 'Agent.NoConfig'],
+    [`await next(); await post('exit/error', 'Agent.Lost');`, 'Extension.ExitError', 'Agent.Lost'],
+  ])('may say what is wrong: %s', async (script, errorType, reason) => {
+    extension('agent', `await register(['INVOKE']); ${script} await pause(60_000);`);
+    const failed = await it.invoke(functionVersion(layers), { do: 'sleep', ms: 2500 }, { requestId });
+    expect(failed.value).toEqual({ errorType, errorMessage: `RequestId: ${requestId} Error: ${reason}` });
+  });
+
+  test('has two seconds for its end', async () => {
+    extension('agent', `await register(['SHUTDOWN']); say(await next()); await pause(60_000);`);
+    await it.invoke(functionVersion(layers), count);
+    const begun = performance.now();
+    await it.pool.destroyAll();
+    const took = performance.now() - begun;
+    expect(took).toBeGreaterThan(1900);
+    expect(took).toBeLessThan(3500);
+    expect(said('SHUTDOWN')).toHaveLength(1);
+  });
+
+  test('that did not ask for the end is killed at once', async () => {
+    extension('agent', `await register(['INVOKE']); for (;;) await next();`);
+    await it.invoke(functionVersion(layers), count);
+    const begun = performance.now();
+    await it.pool.destroyAll();
+    expect(performance.now() - begun).toBeLessThan(1200);
+  });
+
+  test('that fails between invocations is started again with the next one', async () => {
+    extension(
+      'agent',
+      `await register(['INVOKE']); await next(); next(); await pause(300); process.exit(1);`,
+    );
+    const version = functionVersion(layers);
+    expect((await it.invoke(version, count)).value).toBe(1);
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(async () => expect((await it.invoke(version, count)).value).toBe(1), { timeout: 5000 });
+  });
+
+  test('shares the memory limit with the function', async () => {
+    extension('agent', `await register([]); globalThis.kept = Buffer.alloc(200 << 20, 1); await next();`);
+    const version = functionVersion({ ...layers, memoryMb: 320 });
+    expect((await it.invoke(version, count)).value).toBe(1);
+    const failed = await it.invoke(version, { do: 'hog' });
+    expect(failed.value).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
+  });
+
+  test('is one that can be executed; what the system cannot run is no extension but an error', async () => {
+    extension('notes', 'never runs', 0o644);
+    expect((await it.invoke(functionVersion(layers), count)).value).toBe(1);
+    const directory = join(it.layersDirectory, 'extensions');
+    writeFileSync(join(directory, 'broken'), 'echo without a shebang\n', { mode: 0o755 });
+    const failed = await it.invoke(functionVersion(layers), count, { requestId });
+    expect(failed.value).toEqual({
+      errorType: 'Extension.LaunchError',
+      errorMessage: `RequestId: ${requestId} Error: fork/exec /opt/extensions/broken: exec format error`,
+    });
+  });
+
+  test('has a record in the JSON log format', async () => {
+    extension('agent', LISTENS);
+    await it.invoke(functionVersion({ ...layers, logFormat: 'JSON' }), count);
+    const line = it.lines().find((text) => text.includes('platform.extension')) ?? '{}';
+    expect(JSON.parse(line)).toEqual({
+      time: expect.any(String),
+      type: 'platform.extension',
+      record: { name: 'agent', state: 'Ready', events: ['INVOKE', 'SHUTDOWN'] },
+    });
+  });
+});
