@@ -39,7 +39,6 @@ output "reads" {
   value = {
     version       = data.aws_lambda_function.greeter.version
     code          = data.aws_lambda_function.greeter.code_sha256
-    reserved      = data.aws_lambda_function.greeter.reserved_concurrent_executions
     live_version  = data.aws_lambda_function.live.version
     live_arn      = data.aws_lambda_alias.live.arn
     layer_version = data.aws_lambda_layer_version.words.version

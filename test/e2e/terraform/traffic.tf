@@ -20,8 +20,8 @@ resource "aws_lambda_alias" "newest" {
   function_version = "$LATEST"
 }
 
-resource "aws_lambda_alias" "steady" {
-  name             = "steady"
+resource "aws_lambda_alias" "split" {
+  name             = "split"
   function_name    = aws_lambda_function.counter.function_name
   function_version = "1"
 
@@ -30,6 +30,13 @@ resource "aws_lambda_alias" "steady" {
       "2" = var.release.counter_weight
     }
   }
+}
+
+# Lambda provisions no alias that splits traffic.
+resource "aws_lambda_alias" "steady" {
+  name             = "steady"
+  function_name    = aws_lambda_function.counter.function_name
+  function_version = var.release.counter_version
 }
 
 resource "aws_lambda_provisioned_concurrency_config" "steady" {

@@ -17,7 +17,8 @@ variable "release" {
     # Share of the invokes that the newest version gets.
     greeter_weight = number
     # Share of the invokes that the second version gets.
-    counter_weight = number
+    counter_weight  = number
+    counter_version = string
   })
   description = "What one release of the shop changes."
 }
