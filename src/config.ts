@@ -30,7 +30,7 @@ export interface Config {
   readonly ephemeral: boolean;
   readonly region: string;
   readonly accountId: string;
-  readonly isolation: 'auto' | 'process';
+  readonly isolation: 'auto' | 'process' | 'namespace';
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly json: boolean;
   /** `postgres://` address; undefined: the embedded store in `dataDir`. */

@@ -32,6 +32,7 @@ const gates = {
   unit: vitest('unit', 'src', 'cli', 'tools'),
   conformance: vitest('conformance', 'test/conformance'),
   e2e: vitest('e2e', 'test/e2e'),
+  security: vitest('security', 'test/security'),
   'e2e-postgres': vitest('e2e-postgres', 'test/e2e'),
   crash: vitest('crash', 'test/crash'),
 };

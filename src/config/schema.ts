@@ -19,7 +19,7 @@ export const settingsSchema = z.strictObject({
   ephemeral: z.boolean(),
   region: z.string().check(z.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/)),
   accountId: z.string().check(z.regex(/^\d{12}$/)),
-  isolation: z.enum(['auto', 'process']),
+  isolation: z.enum(['auto', 'process', 'namespace']),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']),
   json: z.boolean(),
   store: z.optional(z.string().check(z.regex(/^postgres(ql)?:\/\/[^\s]+$/))),

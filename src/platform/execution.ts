@@ -11,9 +11,9 @@ import { Invoker } from '../invoke/invoke-function.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
-import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { platformId } from './data-directory.ts';
+import { sandboxDriver } from './isolation.ts';
 import type { Site } from './site.ts';
 
 export type Execution = Awaited<ReturnType<typeof buildExecution>>;
@@ -22,7 +22,7 @@ export type Execution = Awaited<ReturnType<typeof buildExecution>>;
 export async function buildExecution(site: Site) {
   const { config, log, clock, state } = site;
   const { store, directory } = state;
-  const { runtimes, code, driver, pool } = buildEnvironments(site);
+  const { runtimes, code, driver, pool } = await buildEnvironments(site);
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
   const policies = new PolicyDirectory();
@@ -55,7 +55,7 @@ export async function buildExecution(site: Site) {
 }
 
 /** What runs functions, and knows nothing of who asks for it. */
-function buildEnvironments({ config, warnings, address, keyring, clock, state }: Site) {
+async function buildEnvironments({ config, warnings, address, keyring, clock, state }: Site) {
   const { store, directory, logSink } = state;
   const runtimes = createRuntimeCatalog({
     strict: config.strictRuntimes,
@@ -63,7 +63,7 @@ function buildEnvironments({ config, warnings, address, keyring, clock, state }:
     searchPath: process.env['PATH'] ?? '',
   });
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const driver = new ProcessDriver();
+  const driver = await sandboxDriver(config, join(directory.path, 'cache'), warnings);
   const pool = new EnvironmentPool({
     driver,
     runtimes,

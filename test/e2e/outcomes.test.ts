@@ -15,6 +15,7 @@ afterAll(async () => {
 });
 
 const NODE = `
+const born = crypto.randomUUID();
 exports.handler = async (event) => {
   switch (event.do) {
     case 'throw': throw new TypeError('thrown on purpose');
@@ -26,12 +27,15 @@ exports.handler = async (event) => {
     case 'large': return 'x'.repeat(event.bytes - 2);
     case 'print': process.stdout.write('no newline here'); return 'printed';
     case 'undefined': return undefined;
-    default: return { pid: process.pid, ok: true };
+    default: return { born, ok: true };
   }
 };`;
 
 const PYTHON = `
-import os, sys, time
+import os, sys, time, uuid
+
+# Of this process: ids of processes repeat where each environment counts its own.
+born = str(uuid.uuid4())
 
 def handler(event, context):
     what = event.get("do")
@@ -54,7 +58,7 @@ def handler(event, context):
         return "printed"
     if what == "unserialisable":
         return {1, 2, 3}
-    return {"pid": os.getpid(), "ok": True}
+    return {"born": born, "ok": True}
 `;
 
 describe.each([
@@ -86,7 +90,7 @@ describe.each([
   });
 
   test('a timeout kills the environment and the next invoke has a new process', async () => {
-    const before = (await call({})).payload as { pid: number };
+    const before = (await call({})).payload as { born: string };
     const answer = await call({ do: 'hang' });
     expect(answer.functionError).toBe('Unhandled');
     expect(answer.payload).toEqual({
@@ -94,8 +98,8 @@ describe.each([
       errorMessage: `RequestId: ${answer.requestId} Error: Task timed out after 2.00 seconds`,
     });
     expect(answer.log).toContain('Status: timeout');
-    const after = (await call({})).payload as { pid: number };
-    expect(after.pid).not.toBe(before.pid);
+    const after = (await call({})).payload as { born: string };
+    expect(after.born).not.toBe(before.born);
   });
 
   test('leaving the process is reported, with and without a reason', async () => {

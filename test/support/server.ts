@@ -32,13 +32,18 @@ export interface TestServerOptions {
 
 const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
 
+/** LAMBENT_E2E_ISOLATION=namespace runs any test's servers at another level than the default. */
+const ISOLATION = process.env['LAMBENT_E2E_ISOLATION']
+  ? ['--isolation', process.env['LAMBENT_E2E_ISOLATION']]
+  : [];
+
 export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const state = await serverState(options.dataDir, options.store);
   const child = spawn(
     process.execPath,
-    [MAIN, 'start', '--port', '0', ...state.flags, ...(options.flags ?? [])],
+    [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...(options.flags ?? [])],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },

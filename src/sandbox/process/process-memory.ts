@@ -54,6 +54,14 @@ export function residentOfDescendants(pid: number): number {
   return bytes;
 }
 
+/** The process so many generations below `pid`, always by the first child; undefined while there is none. */
+export function descendant(pid: number, generations: number): number | undefined {
+  let found: number | undefined = pid;
+  for (let generation = 0; generation < generations && found !== undefined; generation += 1)
+    [found] = childrenOf(found);
+  return found;
+}
+
 function measurePage(): number {
   const pages = Number(readFileSync('/proc/self/statm', 'latin1').split(' ', 2)[1]);
   pageBytes = 2 ** Math.round(Math.log2(process.memoryUsage.rss() / pages));

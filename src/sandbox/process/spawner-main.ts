@@ -9,7 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,8 @@ const connections: Socket[] = [];
 const PIPE_MAKER = 'mkfifo';
 const PIPES_AT_ONCE = 64;
 const FEWEST_PIPES = 32;
+/** O_CLOEXEC, which Node.js has no name for. */
+const CLOSE_ON_EXEC = 0o2_000_000;
 let pipesMade = 0;
 let pipesInStock = 0;
 /** Process groups that live, by the request that started them. */
@@ -96,18 +98,35 @@ function startWhatIsComplete(): void {
   }
 }
 
+/**
+ * Whoever started the platform may have left descriptors open that are inherited on and on: Node.js marks only the first
+ * few as its own. Functions must not get them.
+ */
+function closeInherited(): void {
+  if (process.platform !== 'linux') return;
+  for (const name of readdirSync('/proc/self/fd').filter((fd) => Number(fd) > 2)) {
+    try {
+      const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, 'latin1'))?.[1];
+      if ((Number.parseInt(flags ?? '0', 8) & CLOSE_ON_EXEC) === 0) closeSync(Number(name));
+    } catch {
+      // The one that listed them has gone.
+    }
+  }
+}
+
 function usePipe(path: string): void {
   unlinkSync(path);
   pipesInStock -= 1;
   if (pipesInStock < FEWEST_PIPES) makePipes();
 }
 
+/** Writable by all, so that a function of another user can open /dev/stdout; nobody else can enter their directory. */
 function makePipes(): void {
   pipesInStock += PIPES_AT_ONCE;
   const paths = Array.from({ length: PIPES_AT_ONCE }, (_, index) => join(directory, `${pipesMade + index}`));
   pipesMade += PIPES_AT_ONCE;
   const env = { PATH: '/usr/bin:/bin:/usr/local/bin' };
-  const program = spawn(PIPE_MAKER, ['-m', '600', ...paths], { env, stdio: 'ignore' });
+  const program = spawn(PIPE_MAKER, ['-m', '622', ...paths], { env, stdio: 'ignore' });
   const fail = (): void => {
     // The directory goes first when the platform ends, which is no failure.
     if (process.connected) process.stderr.write('Lambent cannot make named pipes: mkfifo failed.\n');
@@ -129,6 +148,7 @@ const server = createServer({ pauseOnConnect: true }, (socket) => {
   startWhatIsComplete();
 });
 server.listen(socketPath, () => report({ kind: 'listening' }));
+closeInherited();
 makePipes();
 
 process.on('message', (request: StartRequest) => {

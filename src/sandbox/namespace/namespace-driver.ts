@@ -1,0 +1,81 @@
+import { MemoryWatchdog } from '../process/memory-watchdog.ts';
+import { Spawner } from '../process/spawner.ts';
+import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { NamespaceTools } from './bubblewrap-arguments.ts';
+import { NamespaceSandbox } from './namespace-sandbox.ts';
+
+/** Users that no system hands out: far above subordinate ids, below the kernel's largest. */
+const FIRST_UID = 1_879_048_192;
+const UIDS = 65_536;
+
+/** What this level does not do yet; said at the start and in the health answer. */
+const GAPS =
+  'Isolation namespace: functions share the network of this machine, so they reach its loopback services; memory is sampled, not limited by the kernel; CPU share and the size of /tmp are not enforced';
+
+/**
+ * Runs functions in user, process, mount, IPC, host name and cgroup namespaces by bubblewrap, on Linux, as root or as an
+ * ordinary user. docs/threat-model.md says what that stops and what it does not.
+ */
+export class NamespaceDriver implements SandboxDriver {
+  readonly isolation = 'namespace';
+  readonly #tools: NamespaceTools;
+  readonly #watchdog = new MemoryWatchdog();
+  readonly #sandboxes = new Set<NamespaceSandbox>();
+  readonly #uids = new Set<number>();
+  readonly #isRoot = process.getuid?.() === 0;
+  #nextUid = 0;
+  #spawner = new Spawner();
+  #closed = false;
+
+  constructor(tools: NamespaceTools) {
+    this.#tools = tools;
+  }
+
+  /** One sentence with everything this level leaves open on this machine. */
+  get gaps(): string {
+    return this.#isRoot ? `${GAPS}.` : `${GAPS}, and neither is the number of processes.`;
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    if (this.#closed) throw new Error('The sandbox driver is closed.');
+    const uid = this.#isRoot ? this.#takeUid() : undefined;
+    const sandbox = new NamespaceSandbox({
+      spec,
+      tools: this.#tools,
+      uid,
+      spawner: () => this.#livingSpawner(),
+      watchdog: this.#watchdog,
+      onDestroyed: () => {
+        this.#sandboxes.delete(sandbox);
+        if (uid !== undefined) this.#uids.delete(uid);
+      },
+    });
+    this.#sandboxes.add(sandbox);
+    await sandbox.prepare();
+    return sandbox;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#spawner.close();
+    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.destroy()));
+  }
+
+  /** Used in turn, so that one just given back rests before it serves another. */
+  #takeUid(): number {
+    if (this.#uids.size >= UIDS) throw new Error('All users for sandboxes are taken.');
+    for (;;) {
+      const uid = FIRST_UID + this.#nextUid;
+      this.#nextUid = (this.#nextUid + 1) % UIDS;
+      if (this.#uids.has(uid)) continue;
+      this.#uids.add(uid);
+      return uid;
+    }
+  }
+
+  #livingSpawner(): Spawner {
+    if (this.#closed) throw new Error('The sandbox driver is closed.');
+    if (!this.#spawner.alive) this.#spawner = new Spawner();
+    return this.#spawner;
+  }
+}

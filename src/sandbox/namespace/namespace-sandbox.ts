@@ -1,0 +1,149 @@
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { directoryExceeds } from '../process/directory-size.ts';
+import type { MemoryWatchdog, WatchedGroup } from '../process/memory-watchdog.ts';
+import { descendant, ResidentMemory } from '../process/process-memory.ts';
+import { killGroup, signalGroup, type SpawnedGroup, type Spawner } from '../process/spawner.ts';
+import type {
+  Sandbox,
+  SandboxCommand,
+  SandboxExit,
+  SandboxProcess,
+  SandboxSpec,
+  SandboxStats,
+} from '../sandbox.ts';
+import type { NamespaceTools } from './bubblewrap-arguments.ts';
+import { launchCommand, writeLaunchFiles } from './launch.ts';
+import { refuseUnstartable } from './program-check.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Each bubblewrap stands above its program; one that makes a process namespace has a first process in it too. */
+const UNDER_ONE = 2;
+const UNDER_TWO = 3;
+/** How a shell, and bubblewrap, say that a program was ended by a signal: this plus its number. */
+const SIGNAL_EXIT = 128;
+
+export interface NamespaceSandboxParts {
+  readonly spec: SandboxSpec;
+  readonly tools: NamespaceTools;
+  /** User and group on the host, of this sandbox alone; undefined where the platform is an ordinary user. */
+  readonly uid: number | undefined;
+  readonly spawner: () => Spawner;
+  readonly watchdog: MemoryWatchdog;
+  readonly onDestroyed: () => void;
+}
+
+/** A process tree in namespaces of its own: paths inside are what they are on AWS. */
+export class NamespaceSandbox implements Sandbox {
+  readonly id: string;
+  readonly #parts: NamespaceSandboxParts;
+  readonly #launchFiles: string;
+  #group: WatchedGroup | undefined;
+  #running: SpawnedGroup | undefined;
+
+  constructor(parts: NamespaceSandboxParts) {
+    this.id = parts.spec.id;
+    this.#parts = parts;
+    // Beside the scratch directory, so that whoever sweeps those after a crash takes it along.
+    this.#launchFiles = `${parts.spec.scratchDirectory}.launch`;
+  }
+
+  async prepare(): Promise<void> {
+    const { spec, uid } = this.#parts;
+    await mkdir(spec.scratchDirectory, { recursive: true });
+    await chmod(spec.scratchDirectory, 0o700);
+    if (uid !== undefined) await chown(spec.scratchDirectory, uid, uid);
+  }
+
+  pathInside(sandboxPath: string): string {
+    return sandboxPath;
+  }
+
+  async exec(command: SandboxCommand): Promise<SandboxProcess> {
+    const { spec, tools, uid, watchdog } = this.#parts;
+    await refuseUnstartable(command.argv[0], spec);
+    await writeLaunchFiles(this.#launchFiles, spec, command, tools, uid);
+    const argv = launchCommand(this.#launchFiles, command.argv, spec, tools, uid);
+    const spawned = await this.#parts.spawner().start({ argv, env: {}, cwd: '/', channel: command.channel });
+    let outOfMemory = false;
+    let ended = false;
+    const group = watchdog.watch(spawned.pid, spec.limits.memoryMb * MEBIBYTE, () => {
+      outOfMemory = true;
+      killGroup(spawned.pid);
+    });
+    this.#group = group;
+    this.#running = spawned;
+    watchdog.setActive(group, true);
+    const exited = spawned.exited.then((exit): SandboxExit => {
+      ended = true;
+      if (this.#running === spawned) this.#running = undefined;
+      watchdog.forget(group);
+      return { ...(exit.code === null ? exit : exitInside(exit.code)), outOfMemory };
+    });
+    return {
+      channel: spawned.channel,
+      output: spawned.output,
+      exited,
+      setActive: (active) => {
+        if (!ended) watchdog.setActive(group, active);
+      },
+      kill: () => {
+        if (!ended) killGroup(spawned.pid);
+      },
+    };
+  }
+
+  async freeze(): Promise<void> {
+    signalGroup(this.#running?.pid, 'SIGSTOP');
+  }
+
+  async thaw(): Promise<void> {
+    signalGroup(this.#running?.pid, 'SIGCONT');
+  }
+
+  /** What was sampled misses short peaks; the kernel's mark of the program itself misses its children. */
+  stats(): SandboxStats {
+    const sampled = this.#group?.peakBytes() ?? 0;
+    return { memoryPeakBytes: Math.max(sampled, this.#programPeakBytes()) };
+  }
+
+  /** The scratch directory is one of the host's: its size can only be looked at afterwards. */
+  scratchOverflows(): Promise<boolean> {
+    const { scratchDirectory, limits } = this.#parts.spec;
+    return directoryExceeds(scratchDirectory, limits.scratchMb * MEBIBYTE);
+  }
+
+  #programPeakBytes(): number {
+    const { pid } = this.#running ?? {};
+    if (pid === undefined) return 0;
+    const program = descendant(pid, this.#parts.uid === undefined ? UNDER_ONE : UNDER_TWO);
+    if (program === undefined) return 0;
+    const memory = new ResidentMemory(program);
+    const bytes = memory.peak();
+    memory.close();
+    return bytes;
+  }
+
+  async destroy(): Promise<void> {
+    const running = this.#running;
+    if (running !== undefined) {
+      killGroup(running.pid);
+      await running.exited;
+    }
+    // Retried: the kernel takes a moment to end what is left of the process namespace.
+    for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
+      await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    this.#parts.onDestroyed();
+  }
+}
+
+/**
+ * Bubblewrap ends with the program's exit status as a shell would put it. 129 and 130 are statuses programs choose
+ * themselves, the Node.js runtime among them; nobody here sends those signals.
+ */
+function exitInside(code: number): Pick<SandboxExit, 'code' | 'signal'> {
+  const isSignal = (number: number): boolean =>
+    number > constants.signals.SIGINT && number === code - SIGNAL_EXIT;
+  const [signal] = Object.entries(constants.signals).find(([, number]) => isSignal(number)) ?? [];
+  return signal === undefined ? { code, signal: null } : { code: null, signal: signal as NodeJS.Signals };
+}

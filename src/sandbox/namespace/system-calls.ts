@@ -1,0 +1,125 @@
+/** Numbers of the system calls a filter speaks of; they differ by processor. */
+export interface SystemCalls {
+  /** The kernel's AUDIT_ARCH of the processor. */
+  readonly audit: number;
+  readonly clone: number;
+  readonly clone3: number;
+  readonly ioctl: number;
+  readonly socket: number;
+  readonly denied: readonly number[];
+}
+
+/** From 424 on all processors share their numbers. */
+const DENIED_EVERYWHERE: readonly number[] = [
+  425, // io_uring_setup
+  426, // io_uring_enter
+  427, // io_uring_register
+  428, // open_tree
+  429, // move_mount
+  430, // fsopen
+  431, // fsconfig
+  432, // fsmount
+  433, // fspick
+  438, // pidfd_getfd
+  442, // mount_setattr
+  467, // open_tree_attr
+];
+
+const x64: SystemCalls = {
+  audit: 0xc000_003e,
+  clone: 56,
+  clone3: 435,
+  ioctl: 16,
+  socket: 41,
+  denied: [
+    ...DENIED_EVERYWHERE,
+    101, // ptrace
+    103, // syslog
+    153, // vhangup
+    155, // pivot_root
+    159, // adjtimex
+    161, // chroot
+    163, // acct
+    164, // settimeofday
+    165, // mount
+    166, // umount2
+    167, // swapon
+    168, // swapoff
+    169, // reboot
+    170, // sethostname
+    171, // setdomainname
+    172, // iopl
+    173, // ioperm
+    175, // init_module
+    176, // delete_module
+    179, // quotactl
+    212, // lookup_dcookie
+    227, // clock_settime
+    246, // kexec_load
+    248, // add_key
+    249, // request_key
+    250, // keyctl
+    272, // unshare
+    298, // perf_event_open
+    300, // fanotify_init
+    303, // name_to_handle_at
+    304, // open_by_handle_at
+    308, // setns
+    310, // process_vm_readv
+    311, // process_vm_writev
+    313, // finit_module
+    320, // kexec_file_load
+    321, // bpf
+    323, // userfaultfd
+  ],
+};
+
+const arm64: SystemCalls = {
+  audit: 0xc000_00b7,
+  clone: 220,
+  clone3: 435,
+  ioctl: 29,
+  socket: 198,
+  denied: [
+    ...DENIED_EVERYWHERE,
+    18, // lookup_dcookie
+    39, // umount2
+    40, // mount
+    41, // pivot_root
+    51, // chroot
+    58, // vhangup
+    60, // quotactl
+    89, // acct
+    97, // unshare
+    104, // kexec_load
+    105, // init_module
+    106, // delete_module
+    112, // clock_settime
+    116, // syslog
+    117, // ptrace
+    142, // reboot
+    161, // sethostname
+    162, // setdomainname
+    170, // settimeofday
+    171, // adjtimex
+    217, // add_key
+    218, // request_key
+    219, // keyctl
+    224, // swapon
+    225, // swapoff
+    241, // perf_event_open
+    262, // fanotify_init
+    264, // name_to_handle_at
+    265, // open_by_handle_at
+    268, // setns
+    270, // process_vm_readv
+    271, // process_vm_writev
+    273, // finit_module
+    280, // bpf
+    282, // userfaultfd
+    294, // kexec_file_load
+  ],
+};
+
+/** By the name Node.js has for the processor (`process.arch`). */
+export const byArchitecture: Readonly<Record<string, SystemCalls>> = { x64, arm64 };

@@ -1,0 +1,227 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy, eventually, invoke } from '../support/functions.ts';
+import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+
+/** A function that runs what it is told to, in a shell; with `detach` it does not wait for it. */
+const SHELL = {
+  'index.js': `
+const { spawnSync, spawn } = require('node:child_process');
+exports.handler = async ({ run, detach }) => {
+  if (detach) { spawn('/usr/bin/setsid', ['/bin/sh', '-c', run], { detached: true, stdio: 'ignore' }).unref(); return 0; }
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', run], { encoding: 'utf8', timeout: 8000 });
+  return { status, said: stdout + stderr };
+};`,
+};
+
+/** Answers how many processes it could make. */
+const FORK_BOMB = `
+import os
+
+def handler(event, context):
+    made = 0
+    try:
+        while made < 3000:
+            os.posix_spawn("/usr/bin/sleep", ["sleep", "60"], {})
+            made += 1
+    except OSError:
+        pass
+    return made
+`;
+
+/** The number of the system call itself, as C libraries would not pass such flags on. */
+const CLONE = process.arch === 'arm64' ? 220 : 56;
+
+/** The command lines of everything that runs on this machine. */
+function commandsOfHost(): string[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    try {
+      return [readFileSync(`/proc/${entry}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()];
+    } catch {
+      return [];
+    }
+  });
+}
+
+const reason = whyNot();
+if (reason !== undefined) console.log(`The attacks on namespaces are skipped: ${reason}`);
+
+function whyNot(): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux';
+  const probe = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', '/bin/true'], {
+    encoding: 'utf8',
+  });
+  if (probe.error !== undefined) return 'bubblewrap is not installed';
+  return probe.status === 0 ? undefined : `bubblewrap does not work here: ${probe.stderr}`;
+}
+
+interface Ran {
+  readonly status: number | null;
+  readonly said: string;
+}
+
+describe.skipIf(reason !== undefined)('under --isolation namespace a function cannot', () => {
+  let server: TestServer;
+  let data: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let secrets: string;
+
+  beforeAll(async () => {
+    data = await temporaryDirectory();
+    secrets = await mkdtemp(join(tmpdir(), 'lambent-secret-'));
+    await writeFile(join(secrets, 'secret'), 'of the host');
+    server = await startServer({ dataDir: data.path, flags: ['--isolation', 'namespace'] });
+    await deploy(server.lambda, 'attacker', SHELL, { MemorySize: 256 });
+    await deploy(server.lambda, 'victim', { ...SHELL, 'mine.txt': 'code of the victim' });
+  });
+
+  afterAll(async () => {
+    expect(await server?.stop()).toBe(0);
+    await data?.remove();
+    await rm(secrets, { recursive: true, force: true });
+  });
+
+  const attack = async (run: string, name = 'attacker'): Promise<Ran> => {
+    const answer = await invoke(server.lambda, name, { run });
+    expect(answer.functionError).toBeUndefined();
+    return answer.payload as Ran;
+  };
+  const failing = async (run: string): Promise<void> => {
+    const ran = await attack(run);
+    expect(ran.status, ran.said).not.toBe(0);
+  };
+
+  test('be on a level that is called anything else', async () => {
+    const health = (await (await fetch(`${server.endpoint}/_lambent/health`)).json()) as {
+      readonly isolation: string;
+      readonly warnings: readonly string[];
+    };
+    expect(health.isolation).toBe('namespace');
+    expect(health.warnings.join()).toContain('share the network of this machine');
+  });
+
+  test('read files of the host', async () => {
+    await failing(`cat ${secrets}/secret`);
+    await failing('cat /etc/shadow');
+    await failing('ls /root /home');
+    expect((await attack('cat /etc/passwd')).said).toMatch(/^sbx_user1051:[^\n]*\n$/);
+  });
+
+  test("read the data directory or other functions' code and /tmp", async () => {
+    await attack('echo hidden > /tmp/of-the-victim', 'victim');
+    await failing(`ls ${data.path}`);
+    await failing('cat /tmp/of-the-victim');
+    expect((await attack('cat /tmp/of-the-victim', 'victim')).said).toBe('hidden\n');
+    expect((await attack('find / -xdev -name mine.txt 2>/dev/null')).said).toBe('');
+    expect((await attack('find / -name of-the-victim 2>/dev/null')).said).toBe('');
+  });
+
+  test('write anywhere but /tmp', async () => {
+    for (const path of [
+      '/',
+      '/var/task',
+      '/var/runtime',
+      '/opt',
+      '/usr',
+      '/etc',
+      '/dev',
+      '/proc/sys/kernel',
+    ]) {
+      await failing(`echo x > ${path}/written`);
+    }
+    const ran = await attack('echo x > /tmp/written && cat /tmp/written');
+    expect(ran.said).toBe('x\n');
+    const all =
+      'find / -xdev -writable -not -type l -not -type c 2>/dev/null | grep -v -e ^/tmp -e ^/proc || true';
+    expect((await attack(all)).said).toBe('');
+  });
+
+  test('see, signal or trace processes of the host', async () => {
+    const seen = await attack('ls /proc | grep -c "^[0-9]" ; cat /proc/[0-9]*/comm');
+    expect(seen.said).not.toContain('vitest');
+    expect(Number.parseInt(seen.said, 10)).toBeLessThan(12);
+    await failing(`kill -0 ${server.process.pid}`);
+    await failing('cat /proc/1/environ');
+    await failing('cat /proc/1/root/etc/shadow');
+    const traced = await attack(
+      'python3 -c "import ctypes; l = ctypes.CDLL(None, use_errno=True); print(l.ptrace(0, 0, 0, 0), ctypes.get_errno())"',
+    );
+    expect(traced.said).toBe('-1 1\n');
+  });
+
+  test('mount, or make namespaces of its own', async () => {
+    await failing('mount -t tmpfs none /tmp');
+    await failing('unshare --user true');
+    await failing('unshare --map-root-user --mount true');
+    await failing('nsenter --target 1 --pid true');
+    const clone = `import ctypes; l = ctypes.CDLL(None, use_errno=True); print(l.syscall(${CLONE}, 0x10000011, 0, 0, 0, 0), ctypes.get_errno())`;
+    expect((await attack(`python3 -c '${clone}'`)).said).toBe('-1 1\n');
+  });
+
+  test('be root, have capabilities or gain privileges', async () => {
+    const { said } = await attack('id -u; grep -E "^(Cap|NoNewPrivs|Seccomp:)" /proc/self/status');
+    expect(said).toMatch(/^993\n/);
+    for (const set of ['Inh', 'Prm', 'Eff', 'Amb'])
+      expect(said).toMatch(new RegExp(`^Cap${set}:\\s+0+$`, 'm'));
+    expect(said).toMatch(/^NoNewPrivs:\s+1$/m);
+    expect(said).toMatch(/^Seccomp:\s+2$/m);
+  });
+
+  test('change the core pattern', async () => {
+    const before = readFileSync('/proc/sys/kernel/core_pattern', 'utf8');
+    await failing('echo "|/tmp/evil" > /proc/sys/kernel/core_pattern');
+    expect(readFileSync('/proc/sys/kernel/core_pattern', 'utf8')).toBe(before);
+  });
+
+  test('open raw, packet or virtual machine sockets', async () => {
+    for (const [family, type] of [
+      ['AF_INET', 'SOCK_RAW'],
+      ['AF_PACKET', 'SOCK_RAW'],
+      ['AF_VSOCK', 'SOCK_STREAM'],
+    ]) {
+      await failing(`python3 -c "import socket; socket.socket(socket.${family}, socket.${type})"`);
+    }
+    expect((await attack('python3 -c "import socket; socket.socket()"')).status).toBe(0);
+  });
+
+  test('find descriptors or variables of the platform', async () => {
+    const { said } = await attack('env; ls -l /proc/$PPID/fd; exec ls /proc/self/fd');
+    expect(said).not.toContain('lambent.mjs');
+    expect(said).not.toContain(data.path);
+    const own = await attack('ls -l /proc/self/fd | grep -v -e "-> /proc/" | tail -n +2 | wc -l');
+    expect(Number(own.said)).toBeLessThanOrEqual(4);
+  });
+
+  test('outlive its environment in a session of its own', async () => {
+    const mark = 'sleep 31415926';
+    await deploy(server.lambda, 'survivor', SHELL);
+    await invoke(server.lambda, 'survivor', { run: mark, detach: true });
+    await eventually(
+      async () => commandsOfHost(),
+      (all) => all.includes(mark),
+    );
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'survivor' }));
+    await eventually(
+      async () => commandsOfHost(),
+      (all) => !all.includes(mark),
+    );
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('fork without end (where the platform runs as root)', async () => {
+    await deploy(
+      server.lambda,
+      'bomber',
+      { 'index.py': FORK_BOMB },
+      { Runtime: 'python3.12', Handler: 'index.handler', MemorySize: 3008 },
+    );
+    const { payload } = await invoke(server.lambda, 'bomber');
+    expect(payload).toBeGreaterThan(10);
+    expect(payload).toBeLessThan(1024);
+    expect((await attack('echo well', 'victim')).said).toBe('well\n');
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'bomber' }));
+  });
+});
