@@ -145,7 +145,8 @@ describe.skipIf(reason !== undefined)('under --isolation namespace a function ca
     expect(seen.said).not.toContain('vitest');
     expect(Number.parseInt(seen.said, 10)).toBeLessThan(12);
     await failing(`kill -0 ${server.process.pid}`);
-    await failing('cat /proc/1/environ');
+    // The first process of the sandbox, of the same user where the platform is an ordinary one; it was given nothing.
+    expect((await attack('cat /proc/1/environ')).said).not.toMatch(/HOME=|LAMBENT|AWS_/);
     await failing('cat /proc/1/root/etc/shadow');
     const traced = await attack(
       'python3 -c "import ctypes; l = ctypes.CDLL(None, use_errno=True); print(l.ptrace(0, 0, 0, 0), ctypes.get_errno())"',

@@ -7,11 +7,11 @@ import { commandArguments, rootArguments, type NamespaceTools } from './bubblewr
  * nor be those of a program that runs as root outside. With a user of its own for each sandbox the kernel can count its
  * processes; where all sandboxes share the platform's user it cannot.
  */
-const OPEN = 'exec 4<"$1" 5<"$2/root" 6<"$2/command"; shift 2';
+const OPEN = 'exec 4<"$1" 5<"$2/root"';
 /** Shells do not agree on the letter; one that knows neither shows when the platform starts. */
-const LIMIT_PROCESSES =
-  'if [ "$1" != 0 ]; then if [ -n "$BASH_VERSION" ]; then ulimit -u "$1"; else ulimit -p "$1"; fi; fi; shift';
-const SCRIPT = `${OPEN}; ${LIMIT_PROCESSES}; exec "$@"`;
+const AS_ROOT =
+  'if [ "$3" != 0 ]; then exec 6<"$2/command"; if [ -n "$BASH_VERSION" ]; then ulimit -u "$3"; else ulimit -p "$3"; fi; fi';
+const SCRIPT = `${OPEN}; ${AS_ROOT}; shift 3; exec "$@"`;
 
 /** Writes the arguments for one start into a directory of its own, for the platform's eyes only. */
 export async function writeLaunchFiles(
