@@ -109,7 +109,7 @@ describe('refusals are one line that names the setting and what is allowed', () 
     [['--ephemeral=maybe'], '--ephemeral must be true or false, not "maybe"'],
     [
       ['--isolation', 'firecracker'],
-      '--isolation must be auto or process (other levels are not there yet), not "firecracker"',
+      '--isolation must be auto, process or namespace (other levels are not there yet), not "firecracker"',
     ],
     [
       ['--account-id', '12'],
