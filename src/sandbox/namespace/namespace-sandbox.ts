@@ -87,10 +87,20 @@ export class NamespaceSandbox implements Sandbox {
       setActive: (active) => {
         if (!ended) watchdog.setActive(group, active);
       },
+      terminate: () => {
+        if (!ended) signalGroup(spawned.pid, 'SIGTERM');
+      },
       kill: () => {
         if (!ended) killGroup(spawned.pid);
       },
     };
+  }
+
+  /** Programs beside the first would need its namespaces, which bubblewrap does not lend: extensions do not start. */
+  async execBeside(): Promise<SandboxProcess> {
+    throw Object.assign(new Error('The isolation level namespace runs one program in each environment.'), {
+      code: 'ENOTSUP',
+    });
   }
 
   async freeze(): Promise<void> {
