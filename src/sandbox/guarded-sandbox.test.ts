@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { guardedDriver } from './guarded-sandbox.ts';
 import type { Sandbox, SandboxCommand, SandboxDriver, SandboxExit, SandboxProcess } from './sandbox.ts';
@@ -21,6 +22,7 @@ class ScriptedDriver implements SandboxDriver {
         return this.#process();
       },
       execBeside: async () => this.#process(),
+      connect: async () => new Socket(),
       freeze: async () => undefined,
       thaw: async () => undefined,
       stats: () => ({ memoryPeakBytes: 0 }),
@@ -95,6 +97,7 @@ describe('the guard', () => {
     await box.destroy();
     expect(driver.destroyed).toBe(1);
     await expect(box.exec(command)).rejects.toThrow('destroyed');
+    await expect(box.connect(80)).rejects.toThrow('destroyed');
     await expect(box.freeze()).rejects.toThrow('destroyed');
     await expect(box.thaw()).rejects.toThrow('destroyed');
   });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type {
   Sandbox,
   SandboxCommand,
@@ -55,6 +56,11 @@ class GuardedSandbox implements Sandbox {
     const started = await this.#inner.execBeside(command);
     if (this.#destroyed !== undefined) started.kill();
     return started;
+  }
+
+  async connect(port: number): Promise<Socket> {
+    this.#refuseWhenDestroyed();
+    return await this.#inner.connect(port);
   }
 
   async freeze(): Promise<void> {

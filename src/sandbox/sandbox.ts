@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 
 /**
@@ -53,6 +54,11 @@ export interface Sandbox {
    * Limits, freeze and destroy hold for all trees together. Rejects as `exec` does.
    */
   execBeside(command: SandboxCommand): Promise<SandboxProcess>;
+  /**
+   * Connects to a TCP port that a process inside listens on, by its loopback address. Rejects when nobody accepts there
+   * soon.
+   */
+  connect(port: number): Promise<Socket>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   stats(): SandboxStats;

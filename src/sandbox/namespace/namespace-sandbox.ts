@@ -1,9 +1,11 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { directoryExceeds } from '../process/directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from '../process/memory-watchdog.ts';
 import { descendant, ResidentMemory } from '../process/process-memory.ts';
 import { killGroup, signalGroup, type SpawnedGroup, type Spawner } from '../process/spawner.ts';
+import { connectLoopback } from '../connect-loopback.ts';
 import type {
   Sandbox,
   SandboxCommand,
@@ -101,6 +103,10 @@ export class NamespaceSandbox implements Sandbox {
     throw Object.assign(new Error('The isolation level namespace runs one program in each environment.'), {
       code: 'ENOTSUP',
     });
+  }
+
+  async connect(port: number): Promise<Socket> {
+    return await connectLoopback(port);
   }
 
   async freeze(): Promise<void> {

@@ -59,7 +59,8 @@ async function writeEtc(directory: string): Promise<void> {
   const files = {
     passwd: `${name}:x:${uid}:${gid}::/tmp:/sbin/nologin\n`,
     group: `${name}:x:${gid}:\n`,
-    hosts: '127.0.0.1 localhost\n::1 localhost\n',
+    // By the second name extensions listen for what the Telemetry API sends them.
+    hosts: '127.0.0.1 localhost sandbox.localdomain\n::1 localhost\n',
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
   };
   for (const [file, content] of Object.entries(files))

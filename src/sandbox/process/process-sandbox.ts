@@ -1,4 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { connectLoopback } from '../connect-loopback.ts';
 import type {
   Sandbox,
   SandboxCommand,
@@ -58,6 +60,10 @@ export class ProcessSandbox implements Sandbox {
 
   async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
     return await this.#start(command, () => undefined);
+  }
+
+  async connect(port: number): Promise<Socket> {
+    return await connectLoopback(port);
   }
 
   async freeze(): Promise<void> {
