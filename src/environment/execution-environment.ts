@@ -3,11 +3,11 @@ import { serviceException } from '../model/lambda-errors.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle } from './environment-state.ts';
 import type { EnvironmentState } from './environment-state.ts';
-import { errorTypeOf, initTimedOut, responseTooLarge, timedOut } from './function-failure.ts';
+import { initTimedOut, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
-import { RunningInvocation } from './running-invocation.ts';
-import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
+import { InvocationsInHand } from './invocations-in-hand.ts';
+import type { RunningInvocation } from './running-invocation.ts';
 import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import type { InitLimit } from './runtime-process.ts';
@@ -24,9 +24,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   readonly #process: RuntimeProcess;
   readonly #reporter: InvocationReporter;
   readonly #scratch: ScratchCheck;
-  /** Invocations without a result, by request id. */
-  readonly #running = new Map<string, RunningInvocation>();
-  readonly #onTimeout = (): void => this.#timeOut();
+  readonly #inHand: InvocationsInHand;
   #coldStartMs: number | undefined;
   #isAborting = false;
   /** The runtime is done with the last invocation; extensions may not be. */
@@ -35,8 +33,9 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   constructor(parts: EnvironmentParts<ExecutionEnvironment>) {
     this.#parts = parts;
-    const { launcher, log, sandbox, version } = parts;
+    const { deadlines, launcher, log, sandbox, version } = parts;
     this.#reporter = new InvocationReporter(log, sandbox, version.memoryMb, () => parts.onAvailable(this));
+    this.#inHand = new InvocationsInHand(this.#reporter, deadlines, version.timeoutMs, () => this.#timeOut());
     this.#scratch = new ScratchCheck(parts);
     this.#process = new RuntimeProcess(launcher, {
       events: this,
@@ -52,7 +51,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** The last result is out; the runtime has yet to ask for more, or its log to be completed. */
   get isFinishing(): boolean {
-    return this.#running.size === 0 && this.#reporter.isFinishing;
+    return this.#inHand.size === 0 && this.#reporter.isFinishing;
   }
 
   /** It may not be used again, although it could: destroy it when it becomes available. */
@@ -77,15 +76,12 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** Runs one invocation. Rejects only when the platform itself fails it. Call when available, not before. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
-    const { deadlines, log, version } = this.#parts;
     const wasIdle = this.#lifecycle.current === 'idle';
     this.#lifecycle.to(wasIdle ? 'invoking' : 'reinitializing');
     this.#reporter.reportNow();
-    const coldStartMs = this.#coldStartMs;
-    const run = new RunningInvocation(invocation, version.timeoutMs, coldStartMs, deadlines, this.#onTimeout);
+    const run = this.#inHand.begin(invocation, this.#coldStartMs);
     this.#coldStartMs = undefined;
-    this.#running.set(invocation.requestId, run);
-    log.start(invocation.requestId, invocation.wantsLogTail);
+    this.#parts.log.start(invocation.requestId, invocation.wantsLogTail);
     if (wasIdle) this.#deliver(run);
     else void this.#reinitialise(run);
     return run.result;
@@ -101,31 +97,18 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (this.#process.becomesReady(link)) return true;
     if (this.#process.link !== link || this.#isAborting) return false;
     if (this.#lifecycle.current === 'idle') return true;
-    if (this.#lifecycle.current !== 'invoking' || this.#running.size > 0) return false;
+    if (this.#lifecycle.current !== 'invoking' || this.#inHand.size > 0) return false;
     if (this.#process.hasBusyExtensions) this.#runtimeWaits = true;
     else this.#becomeIdle(link);
     return true;
   }
 
   onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
-    const run = this.#take(requestId);
-    if (run === undefined) return false;
-    const failure = tooLarge ? responseTooLarge(LARGEST_RESPONSE_BYTES) : undefined;
-    this.#reporter.answer(run, {
-      payload: failure === undefined ? payload : failure.payload(requestId),
-      isError: tooLarge,
-      failure,
-      handlerFailure: undefined,
-    });
-    return true;
+    return this.#takesResults && this.#inHand.respond(requestId, payload, tooLarge);
   }
 
   onError(requestId: string, payload: Uint8Array): boolean {
-    const run = this.#take(requestId);
-    if (run === undefined) return false;
-    const handlerFailure = { status: 'error', errorType: errorTypeOf(payload) } as const;
-    this.#reporter.answer(run, { payload, isError: true, failure: undefined, handlerFailure });
-    return true;
+    return this.#takesResults && this.#inHand.respondError(requestId, payload);
   }
 
   onInitError(payload: Uint8Array): boolean {
@@ -134,6 +117,10 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   onLog(message: string): void {
     this.#parts.log.event(message);
+  }
+
+  get #takesResults(): boolean {
+    return this.#lifecycle.current === 'invoking' && !this.#isAborting;
   }
 
   #deliver(run: RunningInvocation): void {
@@ -154,13 +141,6 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#process.setActive(false);
     this.#reporter.over(link.carriesLogs);
     this.#scratch.afterInvocation();
-  }
-
-  #take(requestId: string): RunningInvocation | undefined {
-    if (this.#lifecycle.current !== 'invoking' || this.#isAborting) return undefined;
-    const run = this.#running.get(requestId);
-    this.#running.delete(requestId);
-    return run;
   }
 
   async #initialise(
@@ -185,12 +165,11 @@ export class ExecutionEnvironment implements RuntimeEvents {
         this.#deliver(run);
         return;
       }
-      this.#failRunning(failure);
+      this.#inHand.failAll(failure);
       await this.#process.extensionsEnded();
     } catch (error) {
       if (this.#destroyed !== undefined) return;
-      this.#running.delete(run.invocation.requestId);
-      run.abandon(error as Error);
+      this.#inHand.abandonAll(error as Error);
     }
     if (this.#destroyed === undefined) this.#becomeReset();
   }
@@ -216,19 +195,10 @@ export class ExecutionEnvironment implements RuntimeEvents {
     await this.#process.end(failure);
     if (this.#destroyed !== undefined) return;
     this.#reporter.reportNow(failure);
-    this.#failRunning(failure);
+    this.#inHand.failAll(failure);
     if (this.#process.hasExtensions) await this.#process.extensionsEnded();
     this.#isAborting = false;
     if (this.#destroyed === undefined) this.#becomeReset();
-  }
-
-  #failRunning(failure: FunctionFailure): void {
-    const { timeoutMs } = this.#parts.version;
-    for (const run of this.#running.values()) {
-      const payload = failure.payload(run.invocation.requestId);
-      this.#reporter.fail(run, { payload, isError: true, failure, handlerFailure: undefined }, timeoutMs);
-    }
-    this.#running.clear();
   }
 
   #becomeReset(): void {
@@ -238,9 +208,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   async #destroy(): Promise<void> {
     this.#reporter.reportNow();
-    const gone = serviceException('The execution environment was removed.');
-    for (const run of this.#running.values()) run.abandon(gone);
-    this.#running.clear();
+    this.#inHand.abandonAll(serviceException('The execution environment was removed.'));
     this.#lifecycle.to('destroyed');
     await this.#process.close(initTimedOut());
     this.#parts.log.close();
