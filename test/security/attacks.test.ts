@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { type AttackedLevel, levels } from './levels.ts';
 
 /** A function that runs what it is told to, in a shell; with `detach` it does not wait for it. */
 const SHELL = {
@@ -48,24 +48,18 @@ function commandsOfHost(): string[] {
   });
 }
 
-const reason = whyNot();
-if (reason !== undefined) console.log(`The attacks on namespaces are skipped: ${reason}`);
-
-function whyNot(): string | undefined {
-  if (process.platform !== 'linux') return 'this is not Linux';
-  const probe = spawnSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', '/bin/true'], {
-    encoding: 'utf8',
-  });
-  if (probe.error !== undefined) return 'bubblewrap is not installed';
-  return probe.status === 0 ? undefined : `bubblewrap does not work here: ${probe.stderr}`;
-}
-
 interface Ran {
   readonly status: number | null;
   readonly said: string;
 }
 
-describe.skipIf(reason !== undefined)('under --isolation namespace a function cannot', () => {
+for (const level of levels) {
+  describe.skipIf(level.missing !== undefined)(`under --isolation ${level.name} a function cannot`, () => {
+    attacks(level);
+  });
+}
+
+function attacks(level: AttackedLevel): void {
   let server: TestServer;
   let data: Awaited<ReturnType<typeof temporaryDirectory>>;
   let secrets: string;
@@ -74,7 +68,7 @@ describe.skipIf(reason !== undefined)('under --isolation namespace a function ca
     data = await temporaryDirectory();
     secrets = await mkdtemp(join(tmpdir(), 'lambent-secret-'));
     await writeFile(join(secrets, 'secret'), 'of the host');
-    server = await startServer({ dataDir: data.path, flags: ['--isolation', 'namespace'] });
+    server = await startServer({ dataDir: data.path, flags: ['--isolation', level.name] });
     await deploy(server.lambda, 'attacker', SHELL, { MemorySize: 256 });
     await deploy(server.lambda, 'victim', { ...SHELL, 'mine.txt': 'code of the victim' });
   });
@@ -100,8 +94,8 @@ describe.skipIf(reason !== undefined)('under --isolation namespace a function ca
       readonly isolation: string;
       readonly warnings: readonly string[];
     };
-    expect(health.isolation).toBe('namespace');
-    expect(health.warnings.join()).toContain('share the network of this machine');
+    expect(health.isolation).toBe(level.name);
+    expect(health.warnings.join()).toContain(level.warning);
   });
 
   test('read files of the host', async () => {
@@ -225,4 +219,4 @@ describe.skipIf(reason !== undefined)('under --isolation namespace a function ca
     expect((await attack('echo well', 'victim')).said).toBe('well\n');
     await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'bomber' }));
   });
-});
+}
