@@ -1,4 +1,10 @@
-import type { FunctionConfiguration, Health, InvokeResult, LogEvent } from './api-types.ts';
+import type {
+  EnvironmentRecord,
+  FunctionConfiguration,
+  Health,
+  InvokeResult,
+  LogEvent,
+} from './api-types.ts';
 import { apiErrorFrom } from './api-error.ts';
 import { ApiError, CliError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
@@ -14,6 +20,16 @@ export class ApiClient {
 
   health(): Promise<Health> {
     return this.#json({ service: 'lambda', method: 'GET', path: '/_lambent/health' });
+  }
+
+  async listEnvironments(): Promise<EnvironmentRecord[]> {
+    const path = '/_lambent/environments';
+    const answer = await this.#json<{ environments: EnvironmentRecord[] }>({
+      service: 'lambda',
+      method: 'GET',
+      path,
+    });
+    return answer.environments;
   }
 
   async listFunctions(): Promise<FunctionConfiguration[]> {

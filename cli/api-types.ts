@@ -14,6 +14,19 @@ export interface Health {
   readonly warnings: readonly string[];
 }
 
+/** One of GET /_lambent/environments. */
+export interface EnvironmentRecord {
+  readonly id: string;
+  readonly functionArn: string;
+  readonly version: string;
+  readonly state: string;
+  readonly isolation: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly memoryMb: number;
+  readonly memoryPeakBytes: number;
+}
+
 /** What the commands use of Lambda's FunctionConfiguration. */
 export interface FunctionConfiguration {
   readonly FunctionName: string;

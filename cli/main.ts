@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addDeploy } from './commands/deploy.ts';
+import { addEnvironments } from './commands/environments.ts';
 import { addFunctions } from './commands/functions.ts';
 import { addInvoke } from './commands/invoke.ts';
 import { addLogs } from './commands/logs.ts';
@@ -34,6 +35,7 @@ function createProgram(): Command {
     .action(refuseStart);
   addStatus(program);
   addFunctions(program);
+  addEnvironments(program);
   addInvoke(program);
   addLogs(program);
   addDeploy(program);

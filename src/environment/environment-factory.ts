@@ -12,6 +12,7 @@ import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
+import { EnvironmentRecords } from './environment-records.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { findExtensions } from './extensions-api/find-extensions.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
@@ -41,6 +42,7 @@ const OPEN_FILES = 1024;
 
 /** Makes execution environments: runtime, code, sandbox, log stream, Runtime API. */
 export class EnvironmentFactory {
+  readonly records: EnvironmentRecords;
   readonly #options: EnvironmentFactoryOptions;
   readonly #driver: SandboxDriver;
   /** What a platform that was killed left behind is of no use to anybody. */
@@ -50,7 +52,8 @@ export class EnvironmentFactory {
 
   constructor(options: EnvironmentFactoryOptions) {
     this.#options = options;
-    this.#driver = guardedDriver(options.driver);
+    this.records = new EnvironmentRecords(options.driver.isolation);
+    this.#driver = guardedDriver(options.driver, (event) => this.records.onSandboxEvent(event));
     this.#cleared = rm(options.scratchRoot, { recursive: true, force: true });
     this.#cleared.catch(() => undefined);
   }
@@ -92,7 +95,7 @@ export class EnvironmentFactory {
       credentials,
     });
     const identity = runtimeIdentity(version.runtime, version.region);
-    return new ExecutionEnvironment({
+    const environment = new ExecutionEnvironment({
       version,
       sandbox,
       launcher,
@@ -103,6 +106,16 @@ export class EnvironmentFactory {
       ...listener,
       onWarning,
     });
+    this.records.add({
+      id,
+      version,
+      initializationType,
+      logStream,
+      createdAtMs: clock.now(),
+      state: () => environment.state,
+      stats: () => sandbox.stats(),
+    });
+    return environment;
   }
 
   async #runtime({ runtime }: FunctionVersion): Promise<ResolvedRuntime> {

@@ -6,6 +6,7 @@ import { ServiceError } from '../model/service-error.ts';
 import { DeploymentGroup } from './deployment-group.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
+import type { EnvironmentRecord } from './environment-records.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { IdleExpiry } from './idle-expiry.ts';
 import type { InitializationType } from './initialization-type.ts';
@@ -122,6 +123,11 @@ export class EnvironmentPool {
       counts.busy += group.environments.size - idle;
     }
     return counts;
+  }
+
+  /** Every living environment, the oldest first. */
+  records(): EnvironmentRecord[] {
+    return this.#factory.records.all();
   }
 
   /** Ends every environment at once; what runs or waits is rejected. The pool can be used again. */

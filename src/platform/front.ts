@@ -88,6 +88,7 @@ function buildAdmin(
       events: events.counts(),
       warnings: warnings.all(),
     }),
+    environments: () => pool.records(),
     reset: mayReset ? reset : undefined,
     advanceClock: mayReset ? (byMs) => clock.advance(byMs) : undefined,
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),

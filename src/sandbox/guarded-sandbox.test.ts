@@ -102,6 +102,19 @@ describe('the guard', () => {
     await expect(box.thaw()).rejects.toThrow('destroyed');
   });
 
+  test('tells what happens to a sandbox, in order', async () => {
+    const driver = new ScriptedDriver();
+    driver.start.resolve();
+    const events: string[] = [];
+    const box = await guardedDriver(driver, (event) => events.push(event.kind)).create(spec);
+    const { exited } = await box.exec(command);
+    driver.exit.resolve({ code: 1, signal: null, outOfMemory: true });
+    await exited;
+    await box.destroy();
+    await box.destroy();
+    expect(events).toEqual(['created', 'started', 'exited', 'destroyed']);
+  });
+
   test('kills what was starting when it was destroyed', async () => {
     const driver = new ScriptedDriver();
     const box = await guardedDriver(driver).create(spec);

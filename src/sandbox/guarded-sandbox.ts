@@ -3,19 +3,32 @@ import type {
   Sandbox,
   SandboxCommand,
   SandboxDriver,
+  SandboxExit,
   SandboxProcess,
   SandboxSpec,
   SandboxStats,
 } from './sandbox.ts';
 
+/** What happens to a sandbox, for whoever keeps records. `started` and `exited` come in pairs, one for each program. */
+export type SandboxEvent =
+  | { readonly kind: 'created' | 'started' | 'destroyed'; readonly id: string }
+  | { readonly kind: 'exited'; readonly id: string; readonly exit: SandboxExit };
+
 /**
  * Gives every sandbox of a driver the safety all of them need, so that drivers hold nothing but their own mechanism:
- * one main process tree at a time, nothing after destroy, one destroy however often it is asked for.
+ * one main process tree at a time, nothing after destroy, one destroy however often it is asked for, and events.
  */
-export function guardedDriver(driver: SandboxDriver): SandboxDriver {
+export function guardedDriver(
+  driver: SandboxDriver,
+  onEvent: (event: SandboxEvent) => void = () => undefined,
+): SandboxDriver {
   return {
     isolation: driver.isolation,
-    create: async (spec: SandboxSpec) => new GuardedSandbox(await driver.create(spec)),
+    create: async (spec: SandboxSpec) => {
+      const sandbox = new GuardedSandbox(await driver.create(spec), onEvent);
+      onEvent({ kind: 'created', id: spec.id });
+      return sandbox;
+    },
     close: () => driver.close(),
   };
 }
@@ -23,12 +36,14 @@ export function guardedDriver(driver: SandboxDriver): SandboxDriver {
 class GuardedSandbox implements Sandbox {
   readonly id: string;
   readonly #inner: Sandbox;
+  readonly #onEvent: (event: SandboxEvent) => void;
   #occupied = false;
   #destroyed: Promise<void> | undefined;
 
-  constructor(inner: Sandbox) {
+  constructor(inner: Sandbox, onEvent: (event: SandboxEvent) => void) {
     this.id = inner.id;
     this.#inner = inner;
+    this.#onEvent = onEvent;
   }
 
   pathInside(sandboxPath: string): string {
@@ -40,10 +55,8 @@ class GuardedSandbox implements Sandbox {
     if (this.#occupied) throw new Error(`Sandbox ${this.id} already runs a process tree.`);
     this.#occupied = true;
     try {
-      const started = await this.#inner.exec(command);
+      const started = this.#follow(await this.#inner.exec(command));
       void started.exited.finally(() => this.#release());
-      // Destroyed while it was starting: nothing may outlive the sandbox.
-      if (this.#destroyed !== undefined) started.kill();
       return started;
     } catch (error) {
       this.#release();
@@ -53,9 +66,7 @@ class GuardedSandbox implements Sandbox {
 
   async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
     this.#refuseWhenDestroyed();
-    const started = await this.#inner.execBeside(command);
-    if (this.#destroyed !== undefined) started.kill();
-    return started;
+    return this.#follow(await this.#inner.execBeside(command));
   }
 
   async connect(port: number): Promise<Socket> {
@@ -82,8 +93,18 @@ class GuardedSandbox implements Sandbox {
   }
 
   destroy(): Promise<void> {
-    this.#destroyed ??= this.#inner.destroy();
+    this.#destroyed ??= this.#inner
+      .destroy()
+      .finally(() => this.#onEvent({ kind: 'destroyed', id: this.id }));
     return this.#destroyed;
+  }
+
+  #follow(started: SandboxProcess): SandboxProcess {
+    this.#onEvent({ kind: 'started', id: this.id });
+    void started.exited.then((exit) => this.#onEvent({ kind: 'exited', id: this.id, exit }));
+    // Destroyed while it was starting: nothing may outlive the sandbox.
+    if (this.#destroyed !== undefined) started.kill();
+    return started;
   }
 
   #release(): void {

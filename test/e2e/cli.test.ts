@@ -45,6 +45,29 @@ describe('status and functions', () => {
   });
 });
 
+describe('environments', () => {
+  test('lists each one with its state and isolation level', async () => {
+    await command.run(['invoke', 'hello-node']);
+    const { isolation } = JSON.parse((await command.run(['status', '--json'])).out) as { isolation: string };
+    const environments = JSON.parse((await command.run(['environments', '--json'])).out) as object[];
+    expect(environments).toEqual([
+      expect.objectContaining({
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:hello-node',
+        version: '$LATEST',
+        state: 'idle',
+        isolation,
+        initializationType: 'on-demand',
+        programs: 1,
+        memoryMb: 128,
+        outOfMemory: 0,
+        logStream: expect.stringContaining('[$LATEST]'),
+      }),
+    ]);
+    const { out } = await command.run(['environments']);
+    expect(out).toMatch(new RegExp(`^hello-node\\t\\$LATEST\\tidle\\t${isolation}\\t`));
+  });
+});
+
 describe('invoke', () => {
   const invoke = (...args: string[]) => command.run(['invoke', 'hello-node', ...args], '{"name":"stdin"}');
 

@@ -5,6 +5,8 @@ export interface AdminRoutesOptions {
   readonly codeDownloads: CodeDownloads;
   /** What `GET /_lambent/health` answers. */
   readonly health: () => Readonly<Record<string, unknown>>;
+  /** What `GET /_lambent/environments` lists. */
+  readonly environments: () => readonly object[];
   /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
   readonly reset: (() => Promise<void>) | undefined;
   /** Moves platform time forward; undefined where `reset` is. */
@@ -45,6 +47,8 @@ export class AdminRoutes {
     }
     if (path === '/_lambent/health' && method === 'GET')
       return sendJson(response, 200, this.#options.health());
+    if (path === '/_lambent/environments' && method === 'GET')
+      return sendJson(response, 200, { environments: this.#options.environments() });
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
     if (path === '/_lambent/clock' && method === 'POST') return await this.#clock(request, response);
     sendJson(response, 404, { message: `There is no ${method} ${path}.` });
