@@ -3,12 +3,12 @@ import { serviceException } from '../model/lambda-errors.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle } from './environment-state.ts';
 import type { EnvironmentState } from './environment-state.ts';
-import { initTimedOut, timedOut } from './function-failure.ts';
+import { initFailed, initTimedOut, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
 import { InvocationsInHand } from './invocations-in-hand.ts';
 import type { RunningInvocation } from './running-invocation.ts';
-import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type { ResponseStream, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 import type { InitLimit } from './runtime-process.ts';
 import { ScratchCheck } from './scratch-check.ts';
@@ -35,7 +35,13 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#parts = parts;
     const { deadlines, launcher, log, sandbox, version } = parts;
     this.#reporter = new InvocationReporter(log, sandbox, version.memoryMb, () => parts.onAvailable(this));
-    this.#inHand = new InvocationsInHand(this.#reporter, deadlines, version.timeoutMs, () => this.#timeOut());
+    this.#inHand = new InvocationsInHand({
+      reporter: this.#reporter,
+      deadlines,
+      timeoutMs: version.timeoutMs,
+      onTimeout: () => this.#timeOut(),
+      isOpen: () => this.#lifecycle.current === 'invoking' && !this.#isAborting,
+    });
     this.#scratch = new ScratchCheck(parts);
     this.#process = new RuntimeProcess(launcher, {
       events: this,
@@ -104,23 +110,23 @@ export class ExecutionEnvironment implements RuntimeEvents {
   }
 
   onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
-    return this.#takesResults && this.#inHand.respond(requestId, payload, tooLarge);
+    return this.#inHand.respond(requestId, payload, tooLarge);
   }
 
-  onError(requestId: string, payload: Uint8Array): boolean {
-    return this.#takesResults && this.#inHand.respondError(requestId, payload);
+  onStream(requestId: string): ResponseStream | undefined {
+    return this.#inHand.stream(requestId);
   }
 
-  onInitError(payload: Uint8Array): boolean {
-    return this.#process.reportInitError(payload);
+  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
+    return this.#inHand.respondError(requestId, payload, declaredType);
+  }
+
+  onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
+    return this.#process.reportInitError(initFailed(payload, declaredType));
   }
 
   onLog(message: string): void {
     this.#parts.log.event(message);
-  }
-
-  get #takesResults(): boolean {
-    return this.#lifecycle.current === 'invoking' && !this.#isAborting;
   }
 
   #deliver(run: RunningInvocation): void {

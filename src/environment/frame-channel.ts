@@ -3,7 +3,7 @@ import type { Invocation } from '../model/invocation.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
-import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type { ResponseStream, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 
 const REQUEST_ID_BYTES = 36;
 /** Below this, copying the event behind its head is cheaper than writing two buffers. */
@@ -33,6 +33,8 @@ class FrameLink implements RuntimeLink {
   readonly #channel: Duplex;
   readonly #writer: ChannelWriter;
   readonly #events: RuntimeEvents;
+  /** The response that is coming in parts, and whose it is. */
+  #stream: { readonly requestId: string; readonly response: ResponseStream } | undefined;
 
   constructor(channel: Duplex, events: RuntimeEvents) {
     this.#channel = channel;
@@ -58,17 +60,18 @@ class FrameLink implements RuntimeLink {
       case FRAME.next:
         this.#events.onNext(this);
         return;
-      case FRAME.response: {
-        const tooLarge = oversized || body.length - REQUEST_ID_BYTES > LARGEST_RESPONSE_BYTES;
-        this.#events.onResponse(requestIdOf(body), body.subarray(REQUEST_ID_BYTES), tooLarge);
-        return;
-      }
+      case FRAME.response:
       case FRAME.error:
-        if (oversized) this.#events.onResponse(requestIdOf(body), body, true);
-        else this.#events.onError(requestIdOf(body), body.subarray(REQUEST_ID_BYTES));
+        this.#onOutcome(type, requestIdOf(body), body.subarray(REQUEST_ID_BYTES), oversized);
         return;
       case FRAME.initError:
-        this.#events.onInitError(Buffer.from(body));
+        this.#events.onInitError(Buffer.from(body), undefined);
+        return;
+      case FRAME.stream:
+        this.#onStream(requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));
+        return;
+      case FRAME.part:
+        this.#streamOf(requestIdOf(body))?.write(body.subarray(REQUEST_ID_BYTES));
         return;
       case FRAME.log:
         this.#events.onLog(body.toString('utf8', 0, body.length));
@@ -76,6 +79,28 @@ class FrameLink implements RuntimeLink {
       default:
         throw new RangeError(`Frame type ${type} is not one a runtime sends.`);
     }
+  }
+
+  #onOutcome(type: number, requestId: string, payload: Buffer, oversized: boolean): void {
+    const stream = this.#streamOf(requestId);
+    if (stream !== undefined) {
+      this.#stream = undefined;
+      if (type === FRAME.error) stream.fail(payload, undefined);
+      else stream.end();
+      return;
+    }
+    const tooLarge = oversized || (type === FRAME.response && payload.length > LARGEST_RESPONSE_BYTES);
+    if (type === FRAME.response || tooLarge) this.#events.onResponse(requestId, payload, tooLarge);
+    else this.#events.onError(requestId, payload, undefined);
+  }
+
+  #onStream(requestId: string, contentType: string): void {
+    const response = this.#events.onStream(requestId, contentType);
+    if (response !== undefined) this.#stream = { requestId, response };
+  }
+
+  #streamOf(requestId: string): ResponseStream | undefined {
+    return this.#stream?.requestId === requestId ? this.#stream.response : undefined;
   }
 }
 

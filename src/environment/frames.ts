@@ -9,6 +9,8 @@ export const FRAME = {
   error: 0x12,
   initError: 0x13,
   log: 0x14,
+  stream: 0x15,
+  part: 0x16,
 } as const;
 
 const HEADER_BYTES = 5;
@@ -117,17 +119,24 @@ export function encodeInvoke(invocation: Invocation, deadlineMs: number, withPay
   frame.writeUInt32BE(headBytes - 4 + payload.length, 0);
   frame[4] = FRAME.invoke;
   frame.writeUInt32BE(headerBytes, HEADER_BYTES);
-  // The head is all ASCII unless a client context is in it.
+  // The head is all ASCII unless a caller's own text is in it.
   frame.write(header, HEADER_BYTES + 4, headerBytes === header.length ? 'latin1' : 'utf8');
   if (withPayload) frame.set(payload, headBytes);
   return frame;
 }
 
-/** Request ids, ARNs and trace ids hold nothing that JSON escapes; only the client context does. */
+/** Request ids, ARNs and trace ids hold nothing that JSON escapes; what callers bring along does. */
 function invokeHeader(invocation: Invocation, deadlineMs: number): string {
-  const { requestId, invokedFunctionArn, traceId, clientContext } = invocation;
-  const context = clientContext === undefined ? '' : `,"clientContext":${JSON.stringify(clientContext)}`;
+  const { requestId, invokedFunctionArn, traceId, clientContext, cognitoIdentity, tenantId } = invocation;
+  const context =
+    member('clientContext', clientContext) +
+    member('cognitoIdentity', cognitoIdentity) +
+    member('tenantId', tenantId);
   return `{"requestId":"${requestId}","deadlineMs":${deadlineMs},"invokedFunctionArn":"${invokedFunctionArn}","traceId":"${traceId}"${context}}`;
+}
+
+function member(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
 /** A frame of any type, in one buffer. */

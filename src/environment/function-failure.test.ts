@@ -42,7 +42,7 @@ describe('payloads are as AWS writes them', () => {
 
   test("an init error is the runtime's own", () => {
     const payload = '{"errorMessage":"m","errorType":"Runtime.ImportModuleError","requestId":""}';
-    expect(text(failures.initFailed(Buffer.from(payload)))).toBe(payload);
+    expect(text(failures.initFailed(Buffer.from(payload), undefined))).toBe(payload);
   });
 });
 
@@ -55,5 +55,15 @@ test.each([
   ['{', 'Runtime.Unknown'],
   ['', 'Runtime.Unknown'],
 ])('the error type of %s is %s', (payload, expected) => {
-  expect(failures.errorTypeOf(Buffer.from(payload))).toBe(expected);
+  expect(failures.errorTypeOf(Buffer.from(payload), undefined)).toBe(expected);
+});
+
+test.each([
+  ['Function.Broken', 'Function.Broken'],
+  ['Runtime.Odd', 'Runtime.Odd'],
+  ['Function.<Odd>', 'Function.Unknown'],
+  ['TypeError', 'Runtime.Unknown'],
+  ['', 'Runtime.Unknown'],
+])('a declared type counts for more than the payload: %j is %s', (declared, expected) => {
+  expect(failures.errorTypeOf(Buffer.from('{"errorType":"Runtime.Other"}'), declared)).toBe(expected);
 });

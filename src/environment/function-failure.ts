@@ -71,8 +71,8 @@ export function startWords(program: string, code: string): string {
 }
 
 /** The runtime reported that the function's own initialisation failed. */
-export function initFailed(payload: Uint8Array): FunctionFailure {
-  return { status: 'error', errorType: errorTypeOf(payload), payload: () => payload };
+export function initFailed(payload: Uint8Array, declaredType: string | undefined): FunctionFailure {
+  return { status: 'error', errorType: errorTypeOf(payload, declaredType), payload: () => payload };
 }
 
 export function responseTooLarge(limitBytes: number): FunctionFailure {
@@ -83,19 +83,23 @@ export function responseTooLarge(limitBytes: number): FunctionFailure {
 
 /**
  * The error type as metrics and system logs show it: what is not of the platform's own pattern becomes
- * `Runtime.Unknown`.
- * @param payload the error's JSON
+ * `Function.Unknown` or `Runtime.Unknown`.
+ * @param payload the error's JSON, asked where the runtime did not declare a type
  */
-export function errorTypeOf(payload: Uint8Array): string {
-  let errorType: unknown;
+export function errorTypeOf(payload: Uint8Array, declaredType: string | undefined): string {
+  const errorType = declaredType ?? typeIn(payload);
+  if (typeof errorType !== 'string') return 'Runtime.Unknown';
+  if (/^(Runtime|Function)\.[A-Za-z.]+$/.test(errorType)) return errorType;
+  return errorType.startsWith('Function.') ? 'Function.Unknown' : 'Runtime.Unknown';
+}
+
+function typeIn(payload: Uint8Array): unknown {
   try {
-    errorType = (JSON.parse(Buffer.from(payload).toString()) as { errorType?: unknown } | null)?.errorType;
+    return (JSON.parse(Buffer.from(payload).toString()) as { errorType?: unknown } | null)?.errorType;
   } catch {
     // Whatever a runtime sends is passed on to the caller; here it only has no name.
+    return undefined;
   }
-  return typeof errorType === 'string' && /^(Runtime|Function)\.[A-Za-z.]+$/.test(errorType)
-    ? errorType
-    : 'Runtime.Unknown';
 }
 
 export function platformFailure(

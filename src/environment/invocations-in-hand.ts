@@ -1,24 +1,29 @@
 import type { Invocation } from '../model/invocation.ts';
+import { CollectedResponse } from './collected-response.ts';
 import type { Deadlines } from './deadlines.ts';
 import { errorTypeOf, responseTooLarge } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InvocationReporter } from './invocation-reporter.ts';
 import { RunningInvocation } from './running-invocation.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
+import type { ResponseStream } from './runtime-link.ts';
+
+export interface InvocationsInHandParts {
+  readonly reporter: InvocationReporter;
+  readonly deadlines: Deadlines;
+  readonly timeoutMs: number;
+  readonly onTimeout: () => void;
+  /** Whether the process that could have a result lives and has its event. */
+  readonly isOpen: () => boolean;
+}
 
 /** The invocations of one environment that have no result yet, by request id, and how each comes to its result. */
 export class InvocationsInHand {
   readonly #byId = new Map<string, RunningInvocation>();
-  readonly #reporter: InvocationReporter;
-  readonly #deadlines: Deadlines;
-  readonly #timeoutMs: number;
-  readonly #onTimeout: () => void;
+  readonly #parts: InvocationsInHandParts;
 
-  constructor(reporter: InvocationReporter, deadlines: Deadlines, timeoutMs: number, onTimeout: () => void) {
-    this.#reporter = reporter;
-    this.#deadlines = deadlines;
-    this.#timeoutMs = timeoutMs;
-    this.#onTimeout = onTimeout;
+  constructor(parts: InvocationsInHandParts) {
+    this.#parts = parts;
   }
 
   get size(): number {
@@ -27,13 +32,8 @@ export class InvocationsInHand {
 
   /** Its time begins to run. */
   begin(invocation: Invocation, coldStartMs: number | undefined): RunningInvocation {
-    const run = new RunningInvocation(
-      invocation,
-      this.#timeoutMs,
-      coldStartMs,
-      this.#deadlines,
-      this.#onTimeout,
-    );
+    const { deadlines, onTimeout, timeoutMs } = this.#parts;
+    const run = new RunningInvocation(invocation, timeoutMs, coldStartMs, deadlines, onTimeout);
     this.#byId.set(invocation.requestId, run);
     return run;
   }
@@ -43,7 +43,7 @@ export class InvocationsInHand {
     const run = this.#take(requestId);
     if (run === undefined) return false;
     const failure = tooLarge ? responseTooLarge(LARGEST_RESPONSE_BYTES) : undefined;
-    this.#reporter.answer(run, {
+    this.#parts.reporter.answer(run, {
       payload: failure === undefined ? payload : failure.payload(requestId),
       isError: tooLarge,
       failure,
@@ -52,24 +52,36 @@ export class InvocationsInHand {
     return true;
   }
 
+  /** A response begins that comes in parts: until it ends, no other is taken for the same invocation. */
+  stream(requestId: string): ResponseStream | undefined {
+    const run = this.#find(requestId);
+    if (run === undefined) return undefined;
+    run.isStreaming = true;
+    const ended = (): boolean => {
+      run.isStreaming = false;
+      return this.#byId.get(requestId) === run;
+    };
+    return new CollectedResponse({
+      onComplete: (payload, tooLarge) => ended() && this.respond(requestId, payload, tooLarge),
+      onFailed: (payload, declaredType) => ended() && this.respondError(requestId, payload, declaredType),
+    });
+  }
+
   /** The runtime has sent an error of the handler's. False: nobody waits for one of that id. */
-  respondError(requestId: string, payload: Uint8Array): boolean {
+  respondError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
     const run = this.#take(requestId);
     if (run === undefined) return false;
-    const handlerFailure = { status: 'error', errorType: errorTypeOf(payload) } as const;
-    this.#reporter.answer(run, { payload, isError: true, failure: undefined, handlerFailure });
+    const handlerFailure = { status: 'error', errorType: errorTypeOf(payload, declaredType) } as const;
+    this.#parts.reporter.answer(run, { payload, isError: true, failure: undefined, handlerFailure });
     return true;
   }
 
   /** They ended with their process. */
   failAll(failure: FunctionFailure): void {
+    const { reporter, timeoutMs } = this.#parts;
     for (const run of this.#byId.values()) {
       const payload = failure.payload(run.invocation.requestId);
-      this.#reporter.fail(
-        run,
-        { payload, isError: true, failure, handlerFailure: undefined },
-        this.#timeoutMs,
-      );
+      reporter.fail(run, { payload, isError: true, failure, handlerFailure: undefined }, timeoutMs);
     }
     this.#byId.clear();
   }
@@ -81,8 +93,14 @@ export class InvocationsInHand {
   }
 
   #take(requestId: string): RunningInvocation | undefined {
-    const run = this.#byId.get(requestId);
-    this.#byId.delete(requestId);
+    const run = this.#find(requestId);
+    if (run !== undefined) this.#byId.delete(requestId);
     return run;
+  }
+
+  #find(requestId: string): RunningInvocation | undefined {
+    if (!this.#parts.isOpen()) return undefined;
+    const run = this.#byId.get(requestId);
+    return run?.isStreaming === true ? undefined : run;
   }
 }

@@ -29,6 +29,8 @@ export class RunningInvocation implements Deadline {
   #reject: (error: Error) => void = () => undefined;
   durationMs = 0;
   outcome: Outcome | undefined;
+  /** Its response is coming, in parts. */
+  isStreaming = false;
   /** The runtime has asked for the next event. */
   isOver = false;
   /** REPORT waits until the extensions are done as well: their time counts. */

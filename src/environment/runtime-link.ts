@@ -11,6 +11,17 @@ export interface RuntimeLink {
   deliver(invocation: Invocation, deadlineMs: number): void;
 }
 
+/** What became of a response that came in parts. `unknown`: nobody waits for it any more. */
+export type Receipt = 'accepted' | 'too-large' | 'unknown';
+
+/** Takes a response that comes in parts. Ends once, by `end` or by `fail`. */
+export interface ResponseStream {
+  write(bytes: Uint8Array): void;
+  end(): Receipt;
+  /** It failed midway; `payload` is the error's JSON. */
+  fail(payload: Uint8Array, declaredType: string | undefined): Receipt;
+}
+
 /** What a runtime may say, over whichever channel. The environment implements it. */
 export interface RuntimeEvents {
   /** Initialised (the first time) or ready for another. False: out of turn, or the other channel is in use. */
@@ -20,10 +31,18 @@ export interface RuntimeEvents {
    * @param tooLarge the runtime sent more than a response may have; `payload` is not to be used
    */
   onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean;
-  /** The function failed; `payload` is the error's JSON as the caller sees it. */
-  onError(requestId: string, payload: Uint8Array): boolean;
+  /**
+   * A response begins that comes in parts. Undefined when no such invocation is waiting for one.
+   * @param contentType as the runtime declares it
+   */
+  onStream(requestId: string, contentType: string | undefined): ResponseStream | undefined;
+  /**
+   * The function failed; `payload` is the error's JSON as the caller sees it.
+   * @param declaredType the error's type where the runtime gives it apart from the payload
+   */
+  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean;
   /** The function's own initialisation failed; the process exits next. False when it is past initialisation. */
-  onInitError(payload: Uint8Array): boolean;
+  onInitError(payload: Uint8Array, declaredType: string | undefined): boolean;
   /** One log event, without a trailing line feed. */
   onLog(message: string): void;
 }

@@ -3,7 +3,7 @@ import type { SandboxExit } from '../sandbox/sandbox.ts';
 import { EnvironmentExtensions } from './extensions-api/environment-extensions.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { ShutdownReason } from './extensions-api/extension-events.ts';
-import { exited, initFailed } from './function-failure.ts';
+import { exited } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { InitAttempt } from './init-attempt.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
@@ -108,9 +108,8 @@ export class RuntimeProcess {
   }
 
   /** The runtime says its initialisation failed. False when it is past that. */
-  reportInitError(payload: Uint8Array): boolean {
+  reportInitError(failure: FunctionFailure): boolean {
     if (this.#init === undefined) return false;
-    const failure = initFailed(payload);
     this.#init.report(failure);
     this.#init.failAfter(EXIT_AFTER_INIT_ERROR_MS, failure);
     return true;

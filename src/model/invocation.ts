@@ -10,6 +10,10 @@ export interface Invocation {
   readonly traceId: string;
   /** Decoded JSON text of `X-Amz-Client-Context`. */
   readonly clientContext: string | undefined;
+  /** JSON text, when the caller came with an Amazon Cognito identity. */
+  readonly cognitoIdentity?: string | undefined;
+  /** Whose environment it is, for functions with tenant isolation. */
+  readonly tenantId?: string | undefined;
   /** The caller wants the last 4 KB of the log (LogType Tail). */
   readonly wantsLogTail: boolean;
 }

@@ -82,8 +82,10 @@ function nextHeaders({ invocation, deadlineMs, invocationId }: Delivery): Record
     'Lambda-Runtime-Trace-Id': invocation.traceId,
     'Lambda-Runtime-Invocation-Id': invocationId,
   };
-  if (invocation.clientContext !== undefined)
-    headers['Lambda-Runtime-Client-Context'] = headerText(invocation.clientContext);
+  const { clientContext, cognitoIdentity, tenantId } = invocation;
+  if (clientContext !== undefined) headers['Lambda-Runtime-Client-Context'] = headerText(clientContext);
+  if (cognitoIdentity !== undefined) headers['Lambda-Runtime-Cognito-Identity'] = headerText(cognitoIdentity);
+  if (tenantId !== undefined) headers['Lambda-Runtime-Aws-Tenant-Id'] = tenantId;
   return headers;
 }
 

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
+import type { Receipt } from '../runtime-link.ts';
 import type { RuntimeApiClient } from './runtime-api-client.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
+import { isStreamed, passOn } from './streamed-response.ts';
 
 const PREFIX = '/2018-06-01/runtime/';
 
@@ -15,10 +17,10 @@ export function handleRuntimeRequest(
   const path = request.url ?? '';
   if (request.method === 'GET' && path === `${PREFIX}invocation/next`) next(client, response);
   else if (request.method === 'POST' && path.startsWith(PREFIX)) {
-    void readBody(request, LARGEST_RESPONSE_BYTES).then((body) => {
-      if (body !== undefined) post(client, path.slice(PREFIX.length).split('/'), body, request, response);
-      return undefined;
-    });
+    const words = path.slice(PREFIX.length).split('/');
+    if (isStreamed(request) && isOutcome(words) && words[2] === 'response') {
+      void postStream(client, words[1] ?? '', request, response);
+    } else void postWhole(client, words, request, response);
   } else refuseUnknown(path, response);
 }
 
@@ -32,27 +34,48 @@ function next(client: RuntimeApiClient, response: ServerResponse): void {
   );
 }
 
-function post(
+/** `invocation/{id}/response` or `invocation/{id}/error` */
+function isOutcome(words: readonly string[]): boolean {
+  const [noun, , verb] = words;
+  return noun === 'invocation' && words.length === 3 && (verb === 'response' || verb === 'error');
+}
+
+async function postWhole(
   client: RuntimeApiClient,
-  [noun, subject, verb, ...rest]: readonly string[],
-  body: RequestBody,
+  words: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
-): void {
-  const depth = rest.length + (verb === undefined ? 2 : 3);
-  if (
-    noun === 'invocation' &&
-    subject !== undefined &&
-    depth === 3 &&
-    (verb === 'response' || verb === 'error')
-  ) {
-    if (isOtherAttempt(client, request))
-      refuse(response, 400, 'InvalidInvocationId', 'Invalid invocation ID');
-    else if (verb === 'response') postResponse(client, subject, body, response);
-    else postError(client, subject, body, request, response);
-  } else if (noun === 'init' && subject === 'error' && depth === 2) {
-    postInitError(client, body, request, response);
-  } else refuseUnknown(request.url ?? '', response);
+): Promise<void> {
+  const body = await readBody(request, LARGEST_RESPONSE_BYTES);
+  if (body === undefined) return;
+  const [, requestId = '', verb] = words;
+  if (isOutcome(words)) {
+    if (isOtherAttempt(client, request)) refuseAttempt(response);
+    else if (verb === 'response') postResponse(client, requestId, body, response);
+    else postError(client, requestId, body, request, response);
+  } else if (words.join('/') === 'init/error') postInitError(client, body, request, response);
+  else refuseUnknown(request.url ?? '', response);
+}
+
+/** Refused, when it is, before its end: what is still to come of it is of no use. */
+async function postStream(
+  client: RuntimeApiClient,
+  requestId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const otherAttempt = isOtherAttempt(client, request);
+  const stream = otherAttempt
+    ? undefined
+    : client.events.onStream(requestId, request.headers['content-type']);
+  if (stream === undefined) {
+    request.resume();
+    if (otherAttempt) refuseAttempt(response);
+    else acknowledge('unknown', response);
+    return;
+  }
+  const receipt = await passOn(request, stream);
+  if (receipt !== undefined) acknowledge(receipt, response);
 }
 
 function postResponse(
@@ -61,17 +84,9 @@ function postResponse(
   body: RequestBody,
   response: ServerResponse,
 ): void {
-  // A streaming handler that fails midway says so in trailers; a buffered caller then gets the error alone.
-  const { midstreamError } = body;
-  const known =
-    midstreamError === undefined
-      ? client.events.onResponse(requestId, body.bytes, body.tooLarge)
-      : client.events.onError(requestId, midstreamError);
-  if (!known) refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
-  else if (body.tooLarge) {
-    const message = `Exceeded maximum allowed payload size (${LARGEST_RESPONSE_BYTES} bytes).`;
-    refuse(response, 413, 'RequestEntityTooLarge', message);
-  } else accept(response);
+  const isKnown = client.events.onResponse(requestId, body.bytes, body.tooLarge);
+  if (!isKnown) acknowledge('unknown', response);
+  else acknowledge(body.tooLarge ? 'too-large' : 'accepted', response);
 }
 
 function postError(
@@ -83,9 +98,8 @@ function postError(
 ): void {
   const known = body.tooLarge
     ? client.events.onResponse(requestId, body.bytes, true)
-    : client.events.onError(requestId, errorPayload(body, request));
-  if (known) accept(response);
-  else refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
+    : client.events.onError(requestId, errorPayload(body, request), declaredType(request));
+  acknowledge(known ? 'accepted' : 'unknown', response);
 }
 
 function postInitError(
@@ -94,7 +108,8 @@ function postInitError(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (client.events.onInitError(errorPayload(body, request))) accept(response);
+  if (client.events.onInitError(errorPayload(body, request), declaredType(request)))
+    acknowledge('accepted', response);
   else
     refuse(
       response,
@@ -107,10 +122,12 @@ function postInitError(
 /** The error as the runtime describes it; one that sends no body at least has its type in a header. */
 function errorPayload(body: RequestBody, request: IncomingMessage): Uint8Array {
   if (body.bytes.length > 0) return body.bytes;
-  const errorType = request.headers['lambda-runtime-function-error-type'];
-  return Buffer.from(
-    JSON.stringify({ errorType: typeof errorType === 'string' ? errorType : 'Runtime.Unknown' }),
-  );
+  return Buffer.from(JSON.stringify({ errorType: declaredType(request) ?? 'Runtime.Unknown' }));
+}
+
+function declaredType({ headers }: IncomingMessage): string | undefined {
+  const errorType = headers['lambda-runtime-function-error-type'];
+  return typeof errorType === 'string' ? errorType : undefined;
 }
 
 function isOtherAttempt(client: RuntimeApiClient, request: IncomingMessage): boolean {
@@ -129,8 +146,17 @@ function refuseUnknown(path: string, response: ServerResponse): void {
   } else refuse(response, 404, 'ResourceNotFound', `The Runtime API has no ${path}.`);
 }
 
-function accept(response: ServerResponse): void {
-  answer(response, 202, '{"status":"OK"}\n');
+function acknowledge(receipt: Receipt, response: ServerResponse): void {
+  if (receipt === 'accepted') answer(response, 202, '{"status":"OK"}\n');
+  else if (receipt === 'unknown') refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
+  else {
+    const message = `Exceeded maximum allowed payload size (${LARGEST_RESPONSE_BYTES} bytes).`;
+    refuse(response, 413, 'RequestEntityTooLarge', message);
+  }
+}
+
+function refuseAttempt(response: ServerResponse): void {
+  refuse(response, 400, 'InvalidInvocationId', 'Invalid invocation ID');
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {

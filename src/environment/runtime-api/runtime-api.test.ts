@@ -2,9 +2,10 @@ import { request } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../model/invocation.ts';
+import { CollectedResponse } from '../collected-response.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
 import type { ExtensionsEndpoint } from '../extensions-api/extensions-api-routes.ts';
-import type { RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
+import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { RuntimeApiListener } from './runtime-api.ts';
 
@@ -34,13 +35,22 @@ class Recorder implements RuntimeEvents {
     return requestId === this.known;
   }
 
-  onError(requestId: string, payload: Uint8Array): boolean {
-    this.said.push(['error', requestId, Buffer.from(payload).toString()]);
+  onStream(requestId: string, contentType: string | undefined): ResponseStream | undefined {
+    this.said.push(['stream', requestId, contentType]);
+    if (requestId !== this.known) return undefined;
+    return new CollectedResponse({
+      onComplete: (payload, tooLarge) => this.onResponse(requestId, payload, tooLarge),
+      onFailed: (payload, declaredType) => this.onError(requestId, payload, declaredType),
+    });
+  }
+
+  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
+    this.said.push(['error', requestId, Buffer.from(payload).toString(), declaredType]);
     return requestId === this.known;
   }
 
-  onInitError(payload: Uint8Array): boolean {
-    this.said.push(['init-error', Buffer.from(payload).toString()]);
+  onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
+    this.said.push(['init-error', Buffer.from(payload).toString(), declaredType]);
     return this.isInitialising;
   }
 
@@ -125,6 +135,17 @@ describe('next', () => {
     expect(headers).not.toHaveProperty('lambda-runtime-client-context');
   });
 
+  test('says who the caller is, where that is known', async () => {
+    const cognitoIdentity = '{"cognitoIdentityId":"i","cognitoIdentityPoolId":"p"}';
+    const { headers } = await deliver({ cognitoIdentity, tenantId: 'blue' });
+    expect(headers).toMatchObject({
+      'lambda-runtime-cognito-identity': cognitoIdentity,
+      'lambda-runtime-aws-tenant-id': 'blue',
+    });
+    for (const name of ['lambda-runtime-cognito-identity', 'lambda-runtime-aws-tenant-id'])
+      expect((await deliver()).headers).not.toHaveProperty(name);
+  });
+
   test('sends the client context as JSON that fits a header', async () => {
     const { headers } = await deliver({ clientContext: '{\n"custom":{"k":"ü😀"}}' });
     const text = String(headers['lambda-runtime-client-context']);
@@ -193,24 +214,76 @@ describe('response', () => {
     if (tooLarge) expect(JSON.parse(answer.body)).toMatchObject({ errorType: 'RequestEntityTooLarge' });
   });
 
-  test('streamed in chunks is collected', async () => {
-    const headers = { 'Transfer-Encoding': 'chunked', 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+  test('sent in chunks is a response like any other', async () => {
+    const headers = { 'Transfer-Encoding': 'chunked' };
     expect((await call('POST', 'invocation/id-1/response', 'part', { headers })).status).toBe(202);
     expect(events.said).toEqual([['response', 'id-1', 'part', false]]);
   });
+});
 
-  test('streamed and failed midway is the error in its trailers', async () => {
+describe('a streamed response', () => {
+  const streamed = { 'Transfer-Encoding': 'chunked', 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+
+  test('is announced with its content type before its parts', async () => {
+    const headers = { ...streamed, 'Content-Type': 'text/plain' };
+    const { status, body } = await call('POST', 'invocation/id-1/response', 'part', { headers });
+    expect({ status, body }).toEqual({ status: 202, body: '{"status":"OK"}\n' });
+    expect(events.said).toEqual([
+      ['stream', 'id-1', 'text/plain'],
+      ['response', 'id-1', 'part', false],
+    ]);
+  });
+
+  test('for an unknown invocation, or another attempt, is refused before its end', async () => {
+    expect((await call('POST', 'invocation/other/response', 'part', { headers: streamed })).status).toBe(400);
+    expect(events.said).toEqual([['stream', 'other', undefined]]);
+    const headers = { ...streamed, 'Lambda-Runtime-Invocation-Id': 'another' };
+    const other = await call('POST', 'invocation/id-1/response', 'part', { headers });
+    expect(JSON.parse(other.body)).toMatchObject({ errorType: 'InvalidInvocationId' });
+    expect(events.said).toHaveLength(1);
+  });
+
+  test('that is too large is refused, and said to be', async () => {
+    const headers = streamed;
+    const answer = await call('POST', 'invocation/id-1/response', 'x'.repeat(6_291_557), { headers });
+    expect(answer.status).toBe(413);
+    expect(events.said.at(-1)).toEqual(['response', 'id-1', '', true]);
+  });
+
+  test('that failed midway is the error in its trailers', async () => {
     const error = '{"errorType":"Function.Broken","errorMessage":"midway"}';
     const trailers = {
       'Lambda-Runtime-Function-Error-Type': 'Function.Broken',
       'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
     };
-    const headers = {
-      'Transfer-Encoding': 'chunked',
-      Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
-    };
+    const headers = { ...streamed, Trailer: Object.keys(trailers).join(', ') };
     expect((await call('POST', 'invocation/id-1/response', 'part', { headers }, trailers)).status).toBe(202);
-    expect(events.said).toEqual([['error', 'id-1', error]]);
+    expect(events.said.slice(1)).toEqual([['error', 'id-1', error, 'Function.Broken']]);
+    const typeOnly = { 'Lambda-Runtime-Function-Error-Type': 'Function.Broken' };
+    await call('POST', 'invocation/id-1/response', 'part', { headers }, typeOnly);
+    expect(events.said.at(-1)).toEqual([
+      'error',
+      'id-1',
+      '{"errorType":"Function.Broken"}',
+      'Function.Broken',
+    ]);
+  });
+
+  test('whose connection breaks is a failed one', async () => {
+    const [host, port] = listener.address.split(':');
+    const path = '/2018-06-01/runtime/invocation/id-1/response';
+    const sent = request({ host, port, method: 'POST', path, headers: streamed });
+    sent.on('error', () => undefined);
+    sent.write('part');
+    await vi.waitFor(() => expect(events.said).toHaveLength(1));
+    sent.destroy();
+    await vi.waitFor(() => expect(events.said).toHaveLength(2));
+    expect(events.said[1]).toEqual([
+      'error',
+      'id-1',
+      expect.stringContaining('Runtime.TruncatedResponse'),
+      'Runtime.TruncatedResponse',
+    ]);
   });
 });
 
@@ -220,15 +293,15 @@ describe('error', () => {
     expect((await call('POST', 'invocation/id-1/error', body)).status).toBe(202);
     expect((await call('POST', 'invocation/id-2/error', body)).status).toBe(400);
     expect(events.said).toEqual([
-      ['error', 'id-1', body],
-      ['error', 'id-2', body],
+      ['error', 'id-1', body, undefined],
+      ['error', 'id-2', body, undefined],
     ]);
   });
 
   test('without a body has its type in a header', async () => {
     const headers = { 'Lambda-Runtime-Function-Error-Type': 'Runtime.Broken' };
     await call('POST', 'invocation/id-1/error', '', { headers });
-    expect(events.said).toEqual([['error', 'id-1', '{"errorType":"Runtime.Broken"}']]);
+    expect(events.said).toEqual([['error', 'id-1', '{"errorType":"Runtime.Broken"}', 'Runtime.Broken']]);
   });
 
   test('of initialisation is accepted then, and refused later', async () => {
