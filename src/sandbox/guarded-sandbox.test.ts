@@ -8,8 +8,10 @@ const command: SandboxCommand = { argv: ['/bin/true'], env: {}, cwd: '/', channe
 /** A driver of the test's own, whose starts and exits happen when the test says so. */
 class ScriptedDriver implements SandboxDriver {
   readonly isolation = 'process';
+  readonly attaches = true;
   readonly start = Promise.withResolvers<void>();
   readonly exit = Promise.withResolvers<SandboxExit>();
+  attached = 0;
   destroyed = 0;
   killed = 0;
 
@@ -23,6 +25,7 @@ class ScriptedDriver implements SandboxDriver {
       },
       execBeside: async () => this.#process(),
       connect: async () => new Socket(),
+      attach: async () => void (this.attached += 1),
       freeze: async () => undefined,
       thaw: async () => undefined,
       stats: () => ({ memoryPeakBytes: 0 }),
@@ -55,6 +58,14 @@ const spec = {
 };
 
 describe('the guard', () => {
+  test('attaches directories once', async () => {
+    const driver = new ScriptedDriver();
+    const box = await guardedDriver(driver).create(spec);
+    await box.attach([], spec.limits);
+    await expect(box.attach([], spec.limits)).rejects.toThrow('Sandbox a has been given its directories.');
+    expect(driver.attached).toBe(1);
+  });
+
   test('refuses a second tree from the start of the first to its exit', async () => {
     const driver = new ScriptedDriver();
     const box = await guardedDriver(driver).create(spec);

@@ -4,9 +4,11 @@ import type {
   SandboxCommand,
   SandboxDriver,
   SandboxExit,
+  SandboxLimits,
   SandboxProcess,
   SandboxSpec,
   SandboxStats,
+  SharedDirectory,
 } from './sandbox.ts';
 
 /** What happens to a sandbox, for whoever keeps records. `started` and `exited` come in pairs, one for each program. */
@@ -16,7 +18,8 @@ export type SandboxEvent =
 
 /**
  * Gives every sandbox of a driver the safety all of them need, so that drivers hold nothing but their own mechanism:
- * one main process tree at a time, nothing after destroy, one destroy however often it is asked for, and events.
+ * one main process tree at a time, directories attached once, nothing after destroy, one destroy however often it is
+ * asked for, and events.
  */
 export function guardedDriver(
   driver: SandboxDriver,
@@ -24,6 +27,7 @@ export function guardedDriver(
 ): SandboxDriver {
   return {
     isolation: driver.isolation,
+    attaches: driver.attaches,
     create: async (spec: SandboxSpec) => {
       const sandbox = new GuardedSandbox(await driver.create(spec), onEvent);
       onEvent({ kind: 'created', id: spec.id });
@@ -38,6 +42,7 @@ class GuardedSandbox implements Sandbox {
   readonly #inner: Sandbox;
   readonly #onEvent: (event: SandboxEvent) => void;
   #occupied = false;
+  #attached = false;
   #destroyed: Promise<void> | undefined;
 
   constructor(inner: Sandbox, onEvent: (event: SandboxEvent) => void) {
@@ -72,6 +77,13 @@ class GuardedSandbox implements Sandbox {
   async connect(port: number): Promise<Socket> {
     this.#refuseWhenDestroyed();
     return await this.#inner.connect(port);
+  }
+
+  async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
+    this.#refuseWhenDestroyed();
+    if (this.#attached) throw new Error(`Sandbox ${this.id} has been given its directories.`);
+    this.#attached = true;
+    await this.#inner.attach(directories, limits);
   }
 
   async freeze(): Promise<void> {

@@ -9,6 +9,8 @@ import type { Duplex, Readable } from 'node:stream';
 export interface SandboxDriver {
   /** `process` is no security boundary and says so; later drivers are. */
   readonly isolation: IsolationLevel;
+  /** Whether a sandbox whose processes already run can be given more directories: `attach`. */
+  readonly attaches: boolean;
   /** Prepares a sandbox: directories, limits. No process runs yet. */
   create(spec: SandboxSpec): Promise<Sandbox>;
   /** Ends everything this driver ever started. */
@@ -59,6 +61,11 @@ export interface Sandbox {
    * soon.
    */
   connect(port: number): Promise<Socket>;
+  /**
+   * Shares more host directories with what already runs, once in a sandbox's life, and sets the limits it has from now
+   * on. Rejects when the driver cannot (`attaches`): the sandbox is then to be destroyed.
+   */
+  attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   stats(): SandboxStats;

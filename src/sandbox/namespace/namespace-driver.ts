@@ -18,6 +18,7 @@ const GAPS =
  */
 export class NamespaceDriver implements SandboxDriver {
   readonly isolation = 'namespace';
+  readonly attaches = false;
   readonly #tools: NamespaceTools;
   readonly #watchdog = new MemoryWatchdog();
   readonly #sandboxes = new Set<NamespaceSandbox>();

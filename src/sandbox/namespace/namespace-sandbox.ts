@@ -109,6 +109,10 @@ export class NamespaceSandbox implements Sandbox {
     return await connectLoopback(port);
   }
 
+  async attach(): Promise<void> {
+    throw new Error('The isolation level namespace shares directories at the start only.');
+  }
+
   async freeze(): Promise<void> {
     signalGroup(this.#running?.pid, 'SIGSTOP');
   }

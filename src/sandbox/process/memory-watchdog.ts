@@ -65,7 +65,7 @@ export class MemoryWatchdog {
 /** One process group under watch. */
 export class WatchedGroup {
   readonly pid: number;
-  readonly #limitBytes: number;
+  limitBytes: number;
   readonly #onExceeded: () => void;
   readonly #memory: ResidentMemory | undefined;
   readonly #togetherBytes: () => number;
@@ -82,7 +82,7 @@ export class WatchedGroup {
     togetherBytes = (): number => this.#currentBytes,
   ) {
     this.pid = pid;
-    this.#limitBytes = limitBytes;
+    this.limitBytes = limitBytes;
     this.#onExceeded = onExceeded;
     this.#togetherBytes = togetherBytes;
     this.#memory = hasProc ? new ResidentMemory(pid) : undefined;
@@ -113,7 +113,7 @@ export class WatchedGroup {
   observe(residentBytes: number): void {
     this.#currentBytes = residentBytes;
     if (residentBytes > this.#peakBytes) this.#peakBytes = residentBytes;
-    if (this.#togetherBytes() > this.#limitBytes) this.#onExceeded();
+    if (this.#togetherBytes() > this.limitBytes) this.#onExceeded();
   }
 
   close(): void {

@@ -42,6 +42,9 @@ async function outputOf(running: SandboxProcess): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Takes memory until somebody stops it. */
+const hog = 'const kept = []; setInterval(() => kept.push(Buffer.alloc(4 << 20, 1)), 2)';
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -129,6 +132,19 @@ describe('a process sandbox', () => {
     expect(box.pathInside('/opt/programs/bin')).toBe('/opt/programs/bin');
   });
 
+  test('maps directories attached later, and counts their limits from then on', async () => {
+    const box = await sandbox(2048, 1);
+    const limits = { memoryMb: 64, scratchMb: 3, processes: 1024, openFiles: 1024 };
+    writeFileSync(join(box.pathInside('/tmp'), 'large'), Buffer.alloc(2 << 20));
+    expect(await box.scratchOverflows()).toBe(true);
+    const running = await box.exec(node(hog));
+    await box.attach([{ hostPath: join(root, 'later'), sandboxPath: '/opt/later' }], limits);
+    expect(box.pathInside('/opt/later/a')).toBe(join(root, 'later/a'));
+    expect(box.pathInside('/opt/a')).toBe(join(root, 'layers/a'));
+    expect(await box.scratchOverflows()).toBe(false);
+    expect(await running.exited).toMatchObject({ outOfMemory: true });
+  });
+
   test('kills the whole tree, and what the first process leaves behind', async () => {
     const box = await sandbox();
     const killed = await box.exec(shell('sleep 60 & echo $!; wait'));
@@ -187,8 +203,6 @@ describe('a process sandbox', () => {
 });
 
 describe('the memory limit', () => {
-  const hog = 'const kept = []; setInterval(() => kept.push(Buffer.alloc(4 << 20, 1)), 2)';
-
   test('ends a process that goes over it, and says why', async () => {
     const box = await sandbox(100);
     const running = await box.exec(node(hog));

@@ -11,6 +11,7 @@ import { Spawner } from './spawner.ts';
  */
 export class ProcessDriver implements SandboxDriver {
   readonly isolation = 'process';
+  readonly attaches = true;
   readonly #watchdog = new MemoryWatchdog();
   readonly #sandboxes = new Set<ProcessSandbox>();
   #spawner = new Spawner();

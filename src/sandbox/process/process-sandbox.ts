@@ -5,6 +5,7 @@ import type {
   Sandbox,
   SandboxCommand,
   SandboxExit,
+  SandboxLimits,
   SandboxProcess,
   SandboxSpec,
   SandboxStats,
@@ -22,7 +23,8 @@ export class ProcessSandbox implements Sandbox {
   readonly id: string;
   readonly #spec: SandboxSpec;
   /** The most specific first, as with mounts: of a directory inside another one, the inner one counts. */
-  readonly #directories: readonly SharedDirectory[];
+  #directories: readonly SharedDirectory[];
+  #limits: SandboxLimits;
   readonly #spawner: () => Spawner;
   readonly #watchdog: MemoryWatchdog;
   readonly #onDestroyed: () => void;
@@ -34,9 +36,8 @@ export class ProcessSandbox implements Sandbox {
   constructor(spec: SandboxSpec, spawner: () => Spawner, watchdog: MemoryWatchdog, onDestroyed: () => void) {
     this.id = spec.id;
     this.#spec = spec;
-    this.#directories = spec.readOnlyDirectories.toSorted(
-      (a, b) => b.sandboxPath.length - a.sandboxPath.length,
-    );
+    this.#directories = mostSpecificFirst(spec.readOnlyDirectories);
+    this.#limits = spec.limits;
     this.#spawner = spawner;
     this.#watchdog = watchdog;
     this.#onDestroyed = onDestroyed;
@@ -66,6 +67,13 @@ export class ProcessSandbox implements Sandbox {
     return await connectLoopback(port);
   }
 
+  /** Without mounts, paths are mapped from now on; what runs has to be told where its files are. */
+  async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
+    this.#directories = mostSpecificFirst([...this.#directories, ...directories]);
+    this.#limits = limits;
+    for (const group of this.#running.values()) group.limitBytes = limits.memoryMb * MEBIBYTE;
+  }
+
   async freeze(): Promise<void> {
     for (const { pid } of this.#running.keys()) signalGroup(pid, 'SIGSTOP');
   }
@@ -84,7 +92,7 @@ export class ProcessSandbox implements Sandbox {
 
   /** Nothing keeps a plain process from filling the disk: the size can only be looked at afterwards. */
   scratchOverflows(): Promise<boolean> {
-    return directoryExceeds(this.#spec.scratchDirectory, this.#spec.limits.scratchMb * MEBIBYTE);
+    return directoryExceeds(this.#spec.scratchDirectory, this.#limits.scratchMb * MEBIBYTE);
   }
 
   async destroy(): Promise<void> {
@@ -98,7 +106,7 @@ export class ProcessSandbox implements Sandbox {
 
   async #start(command: SandboxCommand, note: (group: WatchedGroup) => void): Promise<SandboxProcess> {
     const spawned = await this.#spawner().start(command);
-    const limitBytes = this.#spec.limits.memoryMb * MEBIBYTE;
+    const limitBytes = this.#limits.memoryMb * MEBIBYTE;
     const onExceeded = (): void => this.#endForMemory();
     const group = this.#watchdog.watch(spawned.pid, limitBytes, onExceeded, () => this.#currentBytes());
     note(group);
@@ -138,6 +146,10 @@ export class ProcessSandbox implements Sandbox {
       killGroup(spawned.pid);
     }
   }
+}
+
+function mostSpecificFirst(directories: readonly SharedDirectory[]): SharedDirectory[] {
+  return directories.toSorted((a, b) => b.sandboxPath.length - a.sandboxPath.length);
 }
 
 function isWithin(path: string, directory: string): boolean {
