@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { NamespaceDriver } from '../sandbox/namespace/namespace-driver.ts';
-import { NamespacesUnavailable, prepareNamespaces } from '../sandbox/namespace/namespace-tools.ts';
+import { prepareNamespaces } from '../sandbox/namespace/namespace-tools.ts';
+import { NamespacesUnavailable } from '../sandbox/namespace/namespaces-unavailable.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import type { SandboxDriver } from '../sandbox/sandbox.ts';
 import { StartError } from './start-error.ts';
@@ -20,6 +21,7 @@ export async function sandboxDriver(
   if (isolation !== 'namespace') return new ProcessDriver();
   try {
     const driver = new NamespaceDriver(await prepareNamespaces(join(directory, 'namespace')));
+    await driver.open();
     warnings.add(driver.gaps);
     return driver;
   } catch (error) {

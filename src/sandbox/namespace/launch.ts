@@ -1,6 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { SandboxCommand, SandboxSpec } from '../sandbox.ts';
-import { commandArguments, rootArguments, type NamespaceTools } from './bubblewrap-arguments.ts';
+import {
+  commandArguments,
+  type LateDirectories,
+  type NamespaceTools,
+  rootArguments,
+} from './bubblewrap-arguments.ts';
 
 /**
  * Opens what bubblewrap reads: the variables of a function may be secrets, and must neither be seen in a command line
@@ -11,7 +16,7 @@ const OPEN = 'exec 4<"$1" 5<"$2/root"';
 /** Shells do not agree on the letter; one that knows neither shows when the platform starts. */
 const AS_ROOT =
   'if [ "$3" != 0 ]; then exec 6<"$2/command"; if [ -n "$BASH_VERSION" ]; then ulimit -u "$3"; else ulimit -p "$3"; fi; fi';
-const SCRIPT = `${OPEN}; ${AS_ROOT}; shift 3; exec "$@"`;
+const SCRIPT = `ulimit -n "$4"; ${OPEN}; ${AS_ROOT}; shift 4; exec "$@"`;
 
 /** Writes the arguments for one start into a directory of its own, for the platform's eyes only. */
 export async function writeLaunchFiles(
@@ -20,9 +25,10 @@ export async function writeLaunchFiles(
   command: Pick<SandboxCommand, 'env' | 'cwd'>,
   tools: NamespaceTools,
   uid: number | undefined,
+  late: LateDirectories = new Map(),
 ): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const root = rootArguments(spec, tools);
+  const root = rootArguments(spec, tools, late);
   const inner = commandArguments(command);
   const [first, second] =
     uid === undefined ? [[...root, ...inner], []] : [root, ['--dev-bind', '/', '/', ...inner]];
@@ -44,8 +50,21 @@ export function launchCommand(
 ): [string, ...string[]] {
   const { bubblewrap, setpriv = 'setpriv', filterFile } = tools;
   const shell: [string, ...string[]] = ['/bin/sh', '-c', SCRIPT, 'sh', filterFile, directory];
+  const openFiles = String(spec.limits.openFiles);
   if (uid === undefined)
-    return [...shell, '0', bubblewrap, '--args', '5', '--disable-userns', '--seccomp', '4', '--', ...argv];
+    return [
+      ...shell,
+      '0',
+      openFiles,
+      bubblewrap,
+      '--args',
+      '5',
+      '--disable-userns',
+      '--seccomp',
+      '4',
+      '--',
+      ...argv,
+    ];
   const leaveRoot = [
     setpriv,
     '--reuid',
@@ -61,6 +80,7 @@ export function launchCommand(
   return [
     ...shell,
     String(spec.limits.processes),
+    openFiles,
     bubblewrap,
     '--args',
     '5',

@@ -1,8 +1,9 @@
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import { Spawner } from '../process/spawner.ts';
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { NamespaceSandbox } from './namespace-sandbox.ts';
+import { NamespacesUnavailable } from './namespaces-unavailable.ts';
+import { Warden } from './warden/warden.ts';
 
 /** Users that no system hands out: far above subordinate ids, below the kernel's largest. */
 const FIRST_UID = 1_879_048_192;
@@ -18,18 +19,34 @@ const GAPS =
  */
 export class NamespaceDriver implements SandboxDriver {
   readonly isolation = 'namespace';
-  readonly attaches = false;
+  readonly attaches = true;
   readonly #tools: NamespaceTools;
   readonly #watchdog = new MemoryWatchdog();
   readonly #sandboxes = new Set<NamespaceSandbox>();
   readonly #uids = new Set<number>();
   readonly #isRoot = process.getuid?.() === 0;
   #nextUid = 0;
-  #spawner = new Spawner();
+  #warden: Warden;
   #closed = false;
 
   constructor(tools: NamespaceTools) {
     this.#tools = tools;
+    this.#warden = new Warden(tools.unshare);
+  }
+
+  /**
+   * Proves that the warden can do its work here.
+   * @throws NamespacesUnavailable
+   */
+  async open(): Promise<void> {
+    try {
+      await this.#warden.open();
+    } catch (error) {
+      await this.close();
+      throw new NamespacesUnavailable(`the helper process cannot work here (${String(error)})`, {
+        cause: error,
+      });
+    }
   }
 
   /** One sentence with everything this level leaves open on this machine. */
@@ -44,7 +61,7 @@ export class NamespaceDriver implements SandboxDriver {
       spec,
       tools: this.#tools,
       uid,
-      spawner: () => this.#livingSpawner(),
+      warden: () => this.#livingWarden(),
       watchdog: this.#watchdog,
       onDestroyed: () => {
         this.#sandboxes.delete(sandbox);
@@ -58,7 +75,7 @@ export class NamespaceDriver implements SandboxDriver {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#spawner.close();
+    await this.#warden.close();
     await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.destroy()));
   }
 
@@ -74,9 +91,9 @@ export class NamespaceDriver implements SandboxDriver {
     }
   }
 
-  #livingSpawner(): Spawner {
+  #livingWarden(): Warden {
     if (this.#closed) throw new Error('The sandbox driver is closed.');
-    if (!this.#spawner.alive) this.#spawner = new Spawner();
-    return this.#spawner;
+    if (!this.#warden.alive) this.#warden = new Warden(this.#tools.unshare);
+    return this.#warden;
   }
 }

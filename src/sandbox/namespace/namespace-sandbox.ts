@@ -1,34 +1,40 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { exitInside } from '../exit-inside.ts';
+import { constants } from 'node:os';
 import { directoryExceeds } from '../process/directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from '../process/memory-watchdog.ts';
 import { descendant, ResidentMemory } from '../process/process-memory.ts';
-import { killGroup, signalGroup, type SpawnedGroup, type Spawner } from '../process/spawner.ts';
+import { killGroup, signalGroup, type SpawnedGroup } from '../process/spawner.ts';
 import { connectLoopback } from '../connect-loopback.ts';
 import type {
   Sandbox,
   SandboxCommand,
   SandboxExit,
+  SandboxLimits,
   SandboxProcess,
   SandboxSpec,
   SandboxStats,
+  SharedDirectory,
 } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { launchCommand, writeLaunchFiles } from './launch.ts';
+import { LateMounts } from './late-mounts.ts';
 import { refuseUnstartable } from './program-check.ts';
+import type { Warden } from './warden/warden.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Each bubblewrap stands above its program; one that makes a process namespace has a first process in it too. */
 const UNDER_ONE = 2;
 const UNDER_TWO = 3;
+/** How a shell, and bubblewrap, say that a program was ended by a signal: this plus its number. */
+const SIGNAL_EXIT = 128;
 
 export interface NamespaceSandboxParts {
   readonly spec: SandboxSpec;
   readonly tools: NamespaceTools;
   /** User and group on the host, of this sandbox alone; undefined where the platform is an ordinary user. */
   readonly uid: number | undefined;
-  readonly spawner: () => Spawner;
+  readonly warden: () => Warden;
   readonly watchdog: MemoryWatchdog;
   readonly onDestroyed: () => void;
 }
@@ -38,6 +44,8 @@ export class NamespaceSandbox implements Sandbox {
   readonly id: string;
   readonly #parts: NamespaceSandboxParts;
   readonly #launchFiles: string;
+  readonly #late: LateMounts;
+  #limits: SandboxLimits;
   #group: WatchedGroup | undefined;
   #running: SpawnedGroup | undefined;
 
@@ -46,6 +54,8 @@ export class NamespaceSandbox implements Sandbox {
     this.#parts = parts;
     // Beside the scratch directory, so that whoever sweeps those after a crash takes it along.
     this.#launchFiles = `${parts.spec.scratchDirectory}.launch`;
+    this.#late = new LateMounts(parts.spec, `${parts.spec.scratchDirectory}.late`);
+    this.#limits = parts.spec.limits;
   }
 
   async prepare(): Promise<void> {
@@ -62,12 +72,14 @@ export class NamespaceSandbox implements Sandbox {
   async exec(command: SandboxCommand): Promise<SandboxProcess> {
     const { spec, tools, uid, watchdog } = this.#parts;
     await refuseUnstartable(command.argv[0], spec);
-    await writeLaunchFiles(this.#launchFiles, spec, command, tools, uid);
+    const warden = this.#parts.warden();
+    await this.#late.prepare(warden);
+    await writeLaunchFiles(this.#launchFiles, spec, command, tools, uid, this.#late.directories);
     const argv = launchCommand(this.#launchFiles, command.argv, spec, tools, uid);
-    const spawned = await this.#parts.spawner().start({ argv, env: {}, cwd: '/', channel: command.channel });
+    const spawned = await warden.start({ argv, env: {}, cwd: '/', channel: command.channel }, {});
     let outOfMemory = false;
     let ended = false;
-    const group = watchdog.watch(spawned.pid, spec.limits.memoryMb * MEBIBYTE, () => {
+    const group = watchdog.watch(spawned.pid, this.#limits.memoryMb * MEBIBYTE, () => {
       outOfMemory = true;
       killGroup(spawned.pid);
     });
@@ -107,8 +119,10 @@ export class NamespaceSandbox implements Sandbox {
     return await connectLoopback(port);
   }
 
-  async attach(): Promise<void> {
-    throw new Error('The isolation level namespace shares directories at the start only.');
+  async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
+    this.#limits = limits;
+    if (this.#group !== undefined) this.#group.limitBytes = limits.memoryMb * MEBIBYTE;
+    await this.#late.attach(this.#parts.warden(), directories);
   }
 
   async freeze(): Promise<void> {
@@ -127,8 +141,7 @@ export class NamespaceSandbox implements Sandbox {
 
   /** The scratch directory is one of the host's: its size can only be looked at afterwards. */
   scratchOverflows(): Promise<boolean> {
-    const { scratchDirectory, limits } = this.#parts.spec;
-    return directoryExceeds(scratchDirectory, limits.scratchMb * MEBIBYTE);
+    return directoryExceeds(this.#parts.spec.scratchDirectory, this.#limits.scratchMb * MEBIBYTE);
   }
 
   #programPeakBytes(): number {
@@ -148,9 +161,21 @@ export class NamespaceSandbox implements Sandbox {
       killGroup(running.pid);
       await running.exited;
     }
+    await this.#late.remove(this.#parts.warden);
     // Retried: the kernel takes a moment to end what is left of the process namespace.
     for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
     this.#parts.onDestroyed();
   }
+}
+
+/**
+ * Bubblewrap ends with the program's exit status as a shell would put it. 129 and 130 are statuses programs choose
+ * themselves, the Node.js runtime among them; nobody here sends those signals.
+ */
+function exitInside(code: number): Pick<SandboxExit, 'code' | 'signal'> {
+  const isSignal = (number: number): boolean =>
+    number > constants.signals.SIGINT && number === code - SIGNAL_EXIT;
+  const [signal] = Object.entries(constants.signals).find(([, number]) => isSignal(number)) ?? [];
+  return signal === undefined ? { code, signal: null } : { code: null, signal: signal as NodeJS.Signals };
 }

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SendHandle } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import type { SandboxCommand } from '../sandbox.ts';
 import { removeDirectory } from './remove-directory.ts';
-import type { SpawnerReport, StartRequest } from './spawner-messages.ts';
+import { PLAIN_SPAWNER, startSpawner, type SpawnerProgram } from './spawner-program.ts';
+import type { Question, SpawnerReport, StartRequest } from './spawner-messages.ts';
 
 /** A process group the spawner started, with the platform's ends of its descriptors. */
 export interface SpawnedGroup {
@@ -23,6 +22,12 @@ export interface GroupExit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** An answer of the spawner process to a question. */
+export interface SpawnerAnswer {
+  readonly value: unknown;
+  readonly handle: SendHandle | undefined;
+}
+
 interface Pending {
   readonly started: (pid: number) => void;
   readonly failed: (error: Error) => void;
@@ -30,20 +35,14 @@ interface Pending {
   pid: number | undefined;
 }
 
-/** Most descriptors a function's process may open, as on AWS; the spawner lives with the same limit. */
-const OPEN_FILES = 1024;
-
-/** Functions stand back a little where processors are scarce: the platform that feeds all of them must not wait for one. */
-const NICENESS = 5;
-
-/** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
-const LIMITED_SHELL = `ulimit -n ${OPEN_FILES} 2>/dev/null; ulimit -c 0 2>/dev/null; exec nice -n ${NICENESS} "$@"`;
+const ENDED = 'The spawner process has ended.';
 
 /** The platform's side of one spawner process. Once it has gone, `alive` is false and another must be made. */
 export class Spawner {
   readonly #child: ChildProcess;
   readonly #socketPath: string;
   readonly #pending = new Map<number, Pending>();
+  readonly #questions = new Map<number, PromiseWithResolvers<SpawnerAnswer>>();
   readonly #gone: Promise<void>;
   readonly #pipes: string[] = [];
   #isListening = false;
@@ -51,19 +50,10 @@ export class Spawner {
   #nextId = 1;
   #alive = true;
 
-  constructor() {
+  constructor(program: SpawnerProgram = PLAIN_SPAWNER) {
     this.#socketPath = join(mkdtempSync(join(tmpdir(), 'lambent-')), 's');
-    // The sibling has this file's own extension: .ts from the sources, .js when built.
-    const main = fileURLToPath(new URL(`./spawner-main${extname(import.meta.url)}`, import.meta.url));
-    const argv = ['-c', LIMITED_SHELL, 'sh', process.execPath, main, this.#socketPath];
-    // Detached: a terminal's Ctrl-C must not reach it before the platform has drained.
-    this.#child = spawn('/bin/sh', argv, {
-      env: {},
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#child.on('message', (report: SpawnerReport) => this.#onReport(report));
+    this.#child = startSpawner(program, this.#socketPath);
+    this.#child.on('message', (report: SpawnerReport, handle) => this.#onReport(report, handle));
     this.#gone = new Promise((done) => {
       const end = (): void => {
         this.#onGone();
@@ -78,8 +68,11 @@ export class Spawner {
     return this.#alive;
   }
 
-  /** Rejects with the failed system call's error (`code`) when the program cannot be started. */
-  async start(command: SandboxCommand): Promise<SpawnedGroup> {
+  /**
+   * Rejects with the failed system call's error (`code`) when the program cannot be started.
+   * @param surroundings for a spawner with a choice of them
+   */
+  async start(command: SandboxCommand, surroundings?: unknown): Promise<SpawnedGroup> {
     const pipe = await this.#takePipe();
     // Open for reading before anybody writes, but not read before: without a writer that would be its end.
     const readEnd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -87,7 +80,7 @@ export class Spawner {
     this.#nextId += 1;
     // Connected, and the request sent, in one go: the spawner pairs sockets and requests by their order.
     const channel = command.channel ? this.#connect() : undefined;
-    const request: StartRequest = { id, ...command, output: pipe };
+    const request: StartRequest = { kind: 'start', id, ...command, output: pipe, surroundings };
     const exit = Promise.withResolvers<GroupExit>();
     const begun = Promise.withResolvers<number>();
     const { resolve: started, reject: failed } = begun;
@@ -105,6 +98,18 @@ export class Spawner {
     }
   }
 
+  /** Rejects with an error whose `code` is that of the system call that failed. */
+  ask(question: unknown): Promise<SpawnerAnswer> {
+    if (!this.#alive) return Promise.reject(new Error(ENDED));
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const answer = Promise.withResolvers<SpawnerAnswer>();
+    this.#questions.set(id, answer);
+    const message: Question = { kind: 'ask', id, question };
+    this.#child.send(message);
+    return answer.promise;
+  }
+
   /** Kills everything it started and ends the spawner itself. */
   async close(): Promise<void> {
     for (const { pid } of this.#pending.values()) killGroup(pid);
@@ -115,7 +120,7 @@ export class Spawner {
   /** Resolves when the spawner is up and has a pipe to spare. */
   async #takePipe(): Promise<string> {
     for (;;) {
-      if (!this.#alive) throw new Error('The spawner process has ended.');
+      if (!this.#alive) throw new Error(ENDED);
       const pipe = this.#isListening ? this.#pipes.shift() : undefined;
       if (pipe !== undefined) return pipe;
       await this.#change.promise;
@@ -137,13 +142,15 @@ export class Spawner {
     return socket;
   }
 
-  #onReport(report: SpawnerReport): void {
+  #onReport(report: SpawnerReport, handle: SendHandle | undefined): void {
     if (report.kind === 'listening' || report.kind === 'pipes') {
       if (report.kind === 'pipes') this.#pipes.push(...report.paths);
       else this.#isListening = true;
       this.#announceChange();
       return;
     }
+    const question = this.#questions.get(report.id);
+    if (question !== undefined) this.#onAnswer(question, report, handle);
     const pending = this.#pending.get(report.id);
     if (pending === undefined) return;
     if (report.kind === 'started') {
@@ -153,7 +160,17 @@ export class Spawner {
     }
     this.#pending.delete(report.id);
     if (report.kind === 'exited') pending.exited({ code: report.code, signal: report.signal });
-    else pending.failed(Object.assign(new Error(report.message), { code: report.code }));
+    else if (report.kind === 'failed') pending.failed(failure(report));
+  }
+
+  #onAnswer(
+    question: PromiseWithResolvers<SpawnerAnswer>,
+    report: Exclude<SpawnerReport, { kind: 'listening' | 'pipes' }>,
+    handle: SendHandle | undefined,
+  ): void {
+    this.#questions.delete(report.id);
+    if (report.kind === 'answered') question.resolve({ value: report.value, handle });
+    else if (report.kind === 'failed') question.reject(failure(report));
   }
 
   /** Without its spawner nobody would report the exits, or clean up after the platform: the groups end with it. */
@@ -163,10 +180,12 @@ export class Spawner {
     this.#announceChange();
     for (const pending of this.#pending.values()) {
       killGroup(pending.pid);
-      pending.failed(new Error('The spawner process has ended.'));
+      pending.failed(new Error(ENDED));
       pending.exited({ code: null, signal: 'SIGKILL' });
     }
     this.#pending.clear();
+    for (const question of this.#questions.values()) question.reject(new Error(ENDED));
+    this.#questions.clear();
   }
 
   /** Wakes everybody who waits for a pipe. */
@@ -174,6 +193,10 @@ export class Spawner {
     this.#change.resolve();
     this.#change = Promise.withResolvers<void>();
   }
+}
+
+function failure({ code, message }: { readonly code: string; readonly message: string }): Error {
+  return Object.assign(new Error(message), { code });
 }
 
 /** SIGKILL to a process group; nothing when it has gone. */

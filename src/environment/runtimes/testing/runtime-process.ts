@@ -12,8 +12,6 @@ const TYPE = {
   error: 0x12,
   initError: 0x13,
   log: 0x14,
-  stream: 0x15,
-  part: 0x16,
 } as const;
 const REQUEST_ID_BYTES = 36;
 
@@ -28,8 +26,6 @@ export interface Outcome {
   readonly requestId: string;
   readonly text: string;
   readonly logs: readonly string[];
-  /** Of a response that came in parts: its content type, then the parts. */
-  readonly parts: readonly string[];
 }
 
 export interface InvokeOptions {
@@ -130,21 +126,18 @@ export class RuntimeProcess {
   /** Collects frames up to NEXT, or to the end of the process. */
   async #outcome(): Promise<Outcome> {
     const logs: string[] = [];
-    const parts: string[] = [];
     let kind: Outcome['kind'] = 'ready';
     let body: Buffer = Buffer.alloc(0);
     for (let frame = await this.#next(); frame !== undefined; frame = await this.#next()) {
-      if (frame.type === TYPE.next) return { ...split(kind, body), kind, logs, parts };
+      if (frame.type === TYPE.next) return { ...split(kind, body), kind, logs };
       if (frame.type === TYPE.log) logs.push(frame.body.toString());
-      else if (frame.type === TYPE.stream || frame.type === TYPE.part) {
-        parts.push(frame.body.toString('utf8', REQUEST_ID_BYTES));
-      } else {
+      else {
         kind = frame.type === TYPE.response ? 'response' : 'error';
         body =
           frame.type === TYPE.initError ? Buffer.concat([Buffer.alloc(36, '-'), frame.body]) : frame.body;
       }
     }
-    return { ...split(kind, body), kind: kind === 'error' ? 'error' : 'exit', logs, parts };
+    return { ...split(kind, body), kind: kind === 'error' ? 'error' : 'exit', logs };
   }
 
   async #next(): Promise<Frame | undefined> {

@@ -1,0 +1,62 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SandboxSpec, SharedDirectory } from '../sandbox.ts';
+import type { LateDirectories } from './bubblewrap-arguments.ts';
+import type { Warden } from './warden/warden.ts';
+
+/** Where directories can be shared with what already runs, in a sandbox that was made without its code. */
+const CODE = '/var/task';
+const PLACES = [CODE, '/opt'];
+
+/**
+ * Directories that appear in a sandbox after its processes have started. Their places inside are copies of empty
+ * directories here; what the warden mounts on those appears in the copies, in this sandbox and in no other.
+ */
+export class LateMounts {
+  readonly directories: LateDirectories;
+  readonly #root: string;
+  readonly #mounted: string[] = [];
+
+  /** @param root of this sandbox alone; made only when there is a place to mount to */
+  constructor({ readOnlyDirectories }: SandboxSpec, root: string) {
+    const given = new Set(readOnlyDirectories.map(({ sandboxPath }) => sandboxPath));
+    const places = given.has(CODE) ? [] : PLACES.filter((path) => !given.has(path));
+    this.#root = root;
+    this.directories = new Map(places.map((path) => [path, join(root, path)]));
+  }
+
+  /** Before the first process: only what was shared by then is a copy that follows. */
+  async prepare(warden: Warden): Promise<void> {
+    if (this.#mounted.length > 0) return;
+    for (const directory of this.directories.values()) {
+      await mkdir(directory, { recursive: true });
+      this.#mounted.push(directory);
+      await warden.share(directory);
+    }
+  }
+
+  /** @throws Error for a path that was not prepared */
+  async attach(warden: Warden, shared: readonly SharedDirectory[]): Promise<void> {
+    await Promise.all(
+      shared.map(async ({ hostPath, sandboxPath }) => {
+        const place = this.directories.get(sandboxPath);
+        if (place === undefined || !this.#mounted.includes(place))
+          throw new Error(`Nothing can be attached at ${sandboxPath} of this sandbox.`);
+        await warden.attach(hostPath, place);
+      }),
+    );
+  }
+
+  async remove(warden: () => Warden): Promise<void> {
+    if (this.#mounted.length === 0) return;
+    // Of a warden that has gone the mounts have gone too.
+    await Promise.all(
+      this.#mounted.map((directory) =>
+        warden()
+          .detach(directory)
+          .catch(() => undefined),
+      ),
+    );
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Sandbox, SandboxSpec } from '../sandbox.ts';
+import { NamespaceDriver } from './namespace-driver.ts';
+import { prepareNamespaces } from './namespace-tools.ts';
+
+const limits = { memoryMb: 256, scratchMb: 512, processes: 1024, openFiles: 1024 };
+const reason = whyNot();
+if (reason !== undefined) process.stdout.write(`The tests of the namespace level are skipped: ${reason}\n`);
+
+function whyNot(): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux';
+  try {
+    execFileSync('bwrap', ['--unshare-user', '--ro-bind', '/', '/', '/bin/true'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'bubblewrap does not work here';
+  }
+}
+
+describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
+  let root: string;
+  let driver: NamespaceDriver;
+  let made = 0;
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'lambent-namespaces-'));
+    driver = new NamespaceDriver(await prepareNamespaces(join(root, 'tools')));
+    await driver.open();
+  });
+
+  afterAll(async () => {
+    await driver?.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const sandbox = async (readOnlyDirectories: SandboxSpec['readOnlyDirectories'] = []): Promise<Sandbox> => {
+    const id = `box${(made += 1)}`;
+    return await driver.create({ id, readOnlyDirectories, scratchDirectory: join(root, id), limits });
+  };
+  const shell = (script: string) =>
+    ({ argv: ['/bin/sh', '-c', script], env: {}, cwd: '/tmp', channel: true }) as const;
+  const directory = (name: string, content: string): string => {
+    const path = join(root, name);
+    mkdirSync(path);
+    writeFileSync(join(path, 'file'), content);
+    return path;
+  };
+
+  test('shows directories attached after its program has started, to read only, and takes them along', async () => {
+    const box = await sandbox();
+    const running = await box.exec(
+      shell(
+        'ls /var/task /opt; read line <&3; cat /var/task/file /opt/file; echo x > /var/task/new; echo end',
+      ),
+    );
+    const code = directory('code', 'code\n');
+    const shared = [
+      { hostPath: code, sandboxPath: '/var/task' },
+      { hostPath: directory('layers', 'layers\n'), sandboxPath: '/opt' },
+    ];
+    await box.attach(shared, limits);
+    running.channel?.write('go\n');
+    const said = await text(running.output);
+    expect(said).toContain('code\nlayers\n');
+    expect(said).toMatch(/Read-only file system[^]*end\n$/);
+    expect(said).not.toContain('file\n/');
+    await box.destroy();
+    expect(readFileSync(join(code, 'file'), 'utf8')).toBe('code\n');
+    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(root);
+  });
+
+  test('shows what was attached to no other sandbox', async () => {
+    const [one, other] = [await sandbox(), await sandbox()];
+    const watching = await other.exec(shell('read line <&3; ls -A /var/task /opt'));
+    const running = await one.exec(shell('read line <&3'));
+    await one.attach([{ hostPath: directory('own', 'own\n'), sandboxPath: '/var/task' }], limits);
+    watching.channel?.write('go\n');
+    expect(await text(watching.output)).toBe('/opt:\n\n/var/task:\n');
+    running.kill();
+    await Promise.all([one.destroy(), other.destroy()]);
+  });
+
+  test('refuses to attach where directories were shared from the start', async () => {
+    const box = await sandbox([{ hostPath: directory('first', ''), sandboxPath: '/var/task' }]);
+    const running = await box.exec(shell('read line <&3'));
+    await expect(box.attach([{ hostPath: root, sandboxPath: '/var/task' }], limits)).rejects.toThrow(
+      'Nothing can be attached at /var/task',
+    );
+    running.kill();
+    await box.destroy();
+  });
+});

@@ -1,0 +1,36 @@
+/**
+ * The warden: the spawner of the namespace level, in a mount namespace of its own (and for an ordinary user in a user
+ * namespace, in which it is root). What it mounts is seen by what it starts and by nobody else, and is gone when it
+ * ends, however it ends: nothing has to be cleaned up after a crash.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { serveSpawner } from '../../process/serve-spawner.ts';
+import { attachReadOnly, detachAll, shareMount } from '../kernel/mounts.ts';
+import { load } from '../kernel/system-call.ts';
+import type { WardenQuestion } from './warden-messages.ts';
+
+/** Beside the socket by which the platform speaks to this process. */
+const stage = join(dirname(process.argv[2] ?? ''), 'stage');
+mkdirSync(stage);
+
+serveSpawner({
+  within: (_surroundings, start) => start(),
+  answer: async (asked) => {
+    const question = asked as WardenQuestion;
+    switch (question.kind) {
+      case 'hello':
+        load();
+        return {};
+      case 'share':
+        shareMount(question.directory);
+        return {};
+      case 'attach':
+        attachReadOnly(question.source, question.directory, stage);
+        return {};
+      case 'detach':
+        detachAll(question.directory);
+        return {};
+    }
+  },
+});

@@ -1,0 +1,64 @@
+import { type SpawnedGroup, Spawner } from '../../process/spawner.ts';
+import { type SpawnerProgram, siblingOf } from '../../process/spawner-program.ts';
+import type { SandboxCommand } from '../../sandbox.ts';
+import type { Surroundings, WardenQuestion } from './warden-messages.ts';
+
+/** The warden holds descriptors for every sandbox; functions get a limit of their own when they are launched. */
+const OPEN_FILES = 65_536;
+
+/** The platform's side of one warden process. Once it has gone, `alive` is false and another must be made. */
+export class Warden {
+  readonly #spawner: Spawner;
+
+  /** @param unshare path of the program */
+  constructor(unshare: string) {
+    this.#spawner = new Spawner(program(unshare));
+  }
+
+  get alive(): boolean {
+    return this.#spawner.alive;
+  }
+
+  /** Rejects when the warden cannot do its work on this machine. */
+  async open(): Promise<void> {
+    await this.#ask({ kind: 'hello' });
+  }
+
+  /** Makes a directory one whose later mounts appear in the sandboxes that show it, started from now on. */
+  async share(directory: string): Promise<void> {
+    await this.#ask({ kind: 'share', directory });
+  }
+
+  /** Shows a directory of the host, read-only, at a shared one and with it inside the sandboxes that show that. */
+  async attach(source: string, directory: string): Promise<void> {
+    await this.#ask({ kind: 'attach', source, directory });
+  }
+
+  /** Undoes `share` and `attach`. */
+  async detach(directory: string): Promise<void> {
+    await this.#ask({ kind: 'detach', directory });
+  }
+
+  /** Rejects with the failed system call's error (`code`) when the program cannot be started. */
+  async start(command: SandboxCommand, surroundings: Surroundings): Promise<SpawnedGroup> {
+    return await this.#spawner.start(command, surroundings);
+  }
+
+  async close(): Promise<void> {
+    await this.#spawner.close();
+  }
+
+  async #ask(question: WardenQuestion): Promise<unknown> {
+    return (await this.#spawner.ask(question)).value;
+  }
+}
+
+function program(unshare: string): SpawnerProgram {
+  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  return {
+    main: siblingOf(import.meta.url, 'warden-main'),
+    // What is mounted on the host later is seen by functions; what is mounted here is not seen by the host.
+    prefix: [unshare, ...asUser, '--mount', '--propagation', 'slave'],
+    openFiles: OPEN_FILES,
+  };
+}

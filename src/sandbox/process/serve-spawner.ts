@@ -1,0 +1,162 @@
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { closeInherited } from './close-inherited.ts';
+import { PipeStock } from './pipe-stock.ts';
+import { removeDirectory } from './remove-directory.ts';
+import type { Question, SpawnerReport, StartRequest } from './spawner-messages.ts';
+
+/** What one kind of spawner can do beyond starting programs. */
+export interface SpawnerSkills {
+  /** Calls `start` in the surroundings that were asked for. It returns once the program is forked. */
+  within(surroundings: unknown, start: () => void): void;
+  /** Answers with a value, and perhaps a handle, which is closed here once it has been sent. */
+  answer(question: unknown): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly value?: unknown;
+  readonly handle?: (SendHandle & { close?(): unknown }) | undefined;
+}
+
+const PLAIN: SpawnerSkills = {
+  within: (_surroundings, start) => start(),
+  answer: async () => Promise.reject(new Error('This spawner starts programs and nothing else.')),
+};
+
+/** The life of a spawner process: serves the platform that forked it until that has gone. */
+export function serveSpawner(skills: SpawnerSkills = PLAIN): void {
+  const socketPath = process.argv[2] ?? '';
+  const directory = dirname(socketPath);
+  closeInherited();
+  const pipes = new PipeStock(directory, (paths) => report({ kind: 'pipes', paths }));
+  const server = new SpawnerServer(skills, pipes);
+  createServer({ pauseOnConnect: true }, (socket) => server.connected(socket)).listen(socketPath, () =>
+    report({ kind: 'listening' }),
+  );
+  process.on('message', (message: StartRequest | Question) => {
+    if (message.kind === 'start') server.request(message);
+    else void answer(skills, message);
+  });
+  process.on('disconnect', () => {
+    server.killAll();
+    removeDirectory(directory);
+    process.exit();
+  });
+  // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+}
+
+class SpawnerServer {
+  readonly #skills: SpawnerSkills;
+  readonly #pipes: PipeStock;
+  readonly #requests: StartRequest[] = [];
+  readonly #connections: Socket[] = [];
+  /** Process groups that live, by the request that started them. */
+  readonly #groups = new Map<number, number>();
+
+  constructor(skills: SpawnerSkills, pipes: PipeStock) {
+    this.#skills = skills;
+    this.#pipes = pipes;
+  }
+
+  request(request: StartRequest): void {
+    this.#requests.push(request);
+    this.#startWhatIsComplete();
+  }
+
+  connected(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    this.#connections.push(socket);
+    this.#startWhatIsComplete();
+  }
+
+  killAll(): void {
+    for (const pid of this.#groups.values()) killGroup(pid);
+  }
+
+  /** Sockets arrive in the order in which the platform connected them, which is the order of its requests. */
+  #startWhatIsComplete(): void {
+    for (let [request] = this.#requests; request !== undefined; [request] = this.#requests) {
+      if (request.channel && this.#connections.length === 0) return;
+      this.#requests.shift();
+      this.#start(request, request.channel ? this.#connections.shift() : undefined);
+    }
+  }
+
+  #start(request: StartRequest, channel: Socket | undefined): void {
+    const { id } = request;
+    let output: number | undefined;
+    try {
+      // Never waits for a reader: the platform has the pipe open. For the child libuv makes it blocking again.
+      const opened = openSync(request.output, constants.O_WRONLY | constants.O_NONBLOCK);
+      output = opened;
+      if (channel !== undefined) makeBlocking(channel);
+      this.#skills.within(request.surroundings, () => this.#spawn(request, opened, channel));
+    } catch (error) {
+      // `spawn` throws, rather than emit, for some errors (arguments too long, no memory).
+      reportFailure(id, error as NodeJS.ErrnoException);
+    } finally {
+      if (output !== undefined) closeSync(output);
+      channel?.destroy();
+      this.#pipes.use(request.output);
+    }
+  }
+
+  #spawn({ id, argv, cwd, env }: StartRequest, output: number, channel: Socket | undefined): void {
+    const [program, ...args] = argv;
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      detached: true,
+      stdio: channel === undefined ? ['ignore', output, output] : ['ignore', output, output, channel],
+    });
+    if (child.pid === undefined) {
+      child.once('error', (error: NodeJS.ErrnoException) => reportFailure(id, error));
+    } else this.#follow(id, child.pid, child);
+  }
+
+  #follow(id: number, pid: number, child: ChildProcess): void {
+    this.#groups.set(id, pid);
+    child.once('exit', (code, signal) => {
+      this.#groups.delete(id);
+      killGroup(pid);
+      report({ kind: 'exited', id, code, signal });
+    });
+    report({ kind: 'started', id, pid });
+  }
+}
+
+async function answer(skills: SpawnerSkills, { id, question }: Question): Promise<void> {
+  try {
+    const { value, handle } = await skills.answer(question);
+    report({ kind: 'answered', id, value }, handle);
+  } catch (error) {
+    reportFailure(id, error as NodeJS.ErrnoException);
+  }
+}
+
+function report(message: SpawnerReport, handle?: Answer['handle']): void {
+  const sent = (): void => void handle?.close?.();
+  // Whether it arrives no longer matters once the platform has gone: `disconnect` ends everything.
+  if (process.connected) process.send?.(message, handle, undefined, sent);
+}
+
+function reportFailure(id: number, error: NodeJS.ErrnoException): void {
+  report({ kind: 'failed', id, code: error.code ?? 'UNKNOWN', message: error.message });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody left in it.
+  }
+}
+
+/** The child expects a blocking descriptor 3; accepted sockets do not block. Node has no public call for this. */
+function makeBlocking(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as { _handle: { setBlocking(on: boolean): number } };
+  if (handle.setBlocking(true) !== 0) throw new Error('The channel cannot be made blocking.');
+}

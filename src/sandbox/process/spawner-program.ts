@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What runs as a spawner process. */
+export interface SpawnerProgram {
+  /** Path of the main module; it calls `serveSpawner`. */
+  readonly main: string;
+  /** A command that becomes the one that follows it. */
+  readonly prefix: readonly string[];
+  /** Most descriptors it may open, and what it starts unless that sets a limit of its own. */
+  readonly openFiles: number;
+}
+
+/** Functions stand back a little where processors are scarce: the platform that feeds all of them must not wait for one. */
+const NICENESS = 5;
+
+/** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
+const LIMITED_SHELL = `ulimit -n "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; shift; exec nice -n ${NICENESS} "$@"`;
+
+/** Most descriptors a function's process may open are as on AWS; this spawner lives with the same limit. */
+export const PLAIN_SPAWNER: SpawnerProgram = {
+  main: siblingOf(import.meta.url, 'spawner-main'),
+  prefix: [],
+  openFiles: 1024,
+};
+
+export function startSpawner({ main, prefix, openFiles }: SpawnerProgram, socketPath: string): ChildProcess {
+  const node = [process.execPath, main, socketPath];
+  // Detached: a terminal's Ctrl-C must not reach it before the platform has drained.
+  return spawn('/bin/sh', ['-c', LIMITED_SHELL, 'sh', String(openFiles), ...prefix, ...node], {
+    env: {},
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+/** A module beside the one that asks, with the same extension: .ts from the sources, .js when built. */
+export function siblingOf(url: string, name: string): string {
+  return fileURLToPath(new URL(`./${name}${extname(url)}`, url));
+}
