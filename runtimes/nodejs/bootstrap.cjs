@@ -55,12 +55,11 @@ function start(loaded) {
   const isStreaming = streaming.isStreaming(loaded);
   if (!loop.hasCallbacks && loaded.length >= 3 && !isStreaming)
     throw require('./errors.cjs').callbacksRemoved();
-  const handler = isStreaming ? streaming.refuse : loaded;
   // What the function's code has started may run once before the process parks.
   setImmediate(() => {
     ready = true;
     log.flush();
-    loop.serve(handler, loaded.constructor?.name === 'AsyncFunction');
+    loop.serve(loaded, loaded.constructor?.name === 'AsyncFunction', isStreaming);
   });
 }
 

@@ -15,6 +15,8 @@ const RESPONSE = 0x11;
 const ERROR = 0x12;
 const INIT_ERROR = 0x13;
 const LOG = 0x14;
+const STREAM = 0x15;
+const PART = 0x16;
 
 const REQUEST_ID_BYTES = 36;
 /** Length and type. */
@@ -178,7 +180,22 @@ function sendOutcome(type, requestId, text, ready) {
   writeAll(buffer, ready ? stop + PREFIX_BYTES : stop);
 }
 
-/** Initialised: ready for the first invocation. */
+/**
+ * Begins a response that comes in parts, or sends one of them.
+ * @param {number} type STREAM or PART
+ * @param {string} requestId
+ * @param {Uint8Array} bytes the content type, or the part
+ */
+function sendPart(type, requestId, bytes) {
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + REQUEST_ID_BYTES + bytes.length);
+  frame.writeUInt32BE(frame.length - 4, 0);
+  frame.writeUInt8(type, 4);
+  frame.write(requestId, PREFIX_BYTES, REQUEST_ID_BYTES, 'latin1');
+  frame.set(bytes, PREFIX_BYTES + REQUEST_ID_BYTES);
+  writeAll(frame, frame.length);
+}
+
+/** Ready: initialised, or done with an invocation whose response has gone already. */
 function sendNext() {
   send(NEXT, '');
 }
@@ -189,11 +206,14 @@ module.exports = {
   RESPONSE,
   ERROR,
   INIT_ERROR,
+  STREAM,
+  PART,
   readFrame,
   send,
   sendLog,
   sendLogBytes,
   sendNext,
   sendOutcome,
+  sendPart,
   leave,
 };

@@ -14,8 +14,9 @@ const LARGEST_RESULT_BYTES = 6_291_556;
 const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allowed payload size (${LARGEST_RESULT_BYTES} bytes).","errorType":"Function.ResponseSizeTooLarge"}`;
 
 /**
- * One event being handled. `atEmptyLoop` holds a callback's result that waits for the event loop to run dry.
- * @typedef {{ id: string, ended: boolean, failed: boolean, text: string, atEmptyLoop: { result: unknown } | undefined }} Invocation
+ * One event being handled. `atEmptyLoop` holds a callback's result that waits for the event loop to run dry; `sent` says
+ * that a streamed response is complete and has gone.
+ * @typedef {{ id: string, ended: boolean, failed: boolean, sent: boolean, text: string, atEmptyLoop: { result: unknown } | undefined }} Invocation
  */
 
 const { env } = process;
@@ -25,6 +26,7 @@ const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(env['AWS_EXECUTI
 /** @type {Function} */
 let handler;
 let handlerIsAsync = false;
+let handlerStreams = false;
 /** @type {Invocation | undefined} */
 let current;
 
@@ -88,7 +90,8 @@ function finish() {
   current = undefined;
   log.flush();
   const type = invocation.failed ? channel.ERROR : channel.RESPONSE;
-  channel.sendOutcome(type, invocation.id, invocation.text, true);
+  if (invocation.sent) channel.sendNext();
+  else channel.sendOutcome(type, invocation.id, invocation.text, true);
   receive();
 }
 
@@ -98,7 +101,14 @@ function receive() {
   const eventStart = from + 4 + buffer.readUInt32BE(from);
   /** @type {import('./context.cjs').Header} */
   const header = JSON.parse(buffer.toString('utf8', from + 4, eventStart));
-  const invocation = { id: header.requestId, ended: false, failed: false, text: '', atEmptyLoop: undefined };
+  const invocation = {
+    id: header.requestId,
+    ended: false,
+    failed: false,
+    sent: false,
+    text: '',
+    atEmptyLoop: undefined,
+  };
   current = invocation;
   log.setInvocation(header.requestId, header.tenantId);
   if (header.traceId) env['_X_AMZN_TRACE_ID'] = header.traceId;
@@ -117,6 +127,10 @@ function receive() {
  * @param {unknown} event
  */
 function run(invocation, header, event) {
+  if (handlerStreams) {
+    runStreaming(invocation, header, event);
+    return;
+  }
   const returned = hasCallbacks
     ? callWithCallback(invocation, header, event)
     : handler(event, createContext(header));
@@ -128,6 +142,25 @@ function run(invocation, header, event) {
   } else if (!hasCallbacks) {
     succeed(invocation, returned);
   }
+}
+
+/**
+ * @param {Invocation} invocation
+ * @param {import('./context.cjs').Header} header
+ * @param {unknown} event
+ */
+function runStreaming(invocation, header, event) {
+  require('./streaming-run.cjs').run(handler, event, createContext(header), {
+    id: invocation.id,
+    isOpen: () => current === invocation && !invocation.ended,
+    complete: () => {
+      log.flush();
+      channel.sendOutcome(channel.RESPONSE, invocation.id, '', false);
+      invocation.sent = true;
+    },
+    end: () => end(invocation, false, ''),
+    fail: (error) => fail(invocation, error),
+  });
 }
 
 /**
@@ -155,7 +188,9 @@ function callWithCallback(invocation, header, event) {
 /** Nothing is left to run: the handler waits for the empty loop, or will never answer. */
 function onEmptyLoop() {
   if (current === undefined) return;
-  if (current.atEmptyLoop !== undefined) {
+  if (handlerStreams) {
+    fail(current, require('./streaming-run.cjs').notFinished());
+  } else if (current.atEmptyLoop !== undefined) {
     succeed(current, current.atEmptyLoop.result);
   } else if (handlerIsAsync || !hasCallbacks) {
     fail(current, require('./errors.cjs').neverSettled());
@@ -168,10 +203,12 @@ function onEmptyLoop() {
  * Reports that the initialisation is over and handles events from now on.
  * @param {Function} userHandler
  * @param {boolean} isAsync it was declared async
+ * @param {boolean} isStreaming it writes its response to a stream
  */
-function serve(userHandler, isAsync) {
+function serve(userHandler, isAsync, isStreaming) {
   handler = userHandler;
   handlerIsAsync = isAsync;
+  handlerStreams = isStreaming;
   channel.sendNext();
   receive();
 }

@@ -1,20 +1,35 @@
 'use strict';
 
-/** The global `awslambda`. Streaming handlers can be declared; running them is refused for now. */
+/** The global `awslambda`: what handlers that stream their response are declared with. */
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
-const NOT_THERE_YET =
-  'Response streaming is not there yet: this handler is wrapped with awslambda.streamifyResponse. Return the response from a plain async handler instead.';
+const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
+const INTEGRATION_TYPE = 'application/vnd.awslambda.http-integration-response';
+/** Between the JSON that describes an HTTP response and its body. */
+const PRELUDE_END = Buffer.alloc(8);
 
-/** @param {Function} handler */
-function streamifyResponse(handler) {
+/**
+ * @param {Function} handler
+ * @param {{ highWaterMark?: unknown }} [options]
+ */
+function streamifyResponse(handler, options) {
   Object.assign(handler, { [STREAMING]: 'response' });
+  const mark = Number.parseInt(String(options?.highWaterMark), 10);
+  if (mark >= 0) Object.assign(handler, { [HIGH_WATER_MARK]: mark });
   return handler;
 }
 
 const HttpResponseStream = {
-  /** @param {unknown} stream */
-  from: (stream) => stream,
+  /**
+   * Makes the stream an HTTP response.
+   * @param {InstanceType<typeof import('./response-stream.cjs')['ResponseStream']>} stream
+   * @param {unknown} prelude `{ statusCode, headers, cookies }`
+   */
+  from(stream, prelude) {
+    stream.setContentType(INTEGRATION_TYPE);
+    stream.prelude = Buffer.concat([Buffer.from(JSON.stringify(prelude)), PRELUDE_END]);
+    return stream;
+  },
 };
 
 function install() {
@@ -28,9 +43,13 @@ function isStreaming(handler) {
   return STREAMING in handler;
 }
 
-/** Stands in for a streaming handler. */
-function refuse() {
-  throw require('./errors.cjs').runtimeError('InvalidStreamingOperation', NOT_THERE_YET);
+/**
+ * What the handler's declaration asks for, in bytes.
+ * @param {Function} handler
+ * @returns {number | undefined}
+ */
+function highWaterMarkOf(handler) {
+  return /** @type {{ [HIGH_WATER_MARK]?: number }} */ (handler)[HIGH_WATER_MARK];
 }
 
-module.exports = { install, isStreaming, refuse };
+module.exports = { highWaterMarkOf, install, isStreaming };

@@ -157,17 +157,4 @@ describe.each(runtimes)('$id', (runtime) => {
     expect(JSON.parse(outcome.text)).not.toMatch(/ 3 -> socket/);
     expect(process.output).toBe('from the child\n');
   });
-
-  test('refuses streaming handlers by name', async () => {
-    const process = await start('index.handler', {
-      'index.js':
-        'exports.handler = awslambda.streamifyResponse(async (event, stream, context) => stream.end());',
-    });
-    const outcome = await process.invoke({});
-    expect(outcome.kind).toBe('error');
-    expect(JSON.parse(outcome.text)).toMatchObject({
-      errorType: 'Runtime.InvalidStreamingOperation',
-      errorMessage: expect.stringContaining('Response streaming is not there yet'),
-    });
-  });
 });

@@ -51,6 +51,14 @@ const commands = {
   child: ({ script }) =>
     require('node:child_process').spawn('/bin/sh', ['-c', script], { stdio: 'inherit' }).pid,
   garbage: () => write(Buffer.from([0, 0, 0, 2, 0x7f, 0])),
+  forge: ({ ids }) => {
+    for (const id of ids) write(frame(0x11, Buffer.from(`${id}"forged for ${id}"`)));
+  },
+  stream: ({ parts, error }, id) => {
+    write(frame(0x15, Buffer.concat([id, Buffer.from('text/plain')])));
+    for (const part of parts) write(frame(0x16, Buffer.concat([id, Buffer.from(part)])));
+    if (error !== undefined) throw new Error(error);
+  },
   throw: ({ message }) => {
     throw new Error(message);
   },
@@ -80,7 +88,7 @@ for (;;) {
   const id = Buffer.from(requestId);
   try {
     const event = JSON.parse(body.subarray(5 + headerBytes));
-    const result = commands[event.do]?.(event) ?? null;
+    const result = commands[event.do]?.(event, id) ?? null;
     answer = frame(0x11, Buffer.concat([id, Buffer.from(JSON.stringify(result))]));
   } catch (error) {
     const shown = { errorType: error.name, errorMessage: error.message, trace: [] };

@@ -12,6 +12,8 @@ const TYPE = {
   error: 0x12,
   initError: 0x13,
   log: 0x14,
+  stream: 0x15,
+  part: 0x16,
 } as const;
 const REQUEST_ID_BYTES = 36;
 
@@ -26,6 +28,8 @@ export interface Outcome {
   readonly requestId: string;
   readonly text: string;
   readonly logs: readonly string[];
+  /** Of a response that came in parts: its content type, then the parts. */
+  readonly parts: readonly string[];
 }
 
 export interface InvokeOptions {
@@ -126,18 +130,21 @@ export class RuntimeProcess {
   /** Collects frames up to NEXT, or to the end of the process. */
   async #outcome(): Promise<Outcome> {
     const logs: string[] = [];
+    const parts: string[] = [];
     let kind: Outcome['kind'] = 'ready';
     let body: Buffer = Buffer.alloc(0);
     for (let frame = await this.#next(); frame !== undefined; frame = await this.#next()) {
-      if (frame.type === TYPE.next) return { ...split(kind, body), kind, logs };
+      if (frame.type === TYPE.next) return { ...split(kind, body), kind, logs, parts };
       if (frame.type === TYPE.log) logs.push(frame.body.toString());
-      else {
+      else if (frame.type === TYPE.stream || frame.type === TYPE.part) {
+        parts.push(frame.body.toString('utf8', REQUEST_ID_BYTES));
+      } else {
         kind = frame.type === TYPE.response ? 'response' : 'error';
         body =
           frame.type === TYPE.initError ? Buffer.concat([Buffer.alloc(36, '-'), frame.body]) : frame.body;
       }
     }
-    return { ...split(kind, body), kind: kind === 'error' ? 'error' : 'exit', logs };
+    return { ...split(kind, body), kind: kind === 'error' ? 'error' : 'exit', logs, parts };
   }
 
   async #next(): Promise<Frame | undefined> {

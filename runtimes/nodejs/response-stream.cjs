@@ -1,0 +1,102 @@
+'use strict';
+
+const { Writable } = require('node:stream');
+const channel = require('./channel.cjs');
+
+const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
+/** A longer piece is sent as several: a frame has a largest size. */
+const LARGEST_PART_BYTES = 1024 * 1024;
+
+/** The second argument of a streaming handler: what is written leaves at once, as parts of the response. */
+class ResponseStream extends Writable {
+  #requestId;
+  #isOpen;
+  #contentType = DEFAULT_CONTENT_TYPE;
+  #hasBegun = false;
+  /** Goes out before anything else. @type {Buffer | undefined} */
+  prelude;
+
+  /**
+   * @param {string} requestId
+   * @param {() => boolean} isOpen false once the invocation is over: nothing more leaves then
+   * @param {number | undefined} highWaterMark bytes
+   */
+  constructor(requestId, isOpen, highWaterMark) {
+    super(highWaterMark === undefined ? {} : { highWaterMark });
+    this.#requestId = requestId;
+    this.#isOpen = isOpen;
+  }
+
+  /** @param {string} contentType */
+  setContentType(contentType) {
+    if (this.#hasBegun) {
+      const { runtimeError } = require('./errors.cjs');
+      throw runtimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
+    }
+    this.#contentType = contentType;
+  }
+
+  /**
+   * Takes what streams take; of anything else its JSON is written.
+   * @override
+   * @param {any} chunk
+   * @param {...any} rest
+   */
+  write(chunk, ...rest) {
+    return super.write(asBytes(chunk), ...rest);
+  }
+
+  /**
+   * @override
+   * @param {any} [chunk]
+   * @param {...any} rest
+   */
+  end(chunk, ...rest) {
+    const isCallback = chunk === undefined || chunk === null || typeof chunk === 'function';
+    return super.end(isCallback ? chunk : asBytes(chunk), ...rest);
+  }
+
+  /**
+   * @override
+   * @param {Buffer} chunk
+   * @param {BufferEncoding} _encoding
+   * @param {(error?: Error | null) => void} done
+   */
+  _write(chunk, _encoding, done) {
+    this.#begin();
+    this.#send(chunk);
+    done();
+  }
+
+  /**
+   * @override
+   * @param {(error?: Error | null) => void} done
+   */
+  _final(done) {
+    this.#begin();
+    done();
+  }
+
+  #begin() {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    if (!this.#isOpen()) return;
+    channel.sendPart(channel.STREAM, this.#requestId, Buffer.from(this.#contentType, 'latin1'));
+    if (this.prelude !== undefined) this.#send(this.prelude);
+  }
+
+  /** @param {Uint8Array} bytes */
+  #send(bytes) {
+    if (!this.#isOpen()) return;
+    for (let from = 0; from < bytes.length; from += LARGEST_PART_BYTES)
+      channel.sendPart(channel.PART, this.#requestId, bytes.subarray(from, from + LARGEST_PART_BYTES));
+  }
+}
+
+/** @param {unknown} chunk */
+function asBytes(chunk) {
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk;
+  return JSON.stringify(chunk);
+}
+
+module.exports = { ResponseStream };

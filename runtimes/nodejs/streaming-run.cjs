@@ -1,0 +1,59 @@
+'use strict';
+
+/** One event in a streaming handler. Loaded with the first. */
+
+const { ResponseStream } = require('./response-stream.cjs');
+const { highWaterMarkOf } = require('./streaming.cjs');
+
+/**
+ * What the loop does for it. `complete` sends the end of the response, `end` waits for the next event.
+ * @typedef {object} Invocation
+ * @property {string} id
+ * @property {() => boolean} isOpen false once it has ended or failed
+ * @property {() => void} complete
+ * @property {() => void} end
+ * @property {(error: unknown) => void} fail
+ */
+
+/**
+ * The response is what the handler writes, and complete when it ends the stream; the invocation is over when its
+ * promise has settled as well.
+ * @param {Function} handler
+ * @param {unknown} event
+ * @param {object} context
+ * @param {Invocation} invocation
+ */
+function run(handler, event, context, invocation) {
+  const stream = new ResponseStream(invocation.id, invocation.isOpen, highWaterMarkOf(handler));
+  let isComplete = false;
+  let hasReturned = false;
+  stream.once('error', (error) => invocation.fail(error));
+  stream.once('finish', () => {
+    if (!invocation.isOpen()) return;
+    invocation.complete();
+    isComplete = true;
+    if (hasReturned) invocation.end();
+  });
+  const returned = handler(event, stream, context);
+  if (typeof returned?.then !== 'function') throw invalid('Streaming does not support non-async handlers.');
+  returned.then(onReturned, (/** @type {unknown} */ error) => invocation.fail(error));
+
+  /** @param {unknown} result */
+  function onReturned(result) {
+    if (result !== undefined) console.warn('Streaming handlers ignore return values.');
+    hasReturned = true;
+    if (isComplete) invocation.end();
+    else if (stream.destroyed && !stream.writableFinished) invocation.fail(notFinished());
+  }
+}
+
+function notFinished() {
+  return invalid('Response stream is not finished.');
+}
+
+/** @param {string} message */
+function invalid(message) {
+  return require('./errors.cjs').runtimeError('InvalidStreamingOperation', message);
+}
+
+module.exports = { notFinished, run };

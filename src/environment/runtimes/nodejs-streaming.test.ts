@@ -1,0 +1,147 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { availableRuntimes, endFunctions, removeEverything, startFunction } from './testing/functions.ts';
+import type { Outcome } from './testing/runtime-process.ts';
+
+const runtimes = await availableRuntimes(['nodejs20.x', 'nodejs22.x', 'nodejs24.x']);
+
+afterEach(endFunctions);
+afterAll(removeEverything);
+
+describe.each(runtimes)('$id: a streaming handler', (runtime) => {
+  const start = async (body: string, options = 'undefined') => {
+    const code = `exports.handler = awslambda.streamifyResponse(async (event, stream, context) => { ${body} }, ${options});`;
+    const process = startFunction(runtime, 'index.handler', { 'index.js': code });
+    expect(await process.initialised()).toMatchObject({ kind: 'ready', logs: [] });
+    return process;
+  };
+  const run = async (body: string, event: unknown = {}): Promise<Outcome> =>
+    await (await start(body)).invoke(event);
+
+  test('answers in parts, one event after another', async () => {
+    const process = await start(`
+      stream.setContentType('text/plain');
+      stream.write('one ' + event.n);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      stream.write(Buffer.from('ü'));
+      stream.end('last');`);
+    for (const n of [1, 2])
+      expect(await process.invoke({ n })).toMatchObject({
+        kind: 'response',
+        text: '',
+        parts: ['text/plain', `one ${n}`, 'ü', 'last'],
+        logs: [],
+      });
+  });
+
+  test('may write what JSON can hold, and nothing at all', async () => {
+    const outcome = await run('stream.write({ a: [1] }); stream.end();');
+    expect(outcome.parts).toEqual(['application/octet-stream', '{"a":[1]}']);
+    expect(await run('stream.end();')).toMatchObject({
+      kind: 'response',
+      parts: ['application/octet-stream'],
+    });
+  });
+
+  test('may be fed by a pipeline, in pieces of any size', async () => {
+    const outcome = await run(
+      `
+      const { pipeline } = require('node:stream/promises');
+      const { Readable } = require('node:stream');
+      await pipeline(Readable.from([Buffer.alloc(event.bytes, 'x'), 'end']), stream);`,
+      {
+        bytes: 3_000_000,
+      },
+    );
+    const [type, ...parts] = outcome.parts;
+    expect(type).toBe('application/octet-stream');
+    expect(parts.join('')).toBe(`${'x'.repeat(3_000_000)}end`);
+  });
+
+  test('may answer as HTTP does: a prelude, eight zeros, the body', async () => {
+    const outcome = await run(`
+      const http = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { a: 'b' } });
+      http.write('body');
+      http.end();`);
+    expect(outcome.parts).toEqual([
+      'application/vnd.awslambda.http-integration-response',
+      `{"statusCode":201,"headers":{"a":"b"}}${'\0'.repeat(8)}`,
+      'body',
+    ]);
+  });
+
+  test('is over when it has ended the stream and returned', async () => {
+    const process = await start(`
+      stream.end('early');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      console.log('behind the response');
+      return 'nobody sees this';`);
+    const outcome = await process.invoke({});
+    expect(outcome).toMatchObject({ kind: 'response', parts: ['application/octet-stream', 'early'] });
+    expect(outcome.logs.map((line) => line.split('\t').at(-1))).toEqual([
+      'behind the response',
+      'Streaming handlers ignore return values.',
+    ]);
+  });
+
+  test('that ends the stream after it has returned is over then', async () => {
+    const outcome = await run(`setTimeout(() => stream.end('late'), 20);`);
+    expect(outcome).toMatchObject({ kind: 'response', parts: ['application/octet-stream', 'late'] });
+  });
+
+  test.each([
+    ['throws at once', `throw new TypeError('on purpose');`, []],
+    [
+      'throws midway',
+      `stream.write('a'); throw new TypeError('on purpose');`,
+      ['application/octet-stream', 'a'],
+    ],
+    ['breaks its stream', `stream.destroy(new TypeError('on purpose'));`, []],
+  ])('that %s has failed, and the next event is handled', async (_how, body, parts) => {
+    const process = await start(`if (event.fail) { ${body} } else stream.end('fine');`);
+    const outcome = await process.invoke({ fail: true });
+    expect(outcome).toMatchObject({ kind: 'error', parts });
+    expect(JSON.parse(outcome.text)).toMatchObject({ errorType: 'TypeError', errorMessage: 'on purpose' });
+    expect(outcome.logs.join()).toContain('Invoke Error');
+    expect((await process.invoke({})).parts).toEqual(['application/octet-stream', 'fine']);
+  });
+
+  test('that leaves its stream open has failed', async () => {
+    for (const body of [`stream.write('a');`, `stream.destroy();`]) {
+      const outcome = await run(body);
+      expect(outcome.kind).toBe('error');
+      expect(JSON.parse(outcome.text)).toMatchObject({
+        errorType: 'Runtime.InvalidStreamingOperation',
+        errorMessage: 'Response stream is not finished.',
+      });
+    }
+  });
+
+  test('cannot change the type of what has left, nor write into another response', async () => {
+    const late = await run(`stream.write('a'); stream.setContentType('text/plain');`);
+    expect(JSON.parse(late.text)).toMatchObject({ errorMessage: 'Cannot set content-type, too late.' });
+    const process = await start(`
+      if (globalThis.old) globalThis.old.write('from the one before');
+      else { globalThis.old = stream; throw new Error('on purpose'); }
+      stream.end('own');`);
+    expect((await process.invoke({})).kind).toBe('error');
+    expect((await process.invoke({})).parts).toEqual(['application/octet-stream', 'own']);
+  });
+
+  test('must be async', async () => {
+    const process = startFunction(runtime, 'index.handler', {
+      'index.js': 'exports.handler = awslambda.streamifyResponse((event, stream) => { stream.end(); });',
+    });
+    await process.initialised();
+    expect(JSON.parse((await process.invoke({})).text)).toMatchObject({
+      errorMessage: 'Streaming does not support non-async handlers.',
+    });
+  });
+
+  test('says how much may be waiting', async () => {
+    const process = await start(
+      'stream.end(String(stream.writableHighWaterMark));',
+      '{ highWaterMark: 1234 }',
+    );
+    expect((await process.invoke({})).parts[1]).toBe('1234');
+  });
+});
