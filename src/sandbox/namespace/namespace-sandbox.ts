@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { constants } from 'node:os';
+import { exitInside } from '../exit-inside.ts';
 import { directoryExceeds } from '../process/directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from '../process/memory-watchdog.ts';
 import { descendant, ResidentMemory } from '../process/process-memory.ts';
@@ -26,8 +26,6 @@ const MEBIBYTE = 1024 * 1024;
 /** Each bubblewrap stands above its program; one that makes a process namespace has a first process in it too. */
 const UNDER_ONE = 2;
 const UNDER_TWO = 3;
-/** How a shell, and bubblewrap, say that a program was ended by a signal: this plus its number. */
-const SIGNAL_EXIT = 128;
 
 export interface NamespaceSandboxParts {
   readonly spec: SandboxSpec;
@@ -167,15 +165,4 @@ export class NamespaceSandbox implements Sandbox {
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
     this.#parts.onDestroyed();
   }
-}
-
-/**
- * Bubblewrap ends with the program's exit status as a shell would put it. 129 and 130 are statuses programs choose
- * themselves, the Node.js runtime among them; nobody here sends those signals.
- */
-function exitInside(code: number): Pick<SandboxExit, 'code' | 'signal'> {
-  const isSignal = (number: number): boolean =>
-    number > constants.signals.SIGINT && number === code - SIGNAL_EXIT;
-  const [signal] = Object.entries(constants.signals).find(([, number]) => isSignal(number)) ?? [];
-  return signal === undefined ? { code, signal: null } : { code: null, signal: signal as NodeJS.Signals };
 }

@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, lstatSync, readlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram, PROGRAM_DIRECTORIES } from '../find-program.ts';
+import { prepareRootParts } from '../root-file-system.ts';
 import type { SandboxSpec } from '../sandbox.ts';
-import { INSIDE, type NamespaceTools } from './bubblewrap-arguments.ts';
-import { NamespacesUnavailable } from './namespaces-unavailable.ts';
+import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { launchCommand, writeLaunchFiles } from './launch.ts';
+import { NamespacesUnavailable } from './namespaces-unavailable.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 
-const PROGRAM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/local/bin', '/usr/sbin', '/sbin'];
-const SYSTEM_DIRECTORIES = ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32'];
 const PROBE_TIMEOUT_MS = 10_000;
 /** Any one of those that sandboxes get. */
 const PROBE_UID = 1_879_048_191;
@@ -39,41 +38,16 @@ export async function prepareNamespaces(
   const unshare = findProgram('unshare', programDirectories);
   if (unshare === undefined)
     throw new NamespacesUnavailable('unshare is missing: install it (apt-get install util-linux)');
-  await mkdir(directory, { recursive: true });
   const tools: NamespaceTools = {
     bubblewrap,
     unshare,
     setpriv,
-    systemLinks: systemLinks(),
-    etcDirectory: directory,
+    ...(await prepareRootParts(directory)),
     filterFile: join(directory, 'seccomp.bpf'),
   };
   await writeFile(tools.filterFile, filter);
-  await writeEtc(directory);
   await probe(tools);
   return tools;
-}
-
-async function writeEtc(directory: string): Promise<void> {
-  const { name, uid, gid } = INSIDE;
-  const files = {
-    passwd: `${name}:x:${uid}:${gid}::/tmp:/sbin/nologin\n`,
-    group: `${name}:x:${gid}:\n`,
-    // By the second name extensions listen for what the Telemetry API sends them.
-    hosts: '127.0.0.1 localhost sandbox.localdomain\n::1 localhost\n',
-    'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-  };
-  for (const [file, content] of Object.entries(files))
-    await writeFile(join(directory, file), content, { mode: 0o644 });
-}
-
-/** Where /bin is a link to usr/bin it is one inside too. */
-function systemLinks(): NamespaceTools['systemLinks'] {
-  return SYSTEM_DIRECTORIES.flatMap((path) => {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined) return [];
-    return [{ path, target: found.isSymbolicLink() ? readlinkSync(path) : undefined }];
-  });
 }
 
 async function probe(tools: NamespaceTools): Promise<void> {
@@ -95,17 +69,4 @@ async function probe(tools: NamespaceTools): Promise<void> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-function findProgram(name: string, directories: readonly string[]): string | undefined {
-  return directories
-    .map((directory) => join(directory, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
