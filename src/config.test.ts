@@ -24,6 +24,7 @@ describe('where a setting comes from', () => {
       dataDir: join(folder, '.lambent'),
       accountId: '000000000000',
       idleExpirySeconds: 900,
+      environmentLifetimeSeconds: 14_400,
       store: undefined,
       configFile: undefined,
     });

@@ -45,6 +45,7 @@ export interface Config {
   readonly strictRuntimes: boolean;
   readonly allowReset: boolean;
   readonly idleExpirySeconds: number;
+  readonly environmentLifetimeSeconds: number;
   readonly concurrency: number;
   readonly codeStorageMb: number;
   /** The file that was read, if any. */

@@ -128,6 +128,13 @@ export const options: readonly Option[] = [
     help: 'end execution environments that were idle this long (900)',
   },
   {
+    name: 'environmentLifetimeSeconds',
+    kind: 'number',
+    argument: 'N',
+    allowed: 'a whole number of seconds from 60 to 604800',
+    help: 'replace execution environments that are this old (14400)',
+  },
+  {
     name: 'concurrency',
     kind: 'number',
     argument: 'N',

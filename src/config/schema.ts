@@ -31,6 +31,7 @@ export const settingsSchema = z.strictObject({
   strictRuntimes: z.boolean(),
   allowReset: z.boolean(),
   idleExpirySeconds: wholeNumber(1, 86_400),
+  environmentLifetimeSeconds: wholeNumber(60, 604_800),
   concurrency: wholeNumber(1, 1_000_000),
   codeStorageMb: wholeNumber(1, 100_000_000),
 });
@@ -53,6 +54,7 @@ export const defaults: Omit<Settings, 'dataDir'> = {
   strictRuntimes: false,
   allowReset: false,
   idleExpirySeconds: 900,
+  environmentLifetimeSeconds: 14_400,
   concurrency: 1000,
   codeStorageMb: 76_800,
 };

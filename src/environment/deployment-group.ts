@@ -55,6 +55,14 @@ export class DeploymentGroup {
     return this.idle.splice(living, 1)[0]?.environment;
   }
 
+  /** Takes an environment out of those that have nothing to do. False: it has, or is about to be free. */
+  withdraw(environment: ExecutionEnvironment): boolean {
+    const index = this.idle.findIndex((idle) => idle.environment === environment);
+    if (index === -1) return this.provisioned?.isIdle(environment) === true;
+    this.idle.splice(index, 1);
+    return true;
+  }
+
   /** More starts would be of use to somebody who waits. */
   needsStart(): boolean {
     return this.waiters.length > this.starting + this.queued;

@@ -113,6 +113,22 @@ describe('the pool', () => {
     expect((await it.invoke(version, count)).value).toBe(1);
   });
 
+  test('uses no environment longer than its lifetime, however busy it is', async () => {
+    const it = fixture({ lifetimeMs: 3_600_000, idleExpiryMs: 86_400_000 });
+    const version = functionVersion();
+    expect((await it.invoke(version, count)).value).toBe(1);
+    it.clock.advance(2_800_000);
+    expect((await it.invoke(version, count)).value).toBe(2);
+    const busy = it.invoke(version, { do: 'sleep', ms: 200 });
+    it.clock.advance(800_000);
+    expect((await busy).functionError).toBeUndefined();
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }));
+    expect((await it.invoke(version, count)).value).toBe(1);
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    it.clock.advance(3_600_000);
+    expect(it.pool.counts().idle).toBe(0);
+  });
+
   test('gives everything up when told, and can be used again', async () => {
     const it = fixture();
     const version = functionVersion();

@@ -4,11 +4,14 @@ import type { Invocation, InvocationResult } from '../model/invocation.ts';
 import { serviceException } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { DeploymentGroup } from './deployment-group.ts';
+import { countEnvironments } from './environment-counts.ts';
+import type { EnvironmentCounts } from './environment-counts.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
 import type { EnvironmentRecord } from './environment-records.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { IdleExpiry } from './idle-expiry.ts';
+import { Lifetimes } from './lifetimes.ts';
 import type { InitializationType } from './initialization-type.ts';
 import type { ProvisionedState } from './provisioned-environments.ts';
 import { memoryIsScarce, Provisioning } from './provisioning.ts';
@@ -17,16 +20,12 @@ import { StartQueue } from './start-queue.ts';
 export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   /** An environment unused for this long, in platform time, is removed. */
   readonly idleExpiryMs: number;
+  /** No environment is used for longer than this, in platform time. */
+  readonly lifetimeMs: number;
   /** Environments that may be starting at once; by default twice the processors. */
   readonly parallelStarts?: number;
   /** Whether the machine has too little memory left to start provisioned environments. */
   readonly memoryIsScarce?: () => boolean;
-}
-
-export interface EnvironmentCounts {
-  readonly starting: number;
-  readonly idle: number;
-  readonly busy: number;
 }
 
 /**
@@ -45,6 +44,7 @@ export class EnvironmentPool {
   /** Those that initialise for the first time. */
   readonly #initializing = new Set<ExecutionEnvironment>();
   readonly #expiry: IdleExpiry;
+  readonly #lifetimes: Lifetimes;
   /** Raised by `destroyAll`: what was started before it does not come into use after it. */
   #epoch = 0;
   #isClosed = false;
@@ -64,12 +64,12 @@ export class EnvironmentPool {
       remove: (environment, group) => this.#remove(environment, group),
       onWarning: options.onWarning,
     });
-    this.#expiry = new IdleExpiry(
-      options.clock,
-      options.idleExpiryMs,
-      () => this.#groups.values(),
-      (environment, group) => this.#remove(environment, group),
-    );
+    const { clock, idleExpiryMs, lifetimeMs } = options;
+    const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
+    const remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void =>
+      this.#remove(environment, group);
+    this.#expiry = new IdleExpiry(clock, idleExpiryMs, groups, remove);
+    this.#lifetimes = new Lifetimes(clock, lifetimeMs, groups, remove);
   }
 
   /**
@@ -115,14 +115,7 @@ export class EnvironmentPool {
   }
 
   counts(): EnvironmentCounts {
-    const counts = { starting: 0, idle: 0, busy: 0 };
-    for (const group of this.#groups.values()) {
-      const idle = group.idle.length + (group.provisioned?.idleCount ?? 0);
-      counts.starting += group.starting + (group.provisioned?.starting ?? 0);
-      counts.idle += idle;
-      counts.busy += group.environments.size - idle;
-    }
-    return counts;
+    return countEnvironments(this.#groups.values());
   }
 
   /** Every living environment, the oldest first. */
@@ -150,6 +143,7 @@ export class EnvironmentPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#expiry.stop();
+    this.#lifetimes.stop();
     await this.destroyAll();
   }
 
@@ -203,6 +197,7 @@ export class EnvironmentPool {
       this.#initializing.add(environment);
       if (epoch === this.#epoch) await environment.start();
       this.#initializing.delete(environment);
+      this.#lifetimes.begin(environment);
       if (epoch !== this.#epoch) await environment.destroy();
       else if (type === 'on-demand') {
         group.environments.add(environment);

@@ -27,6 +27,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   readonly #inHand: InvocationsInHand;
   #coldStartMs: number | undefined;
   #isAborting = false;
+  #isGivenUp = false;
   /** The runtime is done with the last invocation; extensions may not be. */
   #runtimeWaits = false;
   #destroyed: Promise<void> | undefined;
@@ -62,7 +63,11 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** It may not be used again, although it could: destroy it when it becomes available. */
   get isSpent(): boolean {
-    return this.#scratch.overflows;
+    return this.#isGivenUp || this.#scratch.overflows;
+  }
+
+  giveUp(): void {
+    this.#isGivenUp = true;
   }
 
   /**

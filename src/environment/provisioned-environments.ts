@@ -99,6 +99,10 @@ export class ProvisionedEnvironments {
     return this.#isOpen ? this.#idle.pop() : undefined;
   }
 
+  isIdle(environment: ExecutionEnvironment): boolean {
+    return this.#idle.includes(environment);
+  }
+
   delete(environment: ExecutionEnvironment): void {
     this.#all.delete(environment);
     const index = this.#idle.indexOf(environment);

@@ -66,6 +66,17 @@ describe('provisioned environments', () => {
     expect(await typeOf(it, version)).toBe('provisioned-concurrency');
   });
 
+  test('are replaced when they have lived their time', async () => {
+    const it = fixture({ lifetimeMs: 3_600_000 });
+    const version = functionVersion();
+    await provisioned(it, version, 2);
+    await it.invoke(version, { do: 'count' });
+    it.clock.advance(3_600_000);
+    await vi.waitFor(() => expect(it.pool.provisionedState(version)?.ready).toBe(2));
+    expect((await it.invoke(version, { do: 'count' })).value).toBe(1);
+    expect(it.logs.size).toBe(4);
+  });
+
   test.each([
     ['in an invocation', { do: 'exit', code: 1 }],
     // The child outlives the answer and kills the parked runtime.

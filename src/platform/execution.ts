@@ -74,6 +74,7 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     credentials: (version) => keyring.credentials(version.accountId),
     scratchRoot: join(directory.path, 'scratch'),
     idleExpiryMs: config.idleExpirySeconds * 1000,
+    lifetimeMs: config.environmentLifetimeSeconds * 1000,
     parallelStarts: 2 * availableParallelism(),
     onWarning: (message) => warnings.add(message),
   });

@@ -44,6 +44,7 @@ export class PoolFixture {
       credentials: () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
       scratchRoot: join(this.directory, 'scratch'),
       idleExpiryMs: 900_000,
+      lifetimeMs: 14_400_000,
       onWarning: (text) => this.warnings.push(text),
       ...options,
     });

@@ -1,0 +1,18 @@
+import type { DeploymentGroup } from './deployment-group.ts';
+
+export interface EnvironmentCounts {
+  readonly starting: number;
+  readonly idle: number;
+  readonly busy: number;
+}
+
+export function countEnvironments(groups: Iterable<DeploymentGroup>): EnvironmentCounts {
+  const counts = { starting: 0, idle: 0, busy: 0 };
+  for (const group of groups) {
+    const idle = group.idle.length + (group.provisioned?.idleCount ?? 0);
+    counts.starting += group.starting + (group.provisioned?.starting ?? 0);
+    counts.idle += idle;
+    counts.busy += group.environments.size - idle;
+  }
+  return counts;
+}
