@@ -39,6 +39,9 @@ export interface EnvironmentFactoryOptions {
 /** Documented limits of Lambda for one environment. */
 const PROCESSES = 1024;
 const OPEN_FILES = 1024;
+/** A function gets processor time in proportion to its memory. */
+const MEMORY_MB_PER_CPU = 1769;
+const MOST_CPUS = 6;
 
 /** Makes execution environments: runtime, code, sandbox, log stream, Runtime API. */
 export class EnvironmentFactory {
@@ -75,6 +78,7 @@ export class EnvironmentFactory {
       scratchDirectory: join(scratchRoot, id),
       limits: {
         memoryMb: version.memoryMb,
+        cpuShare: Math.min(version.memoryMb / MEMORY_MB_PER_CPU, MOST_CPUS),
         scratchMb: version.ephemeralStorageMb,
         processes: PROCESSES,
         openFiles: OPEN_FILES,

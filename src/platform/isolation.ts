@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { Cgroups } from '../sandbox/cgroup/cgroups.ts';
 import { NamespaceDriver } from '../sandbox/namespace/namespace-driver.ts';
 import { prepareNamespaces } from '../sandbox/namespace/namespace-tools.ts';
 import { NamespacesUnavailable } from '../sandbox/namespace/namespaces-unavailable.ts';
@@ -20,7 +21,8 @@ export async function sandboxDriver(
 ): Promise<SandboxDriver> {
   if (isolation !== 'namespace') return new ProcessDriver();
   try {
-    const driver = new NamespaceDriver(await prepareNamespaces(join(directory, 'namespace')));
+    const tools = await prepareNamespaces(join(directory, 'namespace'));
+    const driver = new NamespaceDriver(tools, await Cgroups.prepare());
     await driver.open();
     warnings.add(driver.gaps);
     return driver;

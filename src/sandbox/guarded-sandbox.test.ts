@@ -26,8 +26,9 @@ class ScriptedDriver implements SandboxDriver {
       execBeside: async () => this.#process(),
       connect: async () => new Socket(),
       attach: async () => void (this.attached += 1),
-      freeze: async () => undefined,
-      thaw: async () => undefined,
+      boost: () => undefined,
+      freeze: () => undefined,
+      thaw: () => undefined,
       stats: () => ({ memoryPeakBytes: 0 }),
       scratchOverflows: async () => false,
       destroy: async () => void (this.destroyed += 1),
@@ -54,7 +55,7 @@ const spec = {
   id: 'a',
   readOnlyDirectories: [],
   scratchDirectory: '/s',
-  limits: { memoryMb: 1, scratchMb: 1, processes: 1, openFiles: 1 },
+  limits: { memoryMb: 1, cpuShare: 1, scratchMb: 1, processes: 1, openFiles: 1 },
 };
 
 describe('the guard', () => {
@@ -109,8 +110,9 @@ describe('the guard', () => {
     expect(driver.destroyed).toBe(1);
     await expect(box.exec(command)).rejects.toThrow('destroyed');
     await expect(box.connect(80)).rejects.toThrow('destroyed');
-    await expect(box.freeze()).rejects.toThrow('destroyed');
-    await expect(box.thaw()).rejects.toThrow('destroyed');
+    expect(() => box.freeze()).toThrow('destroyed');
+    expect(() => box.thaw()).toThrow('destroyed');
+    expect(() => box.boost(true)).toThrow('destroyed');
   });
 
   test('tells what happens to a sandbox, in order', async () => {

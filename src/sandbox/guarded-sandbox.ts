@@ -86,14 +86,19 @@ class GuardedSandbox implements Sandbox {
     await this.#inner.attach(directories, limits);
   }
 
-  async freeze(): Promise<void> {
+  boost(isBoosted: boolean): void {
     this.#refuseWhenDestroyed();
-    await this.#inner.freeze();
+    this.#inner.boost(isBoosted);
   }
 
-  async thaw(): Promise<void> {
+  freeze(): void {
     this.#refuseWhenDestroyed();
-    await this.#inner.thaw();
+    this.#inner.freeze();
+  }
+
+  thaw(): void {
+    this.#refuseWhenDestroyed();
+    this.#inner.thaw();
   }
 
   stats(): SandboxStats {

@@ -36,7 +36,10 @@ export interface SharedDirectory {
 
 export interface SandboxLimits {
   readonly memoryMb: number;
+  /** Processors' worth of time: 0.5 is half of one. */
+  readonly cpuShare: number;
   readonly scratchMb: number;
+  /** Processes and threads. */
   readonly processes: number;
   readonly openFiles: number;
 }
@@ -66,8 +69,14 @@ export interface Sandbox {
    * on. Rejects when the driver cannot (`attaches`): the sandbox is then to be destroyed.
    */
   attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void>;
-  freeze(): Promise<void>;
-  thaw(): Promise<void>;
+  /** Lets processes have more than their share of processor time, as they do from the start, or holds them to it. */
+  boost(isBoosted: boolean): void;
+  /**
+   * Stops all processes, without their noticing, until `thaw`; a driver that cannot does nothing. Both cost some tens of
+   * microseconds, and nothing when it is so already. What is frozen can be killed and destroyed.
+   */
+  freeze(): void;
+  thaw(): void;
   stats(): SandboxStats;
   /** Whether the scratch directory holds more than its limit. A driver with a hard limit answers false. */
   scratchOverflows(): Promise<boolean>;

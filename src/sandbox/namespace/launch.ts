@@ -16,7 +16,9 @@ const OPEN = 'exec 4<"$1" 5<"$2/root"';
 /** Shells do not agree on the letter; one that knows neither shows when the platform starts. */
 const AS_ROOT =
   'if [ "$3" != 0 ]; then exec 6<"$2/command"; if [ -n "$BASH_VERSION" ]; then ulimit -u "$3"; else ulimit -p "$3"; fi; fi';
-const SCRIPT = `ulimit -n "$4"; ${OPEN}; ${AS_ROOT}; shift 4; exec "$@"`;
+/** A shell has one thread, and all that follows is inside from its start. None may run outside its limits. */
+const JOIN = 'set -f; for group in $5; do echo 0 >"$group" || exit 125; done';
+const SCRIPT = `ulimit -n "$4"; ${OPEN}; ${JOIN}; ${AS_ROOT}; shift 5; exec "$@"`;
 
 /** Writes the arguments for one start into a directory of its own, for the platform's eyes only. */
 export async function writeLaunchFiles(
@@ -40,6 +42,7 @@ export async function writeLaunchFiles(
  * The command line that starts `argv` inside. Run by root it takes two steps, as the one that mounts must be able to
  * read what only root may, and the one that runs the function must never have been root in its user namespace.
  * @param uid of the host, for this sandbox alone; undefined where the platform is an ordinary user
+ * @param joinFiles by which a program enters the sandbox's control groups; no white space in them
  */
 export function launchCommand(
   directory: string,
@@ -47,24 +50,16 @@ export function launchCommand(
   spec: SandboxSpec,
   tools: NamespaceTools,
   uid: number | undefined,
+  joinFiles: readonly string[] = [],
 ): [string, ...string[]] {
   const { bubblewrap, setpriv = 'setpriv', filterFile } = tools;
   const shell: [string, ...string[]] = ['/bin/sh', '-c', SCRIPT, 'sh', filterFile, directory];
   const openFiles = String(spec.limits.openFiles);
-  if (uid === undefined)
-    return [
-      ...shell,
-      '0',
-      openFiles,
-      bubblewrap,
-      '--args',
-      '5',
-      '--disable-userns',
-      '--seccomp',
-      '4',
-      '--',
-      ...argv,
-    ];
+  const groups = joinFiles.join(' ');
+  if (uid === undefined) {
+    const options = ['--args', '5', '--disable-userns', '--seccomp', '4', '--'];
+    return [...shell, '0', openFiles, groups, bubblewrap, ...options, ...argv];
+  }
   const leaveRoot = [
     setpriv,
     '--reuid',
@@ -81,6 +76,7 @@ export function launchCommand(
     ...shell,
     String(spec.limits.processes),
     openFiles,
+    groups,
     bubblewrap,
     '--args',
     '5',

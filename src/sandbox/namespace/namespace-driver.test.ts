@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cgroups } from '../cgroup/cgroups.ts';
 import type { Sandbox, SandboxSpec } from '../sandbox.ts';
 import { NamespaceDriver } from './namespace-driver.ts';
 import { prepareNamespaces } from './namespace-tools.ts';
 
-const limits = { memoryMb: 256, scratchMb: 512, processes: 1024, openFiles: 1024 };
+const limits = { memoryMb: 256, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 };
 const reason = whyNot();
 if (reason !== undefined) process.stdout.write(`The tests of the namespace level are skipped: ${reason}\n`);
 
@@ -29,7 +30,7 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'lambent-namespaces-'));
-    driver = new NamespaceDriver(await prepareNamespaces(join(root, 'tools')));
+    driver = new NamespaceDriver(await prepareNamespaces(join(root, 'tools')), await Cgroups.prepare());
     await driver.open();
   });
 

@@ -1,3 +1,4 @@
+import type { Cgroups } from '../cgroup/cgroups.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
@@ -10,8 +11,10 @@ const FIRST_UID = 1_879_048_192;
 const UIDS = 65_536;
 
 /** What this level does not do yet; said at the start and in the health answer. */
-const GAPS =
-  'Isolation namespace: functions share the network of this machine, so they reach its loopback services; memory is sampled, not limited by the kernel; CPU share and the size of /tmp are not enforced';
+const GAPS = [
+  'Isolation namespace: functions share the network of this machine, so they reach its loopback services',
+  'the size of /tmp is not enforced',
+];
 
 /**
  * Runs functions in user, process, mount, IPC, host name and cgroup namespaces by bubblewrap, on Linux, as root or as an
@@ -21,6 +24,7 @@ export class NamespaceDriver implements SandboxDriver {
   readonly isolation = 'namespace';
   readonly attaches = true;
   readonly #tools: NamespaceTools;
+  readonly #cgroups: Cgroups;
   readonly #watchdog = new MemoryWatchdog();
   readonly #sandboxes = new Set<NamespaceSandbox>();
   readonly #uids = new Set<number>();
@@ -29,8 +33,9 @@ export class NamespaceDriver implements SandboxDriver {
   #warden: Warden;
   #closed = false;
 
-  constructor(tools: NamespaceTools) {
+  constructor(tools: NamespaceTools, cgroups: Cgroups) {
     this.#tools = tools;
+    this.#cgroups = cgroups;
     this.#warden = new Warden(tools.unshare);
   }
 
@@ -51,7 +56,14 @@ export class NamespaceDriver implements SandboxDriver {
 
   /** One sentence with everything this level leaves open on this machine. */
   get gaps(): string {
-    return this.#isRoot ? `${GAPS}.` : `${GAPS}, and neither is the number of processes.`;
+    const cgroups = this.#cgroups;
+    const missing = [
+      ...(cgroups.has('memory') ? [] : ['memory is sampled, not limited by the kernel']),
+      ...(cgroups.has('cpu') ? [] : ['CPU share is not enforced']),
+      ...(cgroups.has('processes') || this.#isRoot ? [] : ['the number of processes is not limited']),
+      ...(cgroups.has('freezer') ? [] : ['environments are not frozen between invocations']),
+    ];
+    return `${[...GAPS, ...missing].join('; ')}.`;
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
@@ -62,6 +74,7 @@ export class NamespaceDriver implements SandboxDriver {
       tools: this.#tools,
       uid,
       warden: () => this.#livingWarden(),
+      cgroups: this.#cgroups,
       watchdog: this.#watchdog,
       onDestroyed: () => {
         this.#sandboxes.delete(sandbox);
@@ -77,6 +90,7 @@ export class NamespaceDriver implements SandboxDriver {
     this.#closed = true;
     await this.#warden.close();
     await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.destroy()));
+    await this.#cgroups.close();
   }
 
   /** Used in turn, so that one just given back rests before it serves another. */

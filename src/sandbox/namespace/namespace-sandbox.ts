@@ -1,9 +1,9 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+import type { Cgroups } from '../cgroup/cgroups.ts';
 import { exitInside } from '../exit-inside.ts';
 import { directoryExceeds } from '../process/directory-size.ts';
-import type { MemoryWatchdog, WatchedGroup } from '../process/memory-watchdog.ts';
-import { descendant, ResidentMemory } from '../process/process-memory.ts';
+import type { MemoryWatchdog } from '../process/memory-watchdog.ts';
 import { killGroup, signalGroup, type SpawnedGroup } from '../process/spawner.ts';
 import { connectLoopback } from '../connect-loopback.ts';
 import type {
@@ -17,6 +17,7 @@ import type {
   SharedDirectory,
 } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
+import { Enforcement } from './enforcement.ts';
 import { launchCommand, writeLaunchFiles } from './launch.ts';
 import { LateMounts } from './late-mounts.ts';
 import { refuseUnstartable } from './program-check.ts';
@@ -33,6 +34,7 @@ export interface NamespaceSandboxParts {
   /** User and group on the host, of this sandbox alone; undefined where the platform is an ordinary user. */
   readonly uid: number | undefined;
   readonly warden: () => Warden;
+  readonly cgroups: Cgroups;
   readonly watchdog: MemoryWatchdog;
   readonly onDestroyed: () => void;
 }
@@ -44,7 +46,7 @@ export class NamespaceSandbox implements Sandbox {
   readonly #launchFiles: string;
   readonly #late: LateMounts;
   #limits: SandboxLimits;
-  #group: WatchedGroup | undefined;
+  #enforcement: Enforcement | undefined;
   #running: SpawnedGroup | undefined;
 
   constructor(parts: NamespaceSandboxParts) {
@@ -57,7 +59,9 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async prepare(): Promise<void> {
-    const { spec, uid } = this.#parts;
+    const { spec, uid, cgroups, watchdog } = this.#parts;
+    const generations = uid === undefined ? UNDER_ONE : UNDER_TWO;
+    this.#enforcement = await Enforcement.create(cgroups, watchdog, spec.id, spec.limits, generations);
     await mkdir(spec.scratchDirectory, { recursive: true });
     await chmod(spec.scratchDirectory, 0o700);
     if (uid !== undefined) await chown(spec.scratchDirectory, uid, uid);
@@ -68,40 +72,36 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async exec(command: SandboxCommand): Promise<SandboxProcess> {
-    const { spec, tools, uid, watchdog } = this.#parts;
+    const { spec, tools, uid } = this.#parts;
+    const enforcement = this.#enforced;
     await refuseUnstartable(command.argv[0], spec);
     const warden = this.#parts.warden();
     await this.#late.prepare(warden);
     await writeLaunchFiles(this.#launchFiles, spec, command, tools, uid, this.#late.directories);
-    const argv = launchCommand(this.#launchFiles, command.argv, spec, tools, uid);
+    const argv = launchCommand(this.#launchFiles, command.argv, spec, tools, uid, enforcement.joinFiles);
     const spawned = await warden.start({ argv, env: {}, cwd: '/', channel: command.channel }, {});
-    let outOfMemory = false;
+    const tree = enforcement.follow(spawned);
     let ended = false;
-    const group = watchdog.watch(spawned.pid, this.#limits.memoryMb * MEBIBYTE, () => {
-      outOfMemory = true;
-      killGroup(spawned.pid);
-    });
-    this.#group = group;
     this.#running = spawned;
-    watchdog.setActive(group, true);
-    const exited = spawned.exited.then((exit): SandboxExit => {
+    const exited = spawned.exited.then((outside): SandboxExit => {
       ended = true;
       if (this.#running === spawned) this.#running = undefined;
-      watchdog.forget(group);
-      return { ...(exit.code === null ? exit : exitInside(exit.code)), outOfMemory };
+      const exit = outside.code === null ? outside : exitInside(outside.code);
+      return { ...exit, outOfMemory: tree.end(exit) };
     });
     return {
       channel: spawned.channel,
       output: spawned.output,
       exited,
-      setActive: (active) => {
-        if (!ended) watchdog.setActive(group, active);
-      },
+      setActive: (active) => tree.setActive(active),
       terminate: () => {
         if (!ended) signalGroup(spawned.pid, 'SIGTERM');
+        enforcement.thaw();
       },
+      // In this order, so that none of its code runs once more; some kernels kill only what is not frozen.
       kill: () => {
         if (!ended) killGroup(spawned.pid);
+        enforcement.thaw();
       },
     };
   }
@@ -119,22 +119,24 @@ export class NamespaceSandbox implements Sandbox {
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
     this.#limits = limits;
-    if (this.#group !== undefined) this.#group.limitBytes = limits.memoryMb * MEBIBYTE;
+    this.#enforced.limit(limits);
     await this.#late.attach(this.#parts.warden(), directories);
   }
 
-  async freeze(): Promise<void> {
-    signalGroup(this.#running?.pid, 'SIGSTOP');
+  boost(isBoosted: boolean): void {
+    this.#enforced.boost(isBoosted);
   }
 
-  async thaw(): Promise<void> {
-    signalGroup(this.#running?.pid, 'SIGCONT');
+  freeze(): void {
+    this.#enforced.freeze();
   }
 
-  /** What was sampled misses short peaks; the kernel's mark of the program itself misses its children. */
+  thaw(): void {
+    this.#enforced.thaw();
+  }
+
   stats(): SandboxStats {
-    const sampled = this.#group?.peakBytes() ?? 0;
-    return { memoryPeakBytes: Math.max(sampled, this.#programPeakBytes()) };
+    return { memoryPeakBytes: this.#enforced.memoryPeakBytes() };
   }
 
   /** The scratch directory is one of the host's: its size can only be looked at afterwards. */
@@ -142,27 +144,23 @@ export class NamespaceSandbox implements Sandbox {
     return directoryExceeds(this.#parts.spec.scratchDirectory, this.#limits.scratchMb * MEBIBYTE);
   }
 
-  #programPeakBytes(): number {
-    const { pid } = this.#running ?? {};
-    if (pid === undefined) return 0;
-    const program = descendant(pid, this.#parts.uid === undefined ? UNDER_ONE : UNDER_TWO);
-    if (program === undefined) return 0;
-    const memory = new ResidentMemory(program);
-    const bytes = memory.peak();
-    memory.close();
-    return bytes;
-  }
-
   async destroy(): Promise<void> {
     const running = this.#running;
     if (running !== undefined) {
       killGroup(running.pid);
+      this.#enforcement?.thaw();
       await running.exited;
     }
+    await this.#enforcement?.remove();
     await this.#late.remove(this.#parts.warden);
     // Retried: the kernel takes a moment to end what is left of the process namespace.
     for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
     this.#parts.onDestroyed();
+  }
+
+  get #enforced(): Enforcement {
+    if (this.#enforcement === undefined) throw new Error(`Sandbox ${this.id} is not prepared.`);
+    return this.#enforcement;
   }
 }

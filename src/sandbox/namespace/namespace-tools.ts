@@ -53,7 +53,7 @@ export async function prepareNamespaces(
 async function probe(tools: NamespaceTools): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'lambent-'));
   const uid = process.getuid?.() === 0 ? PROBE_UID : undefined;
-  const limits = { memoryMb: 128, scratchMb: 512, processes: 1024, openFiles: 1024 };
+  const limits = { memoryMb: 128, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 };
   const spec: SandboxSpec = { id: 'probe', readOnlyDirectories: [], scratchDirectory: directory, limits };
   try {
     const files = join(directory, 'launch');

@@ -13,7 +13,7 @@ import type {
 } from '../sandbox.ts';
 import { directoryExceeds } from './directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from './memory-watchdog.ts';
-import { killGroup, signalGroup, signalProcess } from './spawner.ts';
+import { killGroup, signalProcess } from './spawner.ts';
 import type { SpawnedGroup, Spawner } from './spawner.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -74,13 +74,13 @@ export class ProcessSandbox implements Sandbox {
     for (const group of this.#running.values()) group.limitBytes = limits.memoryMb * MEBIBYTE;
   }
 
-  async freeze(): Promise<void> {
-    for (const { pid } of this.#running.keys()) signalGroup(pid, 'SIGSTOP');
-  }
+  /** Processor time is not limited. */
+  boost(): void {}
 
-  async thaw(): Promise<void> {
-    for (const { pid } of this.#running.keys()) signalGroup(pid, 'SIGCONT');
-  }
+  /** Stopping by signals is no freezing: programs see SIGCONT and interrupted calls, and may be their own parents. */
+  freeze(): void {}
+
+  thaw(): void {}
 
   stats(): SandboxStats {
     let memoryPeakBytes = this.#group?.peakBytes() ?? 0;

@@ -39,7 +39,7 @@ test('a platform that is killed takes its processes along, and leaves no socket 
   const program = `
     import { ProcessDriver } from ${JSON.stringify(join(OWN, 'process-driver.ts'))};
     const driver = new ProcessDriver();
-    const limits = { memoryMb: 256, scratchMb: 512, processes: 1024, openFiles: 1024 };
+    const limits = { memoryMb: 256, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 };
     for (const id of ['a', 'b', 'c']) {
       const box = await driver.create({ id, readOnlyDirectories: [], scratchDirectory: ${JSON.stringify(root)} + '/' + id, limits });
       const env = { LAMBENT_TEST_MARK: ${JSON.stringify(root)} };
@@ -61,7 +61,7 @@ test('a platform that is killed takes its processes along, and leaves no socket 
 test('without its spawner everything it started ends, and the next start has another', async () => {
   const root = mkdtempSync(join(tmpdir(), 'lambent-orphaned-'));
   const driver = new ProcessDriver();
-  const limits = { memoryMb: 256, scratchMb: 512, processes: 1024, openFiles: 1024 };
+  const limits = { memoryMb: 256, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 };
   const box = await driver.create({
     id: 'a',
     readOnlyDirectories: [],
@@ -85,7 +85,7 @@ test('without its spawner everything it started ends, and the next start has ano
 test('many starts at once all succeed', async () => {
   const root = mkdtempSync(join(tmpdir(), 'lambent-many-'));
   const driver = new ProcessDriver();
-  const limits = { memoryMb: 256, scratchMb: 512, processes: 1024, openFiles: 1024 };
+  const limits = { memoryMb: 256, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 };
   const outputs = await Promise.all(
     Array.from({ length: 150 }, async (_, index) => {
       const id = `s${index}`;

@@ -1,0 +1,64 @@
+/** What a group of processes can be held to, or have done to it. */
+export type Control = 'memory' | 'cpu' | 'processes' | 'freezer';
+
+/** The kernel's names for those it has a controller for; version 2 freezes without one. */
+export const CONTROLLERS = { memory: 'memory', cpu: 'cpu', processes: 'pids', freezer: 'freezer' } as const;
+
+/** A file in a group's directory, and what to write into it. */
+export interface Setting {
+  readonly file: string;
+  readonly value: string;
+  /** Codes of errors that do no harm. */
+  readonly ignore?: readonly string[];
+}
+
+/** How one version of control groups names things. */
+export interface ControlFiles {
+  /** Memory and swap together. */
+  readonly memory: (bytes: number) => readonly Setting[];
+  readonly memoryPeak: string;
+  /** Has a line `oom_kill <count>`. */
+  readonly memoryEvents: string;
+  /** @param quotaUs of processor time in each period; undefined: as much as there is */
+  readonly cpu: (quotaUs: number | undefined) => readonly Setting[];
+  readonly processes: (count: number) => readonly Setting[];
+  readonly freezer: { readonly file: string; readonly frozen: string; readonly thawed: string };
+}
+
+/** As on AWS: short, so that whoever has used up its share is let on again soon. */
+export const CPU_PERIOD_US = 20_000;
+
+/** The kernel does not account for swap: it has none, or was told so. */
+const NO_SWAP = ['ENOENT'];
+
+const processes = (count: number): Setting[] => [{ file: 'pids.max', value: String(count) }];
+
+export const CONTROL_FILES: Readonly<Record<1 | 2, ControlFiles>> = {
+  1: {
+    memory: (bytes) => [
+      // The second is never below the first: it has to go first on the way up, and last on the way down.
+      { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: ['ENOENT', 'EINVAL'] },
+      { file: 'memory.limit_in_bytes', value: String(bytes) },
+      { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: NO_SWAP },
+    ],
+    memoryPeak: 'memory.max_usage_in_bytes',
+    memoryEvents: 'memory.oom_control',
+    cpu: (quotaUs) => [
+      { file: 'cpu.cfs_period_us', value: String(CPU_PERIOD_US) },
+      { file: 'cpu.cfs_quota_us', value: String(quotaUs ?? -1) },
+    ],
+    processes,
+    freezer: { file: 'freezer.state', frozen: 'FROZEN', thawed: 'THAWED' },
+  },
+  2: {
+    memory: (bytes) => [
+      { file: 'memory.max', value: String(bytes) },
+      { file: 'memory.swap.max', value: '0', ignore: NO_SWAP },
+    ],
+    memoryPeak: 'memory.peak',
+    memoryEvents: 'memory.events',
+    cpu: (quotaUs) => [{ file: 'cpu.max', value: `${quotaUs ?? 'max'} ${CPU_PERIOD_US}` }],
+    processes,
+    freezer: { file: 'cgroup.freeze', frozen: '1', thawed: '0' },
+  },
+};

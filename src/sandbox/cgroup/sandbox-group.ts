@@ -1,0 +1,173 @@
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  CONTROL_FILES,
+  CPU_PERIOD_US,
+  type Control,
+  type ControlFiles,
+  type Setting,
+} from './control-files.ts';
+import type { GroupParent } from './group-parent.ts';
+import { killMembers, removeGroup } from './remove-group.ts';
+
+/** What a group holds its processes to. */
+export interface GroupLimits {
+  readonly memoryMb: number;
+  /** Processors' worth of time: 0.5 is half of one. */
+  readonly cpuShare: number;
+  /** Processes and threads. */
+  readonly processes: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+/** What code gets to start with, however small its share. */
+const BOOSTED_SHARE = 2;
+/** The kernel takes no smaller quota. */
+const SMALLEST_QUOTA_US = 1000;
+
+const scratch = Buffer.alloc(1024);
+
+/** The control groups of one sandbox: a directory in each hierarchy that is of use, under the same name. */
+export class SandboxGroup {
+  readonly #directories: readonly string[];
+  readonly #parents: readonly GroupParent[];
+  readonly #id: string;
+  #limits: GroupLimits | undefined;
+  #isBoosted = true;
+  /** Kept open, as opening them costs more than what is done through them. */
+  #freezer: { readonly fd: number; readonly frozen: Buffer; readonly thawed: Buffer } | undefined;
+  #peak: number | undefined;
+  #events: number | undefined;
+  #isFrozen = false;
+
+  constructor(parents: readonly GroupParent[], id: string) {
+    this.#parents = parents;
+    this.#id = id;
+    this.#directories = parents.map(({ directory }) => join(directory, id));
+  }
+
+  /** A program of one thread that writes `0` into each of these is inside, and all it starts. */
+  get joinFiles(): readonly string[] {
+    return this.#parents.map(({ directory, joinFile }) => join(directory, this.#id, joinFile));
+  }
+
+  has(control: Control): boolean {
+    return this.#parents.some(({ controls }) => controls.includes(control));
+  }
+
+  /** Makes the groups, empty, and sets their limits. */
+  async prepare(limits: GroupLimits): Promise<void> {
+    for (const { directory, isThreaded } of this.#parents) {
+      const group = join(directory, this.#id);
+      await mkdir(group);
+      if (isThreaded) await writeFile(join(group, 'cgroup.type'), 'threaded');
+    }
+    this.limit(limits);
+    this.#open();
+  }
+
+  /** From now on. Memory in use that is over a new limit is taken back or its user killed, as the kernel sees fit. */
+  limit(limits: GroupLimits): void {
+    this.#limits = limits;
+    this.#set('memory', (files) => files.memory(limits.memoryMb * MEBIBYTE));
+    this.#set('processes', (files) => files.processes(limits.processes));
+    this.#setShare();
+  }
+
+  /** Lets the processes have more than their share of processor time, as they have from the start, or holds them to it. */
+  boost(isBoosted: boolean): void {
+    if (this.#isBoosted === isBoosted) return;
+    this.#isBoosted = isBoosted;
+    this.#setShare();
+  }
+
+  #setShare(): void {
+    const { cpuShare = 0 } = this.#limits ?? {};
+    const share = this.#isBoosted ? Math.max(cpuShare, BOOSTED_SHARE) : cpuShare;
+    const quotaUs = Math.max(SMALLEST_QUOTA_US, Math.round(share * CPU_PERIOD_US));
+    try {
+      this.#set('cpu', (files) => files.cpu(quotaUs));
+    } catch (error) {
+      // More than a group above has: that one's limit is what holds.
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+      this.#set('cpu', (files) => files.cpu(undefined));
+    }
+  }
+
+  /** Stops every process, without its noticing. Returns at once; each stops the next time it leaves the kernel. */
+  freeze(): void {
+    if (this.#isFrozen || this.#freezer === undefined) return;
+    this.#isFrozen = true;
+    writeSync(this.#freezer.fd, this.#freezer.frozen, 0, this.#freezer.frozen.length, 0);
+  }
+
+  thaw(): void {
+    if (!this.#isFrozen || this.#freezer === undefined) return;
+    this.#isFrozen = false;
+    writeSync(this.#freezer.fd, this.#freezer.thawed, 0, this.#freezer.thawed.length, 0);
+  }
+
+  /** The most memory that was ever in use, bytes; undefined where the kernel does not say. */
+  memoryPeakBytes(): number | undefined {
+    return this.#peak === undefined ? undefined : Number(read(this.#peak));
+  }
+
+  /** How many processes the kernel has ended because the group was at its memory limit. */
+  memoryKills(): number {
+    if (this.#events === undefined) return 0;
+    return Number(/^oom_kill (\d+)$/m.exec(read(this.#events))?.[1] ?? 0);
+  }
+
+  /** Ends what is inside and removes the groups. */
+  async remove(): Promise<void> {
+    this.thaw();
+    for (const fd of [this.#freezer?.fd, this.#peak, this.#events]) if (fd !== undefined) closeSync(fd);
+    this.#freezer = this.#peak = this.#events = undefined;
+    for (const directory of this.#directories) killMembers(directory);
+    await Promise.all(this.#directories.map((directory) => removeGroup(directory)));
+  }
+
+  #open(): void {
+    const parent = this.#parentOf('freezer');
+    if (parent !== undefined) {
+      const { file, frozen, thawed } = CONTROL_FILES[parent.version].freezer;
+      const fd = openSync(join(parent.directory, this.#id, file), 'r+');
+      this.#freezer = { fd, frozen: Buffer.from(frozen), thawed: Buffer.from(thawed) };
+    }
+    const memory = this.#parentOf('memory');
+    if (memory === undefined) return;
+    const { memoryPeak, memoryEvents } = CONTROL_FILES[memory.version];
+    this.#peak = tryOpen(join(memory.directory, this.#id, memoryPeak));
+    this.#events = tryOpen(join(memory.directory, this.#id, memoryEvents));
+  }
+
+  #set(control: Control, settings: (files: ControlFiles) => readonly Setting[]): void {
+    const parent = this.#parentOf(control);
+    if (parent === undefined) return;
+    for (const { file, value, ignore = [] } of settings(CONTROL_FILES[parent.version])) {
+      try {
+        writeFileSync(join(parent.directory, this.#id, file), value);
+      } catch (error) {
+        if (!ignore.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      }
+    }
+  }
+
+  #parentOf(control: Control): GroupParent | undefined {
+    return this.#parents.find(({ controls }) => controls.includes(control));
+  }
+}
+
+function read(fd: number): string {
+  return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, 0)).trim();
+}
+
+/** Older kernels do not have every file. */
+function tryOpen(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+}
