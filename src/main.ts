@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { ConfigError, parseConfig } from './config.ts';
 import { Platform } from './platform.ts';
+import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
 import { StartError } from './platform/start-error.ts';
 import { createPlatformLog } from './telemetry/platform-log.ts';
 
@@ -9,6 +10,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     const startedAt = performance.now();
     const config = parseConfig(argv, process.env, process.cwd());
+    ownTemporaryDirectory();
     const log = createPlatformLog({ level: config.logLevel, json: config.json });
     const platform = await Platform.start(config, log);
     obeySignals(platform);

@@ -120,6 +120,10 @@ describe('a process sandbox', () => {
     expect(await outputOf(await (await sandbox()).exec(shell('ulimit -n; ulimit -Hn')))).toBe('1024\n1024\n');
   });
 
+  test('has the mask and the stack of AWS, whatever the platform has', async () => {
+    expect(await outputOf(await (await sandbox()).exec(shell('umask; ulimit -s')))).toBe('0022\n8192\n');
+  });
+
   test('maps paths to the host', async () => {
     const box = await sandbox();
     const running = await box.exec(
@@ -158,6 +162,21 @@ describe('a process sandbox', () => {
     const left = Number(await outputOf(await box.exec(shell('sleep 60 >/dev/null 2>&1 & echo $!'))));
     expect(left).toBeGreaterThan(0);
     await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+  });
+
+  test.skipIf(process.platform !== 'linux')('ends what left its tree, and only that', async () => {
+    const [box, other] = [await sandbox(), await sandbox()];
+    const daemon = (of: Sandbox): SandboxCommand =>
+      shell('setsid sleep 60 >/dev/null 2>&1 & echo $!', { env: { TMPDIR: of.pathInside('/tmp') } });
+    const beside = await box.execBeside({ ...daemon(box), argv: ['/bin/sleep', '60'] });
+    const others = await other.exec(shell('setsid sleep 60 >/dev/null 2>&1 & echo $!; read line'));
+    const [line] = (await others.output.take(1).toArray()) as Buffer[];
+    const left = Number(await outputOf(await box.exec(daemon(box))));
+    await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+    expect(isAlive(Number(String(line)))).toBe(true);
+    beside.kill();
+    expect((await beside.exited).signal).toBe('SIGKILL');
+    process.kill(Number(String(line)), 'SIGKILL');
   });
 
   test('runs one tree at a time', async () => {

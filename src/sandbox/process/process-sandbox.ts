@@ -105,7 +105,8 @@ export class ProcessSandbox implements Sandbox {
   }
 
   async #start(command: SandboxCommand, note: (group: WatchedGroup) => void): Promise<SandboxProcess> {
-    const spawned = await this.#spawner().start(command);
+    const mark = `TMPDIR=${this.#spec.scratchDirectory}`;
+    const spawned = await this.#spawner().start(command, mark);
     const limitBytes = this.#limits.memoryMb * MEBIBYTE;
     const onExceeded = (): void => this.#endForMemory();
     const group = this.#watchdog.watch(spawned.pid, limitBytes, onExceeded, () => this.#currentBytes());

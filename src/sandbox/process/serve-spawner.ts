@@ -3,6 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { closeInherited } from './close-inherited.ts';
+import { killLeftovers } from './leftovers.ts';
 import { PipeStock } from './pipe-stock.ts';
 import { removeDirectory } from './remove-directory.ts';
 import type { Question, SpawnerReport, StartRequest } from './spawner-messages.ts';
@@ -11,6 +12,12 @@ import type { Question, SpawnerReport, StartRequest } from './spawner-messages.t
 export interface SpawnerSkills {
   /** Calls `start` in the surroundings that were asked for. It returns once the program is forked. */
   within(surroundings: unknown, start: () => void): void;
+  /**
+   * Ends what process groups left behind that have ended, before that is reported.
+   * @param surroundings of each
+   * @param livingGroups those that are spared
+   */
+  clear(surroundings: readonly unknown[], livingGroups: ReadonlySet<number>): void;
   /** Answers with a value, and perhaps a handle, which is closed here once it has been sent. */
   answer(question: unknown): Promise<Answer>;
 }
@@ -20,8 +27,16 @@ export interface Answer {
   readonly handle?: (SendHandle & { close?(): unknown }) | undefined;
 }
 
+interface Group {
+  /** Of its first process, and its own. */
+  readonly pid: number;
+  readonly surroundings: unknown;
+}
+
+/** Surroundings are here a variable, `NAME=value`, that all processes of the sandbox have and no others. */
 const PLAIN: SpawnerSkills = {
   within: (_surroundings, start) => start(),
+  clear: (surroundings, livingGroups) => killLeftovers(surroundings as readonly string[], livingGroups),
   answer: async () => Promise.reject(new Error('This spawner starts programs and nothing else.')),
 };
 
@@ -54,7 +69,9 @@ class SpawnerServer {
   readonly #requests: StartRequest[] = [];
   readonly #connections: Socket[] = [];
   /** Process groups that live, by the request that started them. */
-  readonly #groups = new Map<number, number>();
+  readonly #groups = new Map<number, Group>();
+  /** Those whose end is still to be reported. */
+  #ended: { readonly report: SpawnerReport; readonly surroundings: unknown }[] = [];
 
   constructor(skills: SpawnerSkills, pipes: PipeStock) {
     this.#skills = skills;
@@ -73,7 +90,10 @@ class SpawnerServer {
   }
 
   killAll(): void {
-    for (const pid of this.#groups.values()) killGroup(pid);
+    const groups = [...this.#groups.values()];
+    for (const { pid } of groups) killGroup(pid);
+    this.#groups.clear();
+    this.#clear([...groups, ...this.#ended]);
   }
 
   /** Sockets arrive in the order in which the platform connected them, which is the order of its requests. */
@@ -104,7 +124,11 @@ class SpawnerServer {
     }
   }
 
-  #spawn({ id, argv, cwd, env }: StartRequest, output: number, channel: Socket | undefined): void {
+  #spawn(
+    { id, argv, cwd, env, surroundings }: StartRequest,
+    output: number,
+    channel: Socket | undefined,
+  ): void {
     const [program, ...args] = argv;
     const child = spawn(program, args, {
       cwd,
@@ -114,17 +138,32 @@ class SpawnerServer {
     });
     if (child.pid === undefined) {
       child.once('error', (error: NodeJS.ErrnoException) => reportFailure(id, error));
-    } else this.#follow(id, child.pid, child);
+    } else this.#follow(id, { pid: child.pid, surroundings }, child);
   }
 
-  #follow(id: number, pid: number, child: ChildProcess): void {
-    this.#groups.set(id, pid);
+  #follow(id: number, { pid, surroundings }: Group, child: ChildProcess): void {
+    this.#groups.set(id, { pid, surroundings });
     child.once('exit', (code, signal) => {
       this.#groups.delete(id);
       killGroup(pid);
-      report({ kind: 'exited', id, code, signal });
+      // Together with others that end now: to find what they left takes a look at every process there is.
+      if (this.#ended.length === 0) setImmediate(() => this.#reportEnded());
+      this.#ended.push({ report: { kind: 'exited', id, code, signal }, surroundings });
     });
     report({ kind: 'started', id, pid });
+  }
+
+  #reportEnded(): void {
+    const ended = this.#ended;
+    this.#ended = [];
+    this.#clear(ended);
+    for (const { report: message } of ended) report(message);
+  }
+
+  #clear(ended: readonly Pick<Group, 'surroundings'>[]): void {
+    const living = new Set([...this.#groups.values()].map(({ pid }) => pid));
+    const surroundings = ended.map((group) => group.surroundings).filter((each) => each !== undefined);
+    if (surroundings.length > 0) this.#skills.clear(surroundings, living);
   }
 }
 

@@ -16,7 +16,7 @@ export interface SpawnerProgram {
 const NICENESS = 5;
 
 /** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
-const LIMITED_SHELL = `ulimit -n "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; shift; exec nice -n ${NICENESS} "$@"`;
+const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift; exec nice -n ${NICENESS} "$@"`;
 
 /** Most descriptors a function's process may open are as on AWS; this spawner lives with the same limit. */
 export const PLAIN_SPAWNER: SpawnerProgram = {

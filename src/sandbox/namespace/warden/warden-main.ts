@@ -16,6 +16,8 @@ mkdirSync(stage);
 
 serveSpawner({
   within: (_surroundings, start) => start(),
+  // The kernel ends a process namespace with its first process.
+  clear: () => undefined,
   answer: async (asked) => {
     const question = asked as WardenQuestion;
     switch (question.kind) {
