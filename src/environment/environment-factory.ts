@@ -6,7 +6,7 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink } from '../model/log-sink.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { guardedDriver } from '../sandbox/guarded-sandbox.ts';
-import type { SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
+import type { Sandbox, SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
 import type { CodeDirectories } from './code-directory.ts';
 import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
@@ -20,6 +20,7 @@ import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
 import { runtimeIdentity } from './runtime-identity.ts';
 import { RuntimeLauncher } from './runtime-launcher.ts';
+import { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 
 export interface EnvironmentFactoryOptions {
   readonly driver: SandboxDriver;
@@ -67,7 +68,7 @@ export class EnvironmentFactory {
     initializationType: InitializationType,
     listener: Pick<EnvironmentParts<ExecutionEnvironment>, 'onAvailable' | 'onIdleLost'>,
   ): Promise<ExecutionEnvironment> {
-    const { logs, clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
+    const { clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
     await this.#cleared;
     const runtime = await this.#runtime(version);
     const directories: SharedDirectory[] = [...(await this.#code(version)), ...runtime.directories];
@@ -84,7 +85,7 @@ export class EnvironmentFactory {
         openFiles: OPEN_FILES,
       },
     });
-    const log = new EnvironmentLog(version, initializationType, logs, clock, id);
+    const { log, telemetry } = this.#log(version, initializationType, sandbox);
     const logStream = log.streamName;
     const launcher = new RuntimeLauncher({
       version,
@@ -104,6 +105,7 @@ export class EnvironmentFactory {
       sandbox,
       launcher,
       log,
+      telemetry,
       identity,
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
       deadlines: this.#deadlines,
@@ -120,6 +122,20 @@ export class EnvironmentFactory {
       stats: () => sandbox.stats(),
     });
     return environment;
+  }
+
+  /** What the environment writes to its log stream, and what it tells its extensions. */
+  #log(version: FunctionVersion, initializationType: InitializationType, sandbox: Sandbox) {
+    const { logs, clock } = this.#options;
+    const telemetry = new EnvironmentTelemetry({
+      connect: (port) => sandbox.connect(port),
+      hasJsonLogs: version.logFormat === 'JSON',
+      now: () => clock.now(),
+      onDropped: (dropped) => log.telemetryDropped(dropped),
+    });
+    const parts = { version, initializationType, sink: logs, clock, suffix: sandbox.id, telemetry };
+    const log: EnvironmentLog = new EnvironmentLog(parts);
+    return { log, telemetry };
   }
 
   async #runtime({ runtime }: FunctionVersion): Promise<ResolvedRuntime> {

@@ -12,11 +12,28 @@ import {
   initStartLine,
   reportLine,
   startLine,
+  subscriptionLine,
 } from './system-lines.ts';
-import type { LineFailure, ReportFacts, RuntimeIdentity } from './system-lines.ts';
+import type { LineFailure, ReportFacts, RuntimeDoneFacts, RuntimeIdentity } from './system-lines.ts';
 import * as records from './system-records.ts';
+import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
+import type { DroppedTelemetry, SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
-/** One execution environment's log stream: the function's lines and the platform's own, in the order they happened. */
+export interface EnvironmentLogParts {
+  readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
+  readonly sink: LogSink;
+  readonly clock: Clock;
+  /** 32 hex digits, the environment's own. */
+  readonly suffix: string;
+  readonly telemetry: EnvironmentTelemetry;
+}
+
+/**
+ * One execution environment's log: the function's lines, the extensions' and the platform's own, in the order they
+ * happened. All of it goes to the log stream, and to extensions that subscribed; those get every platform event as a
+ * record, whatever the function's log format and level.
+ */
 export class EnvironmentLog {
   readonly streamName: string;
   readonly #writer: LogStreamWriter;
@@ -25,16 +42,12 @@ export class EnvironmentLog {
   readonly #clock: Clock;
   readonly #output: LineSplitter;
   readonly #isJson: boolean;
+  readonly #telemetry: EnvironmentTelemetry;
+  #phase: records.InitPhase = 'init';
+  #isRuntimeReady = false;
   #tail: LogTail | undefined;
 
-  /** @param suffix 32 hex digits, the environment's own */
-  constructor(
-    version: FunctionVersion,
-    initializationType: InitializationType,
-    sink: LogSink,
-    clock: Clock,
-    suffix: string,
-  ) {
+  constructor({ version, initializationType, sink, clock, suffix, telemetry }: EnvironmentLogParts) {
     const { accountId, region, logGroup } = version;
     this.streamName = logStreamName(version, clock.now(), suffix);
     this.#writer = sink.openStream({ accountId, region, group: logGroup, stream: this.streamName });
@@ -42,14 +55,30 @@ export class EnvironmentLog {
     this.#type = initializationType;
     this.#clock = clock;
     this.#isJson = version.logFormat === 'JSON';
-    this.#output = new LineSplitter((line) => this.#append(line));
+    this.#output = new LineSplitter((line) => this.#line('function', line));
+    this.#telemetry = telemetry;
   }
 
-  /** A log event that came as one. */
+  /** Somebody reads platform events as records; otherwise there are only the lines of the text format. */
+  get wantsRecords(): boolean {
+    return this.#isJson || this.#telemetry.isWanted;
+  }
+
+  /** A log event of the function that came as one. */
   event(message: string): void {
     // A string of that many UTF-16 units may be over the limit in bytes; a shorter one of ASCII, the usual case, is not.
     const mayBeLarge = message.length > LARGEST_EVENT_BYTES / 3;
-    this.#append(mayBeLarge ? cutEvent(Buffer.from(message)) : message);
+    this.#line('function', mayBeLarge ? cutEvent(Buffer.from(message)) : message);
+  }
+
+  /** A line that an extension printed. */
+  extensionLine(line: string): void {
+    this.#line('extension', line);
+  }
+
+  /** Something the platform has to say about the function in words of its own. */
+  notice(text: string): void {
+    this.#append(text);
   }
 
   /** Bytes of the process's standard output and error. */
@@ -62,47 +91,71 @@ export class EnvironmentLog {
     this.#output.flush();
   }
 
-  initStart(runtime: RuntimeIdentity): void {
+  initStart(runtime: RuntimeIdentity, phase: records.InitPhase): void {
     const { name, version } = this.#version;
-    if (this.#isJson) this.#record(records.initStartRecord(this.#type, runtime, name, version));
-    else this.#append(initStartLine(runtime));
+    this.#phase = phase;
+    this.#isRuntimeReady = false;
+    this.#telemetry.begin();
+    this.#record(records.initStartRecord(this.#type, phase, runtime, name, version));
+    // The text format has no second line for a second Init.
+    if (!this.#isJson && phase === 'init') this.#append(initStartLine(runtime));
   }
 
-  initDone(durationMs: number, phase: 'init' | 'invoke', failure: LineFailure | undefined): void {
-    if (this.#isJson) {
-      this.#record(records.initRuntimeDoneRecord(this.#type, phase, failure));
-      this.#record(records.initReportRecord(this.#type, durationMs, phase, failure));
-    } else if (failure !== undefined || this.#type !== 'on-demand') {
-      this.#append(initReportLine(durationMs, phase, failure));
+  /** The runtime has initialised; extensions may not have. */
+  runtimeReady(failure?: LineFailure): void {
+    if (this.#isRuntimeReady) return;
+    this.#isRuntimeReady = true;
+    this.#record(records.initRuntimeDoneRecord(this.#type, this.#phase, failure));
+  }
+
+  initDone(durationMs: number, failure: LineFailure | undefined): void {
+    this.runtimeReady(failure);
+    this.#record(records.initReportRecord(this.#type, durationMs, this.#phase, failure));
+    if (!this.#isJson && (failure !== undefined || this.#type !== 'on-demand')) {
+      this.#append(initReportLine(durationMs, this.#phase, failure));
     }
+    this.#telemetry.settle();
   }
 
   extension(facts: ExtensionFacts): void {
-    if (this.#isJson) this.#record(records.extensionRecord(facts));
-    else this.#append(extensionLine(facts));
+    this.#record(records.extensionRecord(facts));
+    if (!this.#isJson) this.#append(extensionLine(facts));
   }
 
-  start(requestId: string, wantsTail: boolean): void {
+  subscription(facts: SubscriptionFacts): void {
+    this.#record(records.subscriptionRecord(facts));
+    if (!this.#isJson) this.#append(subscriptionLine(facts));
+  }
+
+  /** An extension did not get everything. It is told by itself; the text format has no line for it. */
+  telemetryDropped(dropped: DroppedTelemetry): void {
+    this.#keepRecord(records.logsDroppedRecord(dropped));
+  }
+
+  start(requestId: string, traceId: string, wantsTail: boolean): void {
     if (wantsTail) this.#tail = new LogTail();
-    if (this.#isJson) this.#record(records.startRecord(requestId, this.#version.version));
-    else this.#append(startLine(requestId, this.#version.version));
+    const { version } = this.#version;
+    if (this.wantsRecords) this.#record(records.startRecord(requestId, version, traceId));
+    if (!this.#isJson) this.#append(startLine(requestId, version));
+  }
+
+  /** The runtime is done with an invocation; call only while somebody wants records. */
+  runtimeDone(facts: RuntimeDoneFacts): void {
+    this.#output.flush();
+    this.#record(records.runtimeDoneRecord(facts));
   }
 
   /**
    * Ends an invocation's log. Returns its tail when `start` was told to keep one.
-   * @param handlerFailure the handler's own error, which only the JSON format shows
+   * @param handlerFailure the handler's own error, which only records show
    */
-  report(
-    facts: ReportFacts,
-    handlerFailure: LineFailure | undefined,
-    producedBytes: number,
-  ): Uint8Array | undefined {
+  report(facts: ReportFacts, handlerFailure: LineFailure | undefined): Uint8Array | undefined {
     this.#output.flush();
-    if (this.#isJson) {
-      const shown = { ...facts, failure: facts.failure ?? handlerFailure };
-      this.#record(records.runtimeDoneRecord(shown, producedBytes));
-      this.#record(records.reportRecord(shown));
-    } else {
+    if (this.#telemetry.isWanted) this.#tellEnd(facts);
+    if (this.wantsRecords) {
+      this.#record(records.reportRecord({ ...facts, failure: facts.failure ?? handlerFailure }));
+    }
+    if (!this.#isJson) {
       this.#append(endLine(facts.requestId));
       this.#append(reportLine(facts));
     }
@@ -116,9 +169,30 @@ export class EnvironmentLog {
     this.#writer.close();
   }
 
+  /** Events that only the Logs API has. */
+  #tellEnd({ requestId, failure }: ReportFacts): void {
+    if (failure !== undefined) {
+      const { status, errorType } = failure;
+      const shown = status === 'timeout' ? '' : `\tErrorType: ${errorType}`;
+      const text = `RequestId: ${requestId} Status: ${status}${shown}`;
+      this.#telemetry.publish('platform', 'platform.fault', text);
+    }
+    this.#telemetry.publish('platform', 'platform.end', { requestId });
+  }
+
   #record(record: records.SystemRecord): void {
-    if (!records.isLogged(record, this.#version.systemLogLevel)) return;
+    if (this.#telemetry.isWanted) this.#telemetry.publish('platform', record.type, record.record);
+    this.#keepRecord(record);
+  }
+
+  #keepRecord(record: records.SystemRecord): void {
+    if (!this.#isJson || !records.isLogged(record, this.#version.systemLogLevel)) return;
     this.#append(records.recordText(record, this.#clock.now()));
+  }
+
+  #line(stream: 'function' | 'extension', line: string): void {
+    this.#append(line);
+    if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }
 
   #append(message: string): void {

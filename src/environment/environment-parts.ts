@@ -4,6 +4,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
 import type { RuntimeIdentity } from './system-lines.ts';
+import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 
 /**
  * What an execution environment is made of, and whom it tells.
@@ -14,6 +15,7 @@ export interface EnvironmentParts<Environment> {
   readonly sandbox: Sandbox;
   readonly launcher: RuntimeLauncher;
   readonly log: EnvironmentLog;
+  readonly telemetry: EnvironmentTelemetry;
   readonly identity: RuntimeIdentity;
   readonly initLimitMs: number;
   /** Shared by all environments. */

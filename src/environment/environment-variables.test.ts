@@ -22,6 +22,7 @@ function variables(
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
     logStream: '2026/01/31/[7]00',
     runtimeApi: '127.0.0.1:9001',
+    metadataToken: 'metadata-token',
     endpointUrl: 'http://127.0.0.1:4566',
     inside: (path) => (/^\/(var\/task|tmp)/.test(path) ? `/host${path}` : path),
   });
@@ -40,6 +41,8 @@ describe('environment variables', () => {
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/f',
       AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/31/[7]00',
+      AWS_LAMBDA_METADATA_API: '127.0.0.1:9001',
+      AWS_LAMBDA_METADATA_TOKEN: 'metadata-token',
       AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
       AWS_REGION: 'us-east-1',
       AWS_SECRET_ACCESS_KEY: 'secret',

@@ -16,6 +16,8 @@ export interface VariableSources {
   readonly logStream: string;
   /** `host:port` of the environment's Runtime API. */
   readonly runtimeApi: string;
+  /** Opens the metadata endpoint, which has the same address. */
+  readonly metadataToken: string;
   /** Where the platform's own AWS APIs are. */
   readonly endpointUrl: string;
   /** Maps a path like `/var/task` to where the process sees it. */
@@ -93,6 +95,8 @@ function reserved(sources: VariableSources) {
     AWS_LAMBDA_LOG_GROUP_NAME: version.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    AWS_LAMBDA_METADATA_API: runtimeApi,
+    AWS_LAMBDA_METADATA_TOKEN: sources.metadataToken,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,

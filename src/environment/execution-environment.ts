@@ -44,9 +44,12 @@ export class ExecutionEnvironment implements RuntimeEvents {
       isOpen: () => this.#lifecycle.current === 'invoking' && !this.#isAborting,
     });
     this.#scratch = new ScratchCheck(parts);
-    this.#process = new RuntimeProcess(launcher, {
+    this.#process = new RuntimeProcess(launcher, parts.telemetry, {
       events: this,
       onOutput: (chunk) => this.#reporter.output(chunk),
+      onExtensionLog: (line) => log.extensionLine(line),
+      onSubscribed: (facts) => log.subscription(facts),
+      onRuntimeReady: () => log.runtimeReady(),
       onLost: (failure) => this.#onLost(failure),
       onExtensionsWaiting: () => this.#onExtensionsWaiting(),
     });
@@ -76,7 +79,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
    */
   async start(): Promise<void> {
     this.#lifecycle.to('initializing');
-    this.#parts.log.initStart(this.#parts.identity);
+    this.#parts.log.initStart(this.#parts.identity, 'init');
     const limitMs = this.#parts.initLimitMs;
     const failure = await this.#initialise('init', { limitMs, failure: initTimedOut() });
     if (failure !== undefined) await this.#process.extensionsEnded();
@@ -92,7 +95,9 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#reporter.reportNow();
     const run = this.#inHand.begin(invocation, this.#coldStartMs);
     this.#coldStartMs = undefined;
-    this.#parts.log.start(invocation.requestId, invocation.wantsLogTail);
+    const { identity, log } = this.#parts;
+    if (!wasIdle) log.initStart(identity, 'invoke');
+    log.start(invocation.requestId, invocation.traceId, invocation.wantsLogTail);
     if (wasIdle) this.#deliver(run);
     else void this.#reinitialise(run);
     return run.result;
@@ -109,6 +114,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (this.#process.link !== link || this.#isAborting) return false;
     if (this.#lifecycle.current === 'idle') return true;
     if (this.#lifecycle.current !== 'invoking' || this.#inHand.size > 0) return false;
+    this.#reporter.runtimeWaits();
     if (this.#process.hasBusyExtensions) this.#runtimeWaits = true;
     else this.#becomeIdle(link);
     return true;
@@ -164,7 +170,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (this.#destroyed !== undefined) return failure;
     this.#parts.sandbox.boost(false);
     for (const extension of this.#process.extensionFacts) this.#parts.log.extension(extension);
-    this.#parts.log.initDone(durationMs, phase, failure);
+    this.#parts.log.initDone(durationMs, failure);
     if (phase === 'init' && failure === undefined) this.#coldStartMs = durationMs;
     return failure;
   }

@@ -2,6 +2,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
+import { runtimeDoneFacts } from './runtime-done-facts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** A function that never stops printing does not keep its REPORT from being written. */
@@ -60,6 +61,17 @@ export class InvocationReporter {
   }
 
   /**
+   * The runtime asked for the next event; extensions may still work on the last one. Those that wait to be told by their
+   * telemetry would never be done otherwise.
+   */
+  runtimeWaits(): void {
+    const run = this.#finishing;
+    if (run === undefined || !this.#log.wantsRecords) return;
+    run.nextMs = run.elapsedMs();
+    if (run.isHeld) setImmediate(this.#onTurn, run);
+  }
+
+  /**
    * The runtime asked for the next event, and so did all extensions: the last invocation is over.
    * @param logsAreComplete all of the function's log came by the channel of its response
    */
@@ -91,11 +103,15 @@ export class InvocationReporter {
   }
 
   #turn(run: RunningInvocation): void {
-    if (run.isReported || run.isHeld) return;
+    if (run.isReported || (run.isHeld && run.nextMs === undefined)) return;
     if (this.#outputInTurn && this.#turns < MOST_DRAIN_TURNS) {
       this.#outputInTurn = false;
       this.#turns += 1;
       setImmediate(this.#onTurn, run);
+      return;
+    }
+    if (run.isHeld) {
+      this.#tellRuntimeDone(run);
       return;
     }
     this.#report(run);
@@ -117,9 +133,11 @@ export class InvocationReporter {
     const { outcome } = run;
     if (outcome === undefined) return;
     run.isReported = true;
+    this.#tellRuntimeDone(run);
     const usedMb = Math.ceil(this.#sandbox.stats().memoryPeakBytes / MEBIBYTE);
     const facts = {
       requestId: run.invocation.requestId,
+      traceId: run.invocation.traceId,
       durationMs: run.durationMs,
       initDurationMs: run.initDurationMs,
       memoryMb: this.#memoryMb,
@@ -127,8 +145,14 @@ export class InvocationReporter {
       maxMemoryUsedMb: Math.min(usedMb, this.#memoryMb),
       failure: outcome.failure,
     };
-    const tail = this.#log.report(facts, outcome.handlerFailure, outcome.payload.length);
+    const tail = this.#log.report(facts, outcome.handlerFailure);
     if (tail !== undefined) run.answer(tail);
+  }
+
+  #tellRuntimeDone(run: RunningInvocation): void {
+    if (run.isRuntimeDone || run.outcome === undefined || !this.#log.wantsRecords) return;
+    run.isRuntimeDone = true;
+    this.#log.runtimeDone(runtimeDoneFacts(run, run.outcome));
   }
 
   #release(run: RunningInvocation): void {

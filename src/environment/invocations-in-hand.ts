@@ -57,6 +57,7 @@ export class InvocationsInHand {
     const run = this.#find(requestId);
     if (run === undefined) return undefined;
     run.isStreaming = true;
+    run.responseBeganMs = run.elapsedMs();
     const ended = (): boolean => {
       run.isStreaming = false;
       return this.#byId.get(requestId) === run;

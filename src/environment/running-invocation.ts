@@ -17,6 +17,8 @@ export interface Outcome {
 export class RunningInvocation implements Deadline {
   readonly invocation: Invocation;
   readonly result: Promise<InvocationResult>;
+  /** Milliseconds since the Unix epoch, by the machine's clock. */
+  readonly startedAtMs: number;
   /** Milliseconds since the Unix epoch, by the machine's clock: the function compares it with its own. */
   readonly deadlineMs: number;
   /** Of the cold start before it, when it is the environment's first. */
@@ -28,14 +30,22 @@ export class RunningInvocation implements Deadline {
   #resolve: (result: InvocationResult) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
   durationMs = 0;
+  /** When the result came, since the event was delivered. */
+  resultMs = 0;
+  /** When the runtime asked for the next event, since the event was delivered; only noted where somebody wants to know. */
+  nextMs: number | undefined;
   outcome: Outcome | undefined;
   /** Its response is coming, in parts. */
   isStreaming = false;
+  /** When that began, since the event was delivered. */
+  responseBeganMs: number | undefined;
   /** The runtime has asked for the next event. */
   isOver = false;
   /** REPORT waits until the extensions are done as well: their time counts. */
   isHeld = false;
   isReported = false;
+  /** Whoever wants to know was told that the runtime is done. */
+  isRuntimeDone = false;
   /** The environment was given back to the pool. */
   isReleased = false;
 
@@ -48,7 +58,8 @@ export class RunningInvocation implements Deadline {
   ) {
     this.invocation = invocation;
     this.initDurationMs = initDurationMs;
-    this.deadlineMs = Date.now() + timeoutMs;
+    this.startedAtMs = Date.now();
+    this.deadlineMs = this.startedAtMs + timeoutMs;
     this.atMs = this.#startedAt + timeoutMs;
     this.onPassed = onTimeout;
     this.#deadlines = deadlines;
@@ -61,14 +72,19 @@ export class RunningInvocation implements Deadline {
 
   /** Notes how it ended, and answers the caller unless the log tail has to come along. */
   end(outcome: Outcome, longestMs: number): void {
-    this.durationMs = Math.min(performance.now() - this.#startedAt, longestMs);
+    this.durationMs = Math.min(this.elapsedMs(), longestMs);
+    this.resultMs = this.durationMs;
     this.outcome = outcome;
     if (!this.invocation.wantsLogTail) this.answer(undefined);
   }
 
   /** Extensions ran on after the runtime's answer. */
   extendDuration(): void {
-    this.durationMs = performance.now() - this.#startedAt;
+    this.durationMs = this.elapsedMs();
+  }
+
+  elapsedMs(): number {
+    return performance.now() - this.#startedAt;
   }
 
   answer(logTail: Uint8Array | undefined): void {

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Sandbox, SandboxProcess, SharedDirectory } from '../sandbox/sandbox.ts';
+import { availabilityZoneId } from './availability-zone.ts';
 import { executableError, findEntrypoint } from './entrypoint.ts';
 import { environmentVariables, extensionVariables } from './environment-variables.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
-import type { ExtensionsEndpoint, FunctionIdentity } from './extensions-api/extensions-api-routes.ts';
+import type { FunctionIdentity } from './extensions-api/extensions-api-routes.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InitializationType } from './initialization-type.ts';
-import type { RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
+import type { ExtensionEndpoints, RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 import type { RuntimeEvents } from './runtime-link.ts';
 
@@ -28,6 +30,7 @@ export interface LauncherParts {
 /** Starts the runtime process of one environment, again and again over its life; its Runtime API address stays. */
 export class RuntimeLauncher {
   readonly #parts: LauncherParts;
+  readonly #metadataToken = randomUUID();
   #listener: RuntimeApiListener | undefined;
   #isClosed = false;
 
@@ -49,8 +52,11 @@ export class RuntimeLauncher {
    * @param events told what the runtime says over the Runtime API
    * @param extensions told what extensions say over theirs
    */
-  async open(events: RuntimeEvents, extensions: ExtensionsEndpoint): Promise<void> {
-    this.#listener ??= await this.#parts.api.listen(events, extensions);
+  async open(events: RuntimeEvents, extensions: ExtensionEndpoints): Promise<void> {
+    const { api, version } = this.#parts;
+    const token = this.#metadataToken;
+    const metadata = { token, availabilityZoneId: availabilityZoneId(version.region) };
+    this.#listener ??= await api.listen(events, extensions, metadata);
     if (!this.#isClosed) return;
     this.#listener.close();
     throw new Error('The execution environment was removed.');
@@ -106,6 +112,7 @@ export class RuntimeLauncher {
       credentials: credentials(version),
       logStream,
       runtimeApi: this.#listener?.address ?? '',
+      metadataToken: this.#metadataToken,
       endpointUrl: endpointUrl(),
     });
   }

@@ -9,6 +9,8 @@ import { InitAttempt } from './init-attempt.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
 import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 import { RuntimeSession } from './runtime-session.ts';
+import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
+import type { SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
 /** A runtime that reported an init error exits by itself; one that does not is helped along. */
 const EXIT_AFTER_INIT_ERROR_MS = 500;
@@ -27,6 +29,11 @@ export interface InitResult {
 export interface RuntimeProcessHandlers {
   readonly events: RuntimeEvents;
   readonly onOutput: (chunk: Buffer) => void;
+  /** A line that an external extension printed. */
+  readonly onExtensionLog: (line: string) => void;
+  readonly onSubscribed: (facts: SubscriptionFacts) => void;
+  /** The runtime has initialised; extensions may not have. */
+  readonly onRuntimeReady: () => void;
   /** The process, or an extension, ended of itself after it had become ready. All it wrote has been handled. */
   readonly onLost: (failure: FunctionFailure) => void;
   /** No extension has anything left to do. */
@@ -44,13 +51,14 @@ export class RuntimeProcess {
   #isEnding = false;
   #isClosed = false;
 
-  constructor(launcher: RuntimeLauncher, handlers: RuntimeProcessHandlers) {
+  constructor(launcher: RuntimeLauncher, telemetry: EnvironmentTelemetry, handlers: RuntimeProcessHandlers) {
     this.#launcher = launcher;
     this.#handlers = handlers;
-    this.#extensions = new EnvironmentExtensions(launcher, {
+    this.#extensions = new EnvironmentExtensions(launcher, telemetry, {
       onAllWaiting: () => this.#onExtensionsWaiting(),
       onFailed: (failure, isReported) => this.#onExtensionFailed(failure, isReported),
-      onLog: (message) => handlers.events.onLog(message),
+      onLog: (line) => handlers.onExtensionLog(line),
+      onSubscribed: (facts) => handlers.onSubscribed(facts),
     });
   }
 
@@ -102,6 +110,7 @@ export class RuntimeProcess {
     if (this.#init === undefined) return false;
     this.#link ??= link;
     if (this.#link !== link) return false;
+    this.#handlers.onRuntimeReady();
     this.#extensions.closeRegistration();
     if (this.#extensions.areAllWaiting) this.#init.succeed();
     return true;
@@ -156,7 +165,11 @@ export class RuntimeProcess {
     this.#isEnding = true;
     if (hasExtensions) this.#extensions.beginEnd();
     if (limitMs === undefined) session?.kill();
-    else await session?.terminate(limitMs);
+    else {
+      // Internal extensions end with the runtime.
+      await this.#extensions.deliverTelemetry();
+      await session?.terminate(limitMs);
+    }
     await session?.ended;
     this.#isEnding = false;
     if (hasExtensions) this.#extensions.end(reason, sinceMs);

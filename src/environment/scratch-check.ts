@@ -40,7 +40,7 @@ export class ScratchCheck {
     this.#overflows = true;
     const limit = `${version.ephemeralStorageMb} MB`;
     const text = `/tmp holds more than its ${limit}: the execution environment is given up.`;
-    log.event(text);
+    log.notice(text);
     onWarning(`${version.functionArn}: ${text}`);
   }
 }

@@ -7,19 +7,26 @@ import {
   initStartLine,
   reportLine,
   startLine,
+  subscriptionLine,
 } from './system-lines.ts';
 import {
+  initReportRecord,
   initStartRecord,
   isLogged,
+  logsDroppedRecord,
   recordText,
   reportRecord,
   runtimeDoneRecord,
   startRecord,
+  subscriptionRecord,
 } from './system-records.ts';
 
 const requestId = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
+const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+const untraced = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0';
 const facts = {
   requestId,
+  traceId: untraced,
   durationMs: 3.0149,
   initDurationMs: undefined,
   memoryMb: 128,
@@ -56,6 +63,13 @@ describe('the text format', () => {
     );
   });
 
+  test.each([
+    ['Telemetry', 'TELEMETRY\tName: x\tState: Subscribed\tTypes: [Platform, Function]'],
+    ['Logs', 'LOGS\tName: x\tState: Subscribed\tTypes: [Platform, Function]'],
+  ] as const)('a subscription to the %s API', (api, line) => {
+    expect(subscriptionLine({ api, name: 'x', types: ['platform', 'function'] })).toBe(line);
+  });
+
   test('INIT_START', () => {
     expect(initStartLine({ version: 'python:3.13.v1', arn: 'arn:x' })).toBe(
       'INIT_START Runtime Version: python:3.13.v1\tRuntime Version ARN: arn:x',
@@ -77,7 +91,7 @@ describe('the text format', () => {
 describe('the JSON format', () => {
   test('records', () => {
     const time = Date.UTC(2026, 0, 31, 12, 0, 0, 5);
-    expect(JSON.parse(recordText(startRecord(requestId, '7'), time))).toEqual({
+    expect(JSON.parse(recordText(startRecord(requestId, '7', untraced), time))).toEqual({
       time: '2026-01-31T12:00:00.005Z',
       type: 'platform.start',
       record: { requestId, version: '7' },
@@ -97,15 +111,55 @@ describe('the JSON format', () => {
         status: 'success',
       },
     });
-    expect(runtimeDoneRecord({ ...facts, failure: { status: 'timeout', errorType: 'x' } }, 12)).toEqual({
+    const failure = { status: 'timeout', errorType: 'x' } as const;
+    const spans = [{ name: 'responseLatency', startMs: time, durationMs: 2.5 }] as const;
+    expect(runtimeDoneRecord({ ...facts, failure, producedBytes: 12, spans })).toEqual({
       level: 'WARN',
       type: 'platform.runtimeDone',
-      record: { requestId, status: 'timeout', metrics: { durationMs: 3.015, producedBytes: 12 } },
+      record: {
+        requestId,
+        status: 'timeout',
+        metrics: { durationMs: 3.015, producedBytes: 12 },
+        spans: [{ name: 'responseLatency', start: '2026-01-31T12:00:00.005Z', durationMs: 2.5 }],
+      },
     });
-    expect(initStartRecord('on-demand', { version: 'v', arn: 'a' }, 'f', '$LATEST').record).toMatchObject({
+    const runtime = { version: 'v', arn: 'a' };
+    expect(initStartRecord('on-demand', 'invoke', runtime, 'f', '$LATEST').record).toMatchObject({
       initializationType: 'on-demand',
+      phase: 'invoke',
       functionName: 'f',
       runtimeVersion: 'v',
+    });
+  });
+
+  test('records of what is traced say so', () => {
+    const tracing = { spanId: '53995c3f42cd8ad8', type: 'X-Amzn-Trace-Id', value: traceId };
+    expect(startRecord(requestId, '7', traceId).record).toMatchObject({ tracing });
+    expect(reportRecord({ ...facts, traceId }).record).toMatchObject({ tracing });
+    expect(reportRecord(facts).record).not.toHaveProperty('tracing');
+  });
+
+  test.each([
+    ['on-demand', undefined, 'DEBUG'],
+    ['provisioned-concurrency', undefined, 'INFO'],
+    ['on-demand', { status: 'timeout', errorType: 'x' }, 'WARN'],
+  ] as const)('the report of Init of %s with failure %j has level %s', (type, failure, level) => {
+    expect(initReportRecord(type, 1, 'init', failure).level).toBe(level);
+  });
+
+  test('subscriptions and what was dropped', () => {
+    const types = ['platform', 'function'] as const;
+    expect(subscriptionRecord({ api: 'Telemetry', name: 'x', types })).toEqual({
+      level: 'INFO',
+      type: 'platform.telemetrySubscription',
+      record: { name: 'x', state: 'Subscribed', types },
+    });
+    expect(subscriptionRecord({ api: 'Logs', name: 'x', types }).type).toBe('platform.logsSubscription');
+    const dropped = { reason: 'slow', droppedRecords: 2, droppedBytes: 30 };
+    expect(logsDroppedRecord(dropped)).toEqual({
+      level: 'WARN',
+      type: 'platform.logsDropped',
+      record: dropped,
     });
   });
 

@@ -1,4 +1,5 @@
 import type { ExtensionFacts } from './extensions-api/extension.ts';
+import type { SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
 /**
  * The platform's own lines in a function's log: INIT_START, START, END, REPORT and INIT_REPORT in text, or the
@@ -6,6 +7,8 @@ import type { ExtensionFacts } from './extensions-api/extension.ts';
  */
 export interface ReportFacts {
   readonly requestId: string;
+  /** As the runtime got it. */
+  readonly traceId: string;
   readonly durationMs: number;
   /** Only on a cold start. */
   readonly initDurationMs: number | undefined;
@@ -13,6 +16,25 @@ export interface ReportFacts {
   readonly maxMemoryUsedMb: number;
   /** How the invocation failed, when not by the handler's own error. */
   readonly failure: LineFailure | undefined;
+}
+
+/** When the runtime itself is done; extensions may not be. */
+export interface RuntimeDoneFacts {
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly durationMs: number;
+  readonly failure: LineFailure | undefined;
+  /** Size of the response, bytes. */
+  readonly producedBytes: number;
+  readonly spans: readonly Span[];
+}
+
+/** A part of an invocation's time. */
+export interface Span {
+  readonly name: 'responseLatency' | 'responseDuration' | 'runtimeOverhead';
+  /** Platform time, milliseconds since the Unix epoch. */
+  readonly startMs: number;
+  readonly durationMs: number;
 }
 
 export interface LineFailure {
@@ -68,6 +90,12 @@ export function initReportLine(
 export function extensionLine({ name, state, events, errorType }: ExtensionFacts): string {
   const line = `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]`;
   return errorType === undefined ? line : `${line}\tError Type: ${errorType}`;
+}
+
+/** When an extension has subscribed; both APIs have the same line but for its first word. */
+export function subscriptionLine({ api, name, types }: SubscriptionFacts): string {
+  const shown = types.map((type) => type.slice(0, 1).toUpperCase() + type.slice(1));
+  return `${api.toUpperCase()}\tName: ${name}\tState: Subscribed\tTypes: [${shown.join(', ')}]`;
 }
 
 function failureFields({ status, errorType }: LineFailure): string {

@@ -1,7 +1,8 @@
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { billedDurationMs } from './system-lines.ts';
-import type { LineFailure, ReportFacts, RuntimeIdentity } from './system-lines.ts';
+import type { LineFailure, ReportFacts, RuntimeDoneFacts, RuntimeIdentity } from './system-lines.ts';
+import type { DroppedTelemetry, SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
 /** The same events in the JSON log format: `{"time","type":"platform.*","record"}`, each with its level. */
 export interface SystemRecord {
@@ -9,6 +10,9 @@ export interface SystemRecord {
   readonly type: string;
   readonly record: Readonly<Record<string, unknown>>;
 }
+
+/** `invoke`: inside an invocation, because Init failed or the processes were lost. */
+export type InitPhase = 'init' | 'invoke';
 
 export type SystemLogLevel = 'DEBUG' | 'INFO' | 'WARN';
 
@@ -26,6 +30,7 @@ export function recordText({ type, record }: SystemRecord, timeMs: number): stri
 
 export function initStartRecord(
   initializationType: InitializationType,
+  phase: InitPhase,
   runtime: RuntimeIdentity,
   functionName: string,
   functionVersion: string,
@@ -35,7 +40,7 @@ export function initStartRecord(
     type: 'platform.initStart',
     record: {
       initializationType,
-      phase: 'init',
+      phase,
       functionName,
       functionVersion,
       runtimeVersion: runtime.version,
@@ -46,7 +51,7 @@ export function initStartRecord(
 
 export function initRuntimeDoneRecord(
   initializationType: InitializationType,
-  phase: string,
+  phase: InitPhase,
   failure: LineFailure | undefined,
 ): SystemRecord {
   const record = { initializationType, phase, ...outcome(failure) };
@@ -56,7 +61,7 @@ export function initRuntimeDoneRecord(
 export function initReportRecord(
   initializationType: InitializationType,
   durationMs: number,
-  phase: string,
+  phase: InitPhase,
   failure: LineFailure | undefined,
 ): SystemRecord {
   const record = {
@@ -65,17 +70,23 @@ export function initReportRecord(
     ...outcome(failure),
     metrics: { durationMs: rounded(durationMs) },
   };
-  return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.initReport', record };
+  const level = initializationType === 'on-demand' ? 'DEBUG' : 'INFO';
+  return { level: failure === undefined ? level : 'WARN', type: 'platform.initReport', record };
 }
 
-export function startRecord(requestId: string, version: string): SystemRecord {
-  return { level: 'INFO', type: 'platform.start', record: { requestId, version } };
+export function startRecord(requestId: string, version: string, traceId: string): SystemRecord {
+  return { level: 'INFO', type: 'platform.start', record: { requestId, version, ...tracing(traceId) } };
 }
 
-export function runtimeDoneRecord(facts: ReportFacts, producedBytes: number): SystemRecord {
-  const { requestId, durationMs, failure } = facts;
+export function runtimeDoneRecord(facts: RuntimeDoneFacts): SystemRecord {
+  const { requestId, traceId, durationMs, failure, producedBytes } = facts;
+  const spans = facts.spans.map((span) => ({
+    name: span.name,
+    start: new Date(span.startMs).toISOString(),
+    durationMs: rounded(span.durationMs),
+  }));
   const metrics = { durationMs: rounded(durationMs), producedBytes };
-  const record = { requestId, ...outcome(failure), metrics };
+  const record = { requestId, ...outcome(failure), metrics, spans, ...tracing(traceId) };
   return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.runtimeDone', record };
 }
 
@@ -88,13 +99,31 @@ export function reportRecord(facts: ReportFacts): SystemRecord {
     maxMemoryUsedMB: maxMemoryUsedMb,
     ...(initDurationMs === undefined ? {} : { initDurationMs: rounded(initDurationMs) }),
   };
-  const record = { requestId, metrics, ...outcome(failure) };
+  const record = { requestId, metrics, ...outcome(failure), ...tracing(facts.traceId) };
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };
 }
 
 export function extensionRecord({ name, state, events, errorType }: ExtensionFacts): SystemRecord {
   const record = { name, state, events, ...(errorType === undefined ? {} : { errorType }) };
   return { level: errorType === undefined ? 'INFO' : 'WARN', type: 'platform.extension', record };
+}
+
+export function subscriptionRecord({ api, name, types }: SubscriptionFacts): SystemRecord {
+  const type = api === 'Logs' ? 'platform.logsSubscription' : 'platform.telemetrySubscription';
+  return { level: 'INFO', type, record: { name, state: 'Subscribed', types } };
+}
+
+/** An extension did not get all that it subscribed to. */
+export function logsDroppedRecord(dropped: DroppedTelemetry): SystemRecord {
+  return { level: 'WARN', type: 'platform.logsDropped', record: { ...dropped } };
+}
+
+/** Only of what is traced, as on AWS. */
+function tracing(traceId: string): Readonly<Record<string, unknown>> {
+  if (!/(^|;)Sampled=1(;|$)/.test(traceId)) return {};
+  const parent = /(?:^|;)Parent=([^;]+)/.exec(traceId)?.[1];
+  const spanId = parent === undefined ? {} : { spanId: parent };
+  return { tracing: { ...spanId, type: 'X-Amzn-Trace-Id', value: traceId } };
 }
 
 function outcome(failure: LineFailure | undefined): Readonly<Record<string, string>> {

@@ -1,16 +1,23 @@
 import type { Invocation } from '../../model/invocation.ts';
 import type { SandboxExit } from '../../sandbox/sandbox.ts';
 import type { FunctionFailure } from '../function-failure.ts';
+import type { ExtensionEndpoints } from '../runtime-api/runtime-api.ts';
 import type { RuntimeLauncher } from '../runtime-launcher.ts';
+import type { EnvironmentTelemetry } from '../telemetry-api/environment-telemetry.ts';
+import type { Subscription } from '../telemetry-api/subscription.ts';
+import type { SubscriptionFacts } from '../telemetry-api/telemetry-event.ts';
+import type { TelemetryLife } from '../telemetry-api/telemetry-life.ts';
 import type { Extension, ExtensionFacts } from './extension.ts';
 import { invokeEvent, shutdownEvent, type ShutdownReason } from './extension-events.ts';
 import { extensionCrashed, extensionGaveUp, extensionNotStarted } from './extension-failures.ts';
 import { ExtensionProcess } from './extension-process.ts';
-import { ExtensionSet } from './extension-set.ts';
-import type { ExtensionsEndpoint, FunctionIdentity } from './extensions-api-routes.ts';
+import { ExtensionSet, type Refusal } from './extension-set.ts';
+import type { FunctionIdentity } from './extensions-api-routes.ts';
 
 /** How long external extensions have for their last work, the runtime's own end included. */
 const SHUTDOWN_MS = 2000;
+/** How much of that may go by until the telemetry so far has reached them. */
+const TELEMETRY_MS = 500;
 /** How long a runtime may take to end after SIGTERM when there are external extensions, or only internal ones. */
 const RUNTIME_SHUTDOWN_MS = { external: 300, internal: 500 } as const;
 
@@ -19,21 +26,27 @@ export interface ExtensionHandlers {
   readonly onAllWaiting: () => void;
   /** An extension ended, or says it will: its environment cannot go on. */
   readonly onFailed: (failure: FunctionFailure, isReported: boolean) => void;
-  readonly onLog: (message: string) => void;
+  readonly onLog: (line: string) => void;
+  /** An extension subscribed to the telemetry. */
+  readonly onSubscribed: (facts: SubscriptionFacts) => void;
 }
 
 /** The extensions of an environment: their processes are started before the runtime's and ended after it. */
-export class EnvironmentExtensions implements ExtensionsEndpoint {
+export class EnvironmentExtensions implements ExtensionEndpoints {
   readonly #launcher: RuntimeLauncher;
   readonly #handlers: ExtensionHandlers;
   readonly #processes = new Map<string, ExtensionProcess>();
+  readonly #telemetry: EnvironmentTelemetry;
   #set: ExtensionSet;
+  #life: TelemetryLife;
   #allRegistered = Promise.withResolvers<void>();
   #isEnding = false;
   #ended: Promise<void> | undefined;
 
-  constructor(launcher: RuntimeLauncher, handlers: ExtensionHandlers) {
+  constructor(launcher: RuntimeLauncher, telemetry: EnvironmentTelemetry, handlers: ExtensionHandlers) {
     this.#launcher = launcher;
+    this.#telemetry = telemetry;
+    this.#life = telemetry.life;
     this.#handlers = handlers;
     this.#set = this.#newSet([]);
   }
@@ -59,6 +72,15 @@ export class EnvironmentExtensions implements ExtensionsEndpoint {
     return this.#set.facts;
   }
 
+  subscribe(name: string, subscription: Subscription): Refusal | undefined {
+    const result = this.#telemetry.subscribe(name, subscription);
+    if (typeof result !== 'boolean') return result;
+    const { api, types } = subscription;
+    // The same subscription once more is none.
+    if (result) this.#handlers.onSubscribed({ api, name, types });
+    return undefined;
+  }
+
   /** Undefined without extensions: the runtime is then killed at once. */
   get runtimeShutdownMs(): number | undefined {
     if (!this.any) return undefined;
@@ -71,6 +93,7 @@ export class EnvironmentExtensions implements ExtensionsEndpoint {
     this.#isEnding = false;
     this.#ended = undefined;
     this.#allRegistered = Promise.withResolvers<void>();
+    this.#life = this.#telemetry.life;
     this.#set = this.#newSet(programs);
     if (programs.length === 0) return;
     await Promise.all(this.#set.externals.map((extension) => this.#startProcess(extension)));
@@ -110,11 +133,25 @@ export class EnvironmentExtensions implements ExtensionsEndpoint {
     this.#ended ??= this.#end(reason, sinceMs);
   }
 
+  /** Sends what is buffered, and from now on everything at once. Resolves soon, whoever does not listen. */
+  async deliverTelemetry(): Promise<void> {
+    await this.#life.hurry(TELEMETRY_MS);
+  }
+
   async #end(reason: ShutdownReason, sinceMs: number): Promise<void> {
+    const life = this.#life;
+    await this.#endProcesses(reason, sinceMs);
+    this.#telemetry.end(life);
+  }
+
+  async #endProcesses(reason: ShutdownReason, sinceMs: number): Promise<void> {
     const processes = [...this.#processes];
     if (processes.length === 0) return;
-    const leftMs = Math.max(0, SHUTDOWN_MS - (performance.now() - sinceMs));
     this.setActive(true);
+    // What ended the environment is written to its log right after this; extensions get that before they end.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.deliverTelemetry();
+    const leftMs = Math.max(0, SHUTDOWN_MS - (performance.now() - sinceMs));
     for (const [name, process] of processes) {
       if (this.#set.find(name)?.events.includes('SHUTDOWN') !== true) process.kill();
     }

@@ -84,7 +84,7 @@ export class ExtensionSet {
 
   /** Parks the request until there is an event. */
   next(id: string | undefined, parked: ParkedNext): Extension | Refusal {
-    const extension = this.#identify(id);
+    const extension = this.identify(id);
     if ('status' in extension) return extension;
     if (extension.errorType !== undefined) return invalidState(extension, 'Ready');
     extension.park(parked);
@@ -97,7 +97,7 @@ export class ExtensionSet {
     phase: 'init' | 'exit',
     errorType: string | undefined,
   ): Refusal | undefined {
-    const extension = this.#identify(id);
+    const extension = this.identify(id);
     if ('status' in extension) return extension;
     if (errorType === undefined || errorType === '') {
       return forbidden('Extension.MissingHeader', 'Lambda-Extension-Function-Error-Type not found');
@@ -118,7 +118,8 @@ export class ExtensionSet {
     }
   }
 
-  #identify(id: string | undefined): Extension | Refusal {
+  /** @param id what an extension says it is, as it was told when it registered */
+  identify(id: string | undefined): Extension | Refusal {
     if (id === undefined || id === '') {
       return forbidden('Extension.MissingExtensionIdentifier', 'Missing Lambda-Extension-Identifier header');
     }

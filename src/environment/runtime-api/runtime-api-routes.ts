@@ -6,7 +6,7 @@ import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 import { isStreamed, passOn } from './streamed-response.ts';
 
-const PREFIX = '/2018-06-01/runtime/';
+export const RUNTIME_PREFIX = '/2018-06-01/runtime/';
 
 /** Serves one request of a runtime. Errors are `{errorMessage, errorType}`. */
 export function handleRuntimeRequest(
@@ -15,9 +15,9 @@ export function handleRuntimeRequest(
   response: ServerResponse,
 ): void {
   const path = request.url ?? '';
-  if (request.method === 'GET' && path === `${PREFIX}invocation/next`) next(client, response);
-  else if (request.method === 'POST' && path.startsWith(PREFIX)) {
-    const words = path.slice(PREFIX.length).split('/');
+  if (request.method === 'GET' && path === `${RUNTIME_PREFIX}invocation/next`) next(client, response);
+  else if (request.method === 'POST' && path.startsWith(RUNTIME_PREFIX)) {
+    const words = path.slice(RUNTIME_PREFIX.length).split('/');
     if (isStreamed(request) && isOutcome(words) && words[2] === 'response') {
       void postStream(client, words[1] ?? '', request, response);
     } else void postWhole(client, words, request, response);
@@ -136,7 +136,7 @@ function isOtherAttempt(client: RuntimeApiClient, request: IncomingMessage): boo
 }
 
 function refuseUnknown(path: string, response: ServerResponse): void {
-  if (path.startsWith(`${PREFIX}restore/`)) {
+  if (path.startsWith(`${RUNTIME_PREFIX}restore/`)) {
     refuse(
       response,
       403,

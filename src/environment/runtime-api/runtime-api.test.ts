@@ -4,10 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../model/invocation.ts';
 import { CollectedResponse } from '../collected-response.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
-import type { ExtensionsEndpoint } from '../extensions-api/extensions-api-routes.ts';
 import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeApi } from './runtime-api.ts';
-import type { RuntimeApiListener } from './runtime-api.ts';
+import type { ExtensionEndpoints, RuntimeApiListener } from './runtime-api.ts';
 
 interface Answer {
   readonly status: number | undefined;
@@ -59,21 +58,23 @@ class Recorder implements RuntimeEvents {
   }
 }
 
-const noExtensions: ExtensionsEndpoint = {
+const noExtensions: ExtensionEndpoints = {
   extensions: new ExtensionSet([], {
     onAllRegistered: () => undefined,
     onAllWaiting: () => undefined,
     onFailed: () => undefined,
   }),
   functionIdentity: { functionName: 'f', functionVersion: '$LATEST', handler: 'h', accountId: '1' },
+  subscribe: () => undefined,
 };
+const metadata = { token: 'secret', availabilityZoneId: 'use1-az1' };
 const api = new RuntimeApi();
 let events: Recorder;
 let listener: RuntimeApiListener;
 
 beforeEach(async () => {
   events = new Recorder();
-  listener = await api.listen(events, noExtensions);
+  listener = await api.listen(events, noExtensions, metadata);
 });
 afterEach(() => listener.close());
 
@@ -335,7 +336,7 @@ test.each([
 
 test('each environment has an address of its own, gone when it is closed', async () => {
   const others = new Recorder();
-  const other = await api.listen(others, noExtensions);
+  const other = await api.listen(others, noExtensions, metadata);
   expect(other.address).not.toBe(listener.address);
   await call('POST', 'invocation/id-1/response', '1');
   expect(others.said).toEqual([]);

@@ -1,14 +1,18 @@
 import { createServer as createHttpServer } from 'node:http';
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { EXTENSIONS_PREFIX, handleExtensionRequest } from '../extensions-api/extensions-api-routes.ts';
 import type { ExtensionsEndpoint } from '../extensions-api/extensions-api-routes.ts';
 import type { RuntimeEvents } from '../runtime-link.ts';
+import { handleTelemetryRequest, telemetryApiOf } from '../telemetry-api/telemetry-api-routes.ts';
+import type { TelemetryEndpoint } from '../telemetry-api/telemetry-api-routes.ts';
+import { handleMetadataRequest, METADATA_PATH } from './metadata-routes.ts';
+import type { EnvironmentMetadata } from './metadata-routes.ts';
 import { RuntimeApiClient } from './runtime-api-client.ts';
-import { handleRuntimeRequest } from './runtime-api-routes.ts';
+import { handleRuntimeRequest, RUNTIME_PREFIX } from './runtime-api-routes.ts';
 
-/** An environment's own Runtime API and Extensions API. */
+/** An environment's own Runtime API, and the APIs beside it. */
 export interface RuntimeApiListener {
   /** `host:port`, for AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
@@ -17,15 +21,20 @@ export interface RuntimeApiListener {
   close(): void;
 }
 
+/** What an environment's extensions speak to. */
+export interface ExtensionEndpoints extends ExtensionsEndpoint, TelemetryEndpoint {}
+
 /** Who may speak over one port. */
 interface Environment {
   readonly client: RuntimeApiClient;
-  readonly extensions: ExtensionsEndpoint;
+  readonly extensions: ExtensionEndpoints;
+  readonly metadata: EnvironmentMetadata;
 }
 
 /**
- * The public Runtime API, and the Extensions API beside it, over HTTP. Each environment has a loopback port, which is how a request says whose it is;
- * behind all of them is one HTTP server, fed with their connections.
+ * The public Runtime API, and beside it the Extensions API, the Telemetry API, the Logs API and the metadata endpoint, over
+ * HTTP. Each environment has a loopback port, which is how a request says whose it is; behind all of them is one HTTP
+ * server, fed with their connections.
  */
 export class RuntimeApi {
   readonly #http: HttpServer;
@@ -37,18 +46,20 @@ export class RuntimeApi {
       (request, response) => {
         const environment = this.#environments.get(request.socket);
         if (environment === undefined) response.destroy();
-        else if (request.url?.startsWith(EXTENSIONS_PREFIX)) {
-          handleExtensionRequest(environment.extensions, request, response);
-        } else handleRuntimeRequest(environment.client, request, response);
+        else route(environment, request, response);
       },
     );
     // A runtime waits in "next" for as long as nobody invokes the function.
     this.#http.timeout = 0;
   }
 
-  async listen(events: RuntimeEvents, extensions: ExtensionsEndpoint): Promise<RuntimeApiListener> {
+  async listen(
+    events: RuntimeEvents,
+    extensions: ExtensionEndpoints,
+    metadata: EnvironmentMetadata,
+  ): Promise<RuntimeApiListener> {
     const client = new RuntimeApiClient(events);
-    const environment: Environment = { client, extensions };
+    const environment: Environment = { client, extensions, metadata };
     const sockets = new Set<Socket>();
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
@@ -66,6 +77,19 @@ export class RuntimeApi {
       },
     };
   }
+}
+
+function route(environment: Environment, request: IncomingMessage, response: ServerResponse): void {
+  const { url = '' } = request;
+  if (url.startsWith(RUNTIME_PREFIX)) return handleRuntimeRequest(environment.client, request, response);
+  if (url.startsWith(EXTENSIONS_PREFIX)) {
+    return handleExtensionRequest(environment.extensions, request, response);
+  }
+  const telemetryApi = telemetryApiOf(url);
+  if (telemetryApi !== undefined) {
+    handleTelemetryRequest(telemetryApi, environment.extensions, request, response);
+  } else if (url === METADATA_PATH) handleMetadataRequest(environment.metadata, request, response);
+  else handleRuntimeRequest(environment.client, request, response);
 }
 
 function listenOnLoopback(server: Server): Promise<number> {

@@ -1,0 +1,93 @@
+import type { Refusal } from '../extensions-api/extension-set.ts';
+import { parseDestination, type TelemetryDestination } from './destination-request.ts';
+import type { TelemetryApi, TelemetryStream } from './telemetry-event.ts';
+
+/** What an extension asked for, with defaults filled in. */
+export interface Subscription {
+  readonly api: TelemetryApi;
+  readonly schemaVersion: string;
+  readonly types: readonly TelemetryStream[];
+  readonly buffering: Buffering;
+  readonly destination: TelemetryDestination;
+}
+
+export interface Buffering {
+  readonly maxBytes: number;
+  readonly maxItems: number;
+  readonly timeoutMs: number;
+}
+
+const SCHEMAS: Readonly<Record<TelemetryApi, readonly string[]>> = {
+  Telemetry: ['2025-01-29', '2022-12-13', '2022-07-01'],
+  Logs: ['2021-03-18', '2020-08-15'],
+};
+const DEFAULT_LOGS_SCHEMA = '2020-08-15';
+const STREAMS: readonly string[] = ['platform', 'function', 'extension'] satisfies TelemetryStream[];
+const BUFFERING: Readonly<Record<keyof Buffering, { least: number; most: number; byDefault: number }>> = {
+  maxBytes: { least: 262_144, most: 1_048_576, byDefault: 262_144 },
+  maxItems: { least: 1000, most: 10_000, byDefault: 10_000 },
+  timeoutMs: { least: 25, most: 30_000, byDefault: 1000 },
+};
+
+/** Reads the body of a subscription; everything that is wrong with it is in one message, joined by `; `. */
+export function parseSubscription(api: TelemetryApi, body: Uint8Array): Subscription | Refusal {
+  const fields = parseObject(body);
+  if (fields === undefined) return invalidSubscription(api, 'the request body is no JSON object');
+  const problems: string[] = [];
+  const destination = parseDestination(fields['destination'], problems);
+  const types = parseTypes(fields['types'], problems);
+  const buffering = parseBuffering(fields['buffering'], problems);
+  const schemaVersion = parseSchema(api, fields['schemaVersion'], problems);
+  if (destination === undefined || problems.length > 0) return invalidSubscription(api, problems.join('; '));
+  return { api, schemaVersion, types, buffering, destination };
+}
+
+/** AWS names the error of the older API after it. */
+function invalidSubscription(api: TelemetryApi, errorMessage: string): Refusal {
+  const errorType = api === 'Logs' ? 'Logs.ValidationError' : 'ValidationError';
+  return { status: 400, errorType, errorMessage };
+}
+
+function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return asObject(JSON.parse(Buffer.from(body).toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function parseTypes(value: unknown, problems: string[]): TelemetryStream[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    problems.push('types should not be empty');
+    return [];
+  }
+  const types: unknown[] = value;
+  const unknown = types.find((type) => typeof type !== 'string' || !STREAMS.includes(type));
+  if (unknown !== undefined) problems.push(`types has an unknown value: ${JSON.stringify(unknown)}`);
+  return [...new Set(types as TelemetryStream[])];
+}
+
+function parseBuffering(value: unknown, problems: string[]): Buffering {
+  const given = value === undefined ? {} : asObject(value);
+  if (given === undefined) problems.push('buffering should be an object');
+  const limit = (name: keyof Buffering): number => {
+    const { least, most, byDefault } = BUFFERING[name];
+    const number = given?.[name] ?? byDefault;
+    if (Number.isInteger(number) && Number(number) >= least && Number(number) <= most) return Number(number);
+    problems.push(`${name} should be between ${least} and ${most}`);
+    return byDefault;
+  };
+  return { maxBytes: limit('maxBytes'), maxItems: limit('maxItems'), timeoutMs: limit('timeoutMs') };
+}
+
+function parseSchema(api: TelemetryApi, value: unknown, problems: string[]): string {
+  const version = value ?? (api === 'Logs' ? DEFAULT_LOGS_SCHEMA : undefined);
+  if (typeof version === 'string' && SCHEMAS[api].includes(version)) return version;
+  problems.push(`schemaVersion should be one of ${SCHEMAS[api].join(', ')}`);
+  return '';
+}
