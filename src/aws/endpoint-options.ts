@@ -23,8 +23,17 @@ export interface EndpointOptions {
   readonly localRoutes?:
     | ((request: IncomingMessage, response: ServerResponse, path: string) => boolean)
     | undefined;
+  /** Traffic that is no AWS API, such as that of function URLs: taken before anything else looks at it. */
+  readonly userTraffic?: UserTraffic | undefined;
   /** Told of everything that is our fault, before the caller gets a 500 that says nothing of it. */
   readonly onInternalError: (error: unknown, context: FailedRequest) => void;
+}
+
+export interface UserTraffic {
+  /** Asked of every request: must cost next to nothing. */
+  owns(host: string, path: string): boolean;
+  /** Answers the request. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse, host: string): void;
 }
 
 /** Names the request an internal error happened in; empty where it wasn't known yet. */

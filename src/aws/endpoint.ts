@@ -39,7 +39,9 @@ export class Endpoint {
   /** Answers one request. Never throws. */
   handle(raw: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
     const request = new WireRequest(raw);
-    const { localRoutes, publicHost } = this.#parts.options;
+    const { localRoutes, publicHost, userTraffic } = this.#parts.options;
+    if (userTraffic?.owns(request.host, request.path) === true)
+      return userTraffic.handle(raw as IncomingMessage, response as ServerResponse, request.host);
     if (isForeignPage(request.headers, publicHost)) return refusePage(response as ServerResponse);
     if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true) return;
     this.#inFlight++;
@@ -53,6 +55,8 @@ export class Endpoint {
   handleWhole(raw: WholeRequest, response: WholeResponse): boolean {
     // A browser's request may have to be refused, which `handle` does.
     if (raw.headers.origin !== undefined) return false;
+    // The lane's paths are nobody else's, but a host name may say that they are a function's own.
+    if (this.#parts.options.userTraffic?.owns(raw.headers.host ?? '', '') === true) return false;
     const exchange = new Exchange(this.#parts, new WireRequest(raw), response);
     this.#inFlight++;
     if (exchange.startWhole()) return true;

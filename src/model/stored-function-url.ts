@@ -29,15 +29,27 @@ export interface StoredCors {
   readonly MaxAge?: number | undefined;
 }
 
-/** AWS's own domain of function URLs, without the Region. */
-export const FUNCTION_URL_DOMAIN = 'on.aws';
+/** First label behind the id in a URL's host name, and first segment of the path form. */
+export const FUNCTION_URL_LABEL = 'lambda-url';
+/** Where a URL is answered for clients that cannot look up the host name. */
+export const FUNCTION_URL_PATH = `/_aws/${FUNCTION_URL_LABEL}/`;
 
-/** @param domain behind `lambda-url.<region>`, a port included where there is one */
+const LOOPBACK = new Set(['127.0.0.1', '[::1]']);
+const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|\[.*\])$/;
+
+/**
+ * The URL as it is given out: of AWS's form, on the host by which the caller reached this endpoint. Names under an IP
+ * address lead nowhere: there the id stands in the path.
+ * @param origin e.g. `http://localhost:4566`
+ */
 export function functionUrl(
   { urlId, region }: Pick<StoredFunctionUrl, 'urlId' | 'region'>,
-  domain: string = FUNCTION_URL_DOMAIN,
+  origin: string,
 ): string {
-  return `https://${urlId}.lambda-url.${region}.${domain}/`;
+  const { protocol, hostname, host, port } = new URL(origin);
+  if (IP_ADDRESS.test(hostname) && !LOOPBACK.has(hostname)) return `${origin}${FUNCTION_URL_PATH}${urlId}/`;
+  const domain = LOOPBACK.has(hostname) ? `localhost${port === '' ? '' : `:${port}`}` : host;
+  return `${protocol}//${urlId}.${FUNCTION_URL_LABEL}.${region}.${domain}/`;
 }
 
 /** ARN of the function or alias that the URL calls. */

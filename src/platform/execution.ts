@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CodeDirectories } from '../environment/code-directory.ts';
 import { EnvironmentPool } from '../environment/environment-pool.ts';
 import { createRuntimeCatalog } from '../environment/runtimes/create-runtime-catalog.ts';
+import { FunctionUrlDirectory } from '../front-doors/function-urls/function-url-directory.ts';
 import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts';
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
 import { EventInvokeConfigs } from '../invoke/async/event-invoke-configs.ts';
@@ -34,6 +35,8 @@ export async function buildExecution(site: Site) {
   const invoker = new Invoker({ directory: functions, concurrency, pool, clock });
   const eventInvokeConfigs = new EventInvokeConfigs();
   await eventInvokeConfigs.open(store);
+  const functionUrls = new FunctionUrlDirectory();
+  await functionUrls.open(store);
   const events = new AsyncDispatcher({
     store,
     clock,
@@ -50,7 +53,16 @@ export async function buildExecution(site: Site) {
     prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
-  const doors = { functions, policies, concurrency, provisioned, invoker, events, eventInvokeConfigs };
+  const doors = {
+    functions,
+    policies,
+    concurrency,
+    provisioned,
+    invoker,
+    events,
+    eventInvokeConfigs,
+    functionUrls,
+  };
   return { runtimes, driver, pool, ...doors, activation };
 }
 

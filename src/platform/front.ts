@@ -1,7 +1,12 @@
 import { arch } from 'node:os';
+import { Callers } from '../aws/callers.ts';
 import { Endpoint } from '../aws/endpoint.ts';
+import type { EndpointOptions } from '../aws/endpoint-options.ts';
 import { AdminRoutes } from '../front-doors/admin/admin-routes.ts';
 import { CodeDownloads } from '../front-doors/admin/code-downloads.ts';
+import { FunctionUrls } from '../front-doors/function-urls/function-urls.ts';
+import { UrlAccess } from '../front-doors/function-urls/url-access.ts';
+import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import type { Execution } from './execution.ts';
@@ -32,22 +37,47 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));
-  return new Endpoint({
-    services,
+  const identity = {
     defaultAccountId: config.accountId,
     defaultRegion: config.region,
-    ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
     auth: config.auth,
-    secretOf: (id) =>
+    secretOf: (id: string) =>
       keys.get(id)?.secretAccessKey ?? (/^\d{12}$/.test(id) ? keyring.secretOf(id) : undefined),
-    resolveAccount: (id) => keys.get(id)?.accountId,
+    resolveAccount: (id: string) => keys.get(id)?.accountId,
     now: () => clock.now(),
+  };
+  return new Endpoint({
+    services,
+    ...identity,
+    ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
+    userTraffic: functionUrls({ ...site, execution }, identity),
     localRoutes: (request, response, path) => admin.handle(request, response, path),
     onInternalError: (error, context) =>
       log.error(`${context.service}:${context.operation} failed`, {
         error: error instanceof Error ? error.stack : error,
       }),
   });
+}
+
+type Identity = Pick<
+  EndpointOptions,
+  'auth' | 'defaultAccountId' | 'defaultRegion' | 'now' | 'resolveAccount'
+> & { readonly secretOf: (accessKeyId: string) => string | undefined };
+
+function functionUrls({ execution, clock, log }: Site & { readonly execution: Execution }, who: Identity) {
+  const { functionUrls: directory, policies, invoker } = execution;
+  const access = new UrlAccess({ ...who, policies, callers: new Callers(who) });
+  const urls = new FunctionUrls({
+    directory,
+    access,
+    invoker,
+    clock,
+    onError: (error) => log.error(`A function URL failed: ${String(error)}`),
+  });
+  return {
+    owns: isFunctionUrl,
+    handle: urls.handle.bind(urls),
+  };
 }
 
 function buildAdmin(
@@ -57,12 +87,14 @@ function buildAdmin(
   const { config, log, warnings, address, clock, state } = site;
   const { driver, pool, functions, policies, concurrency, provisioned, invoker, events, eventInvokeConfigs } =
     site.execution;
+  const urls = site.execution.functionUrls;
   const startedAt = performance.now();
   const mayReset = config.ephemeral || config.allowReset;
   const reset = async (): Promise<void> => {
     functions.clear();
     policies.clear();
     eventInvokeConfigs.clear();
+    urls.clear();
     events.reset();
     concurrency.clear();
     provisioned.clear();

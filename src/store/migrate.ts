@@ -5,6 +5,7 @@ import { up as lambdaControlPlane } from './migrations/0002-lambda-control-plane
 import { up as lambdaAsyncEvents } from './migrations/0003-lambda-async-events.ts';
 import { up as concurrencyLocks } from './migrations/0004-concurrency-locks.ts';
 import { up as codeSizes } from './migrations/0005-code-sizes.ts';
+import { up as functionUrls } from './migrations/0006-function-urls.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -15,6 +16,7 @@ const MIGRATIONS = {
   '0003-lambda-async-events': { up: lambdaAsyncEvents },
   '0004-concurrency-locks': { up: concurrencyLocks },
   '0005-code-sizes': { up: codeSizes },
+  '0006-function-urls': { up: functionUrls },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

@@ -12,6 +12,7 @@ export interface Database {
   lambda_provisioned_concurrency: LambdaQualifierTable;
   lambda_concurrency_locks: LambdaConcurrencyLockTable;
   lambda_event_invoke_configs: LambdaQualifierTable;
+  lambda_function_urls: LambdaQualifierTable;
   lambda_code_signing_configs: LambdaCodeSigningConfigTable;
   lambda_async_events: LambdaAsyncEventTable;
   resource_tags: ResourceTagTable;

@@ -25,6 +25,9 @@ const NOTHING_TO_READ = [
   'ListFunctionVersionsByCapacityProvider',
 ];
 
+/** URLs are shown under the name asked for, and the port is another one each time. */
+const FLAGS = ['--public-host', 'lambent.example'];
+
 type Dumps = readonly ReadonlyMap<string, unknown>[];
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -33,7 +36,7 @@ let before: Dumps;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
-  server = await startServer({ dataDir: directory.path });
+  server = await startServer({ dataDir: directory.path, flags: FLAGS });
   const { first } = await createLayers(at(HOME));
   await createConfigured(at(HOME), [first]);
   await createReleased(at(HOME));
@@ -93,14 +96,14 @@ test('two dumps of the same state are the same', async () => {
 test('everything reads back identically after SIGTERM, and works', async () => {
   await everythingWorks();
   expect(await server.stop()).toBe(0);
-  server = await startServer({ dataDir: directory.path });
+  server = await startServer({ dataDir: directory.path, flags: FLAGS });
   expect(await dumpAll()).toEqual(before);
   await everythingWorks();
 }, 90_000);
 
 test('everything reads back identically after kill -9, and works', async () => {
   await server.kill();
-  server = await startServer({ dataDir: directory.path });
+  server = await startServer({ dataDir: directory.path, flags: FLAGS });
   expect(await dumpAll()).toEqual(before);
   await everythingWorks();
 }, 90_000);

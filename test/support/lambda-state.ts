@@ -12,6 +12,7 @@ import {
   UpdateFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda';
 import { createConfig } from '../conformance/lambda/code-signing-fixtures.ts';
+import { createUrl } from './function-urls.ts';
 import { deploy, updated } from './lambda-requests.ts';
 import { grantLayer, publishFiles, publishLayer } from './layers.ts';
 import { grant } from './policies.ts';
@@ -102,6 +103,8 @@ export async function createReleased(lambda: LambdaClient): Promise<void> {
     new PutResourcePolicyCommand({ ResourceArn: FunctionArn, Policy: policyFor(FunctionArn) }),
   );
   const target = { FunctionName, Qualifier: 'canary' };
+  await createUrl(lambda, { FunctionName, Cors: { AllowOrigins: ['*'], MaxAge: 60 } });
+  await createUrl(lambda, { ...target, AuthType: 'AWS_IAM' });
   await lambda.send(new PutFunctionEventInvokeConfigCommand({ ...target, MaximumRetryAttempts: 1 }));
   const OnFailure = { Destination: FunctionArn.replace('released', 'configured') };
   await lambda.send(

@@ -11,6 +11,7 @@ export async function requestResources(lambda: LambdaClient, FunctionName: strin
   await updated(lambda, FunctionName);
   await requestVersions(send, FunctionName);
   await requestAliases(send, FunctionName);
+  await requestUrls(send, FunctionName, 'live');
   await requestInvokes(send, FunctionName);
   await requestConcurrency(send, FunctionName);
   await requestEventConfigs(lambda, send, FunctionName);
@@ -83,6 +84,27 @@ async function requestEventConfigs(lambda: LambdaClient, send: Send, FunctionNam
   await send('DeleteFunctionEventInvokeConfig', { FunctionName, Qualifier: '2' });
 }
 
+async function requestUrls(send: Send, FunctionName: string, alias: string): Promise<void> {
+  const Cors = {
+    AllowCredentials: true,
+    AllowHeaders: ['x-a'],
+    AllowMethods: ['GET'],
+    AllowOrigins: ['*'],
+    ExposeHeaders: ['x-b'],
+    MaxAge: 60,
+  };
+  const settings = { AuthType: 'NONE', InvokeMode: 'BUFFERED', Cors };
+  for (const Qualifier of [undefined, alias]) {
+    const request = { FunctionName, ...(Qualifier !== undefined && { Qualifier }) };
+    await send('CreateFunctionUrlConfig', { ...request, ...settings });
+    await send('UpdateFunctionUrlConfig', { ...request, ...settings });
+    await send('GetFunctionUrlConfig', request);
+  }
+  const { NextMarker } = await send('ListFunctionUrlConfigs', { FunctionName, MaxItems: 1 });
+  await send('ListFunctionUrlConfigs', { FunctionName, Marker: NextMarker });
+  await send('DeleteFunctionUrlConfig', { FunctionName, Qualifier: alias });
+}
+
 async function requestPermissions(send: Send, FunctionName: string): Promise<void> {
   const permission = {
     FunctionName,
@@ -129,7 +151,6 @@ async function requestSettings(send: Send, FunctionName: string): Promise<void> 
   const Qualifier = '1';
   await send('PutRuntimeManagementConfig', { FunctionName, Qualifier, UpdateRuntimeOn: 'Auto' });
   await send('GetRuntimeManagementConfig', { FunctionName, Qualifier });
-  await send('ListFunctionUrlConfigs', { FunctionName });
   await send('ListEventSourceMappings', { FunctionName });
   await send('ListCapacityProviders', {});
   await send('ListDurableExecutionsByFunction', { FunctionName, Qualifier });

@@ -35,23 +35,58 @@ const NO_FUNCTION: Refusal = {
 };
 
 describe('CreateFunctionUrlConfig', () => {
-  test.each<[string, Partial<CreateFunctionUrlConfigCommandInput>]>([
-    ['the function', {}],
-    ['an alias', { Qualifier: 'live' }],
-    [
-      'every setting',
-      { AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM', Cors: { AllowOrigins: ['*'], MaxAge: 86_400 } },
-    ],
-  ])('refuses a good request for %s while no URL answers [not-implemented]', async (_, input) => {
-    expect(await refused(input)).toEqual({
+  async function create(input: Partial<CreateFunctionUrlConfigCommandInput>) {
+    const request = { AuthType: 'NONE' as const, FunctionName, ...input };
+    const { $metadata, ...answer } = await server.lambda.send(new CreateFunctionUrlConfigCommand(request));
+    expect($metadata.httpStatusCode).toBe(201);
+    return answer;
+  }
+
+  test('gives the function a URL and shows what was set [answer, url-form, invoke-mode]', async () => {
+    const { FunctionName: own, FunctionArn: ownArn } = await deployVersions(server.lambda, 1);
+    const Cors = { AllowOrigins: ['*'], AllowMethods: ['GET'], MaxAge: 0, AllowCredentials: false };
+    const answer = await create({ FunctionName: own, AuthType: 'AWS_IAM', Cors });
+    expect(answer).toStrictEqual({
+      FunctionUrl: expect.stringMatching(/^https?:\/\/[a-z0-9]{32}\.lambda-url\.us-east-1\.[^/]+\/$/),
+      FunctionArn: ownArn,
+      AuthType: 'AWS_IAM',
+      Cors,
+      CreationTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
+    const shown = await server.lambda.send(new GetFunctionUrlConfigCommand({ FunctionName: own }));
+    expect(shown).toMatchObject({ ...answer, InvokeMode: 'BUFFERED' });
+  });
+
+  test('shows the invoke mode when it was asked for [invoke-mode]', async () => {
+    const { FunctionName: own } = await deployVersions(server.lambda, 1);
+    expect(await create({ FunctionName: own, InvokeMode: 'BUFFERED' })).toMatchObject({
+      InvokeMode: 'BUFFERED',
+    });
+  });
+
+  test('refuses a second URL of the function, and of an alias [duplicate]', async () => {
+    for (const Qualifier of [undefined, 'live']) {
+      const answer = await create({ Qualifier });
+      const arn = Qualifier === undefined ? FunctionArn : `${FunctionArn}:live`;
+      expect(answer).toMatchObject({ FunctionArn: arn });
+      expect(await refused({ Qualifier })).toMatchObject({
+        name: 'ResourceConflictException',
+        message: `Failed to create function url config for [functionArn = ${arn}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
+        status: 409,
+      });
+    }
+  });
+
+  test('refuses response streaming by name, and makes nothing [streaming]', async () => {
+    const { FunctionName: own } = await deployVersions(server.lambda, 1);
+    expect(await refused({ FunctionName: own, InvokeMode: 'RESPONSE_STREAM' })).toEqual({
       name: 'InvalidParameterValueException',
-      message: 'Function URLs: CreateFunctionUrlConfig is not implemented by Lambent yet.',
+      message: 'InvokeMode: RESPONSE_STREAM is not implemented by Lambent yet.',
       status: 400,
       type: 'User',
     });
-    expect(
-      await refusal(server.lambda.send(new GetFunctionUrlConfigCommand({ FunctionName }))),
-    ).toMatchObject({ status: 404 });
+    const get = new GetFunctionUrlConfigCommand({ FunctionName: own });
+    expect(await refusal(server.lambda.send(get))).toMatchObject({ status: 404 });
   });
 
   test('wants the function to be there [unknown-function]', async () => {

@@ -1,6 +1,7 @@
 import { GetFunctionUrlConfigCommand, type GetFunctionUrlConfigCommandInput } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, type Refusal, refusal, uniqueName } from '../../support/lambda-requests.ts';
+import { createUrl } from '../../support/function-urls.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -29,6 +30,19 @@ describe('GetFunctionUrlConfig', () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
     expect(await refused({ FunctionName })).toEqual(MISSING);
     expect(await refused({ FunctionName: FunctionArn, Qualifier: 'live' })).toEqual(MISSING);
+  });
+
+  test('shows the URL with its mode and times, in another run of the same words [answer]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const created = await createUrl(server.lambda, { FunctionName });
+    const { $metadata: _, ...shown } = await server.lambda.send(
+      new GetFunctionUrlConfigCommand({ FunctionName }),
+    );
+    expect(shown).toStrictEqual({
+      ...created,
+      InvokeMode: 'BUFFERED',
+      LastModifiedTime: created.CreationTime,
+    });
   });
 
   test('says the same of a function that is not there [unknown-function]', async () => {

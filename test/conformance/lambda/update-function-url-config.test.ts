@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, type Refusal, refusal, uniqueName } from '../../support/lambda-requests.ts';
+import { createUrl } from '../../support/function-urls.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -32,6 +33,28 @@ describe('UpdateFunctionUrlConfig', () => {
     const { FunctionName, FunctionArn } = await deploy(server.lambda);
     expect(await refused({ FunctionName })).toEqual(MISSING);
     expect(await refused({ FunctionName: FunctionArn, Qualifier: 'live' })).toEqual(MISSING);
+  });
+
+  test('replaces what is named and keeps the rest [answer, invoke-mode]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const Cors = { AllowOrigins: ['https://a.example'], MaxAge: 5 };
+    const created = await createUrl(server.lambda, { FunctionName, Cors });
+    const update = async (input: Partial<UpdateFunctionUrlConfigCommandInput>) => {
+      const { $metadata: _, ...answer } = await server.lambda.send(
+        new UpdateFunctionUrlConfigCommand({ FunctionName, ...input }),
+      );
+      return answer;
+    };
+    const closed = await update({ AuthType: 'AWS_IAM' });
+    expect(closed).toStrictEqual({ ...created, AuthType: 'AWS_IAM', LastModifiedTime: expect.any(String) });
+    expect(await update({ Cors: { AllowMethods: ['GET'] }, InvokeMode: 'BUFFERED' })).toMatchObject({
+      AuthType: 'AWS_IAM',
+      Cors: { AllowMethods: ['GET'] },
+      InvokeMode: 'BUFFERED',
+    });
+    expect(await refused({ FunctionName, InvokeMode: 'RESPONSE_STREAM' })).toMatchObject({
+      message: 'InvokeMode: RESPONSE_STREAM is not implemented by Lambent yet.',
+    });
   });
 
   test('says the same of a function that is not there [unknown-function]', async () => {

@@ -1,8 +1,10 @@
 import type { FunctionEventInvokeConfig, GetFunctionEventInvokeConfigRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
+import type { StoredEventInvokeConfig } from '../../../model/event-invoke-config.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { findQualifierRow } from '../functions/qualifier-reads.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { configured, findConfig } from './event-invoke-config-rows.ts';
+import { configured } from './event-invoke-config-rows.ts';
 import { noConfig, shownConfig } from './event-invoke-config-rules.ts';
 
 export function getFunctionEventInvokeConfig(
@@ -10,7 +12,11 @@ export function getFunctionEventInvokeConfig(
 ): OperationHandler<GetFunctionEventInvokeConfigRequest, FunctionEventInvokeConfig> {
   return async (input, context) => {
     const reference = configured(parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context));
-    const config = await findConfig(deps.store.db, reference);
+    const config = await findQualifierRow<StoredEventInvokeConfig>(
+      deps.store.db,
+      'lambda_event_invoke_configs',
+      reference,
+    );
     if (config === undefined) throw noConfig(reference);
     return shownConfig(reference, config);
   };

@@ -3,11 +3,12 @@ import type {
   ListFunctionEventInvokeConfigsResponse,
 } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
+import type { StoredEventInvokeConfig } from '../../../model/event-invoke-config.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { LIST_FUNCTIONS_PAGE_LIMIT } from '../../../model/limits.ts';
+import { findQualifierRows } from '../functions/qualifier-reads.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { markerAfter, readMarker } from '../list-marker.ts';
-import { findConfigs } from './event-invoke-config-rows.ts';
 import { requireConfigurable, shownConfig } from './event-invoke-config-rules.ts';
 
 export function listFunctionEventInvokeConfigs(
@@ -18,12 +19,19 @@ export function listFunctionEventInvokeConfigs(
     const [after] = readMarker(input.Marker);
     await requireConfigurable(deps.store.db, { ...reference, qualifier: '$LATEST' });
     const limit = input.MaxItems ?? LIST_FUNCTIONS_PAGE_LIMIT;
-    const found = await findConfigs(deps.store.db, reference, after, limit + 1);
+    const table = 'lambda_event_invoke_configs';
+    const found = await findQualifierRows<StoredEventInvokeConfig>(
+      deps.store.db,
+      table,
+      reference,
+      after,
+      limit + 1,
+    );
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      FunctionEventInvokeConfigs: page.map(({ qualifier, config }) =>
-        shownConfig({ ...reference, qualifier }, config),
+      FunctionEventInvokeConfigs: page.map(({ qualifier, value }) =>
+        shownConfig({ ...reference, qualifier }, value),
       ),
       ...(found.length > limit && last && { NextMarker: markerAfter(last.qualifier, '') }),
     };

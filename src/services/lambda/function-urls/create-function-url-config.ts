@@ -1,12 +1,21 @@
 import type { CreateFunctionUrlConfigRequest, CreateFunctionUrlConfigResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
-import { notImplementedYet } from '../../../model/lambda-errors.ts';
+import { lockFunction } from '../functions/function-rows.ts';
+import { insertQualifierRow } from '../functions/qualifier-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findVersion } from '../versions/find-version.ts';
-import { checkUrlQualifier, noSuchFunction } from './url-rules.ts';
+import { createdUrlConfiguration } from './url-configuration.ts';
+import { urlKey } from './url-rows.ts';
+import {
+  checkInvokeMode,
+  checkUrlQualifier,
+  newFunctionUrl,
+  noSuchFunction,
+  urlExists,
+} from './url-rules.ts';
 
-/** Nothing answers at a function's URL yet, so none is given out. */
+/** Gives a function, or one of its aliases, a URL that nobody can guess. Whom it lets in is the policies' matter. */
 export function createFunctionUrlConfig(
   deps: LambdaDependencies,
 ): OperationHandler<CreateFunctionUrlConfigRequest, CreateFunctionUrlConfigResponse> {
@@ -14,6 +23,15 @@ export function createFunctionUrlConfig(
     const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
     checkUrlQualifier(reference);
     if ((await findVersion(deps.store.db, reference)) === undefined) throw noSuchFunction();
-    throw notImplementedYet('Function URLs: CreateFunctionUrlConfig');
+    checkInvokeMode(input);
+    const url = newFunctionUrl(reference, input, deps.clock.now());
+    await deps.store.write(async (tx, announce) => {
+      await lockFunction(tx, reference);
+      // Again: it may have been deleted while the lock was waited for.
+      if ((await findVersion(tx, reference)) === undefined) throw noSuchFunction();
+      const key = urlKey(reference);
+      if (!(await insertQualifierRow(tx, announce, 'lambda_function_urls', key, url))) throw urlExists(url);
+    });
+    return createdUrlConfiguration(url, input, context.origin);
   };
 }

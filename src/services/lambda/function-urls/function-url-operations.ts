@@ -9,9 +9,9 @@ import { updateFunctionUrlConfig } from './update-function-url-config.ts';
 export function functionUrlOperations(deps: LambdaDependencies): ServiceDefinition['operations'] {
   return {
     CreateFunctionUrlConfig: createFunctionUrlConfig(deps),
-    DeleteFunctionUrlConfig: deleteFunctionUrlConfig(),
-    GetFunctionUrlConfig: getFunctionUrlConfig(),
+    DeleteFunctionUrlConfig: deleteFunctionUrlConfig(deps),
+    GetFunctionUrlConfig: getFunctionUrlConfig(deps),
     ListFunctionUrlConfigs: listFunctionUrlConfigs(deps),
-    UpdateFunctionUrlConfig: updateFunctionUrlConfig(),
+    UpdateFunctionUrlConfig: updateFunctionUrlConfig(deps),
   };
 }

@@ -9,10 +9,10 @@ import {
   type StoredFunctionUrl,
 } from '../../../model/stored-function-url.ts';
 
-/** A URL as Get and List show it. `domain`: see `functionUrl`. */
-export function urlConfiguration(url: StoredFunctionUrl, domain?: string): FunctionUrlConfig {
+/** A URL as Get and List show it. `origin`: see `functionUrl`. */
+export function urlConfiguration(url: StoredFunctionUrl, origin: string): FunctionUrlConfig {
   return {
-    FunctionUrl: functionUrl(url, domain),
+    FunctionUrl: functionUrl(url, origin),
     FunctionArn: functionUrlTargetArn(url),
     AuthType: url.authType,
     ...(url.cors && { Cors: url.cors }),
@@ -26,9 +26,9 @@ export function urlConfiguration(url: StoredFunctionUrl, domain?: string): Funct
 export function updatedUrlConfiguration(
   url: StoredFunctionUrl,
   request: { readonly InvokeMode?: unknown },
-  domain?: string,
+  origin: string,
 ): UpdateFunctionUrlConfigResponse {
-  const { InvokeMode, ...shown } = urlConfiguration(url, domain);
+  const { InvokeMode, ...shown } = urlConfiguration(url, origin);
   return request.InvokeMode === undefined ? shown : { ...shown, InvokeMode };
 }
 
@@ -36,8 +36,8 @@ export function updatedUrlConfiguration(
 export function createdUrlConfiguration(
   url: StoredFunctionUrl,
   request: { readonly InvokeMode?: unknown },
-  domain?: string,
+  origin: string,
 ): CreateFunctionUrlConfigResponse {
-  const { LastModifiedTime: _, ...shown } = updatedUrlConfiguration(url, request, domain);
+  const { LastModifiedTime: _, ...shown } = updatedUrlConfiguration(url, request, origin);
   return shown;
 }

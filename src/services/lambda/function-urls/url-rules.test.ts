@@ -5,6 +5,7 @@ import { checkUrlQualifier, newFunctionUrl, updatedFunctionUrl, urlExists } from
 
 const REFERENCE = { accountId: '000000000000', region: 'eu-west-1', name: 'web', qualifier: undefined };
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:web';
+const ORIGIN = 'http://localhost:4566';
 const CREATED_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const UPDATED_MS = CREATED_MS + 1000;
 
@@ -17,10 +18,18 @@ describe('function URLs', () => {
 
   test('have the form AWS gives them, on any domain', () => {
     const url = { urlId: 'a'.repeat(32), region: 'eu-west-1' };
-    expect(functionUrl(url)).toBe(`https://${url.urlId}.lambda-url.eu-west-1.on.aws/`);
-    expect(functionUrl(url, 'localhost:4566')).toBe(
-      `https://${url.urlId}.lambda-url.eu-west-1.localhost:4566/`,
+    expect(functionUrl(url, 'https://on.example')).toBe(
+      `https://${url.urlId}.lambda-url.eu-west-1.on.example/`,
     );
+    for (const host of ['localhost:4566', '127.0.0.1:4566', '[::1]:4566']) {
+      expect(functionUrl(url, `http://${host}`)).toBe(
+        `http://${url.urlId}.lambda-url.eu-west-1.localhost:4566/`,
+      );
+    }
+    // No name stands under an address.
+    for (const host of ['10.0.0.5:4566', '[fd00::2]:4566']) {
+      expect(functionUrl(url, `http://${host}`)).toBe(`http://${host}/_aws/lambda-url/${url.urlId}/`);
+    }
   });
 
   test('show what was set, and the invoke mode only when asked', () => {
@@ -31,20 +40,22 @@ describe('function URLs', () => {
       CREATED_MS,
     );
     const created = {
-      FunctionUrl: functionUrl(url),
+      FunctionUrl: functionUrl(url, ORIGIN),
       FunctionArn: `${ARN}:live`,
       AuthType: 'AWS_IAM',
       Cors,
       CreationTime: '2026-01-02T03:04:05.678Z',
     };
-    expect(createdUrlConfiguration(url, {})).toStrictEqual(created);
-    expect(urlConfiguration(url)).toStrictEqual({
+    expect(createdUrlConfiguration(url, {}, ORIGIN)).toStrictEqual(created);
+    expect(urlConfiguration(url, ORIGIN)).toStrictEqual({
       ...created,
       LastModifiedTime: '2026-01-02T03:04:05.678Z',
       InvokeMode: 'BUFFERED',
     });
     const streaming = { InvokeMode: 'RESPONSE_STREAM' } as const;
-    expect(createdUrlConfiguration({ ...url, invokeMode: 'RESPONSE_STREAM' }, streaming)).toStrictEqual({
+    expect(
+      createdUrlConfiguration({ ...url, invokeMode: 'RESPONSE_STREAM' }, streaming, ORIGIN),
+    ).toStrictEqual({
       ...created,
       ...streaming,
     });
@@ -61,8 +72,8 @@ describe('function URLs', () => {
     );
     expect(closed).toMatchObject({ authType: 'AWS_IAM', invokeMode: 'RESPONSE_STREAM' });
     expect(closed.cors).toStrictEqual({ AllowMethods: ['GET'] });
-    expect(updatedUrlConfiguration(closed, {})).not.toHaveProperty('InvokeMode');
-    expect(updatedUrlConfiguration(closed, {})).toMatchObject({
+    expect(updatedUrlConfiguration(closed, {}, ORIGIN)).not.toHaveProperty('InvokeMode');
+    expect(updatedUrlConfiguration(closed, {}, ORIGIN)).toMatchObject({
       LastModifiedTime: '2026-01-02T03:04:06.678Z',
     });
   });

@@ -1,8 +1,21 @@
 import { randomInt } from 'node:crypto';
-import type { CreateFunctionUrlConfigRequest, UpdateFunctionUrlConfigRequest } from '@aws-sdk/client-lambda';
+import type {
+  Cors,
+  CreateFunctionUrlConfigRequest,
+  UpdateFunctionUrlConfigRequest,
+} from '@aws-sdk/client-lambda';
 import type { FunctionReference } from '../../../model/function-reference.ts';
-import { resourceConflict, resourceNotFound, validationError } from '../../../model/lambda-errors.ts';
-import { functionUrlTargetArn, type StoredFunctionUrl } from '../../../model/stored-function-url.ts';
+import {
+  notImplementedYet,
+  resourceConflict,
+  resourceNotFound,
+  validationError,
+} from '../../../model/lambda-errors.ts';
+import {
+  functionUrlTargetArn,
+  type StoredCors,
+  type StoredFunctionUrl,
+} from '../../../model/stored-function-url.ts';
 
 const ALIAS = /^(?!\d+$)[\w-]+$/;
 const ID_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -15,6 +28,11 @@ export function checkUrlQualifier({ qualifier }: FunctionReference): void {
     `1 validation error detected: Value '${qualifier}' at 'qualifier' failed to satisfy constraint: ` +
       'Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)',
   );
+}
+
+/** Throws 400 for what is not built yet. */
+export function checkInvokeMode({ InvokeMode }: Pick<CreateFunctionUrlConfigRequest, 'InvokeMode'>): void {
+  if (InvokeMode === 'RESPONSE_STREAM') throw notImplementedYet('InvokeMode: RESPONSE_STREAM');
 }
 
 /** @param nowMs platform time */
@@ -31,7 +49,7 @@ export function newFunctionUrl(
     urlId: newUrlId(),
     authType: request.AuthType ?? 'AWS_IAM',
     invokeMode: request.InvokeMode ?? 'BUFFERED',
-    ...(request.Cors && { cors: request.Cors }),
+    ...(request.Cors && { cors: storedCors(request.Cors) }),
     createdAtMs: nowMs,
     lastModifiedMs: nowMs,
   };
@@ -47,8 +65,21 @@ export function updatedFunctionUrl(
     ...before,
     authType: request.AuthType ?? before.authType,
     invokeMode: request.InvokeMode ?? before.invokeMode,
-    ...(request.Cors && { cors: request.Cors }),
+    ...(request.Cors && { cors: storedCors(request.Cors) }),
     lastModifiedMs: nowMs,
+  };
+}
+
+/** What was not given stays away, as it is shown again. */
+function storedCors(cors: Cors): StoredCors {
+  const { AllowCredentials, AllowHeaders, AllowMethods, AllowOrigins, ExposeHeaders, MaxAge } = cors;
+  return {
+    ...(AllowCredentials !== undefined && { AllowCredentials }),
+    ...(AllowHeaders !== undefined && { AllowHeaders }),
+    ...(AllowMethods !== undefined && { AllowMethods }),
+    ...(AllowOrigins !== undefined && { AllowOrigins }),
+    ...(ExposeHeaders !== undefined && { ExposeHeaders }),
+    ...(MaxAge !== undefined && { MaxAge }),
   };
 }
 

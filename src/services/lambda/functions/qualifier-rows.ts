@@ -2,12 +2,13 @@ import { functionArn } from '../../../model/stored-function.ts';
 import type { Announce, FunctionKey, Tx } from './function-rows.ts';
 
 /** Tables with one document per version or alias, and the kind of change their readers follow. */
-const KINDS = {
+export const KINDS = {
   lambda_provisioned_concurrency: 'provisioned-concurrency',
   lambda_event_invoke_configs: 'event-invoke-config',
+  lambda_function_urls: 'function-url',
 } as const;
 
-type QualifierTable = keyof typeof KINDS;
+export type QualifierTable = keyof typeof KINDS;
 const TABLES = Object.keys(KINDS) as QualifierTable[];
 
 /** A version, an alias or `$LATEST` of a function. */
@@ -40,6 +41,30 @@ export async function writeQualifierRow(
     )
     .execute();
   announce({ kind: KINDS[table], key: qualifiedArn(key), value });
+}
+
+/** Adds the document. False, with nothing done, when there is one already. */
+export async function insertQualifierRow(
+  tx: Tx,
+  announce: Announce,
+  table: QualifierTable,
+  key: QualifiedKey,
+  value: object,
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto(table)
+    .values({
+      account_id: key.accountId,
+      region: key.region,
+      function_name: key.name,
+      qualifier: key.qualifier,
+      configuration: JSON.stringify(value),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return false;
+  announce({ kind: KINDS[table], key: qualifiedArn(key), value });
+  return true;
 }
 
 /** False when there was none. */

@@ -1,0 +1,89 @@
+/** An HTTP answer, as a function URL gives it. */
+export interface UrlResponse {
+  readonly status: number;
+  /** A name may come several times. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+const JSON_TYPE = 'application/json';
+/** Said of the message by whoever sends it. */
+const NOT_THE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
+// oxlint-disable-next-line no-control-regex -- they are what must not be in a header
+const UNFIT = /[\0-\u0008\u000a-\u001f\u007f\u0100-\uffff]/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/**
+ * What a function's result says in HTTP. An object with a `statusCode` describes the whole response; any other JSON is
+ * a body of its own, with status 200.
+ * @returns undefined when that cannot be sent, which is a 502
+ */
+export function functionResponse(payload: Uint8Array): UrlResponse | undefined {
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString();
+  let result: unknown;
+  try {
+    result = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (isObject(result) && result['statusCode'] !== undefined) return described(result);
+  // A string goes out without its quotes.
+  const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));
+  return { status: 200, headers: [['content-type', JSON_TYPE]], body };
+}
+
+function described(result: Readonly<Record<string, unknown>>): UrlResponse | undefined {
+  const status = Number(result['statusCode']);
+  const fields = headerFields(result['headers']);
+  const cookies = cookieFields(result['cookies']);
+  const body = bodyOf(result['body'], result['isBase64Encoded'] === true);
+  const isStatus = Number.isInteger(status) && status >= 200 && status <= 599;
+  if (!isStatus || fields === undefined || cookies === undefined || body === undefined) return undefined;
+  const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');
+  const type: [string, string][] = hasType ? [] : [['content-type', JSON_TYPE]];
+  return { status, headers: [...fields, ...type, ...cookies], body };
+}
+
+function headerFields(given: unknown): [string, string][] | undefined {
+  if (given === undefined || given === null) return [];
+  if (!isObject(given)) return undefined;
+  const fields: [string, string][] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null || NOT_THE_FUNCTIONS.has(name.toLowerCase())) continue;
+    const text = textOf(value);
+    if (text === undefined || !TOKEN.test(name) || UNFIT.test(text)) return undefined;
+    fields.push([name, text]);
+  }
+  return fields;
+}
+
+function cookieFields(given: unknown): [string, string][] | undefined {
+  if (given === undefined || given === null) return [];
+  if (!Array.isArray(given)) return undefined;
+  const isFit = given.every((cookie) => typeof cookie === 'string' && !UNFIT.test(cookie));
+  return isFit ? given.map((cookie) => ['set-cookie', String(cookie)]) : undefined;
+}
+
+function bodyOf(given: unknown, isBase64: boolean): Buffer | undefined {
+  if (given === undefined || given === null) return Buffer.alloc(0);
+  const text = textOf(given);
+  if (text === undefined || !isBase64) return text === undefined ? undefined : Buffer.from(text);
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+
+/** Of a string, a number or a boolean; undefined of what has parts. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

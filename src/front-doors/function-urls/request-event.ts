@@ -1,0 +1,151 @@
+/** A request to a function URL, read whole. */
+export interface UrlRequest {
+  readonly urlId: string;
+  readonly accountId: string;
+  readonly method: string;
+  /** As sent, percent-encoded. */
+  readonly path: string;
+  /** As sent, without the question mark. */
+  readonly query: string;
+  /** Names and values in turn, as sent. */
+  readonly rawHeaders: readonly string[];
+  /** Host name by which the URL was reached, without a port. */
+  readonly domainName: string;
+  /** e.g. `HTTP/1.1` */
+  readonly protocol: string;
+  readonly scheme: 'http' | 'https';
+  /** Of the connection: the caller's address, and the port it reached. */
+  readonly sourceIp: string;
+  readonly port: number;
+  readonly requestId: string;
+  readonly traceHeader: string;
+  /** Platform time, milliseconds since the Unix epoch. */
+  readonly timeMs: number;
+  readonly caller: UrlCaller | undefined;
+  readonly body: Buffer;
+}
+
+/** Who signed the request. */
+export interface UrlCaller {
+  readonly accessKeyId: string;
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/** Between client and door only. Cookies have a member of their own. */
+const NOT_PASSED_ON: ReadonlySet<string> = new Set([
+  'connection',
+  'cookie',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const TEXT = /^(?:text\/|application\/(?:json|javascript|xml|[\w.-]+\+(?:json|xml))\s*(?:;|$))/i;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** The event of a request, in payload format 2.0. What there is nothing to say of is left out. */
+export function requestEvent(request: UrlRequest): object {
+  const { method, path, query, body } = request;
+  const sent = headersOf(request.rawHeaders);
+  const headers = eventHeaders(sent, request);
+  const cookies = sent
+    .get('cookie')
+    ?.flatMap((line) => line.split(';'))
+    .map((each) => each.trim());
+  const isBase64Encoded = body.length > 0 && !isText(headers);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: query,
+    ...(cookies !== undefined && { cookies: cookies.filter((cookie) => cookie !== '') }),
+    headers,
+    ...(query !== '' && { queryStringParameters: parametersOf(query) }),
+    requestContext: {
+      accountId: request.caller === undefined ? 'anonymous' : request.accountId,
+      apiId: request.urlId,
+      ...(request.caller !== undefined && { authorizer: { iam: identity(request.caller) } }),
+      domainName: request.domainName,
+      domainPrefix: request.urlId,
+      http: {
+        method,
+        path,
+        protocol: request.protocol,
+        sourceIp: request.sourceIp,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: request.requestId,
+      routeKey: '$default',
+      stage: '$default',
+      time: clfTime(request.timeMs),
+      timeEpoch: request.timeMs,
+    },
+    ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
+  };
+}
+
+/** By name in lower case, the values in the order they came. */
+function headersOf(raw: readonly string[]): Map<string, string[]> {
+  const headers = new Map<string, string[]>();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase();
+    if (name.startsWith(':')) continue;
+    const values = headers.get(name);
+    const value = raw[at + 1] ?? '';
+    if (values === undefined) headers.set(name, [value]);
+    else values.push(value);
+  }
+  return headers;
+}
+
+function eventHeaders(sent: ReadonlyMap<string, string[]>, request: UrlRequest): Record<string, string> {
+  const forwardedFor = [...(sent.get('x-forwarded-for') ?? []), request.sourceIp];
+  const passed = [...sent].filter(([name]) => !NOT_PASSED_ON.has(name));
+  return {
+    ...Object.fromEntries(passed.map(([name, values]) => [name, values.join(',')])),
+    host: request.domainName,
+    'x-amzn-trace-id': request.traceHeader,
+    'x-forwarded-for': forwardedFor.join(', '),
+    'x-forwarded-port': String(request.port),
+    'x-forwarded-proto': request.scheme,
+  };
+}
+
+/** Compressed text is binary, and so is what does not say that it is text. */
+function isText(headers: Readonly<Record<string, string>>): boolean {
+  return headers['content-encoding'] === undefined && TEXT.test(headers['content-type'] ?? '');
+}
+
+function parametersOf(query: string): Record<string, string> {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const before = parameters.get(name);
+    parameters.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return Object.fromEntries(parameters);
+}
+
+/** Until there are identities, whoever signs is the root user of its account. */
+function identity({ accessKeyId, accountId, arn }: UrlCaller): object {
+  return {
+    accessKey: accessKeyId,
+    accountId,
+    callerId: accountId,
+    cognitoIdentity: null,
+    principalOrgId: null,
+    userArn: arn,
+    userId: accountId,
+  };
+}
+
+/** The time as web servers log it: `21/Nov/2026:08:00:00 +0000`. */
+function clfTime(timeMs: number): string {
+  const iso = new Date(timeMs).toISOString();
+  const month = MONTHS[Number(iso.slice(5, 7)) - 1];
+  return `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
+}
