@@ -52,7 +52,7 @@ test('health tells what is running', async () => {
     status: 'running',
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     uptimeMs: expect.any(Number),
-    isolation: 'process',
+    isolation: process.env['LAMBENT_E2E_ISOLATION'] ?? 'process',
     store: expect.any(String),
     functions: 0,
     environments: { starting: 0, idle: 0, busy: 0 },
@@ -141,12 +141,17 @@ test.skipIf(process.getuid?.() === 0)('a read-only data directory is refused in 
 test('reset empties everything and is refused where it was not allowed', async () => {
   const server = await startServer();
   cleanUp.push(async () => await server.stop());
-  await deploy(server.lambda, 'gone', { 'index.js': 'exports.handler = async () => process.pid;' });
-  const { payload: pid } = await invoke(server.lambda, 'gone');
+  const mark = `mark-${server.process.pid}`;
+  await deploy(server.lambda, 'gone', {
+    'index.js': `require('node:child_process').spawn('/bin/sh', ['-c', 'sleep 300; true', '${mark}']);
+exports.handler = async () => 'here';`,
+  });
+  await invoke(server.lambda, 'gone');
+  expect(spawnSync('pgrep', ['-f', mark]).status).toBe(0);
   expect((await fetch(`${server.endpoint}/_lambent/reset`, { method: 'POST' })).status).toBe(200);
   expect((await server.lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
   await eventually(
-    async () => spawnSync('kill', ['-0', String(pid)]).status,
+    async () => spawnSync('pgrep', ['-f', mark]).status,
     (status) => status !== 0,
   );
   await deploy(server.lambda, 'gone', { 'index.js': 'exports.handler = async () => "again";' });

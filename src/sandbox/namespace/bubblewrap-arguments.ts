@@ -6,6 +6,8 @@ export interface NamespaceTools extends RootParts {
   readonly bubblewrap: string;
   /** Gives the warden a mount namespace of its own. */
   readonly unshare: string;
+  /** Takes programs into the namespaces of their sandbox. */
+  readonly nsenter: string;
   /** Needed where the platform runs as root, to leave root for good. */
   readonly setpriv: string | undefined;
   /** The seccomp program. */
@@ -26,6 +28,8 @@ export function rootArguments(spec: SandboxSpec, tools: NamespaceTools, late: La
   const root = rootFileSystem(spec.readOnlyDirectories, tools);
   return [
     ...NAMESPACES,
+    '--cap-drop',
+    'ALL',
     '--hostname',
     'localhost',
     '--die-with-parent',
@@ -60,6 +64,9 @@ export function commandArguments({ env, cwd }: Pick<SandboxCommand, 'env' | 'cwd
     String(INSIDE.uid),
     '--gid',
     String(INSIDE.gid),
+    '--dev-bind',
+    '/',
+    '/',
     '--die-with-parent',
     '--cap-drop',
     'ALL',

@@ -6,6 +6,13 @@ import { killGroup, type GroupExit, type SpawnedGroup } from '../process/spawner
 import type { SandboxLimits } from '../sandbox.ts';
 
 const MEBIBYTE = 1024 * 1024;
+/** Above a program stand the bubblewrap that sealed it and the one that entered the namespaces. */
+const GENERATIONS = 2;
+
+/** The program that a spawned command line came to; undefined while it has not. */
+export function programOf({ pid }: SpawnedGroup): number | undefined {
+  return descendant(pid, GENERATIONS);
+}
 
 /** One process tree, as far as limits are concerned. */
 export interface LimitedTree {
@@ -18,33 +25,26 @@ export interface LimitedTree {
 export class Enforcement {
   readonly #group: SandboxGroup;
   readonly #watchdog: MemoryWatchdog;
-  readonly #generations: number;
+  /** Where the kernel does not count: all trees that run. */
+  readonly #watched = new Map<SpawnedGroup, WatchedGroup>();
+  readonly #overMemory = new WeakSet<SpawnedGroup>();
   #limits: SandboxLimits;
-  /** Of the tree that was started last: its peak is asked for after its end as well. */
-  #watched: WatchedGroup | undefined;
-  #running: SpawnedGroup | undefined;
+  /** The main tree that was started last: its peak is asked for after its end as well. */
+  #main: { readonly spawned: SpawnedGroup; readonly watched: WatchedGroup } | undefined;
 
-  private constructor(
-    group: SandboxGroup,
-    watchdog: MemoryWatchdog,
-    limits: SandboxLimits,
-    generations: number,
-  ) {
+  private constructor(group: SandboxGroup, watchdog: MemoryWatchdog, limits: SandboxLimits) {
     this.#group = group;
     this.#watchdog = watchdog;
     this.#limits = limits;
-    this.#generations = generations;
   }
 
-  /** @param generations from the process that is spawned down to the program itself */
   static async create(
     cgroups: Cgroups,
     watchdog: MemoryWatchdog,
     id: string,
     limits: SandboxLimits,
-    generations: number,
   ): Promise<Enforcement> {
-    return new Enforcement(await cgroups.create(id, limits), watchdog, limits, generations);
+    return new Enforcement(await cgroups.create(id, limits), watchdog, limits);
   }
 
   /** For the launch to write `0` into. */
@@ -52,15 +52,14 @@ export class Enforcement {
     return this.#group.joinFiles;
   }
 
-  follow(spawned: SpawnedGroup): LimitedTree {
-    this.#running = spawned;
-    return this.#group.has('memory') ? this.#followKernel(spawned) : this.#watch(spawned);
+  follow(spawned: SpawnedGroup, isMain: boolean): LimitedTree {
+    return this.#group.has('memory') ? this.#followKernel() : this.#watch(spawned, isMain);
   }
 
   limit(limits: SandboxLimits): void {
     this.#limits = limits;
     this.#group.limit(limits);
-    if (this.#watched !== undefined) this.#watched.limitBytes = limits.memoryMb * MEBIBYTE;
+    for (const watched of this.#watched.values()) watched.limitBytes = limits.memoryMb * MEBIBYTE;
   }
 
   boost(isBoosted: boolean): void {
@@ -77,9 +76,7 @@ export class Enforcement {
 
   /** Without the kernel's count: what was sampled misses short peaks, and its mark of the program misses the children. */
   memoryPeakBytes(): number {
-    return (
-      this.#group.memoryPeakBytes() ?? Math.max(this.#watched?.peakBytes() ?? 0, this.#programPeakBytes())
-    );
+    return this.#group.memoryPeakBytes() ?? this.#sampledPeakBytes();
   }
 
   async remove(): Promise<void> {
@@ -87,47 +84,58 @@ export class Enforcement {
   }
 
   /** The kernel ends the largest process at the limit. If that was a child, the function sees it and may go on. */
-  #followKernel(spawned: SpawnedGroup): LimitedTree {
+  #followKernel(): LimitedTree {
     const killsBefore = this.#group.memoryKills();
     return {
       setActive: () => undefined,
-      end: ({ signal }) => {
-        this.#forget(spawned);
-        return signal === 'SIGKILL' && this.#group.memoryKills() > killsBefore;
-      },
+      end: ({ signal }) => signal === 'SIGKILL' && this.#group.memoryKills() > killsBefore,
     };
   }
 
-  #watch(spawned: SpawnedGroup): LimitedTree {
+  #watch(spawned: SpawnedGroup, isMain: boolean): LimitedTree {
     const watchdog = this.#watchdog;
-    let outOfMemory = false;
-    let ended = false;
-    const watched = watchdog.watch(spawned.pid, this.#limits.memoryMb * MEBIBYTE, () => {
-      outOfMemory = true;
-      killGroup(spawned.pid);
-    });
-    this.#watched = watched;
+    const limitBytes = this.#limits.memoryMb * MEBIBYTE;
+    const onExceeded = (): void => this.#endForMemory();
+    const watched = watchdog.watch(spawned.pid, limitBytes, onExceeded, () => this.#currentBytes());
+    if (isMain) this.#main = { spawned, watched };
+    this.#watched.set(spawned, watched);
     watchdog.setActive(watched, true);
     return {
       setActive: (active) => {
-        if (!ended) watchdog.setActive(watched, active);
+        if (this.#watched.has(spawned)) watchdog.setActive(watched, active);
       },
       end: () => {
-        ended = true;
-        this.#forget(spawned);
+        this.#watched.delete(spawned);
         watchdog.forget(watched);
-        return outOfMemory;
+        return this.#overMemory.has(spawned);
       },
     };
   }
 
-  #forget(spawned: SpawnedGroup): void {
-    if (this.#running === spawned) this.#running = undefined;
+  /** Resident memory of all trees when each was last looked at. */
+  #currentBytes(): number {
+    let bytes = 0;
+    for (const watched of this.#watched.values()) bytes += watched.currentBytes;
+    return bytes;
+  }
+
+  #endForMemory(): void {
+    for (const spawned of this.#watched.keys()) {
+      this.#overMemory.add(spawned);
+      killGroup(spawned.pid);
+    }
+  }
+
+  #sampledPeakBytes(): number {
+    let bytes = this.#main?.watched.peakBytes() ?? 0;
+    for (const watched of this.#watched.values())
+      if (watched !== this.#main?.watched) bytes += watched.peakBytes();
+    return Math.max(bytes, this.#programPeakBytes());
   }
 
   #programPeakBytes(): number {
-    if (this.#running === undefined) return 0;
-    const program = descendant(this.#running.pid, this.#generations);
+    const { spawned } = this.#main ?? {};
+    const program = spawned === undefined || !this.#watched.has(spawned) ? undefined : programOf(spawned);
     if (program === undefined) return 0;
     const memory = new ResidentMemory(program);
     const bytes = memory.peak();

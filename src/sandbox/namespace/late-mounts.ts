@@ -49,13 +49,14 @@ export class LateMounts {
 
   async remove(warden: () => Warden): Promise<void> {
     if (this.#mounted.length === 0) return;
-    // Of a warden that has gone the mounts have gone too.
     await Promise.all(
-      this.#mounted.map((directory) =>
-        warden()
-          .detach(directory)
-          .catch(() => undefined),
-      ),
+      this.#mounted.map(async (directory) => {
+        try {
+          await warden().detach(directory);
+        } catch {
+          // Of a warden that has gone the mounts have gone too.
+        }
+      }),
     );
     await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -7,89 +7,94 @@ import {
   rootArguments,
 } from './bubblewrap-arguments.ts';
 
+/** What the keeper of a room prints when all is mounted. Its standard output is where bubblewrap told of it. */
+export const READY = 'ready\n';
+const KEEPER = 'echo ready >&2; exec sleep 2147483647';
+
+/** A shell has one thread, and all that follows is inside from its start. None may run outside its limits. */
+const JOIN = 'set -f; for group in $1; do echo 0 >"$group" || exit 125; done';
 /**
  * Opens what bubblewrap reads: the variables of a function may be secrets, and must neither be seen in a command line
- * nor be those of a program that runs as root outside. With a user of its own for each sandbox the kernel can count its
- * processes; where all sandboxes share the platform's user it cannot.
+ * nor be those of a program that runs as root outside.
  */
-const OPEN = 'exec 4<"$1" 5<"$2/root"';
-/** Shells do not agree on the letter; one that knows neither shows when the platform starts. */
-const AS_ROOT =
-  'if [ "$3" != 0 ]; then exec 6<"$2/command"; if [ -n "$BASH_VERSION" ]; then ulimit -u "$3"; else ulimit -p "$3"; fi; fi';
-/** A shell has one thread, and all that follows is inside from its start. None may run outside its limits. */
-const JOIN = 'set -f; for group in $5; do echo 0 >"$group" || exit 125; done';
-const SCRIPT = `ulimit -n "$4"; ${OPEN}; ${JOIN}; ${AS_ROOT}; shift 5; exec "$@"`;
+const START_ROOM = `${JOIN}; exec 5<"$2"; shift 2; exec "$@"`;
+/**
+ * With a user of its own for each sandbox the kernel can count its processes; where all sandboxes share the platform's
+ * user it cannot. Shells do not agree on the letter; one that knows neither shows when the platform starts.
+ */
+const LIMIT =
+  'ulimit -n "$4"; if [ "$5" != 0 ]; then if [ -n "$BASH_VERSION" ]; then ulimit -u "$5"; else ulimit -p "$5"; fi; fi';
+const START_PROGRAM = `${JOIN}; exec 4<"$2" 6<"$3"; ${LIMIT}; shift 5; exec "$@"`;
 
-/** Writes the arguments for one start into a directory of its own, for the platform's eyes only. */
-export async function writeLaunchFiles(
-  directory: string,
-  spec: SandboxSpec,
-  command: Pick<SandboxCommand, 'env' | 'cwd'>,
-  tools: NamespaceTools,
-  uid: number | undefined,
-  late: LateDirectories = new Map(),
-): Promise<void> {
+/** What every program of one sandbox is started from. */
+export interface Launch {
+  /** For the platform's eyes only. */
+  readonly directory: string;
+  readonly spec: SandboxSpec;
+  readonly tools: NamespaceTools;
+  /** Of the host, for this sandbox alone; undefined where the platform is an ordinary user. */
+  readonly uid: number | undefined;
+  /** By which a program enters the sandbox's control groups; no white space in them. */
+  readonly joinFiles: readonly string[];
+}
+
+/** Writes down what the sandbox's file system is made of. */
+export async function writeRoot({ directory, spec, tools }: Launch, late: LateDirectories): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const root = rootArguments(spec, tools, late);
-  const inner = commandArguments(command);
-  const [first, second] =
-    uid === undefined ? [[...root, ...inner], []] : [root, ['--dev-bind', '/', '/', ...inner]];
-  await writeFile(`${directory}/root`, joined(first), { mode: 0o600 });
-  await writeFile(`${directory}/command`, joined(second), { mode: 0o600 });
+  await writeFile(`${directory}/root`, joined(rootArguments(spec, tools, late)), { mode: 0o600 });
+}
+
+/** The command line that makes the namespaces and keeps them. */
+export function roomCommand({ directory, tools, joinFiles }: Launch): [string, ...string[]] {
+  const script = ['-c', START_ROOM, 'sh', joinFiles.join(' '), `${directory}/root`];
+  const bubblewrap = [tools.bubblewrap, '--args', '5', '--json-status-fd', '1', '--'];
+  return ['/bin/sh', ...script, ...bubblewrap, '/bin/sh', '-c', KEEPER];
+}
+
+/** @param file to write to, for one start */
+export async function writeCommand(
+  file: string,
+  command: Pick<SandboxCommand, 'env' | 'cwd'>,
+): Promise<void> {
+  await writeFile(file, joined(commandArguments(command)), { mode: 0o600 });
 }
 
 /**
- * The command line that starts `argv` inside. Run by root it takes two steps, as the one that mounts must be able to
- * read what only root may, and the one that runs the function must never have been root in its user namespace.
- * @param uid of the host, for this sandbox alone; undefined where the platform is an ordinary user
- * @param joinFiles by which a program enters the sandbox's control groups; no white space in them
+ * The command line that starts `argv` in a room. It enters with the rights of who made the room, leaves these for good,
+ * and only then makes the user namespace in which the program runs: of its own for each program, so that no program
+ * that runs already can reach into one that is not sealed yet.
+ * @param namespaces the directory of the room's namespace files
+ * @param file what `writeCommand` wrote
  */
-export function launchCommand(
-  directory: string,
+export function programCommand(
+  { spec, tools, uid, joinFiles }: Launch,
+  namespaces: string,
+  file: string,
   argv: readonly string[],
-  spec: SandboxSpec,
-  tools: NamespaceTools,
-  uid: number | undefined,
-  joinFiles: readonly string[] = [],
 ): [string, ...string[]] {
-  const { bubblewrap, setpriv = 'setpriv', filterFile } = tools;
-  const shell: [string, ...string[]] = ['/bin/sh', '-c', SCRIPT, 'sh', filterFile, directory];
-  const openFiles = String(spec.limits.openFiles);
-  const groups = joinFiles.join(' ');
-  if (uid === undefined) {
-    const options = ['--args', '5', '--disable-userns', '--seccomp', '4', '--'];
-    return [...shell, '0', openFiles, groups, bubblewrap, ...options, ...argv];
-  }
-  const leaveRoot = [
-    setpriv,
-    '--reuid',
-    String(uid),
-    '--regid',
-    String(uid),
-    '--clear-groups',
-    '--inh-caps=-all',
-    '--ambient-caps=-all',
-    '--bounding-set=-all',
-    '--no-new-privs',
-  ];
-  return [
-    ...shell,
-    String(spec.limits.processes),
-    openFiles,
-    groups,
-    bubblewrap,
-    '--args',
-    '5',
-    '--',
-    ...leaveRoot,
-    bubblewrap,
-    '--args',
-    '6',
-    '--seccomp',
-    '4',
-    '--',
-    ...argv,
-  ];
+  const { bubblewrap, nsenter, filterFile } = tools;
+  const { openFiles, processes } = spec.limits;
+  const limits = [String(openFiles), String(uid === undefined ? 0 : processes)];
+  const script = ['-c', START_PROGRAM, 'sh', joinFiles.join(' '), filterFile, file, ...limits];
+  const enter = [nsenter, ...ENTERED.map(([option, name]) => `--${option}=${namespaces}/${name}`), '--'];
+  const seal = [bubblewrap, '--args', '6', '--seccomp', '4'];
+  if (uid === undefined) return ['/bin/sh', ...script, ...enter, ...seal, '--disable-userns', '--', ...argv];
+  return ['/bin/sh', ...script, ...enter, ...leaveRoot(tools, uid), ...seal, '--', ...argv];
+}
+
+/** Options of nsenter, and the kernel's names. The user namespace is the warden's own. */
+const ENTERED = [
+  ['mount', 'mnt'],
+  ['pid', 'pid'],
+  ['ipc', 'ipc'],
+  ['uts', 'uts'],
+  ['cgroup', 'cgroup'],
+] as const;
+
+function leaveRoot({ setpriv = 'setpriv' }: NamespaceTools, uid: number): string[] {
+  const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
+  const rights = ['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--no-new-privs'];
+  return [setpriv, ...user, ...rights];
 }
 
 /** As `bwrap --args` reads them. */

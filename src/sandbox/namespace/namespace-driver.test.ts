@@ -95,4 +95,48 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
     running.kill();
     await box.destroy();
   });
+
+  test('runs programs beside each other, which see each other and whose ends are their own', async () => {
+    const box = await sandbox();
+    const beside = await box.execBeside(shell('echo $$ > /tmp/beside; read line <&3; exit 3'));
+    const first = await box.exec(
+      shell('until [ -s /tmp/beside ]; do :; done; kill -0 $(cat /tmp/beside) && echo seen; kill -9 $$'),
+    );
+    expect(await text(first.output)).toBe('seen\n');
+    expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL', outOfMemory: false });
+    const second = await box.exec(shell('kill -0 $(cat /tmp/beside) && echo seen again'));
+    expect(await text(second.output)).toBe('seen again\n');
+    beside.channel?.write('go\n');
+    expect((await beside.exited).code).toBe(3);
+    await box.destroy();
+  });
+
+  test('ends with its last program what all of them left behind; /tmp stays', async () => {
+    const box = await sandbox();
+    const beside = await box.execBeside(shell('read line <&3'));
+    const first = await box.exec(
+      shell('setsid sleep 60 >/dev/null 2>&1 & echo $! > /tmp/left; ls /proc/$!/stat'),
+    );
+    expect(await text(first.output)).toMatch(/stat/);
+    await first.exited;
+    beside.kill();
+    await beside.exited;
+    const next = await box.exec(shell('cat /tmp/left; cat /proc/*/comm | grep -c sleep'));
+    // The one that keeps the namespaces.
+    expect(await text(next.output)).toMatch(/^\d+\n1\n$/);
+    await box.destroy();
+  });
+
+  test('tells the program itself to terminate, not those that started it', async () => {
+    const box = await sandbox();
+    const running = await box.exec(
+      shell('trap "echo told; exit 9" TERM; echo up; while :; do sleep 0.01; done'),
+    );
+    const said = running.output.iterator({ destroyOnReturn: false });
+    expect(String((await said.next()).value)).toBe('up\n');
+    running.terminate();
+    expect(String((await said.next()).value)).toBe('told\n');
+    expect((await running.exited).code).toBe(9);
+    await box.destroy();
+  });
 });

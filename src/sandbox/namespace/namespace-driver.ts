@@ -1,4 +1,8 @@
 import type { Cgroups } from '../cgroup/cgroups.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
@@ -9,6 +13,13 @@ import { Warden } from './warden/warden.ts';
 /** Users that no system hands out: far above subordinate ids, below the kernel's largest. */
 const FIRST_UID = 1_879_048_192;
 const UIDS = 65_536;
+
+/** A sandbox that shows whether there can be any. */
+const PROOF = {
+  id: 'proof',
+  readOnlyDirectories: [],
+  limits: { memoryMb: 128, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 },
+};
 
 /** What this level does not do yet; said at the start and in the health answer. */
 const GAPS = [
@@ -40,17 +51,23 @@ export class NamespaceDriver implements SandboxDriver {
   }
 
   /**
-   * Proves that the warden can do its work here.
-   * @throws NamespacesUnavailable
+   * Proves that sandboxes can be made here, by making one.
+   * @throws NamespacesUnavailable with what to allow; the driver is then closed
    */
   async open(): Promise<void> {
+    const directory = await mkdtemp(join(tmpdir(), 'lambent-'));
     try {
       await this.#warden.open();
+      await this.#prove(join(directory, 'proof'));
     } catch (error) {
       await this.close();
-      throw new NamespacesUnavailable(`the helper process cannot work here (${String(error)})`, {
-        cause: error,
-      });
+      const [line = ''] = (error as Error).message.split('\n');
+      throw new NamespacesUnavailable(
+        `bubblewrap cannot make a sandbox here (${line}): unprivileged user namespaces must be allowed (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)`,
+        { cause: error },
+      );
+    } finally {
+      await rm(directory, { recursive: true, force: true });
     }
   }
 
@@ -91,6 +108,19 @@ export class NamespaceDriver implements SandboxDriver {
     await this.#warden.close();
     await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.destroy()));
     await this.#cgroups.close();
+  }
+
+  async #prove(scratchDirectory: string): Promise<void> {
+    const sandbox = await this.create({ ...PROOF, scratchDirectory });
+    const { output, exited } = await sandbox.exec({
+      argv: ['/usr/bin/env'],
+      env: {},
+      cwd: '/',
+      channel: false,
+    });
+    const said = await text(output);
+    if ((await exited).code !== 0) throw new Error(said.trim());
+    await sandbox.destroy();
   }
 
   /** Used in turn, so that one just given back rests before it serves another. */

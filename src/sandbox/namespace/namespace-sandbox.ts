@@ -1,11 +1,11 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
+import { connectLoopback } from '../connect-loopback.ts';
 import { exitInside } from '../exit-inside.ts';
 import { directoryExceeds } from '../process/directory-size.ts';
 import type { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import { killGroup, signalGroup, type SpawnedGroup } from '../process/spawner.ts';
-import { connectLoopback } from '../connect-loopback.ts';
+import { killGroup, signalProcess, type SpawnedGroup } from '../process/spawner.ts';
 import type {
   Sandbox,
   SandboxCommand,
@@ -17,16 +17,15 @@ import type {
   SharedDirectory,
 } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
-import { Enforcement } from './enforcement.ts';
-import { launchCommand, writeLaunchFiles } from './launch.ts';
+import { Enforcement, programOf } from './enforcement.ts';
+import { type Launch, programCommand, roomCommand, writeCommand, writeRoot } from './launch.ts';
 import { LateMounts } from './late-mounts.ts';
 import { refuseUnstartable } from './program-check.ts';
+import { Room } from './room.ts';
+import { Rooms } from './rooms.ts';
 import type { Warden } from './warden/warden.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Each bubblewrap stands above its program; one that makes a process namespace has a first process in it too. */
-const UNDER_ONE = 2;
-const UNDER_TWO = 3;
 
 export interface NamespaceSandboxParts {
   readonly spec: SandboxSpec;
@@ -39,15 +38,23 @@ export interface NamespaceSandboxParts {
   readonly onDestroyed: () => void;
 }
 
-/** A process tree in namespaces of its own: paths inside are what they are on AWS. */
+interface Prepared {
+  readonly enforcement: Enforcement;
+  readonly launch: Launch;
+}
+
+/** Process trees in namespaces of their own: paths inside are what they are on AWS. */
 export class NamespaceSandbox implements Sandbox {
   readonly id: string;
   readonly #parts: NamespaceSandboxParts;
   readonly #launchFiles: string;
   readonly #late: LateMounts;
+  readonly #rooms = new Rooms(async () => await this.#openRoom());
+  readonly #starting = new Set<Promise<unknown>>();
+  readonly #running = new Set<SpawnedGroup>();
   #limits: SandboxLimits;
-  #enforcement: Enforcement | undefined;
-  #running: SpawnedGroup | undefined;
+  #prepared: Prepared | undefined;
+  #started = 0;
 
   constructor(parts: NamespaceSandboxParts) {
     this.id = parts.spec.id;
@@ -59,12 +66,15 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async prepare(): Promise<void> {
-    const { spec, uid, cgroups, watchdog } = this.#parts;
-    const generations = uid === undefined ? UNDER_ONE : UNDER_TWO;
-    this.#enforcement = await Enforcement.create(cgroups, watchdog, spec.id, spec.limits, generations);
+    const { spec, tools, uid, cgroups, watchdog } = this.#parts;
+    const enforcement = await Enforcement.create(cgroups, watchdog, spec.id, spec.limits);
+    const { joinFiles } = enforcement;
+    const launch = { directory: this.#launchFiles, spec, tools, uid, joinFiles };
+    this.#prepared = { enforcement, launch };
     await mkdir(spec.scratchDirectory, { recursive: true });
     await chmod(spec.scratchDirectory, 0o700);
     if (uid !== undefined) await chown(spec.scratchDirectory, uid, uid);
+    await writeRoot(launch, this.#late.directories);
   }
 
   pathInside(sandboxPath: string): string {
@@ -72,20 +82,97 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async exec(command: SandboxCommand): Promise<SandboxProcess> {
-    const { spec, tools, uid } = this.#parts;
-    const enforcement = this.#enforced;
-    await refuseUnstartable(command.argv[0], spec);
-    const warden = this.#parts.warden();
-    await this.#late.prepare(warden);
-    await writeLaunchFiles(this.#launchFiles, spec, command, tools, uid, this.#late.directories);
-    const argv = launchCommand(this.#launchFiles, command.argv, spec, tools, uid, enforcement.joinFiles);
-    const spawned = await warden.start({ argv, env: {}, cwd: '/', channel: command.channel }, {});
-    const tree = enforcement.follow(spawned);
-    let ended = false;
-    this.#running = spawned;
+    return await this.#start(command, true);
+  }
+
+  async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
+    return await this.#start(command, false);
+  }
+
+  async connect(port: number): Promise<Socket> {
+    return await connectLoopback(port);
+  }
+
+  async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
+    this.#limits = limits;
+    this.#ready.enforcement.limit(limits);
+    await this.#late.attach(this.#parts.warden(), directories);
+  }
+
+  boost(isBoosted: boolean): void {
+    this.#ready.enforcement.boost(isBoosted);
+  }
+
+  freeze(): void {
+    this.#ready.enforcement.freeze();
+  }
+
+  thaw(): void {
+    this.#ready.enforcement.thaw();
+  }
+
+  stats(): SandboxStats {
+    return { memoryPeakBytes: this.#ready.enforcement.memoryPeakBytes() };
+  }
+
+  /** The scratch directory is one of the host's: its size can only be looked at afterwards. */
+  scratchOverflows(): Promise<boolean> {
+    return directoryExceeds(this.#parts.spec.scratchDirectory, this.#limits.scratchMb * MEBIBYTE);
+  }
+
+  async destroy(): Promise<void> {
+    this.#rooms.close();
+    await Promise.allSettled(this.#starting);
+    const running = [...this.#running];
+    for (const { pid } of running) killGroup(pid);
+    this.#prepared?.enforcement.thaw();
+    await Promise.all(running.map(({ exited }) => exited));
+    await this.#rooms.ended();
+    await this.#prepared?.enforcement.remove();
+    await this.#late.remove(this.#parts.warden);
+    // Retried: the kernel takes a moment to end what is left of the process namespace.
+    for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
+      await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    this.#parts.onDestroyed();
+  }
+
+  async #start(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
+    const started = this.#startInRoom(command, isMain);
+    this.#starting.add(started);
+    try {
+      return await started;
+    } finally {
+      this.#starting.delete(started);
+    }
+  }
+
+  async #startInRoom(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
+    await refuseUnstartable(command.argv[0], this.#parts.spec);
+    const room = await this.#rooms.enter();
+    this.#started += 1;
+    const file = `${this.#launchFiles}/${this.#started}`;
+    try {
+      await writeCommand(file, command);
+      const argv = programCommand(this.#ready.launch, room.namespaces, file, command.argv);
+      const toStart = { argv, env: {}, cwd: '/', channel: command.channel };
+      const spawned = await this.#parts.warden().start(toStart, {});
+      return this.#follow(spawned, isMain, async () => {
+        room.leave();
+        await rm(file, { force: true });
+      });
+    } catch (error) {
+      room.leave();
+      throw error;
+    }
+  }
+
+  #follow(spawned: SpawnedGroup, isMain: boolean, onEnded: () => Promise<void>): SandboxProcess {
+    const { enforcement } = this.#ready;
+    const tree = enforcement.follow(spawned, isMain);
+    this.#running.add(spawned);
     const exited = spawned.exited.then((outside): SandboxExit => {
-      ended = true;
-      if (this.#running === spawned) this.#running = undefined;
+      this.#running.delete(spawned);
+      void onEnded();
       const exit = outside.code === null ? outside : exitInside(outside.code);
       return { ...exit, outOfMemory: tree.end(exit) };
     });
@@ -95,72 +182,25 @@ export class NamespaceSandbox implements Sandbox {
       exited,
       setActive: (active) => tree.setActive(active),
       terminate: () => {
-        if (!ended) signalGroup(spawned.pid, 'SIGTERM');
+        if (this.#running.has(spawned)) signalProcess(programOf(spawned) ?? spawned.pid, 'SIGTERM');
         enforcement.thaw();
       },
       // In this order, so that none of its code runs once more; some kernels kill only what is not frozen.
       kill: () => {
-        if (!ended) killGroup(spawned.pid);
+        if (this.#running.has(spawned)) killGroup(spawned.pid);
         enforcement.thaw();
       },
     };
   }
 
-  /** Programs beside the first would need its namespaces, which bubblewrap does not lend: extensions do not start. */
-  async execBeside(): Promise<SandboxProcess> {
-    throw Object.assign(new Error('The isolation level namespace runs one program in each environment.'), {
-      code: 'ENOTSUP',
-    });
+  async #openRoom(): Promise<Room> {
+    const warden = this.#parts.warden();
+    await this.#late.prepare(warden);
+    return await Room.open(warden, roomCommand(this.#ready.launch));
   }
 
-  async connect(port: number): Promise<Socket> {
-    return await connectLoopback(port);
-  }
-
-  async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
-    this.#limits = limits;
-    this.#enforced.limit(limits);
-    await this.#late.attach(this.#parts.warden(), directories);
-  }
-
-  boost(isBoosted: boolean): void {
-    this.#enforced.boost(isBoosted);
-  }
-
-  freeze(): void {
-    this.#enforced.freeze();
-  }
-
-  thaw(): void {
-    this.#enforced.thaw();
-  }
-
-  stats(): SandboxStats {
-    return { memoryPeakBytes: this.#enforced.memoryPeakBytes() };
-  }
-
-  /** The scratch directory is one of the host's: its size can only be looked at afterwards. */
-  scratchOverflows(): Promise<boolean> {
-    return directoryExceeds(this.#parts.spec.scratchDirectory, this.#limits.scratchMb * MEBIBYTE);
-  }
-
-  async destroy(): Promise<void> {
-    const running = this.#running;
-    if (running !== undefined) {
-      killGroup(running.pid);
-      this.#enforcement?.thaw();
-      await running.exited;
-    }
-    await this.#enforcement?.remove();
-    await this.#late.remove(this.#parts.warden);
-    // Retried: the kernel takes a moment to end what is left of the process namespace.
-    for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
-      await rm(path, { recursive: true, force: true, maxRetries: 3 });
-    this.#parts.onDestroyed();
-  }
-
-  get #enforced(): Enforcement {
-    if (this.#enforcement === undefined) throw new Error(`Sandbox ${this.id} is not prepared.`);
-    return this.#enforcement;
+  get #ready(): Prepared {
+    if (this.#prepared === undefined) throw new Error(`Sandbox ${this.id} is not prepared.`);
+    return this.#prepared;
   }
 }

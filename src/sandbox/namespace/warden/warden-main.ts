@@ -3,12 +3,12 @@
  * namespace, in which it is root). What it mounts is seen by what it starts and by nobody else, and is gone when it
  * ends, however it ends: nothing has to be cleaned up after a crash.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { serveSpawner } from '../../process/serve-spawner.ts';
 import { attachReadOnly, detachAll, shareMount } from '../kernel/mounts.ts';
 import { load } from '../kernel/system-call.ts';
-import type { WardenQuestion } from './warden-messages.ts';
+import type { HeldProcess, WardenQuestion } from './warden-messages.ts';
 
 /** Beside the socket by which the platform speaks to this process. */
 const stage = join(dirname(process.argv[2] ?? ''), 'stage');
@@ -33,6 +33,16 @@ serveSpawner({
       case 'detach':
         detachAll(question.directory);
         return {};
+      case 'hold':
+        return { value: hold(question.pid) };
+      case 'release':
+        closeSync(question.descriptor);
+        return {};
     }
   },
 });
+
+function hold(pid: number): HeldProcess {
+  const descriptor = openSync(`/proc/${pid}`, 'r');
+  return { descriptor, namespaces: `/proc/${process.pid}/fd/${descriptor}/ns` };
+}

@@ -6,7 +6,16 @@ export type WardenQuestion =
   /** Shows `source` at a shared directory, for reading. */
   | { readonly kind: 'attach'; readonly source: string; readonly directory: string }
   /** Takes away what is mounted on a shared directory, and the share itself. */
-  | { readonly kind: 'detach'; readonly directory: string };
+  | { readonly kind: 'detach'; readonly directory: string }
+  /** Keeps the namespaces of a process reachable, whatever becomes of its number. Answered with `HeldProcess`. */
+  | { readonly kind: 'hold'; readonly pid: number }
+  | { readonly kind: 'release'; readonly descriptor: number };
+
+export interface HeldProcess {
+  readonly descriptor: number;
+  /** The directory of the files that stand for its namespaces, for what the warden starts. */
+  readonly namespaces: string;
+}
 
 /** Where a program is started. */
 export type Surroundings = Record<string, never>;

@@ -1,7 +1,7 @@
 import { type SpawnedGroup, Spawner } from '../../process/spawner.ts';
 import { type SpawnerProgram, siblingOf } from '../../process/spawner-program.ts';
 import type { SandboxCommand } from '../../sandbox.ts';
-import type { Surroundings, WardenQuestion } from './warden-messages.ts';
+import type { HeldProcess, Surroundings, WardenQuestion } from './warden-messages.ts';
 
 /** The warden holds descriptors for every sandbox; functions get a limit of their own when they are launched. */
 const OPEN_FILES = 65_536;
@@ -37,6 +37,15 @@ export class Warden {
   /** Undoes `share` and `attach`. */
   async detach(directory: string): Promise<void> {
     await this.#ask({ kind: 'detach', directory });
+  }
+
+  /** Keeps the namespaces of a process reachable until they are released, whatever becomes of its number. */
+  async hold(pid: number): Promise<HeldProcess> {
+    return (await this.#ask({ kind: 'hold', pid })) as HeldProcess;
+  }
+
+  async release(descriptor: number): Promise<void> {
+    await this.#ask({ kind: 'release', descriptor });
   }
 
   /** Rejects with the failed system call's error (`code`) when the program cannot be started. */
