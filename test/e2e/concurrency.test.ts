@@ -86,7 +86,7 @@ exports.handler = async (event) => {
   const first = (await invoke(server.lambda, 'reused')).payload as { life: number };
   expect((await invoke(server.lambda, 'reused')).payload).toEqual({ seen: 1, count: 2, life: first.life });
   const together = await Promise.all(
-    Array.from({ length: 4 }, async () => await invoke(many, 'reused', { sleepMs: 100 })),
+    Array.from({ length: 4 }, async () => await invoke(many, 'reused', { sleepMs: 500 })),
   );
   const results = together.map((answer) => answer.payload as { seen: number; life: number });
   expect(new Set(results.map((result) => result.seen))).toEqual(new Set([1]));
