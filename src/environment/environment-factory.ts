@@ -16,6 +16,7 @@ import { EnvironmentRecords } from './environment-records.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { findExtensions } from './extensions-api/find-extensions.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
+import { OutputPace, OutputPacing } from './output-pace.ts';
 import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
 import { runtimeIdentity } from './runtime-identity.ts';
@@ -53,6 +54,7 @@ export class EnvironmentFactory {
   readonly #cleared: Promise<void>;
   readonly #api = new RuntimeApi();
   readonly #deadlines = new Deadlines();
+  readonly #pacing = new OutputPacing();
 
   constructor(options: EnvironmentFactoryOptions) {
     this.#options = options;
@@ -85,8 +87,8 @@ export class EnvironmentFactory {
         openFiles: OPEN_FILES,
       },
     });
-    const { log, telemetry } = this.#log(version, initializationType, sandbox);
-    const logStream = log.streamName;
+    const observers = this.#observers(version, initializationType, sandbox);
+    const logStream = observers.log.streamName;
     const launcher = new RuntimeLauncher({
       version,
       initializationType,
@@ -104,8 +106,7 @@ export class EnvironmentFactory {
       version,
       sandbox,
       launcher,
-      log,
-      telemetry,
+      ...observers,
       identity,
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
       deadlines: this.#deadlines,
@@ -124,8 +125,8 @@ export class EnvironmentFactory {
     return environment;
   }
 
-  /** What the environment writes to its log stream, and what it tells its extensions. */
-  #log(version: FunctionVersion, initializationType: InitializationType, sandbox: Sandbox) {
+  /** What the environment writes to its log stream, how fast, and what it tells its extensions. */
+  #observers(version: FunctionVersion, initializationType: InitializationType, sandbox: Sandbox) {
     const { logs, clock } = this.#options;
     const telemetry = new EnvironmentTelemetry({
       connect: (port) => sandbox.connect(port),
@@ -133,9 +134,17 @@ export class EnvironmentFactory {
       now: () => clock.now(),
       onDropped: (dropped) => log.telemetryDropped(dropped),
     });
-    const parts = { version, initializationType, sink: logs, clock, suffix: sandbox.id, telemetry };
-    const log: EnvironmentLog = new EnvironmentLog(parts);
-    return { log, telemetry };
+    const pace = new OutputPace(this.#pacing);
+    const log: EnvironmentLog = new EnvironmentLog({
+      version,
+      initializationType,
+      sink: logs,
+      clock,
+      suffix: sandbox.id,
+      telemetry,
+      pace,
+    });
+    return { log, telemetry, pace };
   }
 
   async #runtime({ runtime }: FunctionVersion): Promise<ResolvedRuntime> {

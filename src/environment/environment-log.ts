@@ -15,6 +15,7 @@ import {
   subscriptionLine,
 } from './system-lines.ts';
 import type { LineFailure, ReportFacts, RuntimeDoneFacts, RuntimeIdentity } from './system-lines.ts';
+import type { OutputPace } from './output-pace.ts';
 import * as records from './system-records.ts';
 import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 import type { DroppedTelemetry, SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
@@ -27,6 +28,7 @@ export interface EnvironmentLogParts {
   /** 32 hex digits, the environment's own. */
   readonly suffix: string;
   readonly telemetry: EnvironmentTelemetry;
+  readonly pace: OutputPace;
 }
 
 /**
@@ -43,11 +45,13 @@ export class EnvironmentLog {
   readonly #output: LineSplitter;
   readonly #isJson: boolean;
   readonly #telemetry: EnvironmentTelemetry;
+  readonly #pace: OutputPace;
   #phase: records.InitPhase = 'init';
   #isRuntimeReady = false;
   #tail: LogTail | undefined;
 
-  constructor({ version, initializationType, sink, clock, suffix, telemetry }: EnvironmentLogParts) {
+  constructor(parts: EnvironmentLogParts) {
+    const { version, initializationType, sink, clock, suffix, telemetry, pace } = parts;
     const { accountId, region, logGroup } = version;
     this.streamName = logStreamName(version, clock.now(), suffix);
     this.#writer = sink.openStream({ accountId, region, group: logGroup, stream: this.streamName });
@@ -57,6 +61,7 @@ export class EnvironmentLog {
     this.#isJson = version.logFormat === 'JSON';
     this.#output = new LineSplitter((line) => this.#line('function', line));
     this.#telemetry = telemetry;
+    this.#pace = pace;
   }
 
   /** Somebody reads platform events as records; otherwise there are only the lines of the text format. */
@@ -83,6 +88,7 @@ export class EnvironmentLog {
 
   /** Bytes of the process's standard output and error. */
   output(chunk: Buffer): void {
+    this.#pace.addBytes(chunk.length);
     this.#output.push(chunk);
   }
 
@@ -191,6 +197,7 @@ export class EnvironmentLog {
   }
 
   #line(stream: 'function' | 'extension', line: string): void {
+    this.#pace.addLine();
     this.#append(line);
     if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }

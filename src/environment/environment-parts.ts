@@ -2,20 +2,26 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { EnvironmentLog } from './environment-log.ts';
+import type { OutputPace } from './output-pace.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
 import type { RuntimeIdentity } from './system-lines.ts';
 import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
+
+/** What the processes of an environment need: its runtime's and its extensions'. */
+export interface ProcessParts {
+  readonly launcher: RuntimeLauncher;
+  readonly telemetry: EnvironmentTelemetry;
+  readonly pace: OutputPace;
+}
 
 /**
  * What an execution environment is made of, and whom it tells.
  * @template Environment what it calls itself when it tells them
  */
-export interface EnvironmentParts<Environment> {
+export interface EnvironmentParts<Environment> extends ProcessParts {
   readonly version: FunctionVersion;
   readonly sandbox: Sandbox;
-  readonly launcher: RuntimeLauncher;
   readonly log: EnvironmentLog;
-  readonly telemetry: EnvironmentTelemetry;
   readonly identity: RuntimeIdentity;
   readonly initLimitMs: number;
   /** Shared by all environments. */

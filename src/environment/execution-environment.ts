@@ -34,8 +34,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   constructor(parts: EnvironmentParts<ExecutionEnvironment>) {
     this.#parts = parts;
-    const { deadlines, launcher, log, sandbox, version } = parts;
-    this.#reporter = new InvocationReporter(log, sandbox, version.memoryMb, () => parts.onAvailable(this));
+    const { deadlines, log, version } = parts;
+    this.#reporter = new InvocationReporter(parts, () => parts.onAvailable(this));
     this.#inHand = new InvocationsInHand({
       reporter: this.#reporter,
       deadlines,
@@ -44,7 +44,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
       isOpen: () => this.#lifecycle.current === 'invoking' && !this.#isAborting,
     });
     this.#scratch = new ScratchCheck(parts);
-    this.#process = new RuntimeProcess(launcher, parts.telemetry, {
+    this.#process = new RuntimeProcess(parts, {
       events: this,
       onOutput: (chunk) => this.#reporter.output(chunk),
       onExtensionLog: (line) => log.extensionLine(line),

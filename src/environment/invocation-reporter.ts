@@ -1,12 +1,16 @@
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { EnvironmentLog } from './environment-log.ts';
+import type { EnvironmentParts } from './environment-parts.ts';
 import type { FunctionFailure } from './function-failure.ts';
+import type { OutputPace } from './output-pace.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
 import { runtimeDoneFacts } from './runtime-done-facts.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** A function that never stops printing does not keep its REPORT from being written. */
 const MOST_DRAIN_TURNS = 100;
+
+type ReporterParts = Pick<EnvironmentParts<unknown>, 'log' | 'pace' | 'sandbox' | 'version'>;
 
 /**
  * What follows an invocation's result: the answer to the caller, END and REPORT, and the environment's release to its
@@ -15,6 +19,7 @@ const MOST_DRAIN_TURNS = 100;
  */
 export class InvocationReporter {
   readonly #log: EnvironmentLog;
+  readonly #pace: OutputPace;
   readonly #sandbox: Sandbox;
   readonly #memoryMb: number;
   readonly #onAvailable: () => void;
@@ -25,10 +30,11 @@ export class InvocationReporter {
   #outputInTurn = false;
   #turns = 0;
 
-  constructor(log: EnvironmentLog, sandbox: Sandbox, memoryMb: number, onAvailable: () => void) {
+  constructor({ log, pace, sandbox, version }: ReporterParts, onAvailable: () => void) {
     this.#log = log;
+    this.#pace = pace;
     this.#sandbox = sandbox;
-    this.#memoryMb = memoryMb;
+    this.#memoryMb = version.memoryMb;
     this.#onAvailable = onAvailable;
   }
 
@@ -104,6 +110,13 @@ export class InvocationReporter {
 
   #turn(run: RunningInvocation): void {
     if (run.isReported || (run.isHeld && run.nextMs === undefined)) return;
+    const { resumed } = this.#pace;
+    if (resumed !== undefined) {
+      // What the function wrote before its result may be in a pipe that is not read right now.
+      this.#outputInTurn = true;
+      void resumed.then(() => setImmediate(this.#onTurn, run));
+      return;
+    }
     if (this.#outputInTurn && this.#turns < MOST_DRAIN_TURNS) {
       this.#outputInTurn = false;
       this.#turns += 1;

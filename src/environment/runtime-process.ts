@@ -1,15 +1,16 @@
 import type { Invocation } from '../model/invocation.ts';
 import type { SandboxExit } from '../sandbox/sandbox.ts';
+import type { ProcessParts } from './environment-parts.ts';
 import { EnvironmentExtensions } from './extensions-api/environment-extensions.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { ShutdownReason } from './extensions-api/extension-events.ts';
 import { exited } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { InitAttempt } from './init-attempt.ts';
+import type { OutputPace } from './output-pace.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
 import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 import { RuntimeSession } from './runtime-session.ts';
-import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 import type { SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
 /** A runtime that reported an init error exits by itself; one that does not is helped along. */
@@ -43,6 +44,7 @@ export interface RuntimeProcessHandlers {
 /** The runtime process of an environment, and its extensions: started, made ready, given events, ended; then started again. */
 export class RuntimeProcess {
   readonly #launcher: RuntimeLauncher;
+  readonly #pace: OutputPace;
   readonly #handlers: RuntimeProcessHandlers;
   readonly #extensions: EnvironmentExtensions;
   #session: RuntimeSession | undefined;
@@ -51,10 +53,11 @@ export class RuntimeProcess {
   #isEnding = false;
   #isClosed = false;
 
-  constructor(launcher: RuntimeLauncher, telemetry: EnvironmentTelemetry, handlers: RuntimeProcessHandlers) {
-    this.#launcher = launcher;
+  constructor(parts: ProcessParts, handlers: RuntimeProcessHandlers) {
+    this.#launcher = parts.launcher;
+    this.#pace = parts.pace;
     this.#handlers = handlers;
-    this.#extensions = new EnvironmentExtensions(launcher, telemetry, {
+    this.#extensions = new EnvironmentExtensions(parts, {
       onAllWaiting: () => this.#onExtensionsWaiting(),
       onFailed: (failure, isReported) => this.#onExtensionFailed(failure, isReported),
       onLog: (line) => handlers.onExtensionLog(line),
@@ -190,7 +193,7 @@ export class RuntimeProcess {
       attempt.fail(launched);
       return;
     }
-    const session = new RuntimeSession(launched, events, onOutput);
+    const session = new RuntimeSession(launched, events, onOutput, this.#pace);
     this.#session = session;
     void session.ended.then((exit) => this.#onEnded(exit));
     if (this.#isClosed) session.kill();

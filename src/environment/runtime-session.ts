@@ -1,5 +1,6 @@
 import type { SandboxExit, SandboxProcess } from '../sandbox/sandbox.ts';
 import { listenToFrames } from './frame-channel.ts';
+import type { OutputPace } from './output-pace.ts';
 import type { RuntimeEvents } from './runtime-link.ts';
 
 /** After an exit the pipes end at once, unless a process that left the group holds them: do not wait for that one. */
@@ -8,13 +9,24 @@ const LAST_OUTPUT_MS = 250;
 /** One life of a runtime process: from its start until it has ended and all it wrote was read. */
 export class RuntimeSession {
   readonly #process: SandboxProcess;
+  readonly #pace: OutputPace;
   /** Settles once, with the last byte of its output and channel handled. */
   readonly ended: Promise<SandboxExit>;
 
-  constructor(process: SandboxProcess, events: RuntimeEvents, onOutput: (chunk: Buffer) => void) {
+  constructor(
+    process: SandboxProcess,
+    events: RuntimeEvents,
+    onOutput: (chunk: Buffer) => void,
+    pace: OutputPace,
+  ) {
     this.#process = process;
+    this.#pace = pace;
+    pace.attach(process.output);
     process.output.on('data', onOutput);
-    if (process.channel !== undefined) listenToFrames(process.channel, events, () => process.kill());
+    if (process.channel !== undefined) {
+      pace.attach(process.channel);
+      listenToFrames(process.channel, events, () => process.kill());
+    }
     this.ended = this.#end();
   }
 
@@ -38,6 +50,8 @@ export class RuntimeSession {
     const { output, channel } = this.#process;
     const closed = Promise.all([closeOf(output), closeOf(channel)]);
     const exit = await this.#process.exited;
+    this.#pace.release(output);
+    if (channel !== undefined) this.#pace.release(channel);
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, LAST_OUTPUT_MS);
     await Promise.race([closed, late.promise]);

@@ -1,6 +1,8 @@
 import type { Invocation } from '../../model/invocation.ts';
 import type { SandboxExit } from '../../sandbox/sandbox.ts';
+import type { ProcessParts } from '../environment-parts.ts';
 import type { FunctionFailure } from '../function-failure.ts';
+import type { OutputPace } from '../output-pace.ts';
 import type { ExtensionEndpoints } from '../runtime-api/runtime-api.ts';
 import type { RuntimeLauncher } from '../runtime-launcher.ts';
 import type { EnvironmentTelemetry } from '../telemetry-api/environment-telemetry.ts';
@@ -37,15 +39,17 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
   readonly #handlers: ExtensionHandlers;
   readonly #processes = new Map<string, ExtensionProcess>();
   readonly #telemetry: EnvironmentTelemetry;
+  readonly #pace: OutputPace;
   #set: ExtensionSet;
   #life: TelemetryLife;
   #allRegistered = Promise.withResolvers<void>();
   #isEnding = false;
   #ended: Promise<void> | undefined;
 
-  constructor(launcher: RuntimeLauncher, telemetry: EnvironmentTelemetry, handlers: ExtensionHandlers) {
+  constructor({ launcher, telemetry, pace }: ProcessParts, handlers: ExtensionHandlers) {
     this.#launcher = launcher;
     this.#telemetry = telemetry;
+    this.#pace = pace;
     this.#life = telemetry.life;
     this.#handlers = handlers;
     this.#set = this.#newSet([]);
@@ -171,7 +175,7 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
       this.#handlers.onFailed(extensionNotStarted(`/opt/extensions/${name}`, launched), false);
       return;
     }
-    const process = new ExtensionProcess(launched, this.#handlers.onLog);
+    const process = new ExtensionProcess(launched, this.#handlers.onLog, this.#pace);
     this.#processes.set(name, process);
     void process.ended.then((exit) => this.#onExit(extension, exit));
     // The environment was given up while it was starting: nothing may outlive that.

@@ -1,0 +1,82 @@
+import type { Readable } from 'node:stream';
+
+/** What a log line costs the platform, whatever its size, and each of its bytes on top: measured, roughly. */
+const LINE_NS = 2000;
+const BYTE_NS = 1;
+/** An environment that has cost this much is made to wait, unless that was spread over a round. */
+const BUDGET_NS = 10_000_000;
+/** All floods together get a third of the platform's time: with several of them each has a longer round. */
+const ROUND_MS = 30;
+
+/** Counts the floods of the whole platform. */
+export class OutputPacing {
+  floods = 0;
+}
+
+/**
+ * Keeps the output of one environment from taking the platform's time. What it costs is added up; over the budget its
+ * pipes are left unread for a while, so that whoever writes has to wait. Nothing is lost. Costs nanoseconds a line.
+ */
+export class OutputPace {
+  readonly #pacing: OutputPacing;
+  readonly #streams = new Set<Readable>();
+  #spentNs = 0;
+  #roundBeganAt = performance.now();
+  #resumed: PromiseWithResolvers<void> | undefined;
+
+  constructor(pacing: OutputPacing) {
+    this.#pacing = pacing;
+  }
+
+  /** Resolves when the pipes are read again; undefined while they are. */
+  get resumed(): Promise<void> | undefined {
+    return this.#resumed?.promise;
+  }
+
+  /** A stream that carries output, until its writer has ended. */
+  attach(stream: Readable): void {
+    this.#streams.add(stream);
+    if (this.#resumed !== undefined) stream.pause();
+  }
+
+  /** The writer has ended: what is left is read at once. */
+  release(stream: Readable): void {
+    this.#streams.delete(stream);
+    stream.resume();
+  }
+
+  addLine(): void {
+    this.#spend(LINE_NS);
+  }
+
+  addBytes(count: number): void {
+    this.#spend(count * BYTE_NS);
+  }
+
+  #spend(costNs: number): void {
+    this.#spentNs += costNs;
+    if (this.#spentNs < BUDGET_NS || this.#resumed !== undefined) return;
+    this.#resumed = Promise.withResolvers();
+    this.#pacing.floods += 1;
+    for (const stream of this.#streams) stream.pause();
+    // The rest of the chunk in hand counts as well.
+    setImmediate(() => this.#wait());
+  }
+
+  #wait(): void {
+    const roundMs = (this.#spentNs / BUDGET_NS) * ROUND_MS * this.#pacing.floods;
+    const leftMs = this.#roundBeganAt + roundMs - performance.now();
+    if (leftMs > 0) setTimeout(() => this.#resume(), leftMs).unref();
+    else this.#resume();
+  }
+
+  #resume(): void {
+    this.#pacing.floods -= 1;
+    this.#spentNs = 0;
+    this.#roundBeganAt = performance.now();
+    const resumed = this.#resumed;
+    this.#resumed = undefined;
+    for (const stream of this.#streams) stream.resume();
+    resumed?.resolve();
+  }
+}
