@@ -9,8 +9,9 @@ export interface ResolvedRuntime {
   /**
    * The command line.
    * @param inside maps a path like `/var/task/bootstrap` to where the process sees it
+   * @param memoryMb what the function may use
    */
-  readonly argv: (inside: (path: string) => string) => readonly [string, ...string[]];
+  readonly argv: (inside: (path: string) => string, memoryMb: number) => readonly [string, ...string[]];
   /** Variables Lambda sets for this runtime: PATH, NODE_PATH, LD_LIBRARY_PATH, LANG, AWS_EXECUTION_ENV ... */
   readonly env: (inside: (path: string) => string) => Readonly<Record<string, string>>;
   /** Interpreter and bootstrap files the process must be able to read. */

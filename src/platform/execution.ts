@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CodeDirectories } from '../environment/code-directory.ts';
 import { EnvironmentPool } from '../environment/environment-pool.ts';
-import { createRuntimeCatalog } from '../environment/runtimes/create-runtime-catalog.ts';
+import { MachineRuntimes } from '../environment/runtimes/machine-runtimes.ts';
 import { FunctionUrlDirectory } from '../front-doors/function-urls/function-url-directory.ts';
 import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts';
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
@@ -69,9 +69,10 @@ export async function buildExecution(site: Site) {
 /** What runs functions, and knows nothing of who asks for it. */
 async function buildEnvironments({ config, warnings, address, keyring, clock, state }: Site) {
   const { store, directory, logSink } = state;
-  const runtimes = createRuntimeCatalog({
+  const runtimes = new MachineRuntimes({
     strict: config.strictRuntimes,
     cacheDirectory: join(directory.path, 'cache'),
+    installDirectory: join(directory.path, 'runtimes'),
     searchPath: process.env['PATH'] ?? '',
   });
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
