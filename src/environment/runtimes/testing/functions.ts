@@ -46,7 +46,17 @@ export function startFunction(
   files: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>> = {},
 ): RuntimeProcess {
-  const started = new RuntimeProcess(runtime, writePackage(files), { _HANDLER: handler, ...variables });
+  return startPackage(runtime, handler, writePackage(files), variables);
+}
+
+/** Starts a function from a directory that is there. */
+export function startPackage(
+  runtime: ResolvedRuntime,
+  handler: string,
+  directory: string,
+  variables: Readonly<Record<string, string>> = {},
+): RuntimeProcess {
+  const started = new RuntimeProcess(runtime, directory, { _HANDLER: handler, ...variables });
   running.add(started);
   return started;
 }
