@@ -50,7 +50,11 @@ export async function buildExecution(site: Site) {
   const activation = startFunctionActivation({
     store,
     clock,
-    prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
+    prepareCode: async (stored) => {
+      const version = functionVersionOf(stored);
+      await code.prepareAll(version);
+      void pool.factory.expect(version);
+    },
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
   const doors = {
@@ -86,6 +90,7 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     endpointUrl: () => address.local(),
     credentials: (version) => keyring.credentials(version.accountId),
     scratchRoot: join(directory.path, 'scratch'),
+    prepared: config.prepared,
     idleExpiryMs: config.idleExpirySeconds * 1000,
     lifetimeMs: config.environmentLifetimeSeconds * 1000,
     parallelStarts: 2 * availableParallelism(),

@@ -5,12 +5,22 @@ import { findAbove, requireAbove } from './installation.ts';
 import type { Interpreter } from './interpreter.ts';
 import { chooseInterpreter } from './interpreter-choice.ts';
 import { findNode } from './node-interpreters.ts';
+import { prepareNode } from './node-preparation.ts';
 import { buildRuntimeDirectory } from './runtime-directory.ts';
 import { findSdkPackages } from './sdk-packages.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
 
 /** Lambda switches these off. As a default of NODE_OPTIONS, so that a function can still switch them on. */
 const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-module';
+
+interface NodeDirectories {
+  /** With the bootstrap and the AWS SDK. */
+  readonly runtime: string;
+  /** Where its links lead to. */
+  readonly nodeModules: string | undefined;
+  /** Names of those packages. */
+  readonly packages: ReadonlySet<string>;
+}
 
 /** @param major of Node.js that the runtime is for */
 export async function findNodeRuntime(
@@ -28,16 +38,14 @@ export async function findNodeRuntime(
   return { runtime: describeNodeRuntime(id, major, interpreter, directories, warning), interpreter };
 }
 
-/** The directory with the bootstrap and the AWS SDK, and the node_modules that its links lead to. */
-async function buildNodeDirectory(
-  cache: string,
-): Promise<{ runtime: string; nodeModules: string | undefined }> {
+/** Builds the directory with the bootstrap and the AWS SDK. */
+async function buildNodeDirectory(cache: string): Promise<NodeDirectories> {
   const nodeModules = findAbove('node_modules/@smithy') && dirname(requireAbove('node_modules/@smithy'));
   const packages = nodeModules === undefined ? new Map<string, string>() : await findSdkPackages(nodeModules);
   const source = requireAbove('runtimes/nodejs');
   const extensions = ['.cjs', '.mjs'];
   const runtime = await buildRuntimeDirectory(cache, { name: 'nodejs', source, extensions, packages });
-  return { runtime, nodeModules };
+  return { runtime, nodeModules, packages: new Set(packages.keys()) };
 }
 
 /** @param major of the runtime that was asked for, which the interpreter need not have */
@@ -45,7 +53,7 @@ function describeNodeRuntime(
   id: string,
   major: number,
   interpreter: Interpreter,
-  directories: { readonly runtime: string; readonly nodeModules: string | undefined },
+  directories: NodeDirectories,
   warning: string | undefined,
 ): ResolvedRuntime {
   const { runtime, nodeModules } = directories;
@@ -71,6 +79,7 @@ function describeNodeRuntime(
       // The links of the runtime's node_modules lead here, so it keeps its path.
       ...(nodeModules === undefined ? [] : [{ hostPath: nodeModules, sandboxPath: nodeModules }]),
     ],
+    preparation: prepareNode(directories.packages),
     warning,
   };
 }
