@@ -37,7 +37,7 @@ function specialise({ variables, directory }) {
   // Node.js reads NODE_PATH when it starts, and again when it is told to.
   /** @type {unknown} */
   const loader = nodeModule;
-  const { _initPaths: readSearchPath } = /** @type {{ _initPaths(): void }} */ (loader);
+  const { _initPaths: readSearchPath } = /** @type {{ _initPaths: () => void }} */ (loader);
   readSearchPath();
   process.chdir(directory);
 }
