@@ -3,7 +3,6 @@
 /** Starts the Node.js runtime: sets up the process, loads the handler and lets the loop run it. */
 
 const channel = require('./channel.cjs');
-const context = require('./context.cjs');
 const { loadHandler } = require('./handler.cjs');
 const log = require('./log.cjs');
 const loop = require('./loop.cjs');
@@ -64,10 +63,9 @@ function start(loaded) {
   });
 }
 
-function begin() {
+function main() {
   if (env['NODE_OPTIONS'] === DEFAULT_NODE_OPTIONS) delete env['NODE_OPTIONS'];
   log.install();
-  context.install();
   streaming.install();
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUnhandledRejection);
@@ -79,12 +77,6 @@ function begin() {
   } catch (error) {
     onUncaught(error);
   }
-}
-
-function main() {
-  // Started ahead of need: every function has a handler.
-  if (env['_HANDLER'] === undefined) require('./prepared.cjs').wait();
-  begin();
 }
 
 main();

@@ -2,12 +2,7 @@ import { array, assert, nat, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseNearest } from './interpreter.ts';
 
-const interpreter = (release: number) => ({
-  path: `/bin/${release}`,
-  release,
-  version: `${release}.0.0`,
-  origin: 'machine' as const,
-});
+const interpreter = (release: number) => ({ path: `/bin/${release}`, release, version: `${release}.0.0` });
 
 describe('chooseNearest', () => {
   test('takes the first of the wanted release', () => {

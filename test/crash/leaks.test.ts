@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { levels } from '../security/levels.ts';
+import { deploy, eventually, invoke } from '../support/functions.ts';
+import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { openFilesOf, tracesOf } from '../support/traces.ts';
+
+/** Environments to start and end; 10,000 take some minutes. */
+const CYCLES = Number(process.env['LAMBENT_LEAK_CYCLES'] ?? 300);
+const AT_ONCE = 8;
+const IDLE_MS = 900_000;
+/** As the platform names environments, their directories and their control groups. */
+const ENVIRONMENT_ID = /lambent.*[0-9a-f]{32}/;
+/** Of Node.js, for programs that are started again and again. */
+const COMPILE_CACHE = 'node-compile-cache';
+const ISOLATIONS = [
+  'process',
+  ...levels.filter(({ missing }) => missing === undefined).map(({ name }) => name),
+];
+
+const CODE = {
+  'index.js': `
+const { spawn } = require('node:child_process');
+exports.handler = async ({ daemon, crash, ms }) => {
+  if (daemon) spawn('/usr/bin/setsid', ['sleep', '86400'], { detached: true, stdio: 'ignore' }).unref();
+  if (crash) process.exit(1);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return process.pid;
+};`,
+};
+
+describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)('at the level %s', (isolation) => {
+  const name = `leak-${randomUUID()}`;
+  const pids: number[] = [];
+  const servers: TestServer[] = [];
+  let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let dataDir: string;
+  let temporary: string;
+
+  beforeEach(async () => {
+    folder = await temporaryDirectory();
+    dataDir = join(folder.path, 'data');
+    temporary = join(folder.path, 'tmp');
+    await mkdir(temporary);
+  });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.kill();
+    await folder.remove();
+  });
+
+  const start = async (more: { ephemeral?: boolean } = {}): Promise<TestServer> => {
+    const server = await startServer({
+      ...(more.ephemeral === true ? {} : { dataDir }),
+      flags: ['--isolation', isolation],
+      env: { TMPDIR: temporary },
+    });
+    pids.push(server.process.pid ?? 0);
+    servers.push(server);
+    return server;
+  };
+  const traces = (): string[] => tracesOf([folder.path, name], pids);
+  const scratch = (): string[] => {
+    const path = join(dataDir, 'scratch');
+    return existsSync(path) ? readdirSync(path) : [];
+  };
+  const nothingIsLeft = async (): Promise<void> => {
+    await eventually(
+      async () => [
+        ...traces(),
+        ...scratch(),
+        ...readdirSync(temporary).filter((entry) => entry !== COMPILE_CACHE),
+      ],
+      (left) => left.length === 0,
+      20_000,
+    );
+  };
+
+  test(`${CYCLES} environments come and go and leave the machine as it was`, {
+    timeout: 60_000 + CYCLES * 400,
+  }, async () => {
+    const server = await start();
+    await deploy(server.lambda, name, CODE, { MemorySize: 256 });
+    let made = await cycle(server, name);
+    const before = await settled(server);
+    while (made < CYCLES) made += await cycle(server, name);
+    expect(await settled(server, before)).toEqual(before);
+    expect(scratch()).toEqual([]);
+    expect(await server.stop()).toBe(0);
+    await nothingIsLeft();
+  });
+
+  /** What the platform has without any environment, in numbers of each kind; where it has more than before, after a while. */
+  const settled = async (server: TestServer, before?: unknown) => {
+    const kinds = (): Record<string, number> => ({
+      ...countsByKind(traces().map((line) => line.replace(/^socket .* /, 'socket '))),
+      ...countsByKind(openFilesOf(server.process.pid ?? 0)),
+    });
+    await eventually(
+      async () => traces().filter((line) => line.includes(name) || ENVIRONMENT_ID.test(line)),
+      (left) => left.length === 0,
+      20_000,
+    );
+    const isSettled = (found: unknown): boolean => before === undefined || isDeepStrictEqual(found, before);
+    return await eventually(async () => kinds(), isSettled, 20_000);
+  };
+
+  test('a killed platform leaves nothing that the next one does not clear away', async () => {
+    for (const ephemeral of [false, true]) {
+      const killed = await start({ ephemeral });
+      await deploy(killed.lambda, name, CODE, { MemorySize: 256, Timeout: 60 });
+      await invoke(killed.lambda, name, { daemon: true });
+      const busy = [1, 2, 3].map(async () => {
+        const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify({ ms: 50_000 }) });
+        await killed.lambda.send(command).catch(() => undefined);
+      });
+      await eventually(
+        async () => (await counts(killed)).busy,
+        (found) => found >= 2,
+      );
+      expect(traces()).not.toEqual([]);
+      await killed.kill();
+      await Promise.all(busy);
+      await eventually(
+        async () => traces().filter((line) => line.startsWith('process')),
+        (left) => left.length === 0,
+      );
+      const next = await start();
+      if (ephemeral) await deploy(next.lambda, `${name}-2`, CODE, { MemorySize: 256 });
+      expect((await invoke(next.lambda, ephemeral ? `${name}-2` : name)).functionError).toBeUndefined();
+      expect(await next.stop()).toBe(0);
+      await nothingIsLeft();
+    }
+  });
+});
+
+async function counts(server: TestServer): Promise<{ starting: number; idle: number; busy: number }> {
+  const answer = await fetch(`${server.endpoint}/_lambent/health`);
+  return ((await answer.json()) as { environments: { starting: number; idle: number; busy: number } })
+    .environments;
+}
+
+/** Starts some environments at once, lets one crash and one leave a daemon, and lets all expire. Returns how many. */
+async function cycle(server: TestServer, name: string): Promise<number> {
+  const events = Array.from({ length: AT_ONCE }, (_, index) => ({
+    daemon: index === 0,
+    crash: index === 1,
+    ms: 100,
+  }));
+  await Promise.all(events.map(async (event) => await invoke(server.lambda, name, event)));
+  const { idle } = await eventually(
+    async () => await counts(server),
+    ({ starting, busy }) => starting + busy === 0,
+  );
+  const body = new URLSearchParams({ advanceMs: String(IDLE_MS) });
+  expect((await fetch(`${server.endpoint}/_lambent/clock`, { method: 'POST', body })).status).toBe(200);
+  await eventually(
+    async () => await counts(server),
+    (left) => left.idle === 0,
+  );
+  return idle;
+}
+
+/** Numbers of processes, descriptors and control groups say nothing. */
+function countsByKind(lines: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const line of lines) {
+    const kind = line.replaceAll(/\[?\d+\]?/g, '');
+    found[kind] = (found[kind] ?? 0) + 1;
+  }
+  return found;
+}
