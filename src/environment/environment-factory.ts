@@ -15,7 +15,6 @@ import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentRecords } from './environment-records.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { findExtensions } from './extensions-api/find-extensions.ts';
-import { IdleFreezer } from './idle-freezer.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
 import { OutputPace, OutputPacing } from './output-pace.ts';
 import { RuntimeApi } from './runtime-api/runtime-api.ts';
@@ -56,7 +55,6 @@ export class EnvironmentFactory {
   readonly #api = new RuntimeApi();
   readonly #deadlines = new Deadlines();
   readonly #pacing = new OutputPacing();
-  readonly #freezer = new IdleFreezer();
 
   constructor(options: EnvironmentFactoryOptions) {
     this.#options = options;
@@ -112,7 +110,6 @@ export class EnvironmentFactory {
       identity,
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
       deadlines: this.#deadlines,
-      freezer: this.#freezer,
       ...listener,
       onWarning,
     });

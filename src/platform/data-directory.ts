@@ -15,14 +15,24 @@ export interface DataDirectory {
 export async function claimDataDirectory(path: string, ephemeral: boolean): Promise<DataDirectory> {
   if (ephemeral) {
     const temporary = await mkdtemp(join(tmpdir(), 'lambent-'));
+    showToFunctions();
     return { path: temporary, release: async () => await rm(temporary, { recursive: true, force: true }) };
   }
   try {
     const lock = await acquireDirectoryLock(path);
+    showToFunctions();
     return { path, release: async () => await lock.release() };
   } catch (error) {
     throw storeStartError(error);
   }
+}
+
+/**
+ * Functions run as users of their own and have to read their code. A mask that forbids it has had its say in who may
+ * enter the data directory.
+ */
+function showToFunctions(): void {
+  process.umask(process.umask() & ~0o055);
 }
 
 /**
