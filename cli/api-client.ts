@@ -4,6 +4,7 @@ import type {
   Health,
   InvokeResult,
   LogEvent,
+  RuntimeFacts,
 } from './api-types.ts';
 import { apiErrorFrom } from './api-error.ts';
 import { ApiError, CliError } from './cli-error.ts';
@@ -30,6 +31,26 @@ export class ApiClient {
       path,
     });
     return answer.environments;
+  }
+
+  async listRuntimes(): Promise<RuntimeFacts[]> {
+    const answer = await this.#json<{ runtimes: RuntimeFacts[] }>({
+      service: 'lambda',
+      method: 'GET',
+      path: '/_lambent/runtimes',
+    });
+    return answer.runtimes;
+  }
+
+  /** Takes as long as the download does. */
+  installRuntime(runtime: string): Promise<RuntimeFacts> {
+    return this.#json({
+      service: 'lambda',
+      method: 'POST',
+      path: '/_lambent/runtimes',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: Buffer.from(new URLSearchParams({ runtime }).toString()),
+    });
   }
 
   async listFunctions(): Promise<FunctionConfiguration[]> {

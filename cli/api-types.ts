@@ -27,6 +27,20 @@ export interface EnvironmentRecord {
   readonly memoryPeakBytes: number;
 }
 
+/** One of GET /_lambent/runtimes. */
+export interface RuntimeFacts {
+  readonly runtime: string;
+  readonly interpreter: {
+    readonly path: string;
+    readonly version: string;
+    readonly origin: 'installed' | 'bundled' | 'machine';
+  } | null;
+  /** When the interpreter is of another version than the runtime's. */
+  readonly warning: string | null;
+  /** Why it cannot run here, and what to do. */
+  readonly problem: string | null;
+}
+
 /** What the commands use of Lambda's FunctionConfiguration. */
 export interface FunctionConfiguration {
   readonly FunctionName: string;

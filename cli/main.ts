@@ -7,6 +7,7 @@ import { addEnvironments } from './commands/environments.ts';
 import { addFunctions } from './commands/functions.ts';
 import { addInvoke } from './commands/invoke.ts';
 import { addLogs } from './commands/logs.ts';
+import { addRuntimes } from './commands/runtimes.ts';
 import { addStatus } from './commands/status.ts';
 import { note, paint } from './output.ts';
 
@@ -39,6 +40,7 @@ function createProgram(): Command {
   addInvoke(program);
   addLogs(program);
   addDeploy(program);
+  addRuntimes(program);
   program.addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 the function ran and failed.');
   return program;
 }

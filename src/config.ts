@@ -46,6 +46,8 @@ export interface Config {
   readonly allowReset: boolean;
   readonly idleExpirySeconds: number;
   readonly environmentLifetimeSeconds: number;
+  /** Runtimes of each kind in use to start ahead of need. */
+  readonly prepared: number | 'auto';
   readonly concurrency: number;
   readonly codeStorageMb: number;
   /** The file that was read, if any. */

@@ -3,6 +3,7 @@
 /** Starts the Node.js runtime: sets up the process, loads the handler and lets the loop run it. */
 
 const channel = require('./channel.cjs');
+const context = require('./context.cjs');
 const { loadHandler } = require('./handler.cjs');
 const log = require('./log.cjs');
 const loop = require('./loop.cjs');
@@ -63,9 +64,10 @@ function start(loaded) {
   });
 }
 
-function main() {
+function begin() {
   if (env['NODE_OPTIONS'] === DEFAULT_NODE_OPTIONS) delete env['NODE_OPTIONS'];
   log.install();
+  context.install();
   streaming.install();
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUnhandledRejection);
@@ -77,6 +79,12 @@ function main() {
   } catch (error) {
     onUncaught(error);
   }
+}
+
+function main() {
+  // Started ahead of need: every function has a handler.
+  if (env['_HANDLER'] === undefined) require('./prepared.cjs').wait();
+  begin();
 }
 
 main();

@@ -10,6 +10,7 @@ const { readSync, writeSync } = require('node:fs');
 const FD = 3;
 const INVOKE = 0x01;
 const SHUTDOWN = 0x02;
+const SPECIALISE = 0x04;
 const NEXT = 0x10;
 const RESPONSE = 0x11;
 const ERROR = 0x12;
@@ -17,6 +18,7 @@ const INIT_ERROR = 0x13;
 const LOG = 0x14;
 const STREAM = 0x15;
 const PART = 0x16;
+const PREPARED = 0x17;
 
 const REQUEST_ID_BYTES = 36;
 /** Length and type. */
@@ -203,11 +205,13 @@ function sendNext() {
 module.exports = {
   INVOKE,
   SHUTDOWN,
+  SPECIALISE,
   RESPONSE,
   ERROR,
   INIT_ERROR,
   STREAM,
   PART,
+  PREPARED,
   readFrame,
   send,
   sendLog,

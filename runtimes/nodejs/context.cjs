@@ -2,14 +2,20 @@
 
 /** The second argument of a handler. */
 
-const { env } = process;
-const fixed = {
-  functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'],
-  functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
-  memoryLimitInMB: env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
-  logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
-  logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
-};
+/** What stays the same from one invocation to the next. @type {Record<string, string | undefined>} */
+let fixed = {};
+
+/** Reads it from the environment. */
+function install() {
+  const { env } = process;
+  fixed = {
+    functionVersion: env['AWS_LAMBDA_FUNCTION_VERSION'],
+    functionName: env['AWS_LAMBDA_FUNCTION_NAME'],
+    memoryLimitInMB: env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE'],
+    logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
+    logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
+  };
+}
 
 /**
  * Header of an INVOKE frame.
@@ -68,4 +74,4 @@ function createContext(header) {
   };
 }
 
-module.exports = { createCallbackContext, createContext };
+module.exports = { createCallbackContext, createContext, install };

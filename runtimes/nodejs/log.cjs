@@ -17,7 +17,7 @@ let tenantId;
 /** Flushes of the streams that were used. @type {(() => void)[]} */
 const flushes = [];
 
-const isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
+let isJson = false;
 
 /**
  * @param {string | undefined} id
@@ -81,10 +81,9 @@ function jsonLine(level, args) {
   return JSON.stringify(entry);
 }
 
-const line = isJson ? jsonLine : textLine;
-
 /** @param {string} level */
 function logger(level) {
+  const line = isJson ? jsonLine : textLine;
   return (/** @type {unknown[]} */ ...args) => sendLog(line(level, args));
 }
 
@@ -113,6 +112,7 @@ function flush() {
 }
 
 function install() {
+  isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
   const lowest = LEVELS.indexOf(process.env['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() ?? 'TRACE');
   for (const [index, level] of LEVELS.entries()) {
     const write = index >= lowest ? logger(level) : () => {};

@@ -135,6 +135,13 @@ export const options: readonly Option[] = [
     help: 'replace execution environments that are this old (14400)',
   },
   {
+    name: 'prepared',
+    kind: 'number',
+    argument: 'N',
+    allowed: 'auto or a whole number from 0 to 1000',
+    help: 'runtimes to start ahead of need, of each kind in use; 0 is none (auto)',
+  },
+  {
     name: 'concurrency',
     kind: 'number',
     argument: 'N',

@@ -32,6 +32,7 @@ export const settingsSchema = z.strictObject({
   allowReset: z.boolean(),
   idleExpirySeconds: wholeNumber(1, 86_400),
   environmentLifetimeSeconds: wholeNumber(60, 604_800),
+  prepared: z.union([z.literal('auto'), wholeNumber(0, 1000)]),
   concurrency: wholeNumber(1, 1_000_000),
   codeStorageMb: wholeNumber(1, 100_000_000),
 });
@@ -55,6 +56,7 @@ export const defaults: Omit<Settings, 'dataDir'> = {
   allowReset: false,
   idleExpirySeconds: 900,
   environmentLifetimeSeconds: 14_400,
+  prepared: 'auto',
   concurrency: 1000,
   codeStorageMb: 76_800,
 };

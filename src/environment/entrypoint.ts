@@ -32,7 +32,7 @@ export async function findEntrypoint(
   inside: (path: string) => string,
 ): Promise<Entrypoint | FunctionFailure> {
   if (isCustom(runtime)) return findBootstrap(directories, inside);
-  const argv = runtime.argv(inside);
+  const argv = runtime.argv(inside, version.memoryMb);
   const wrapper = version.environment['AWS_LAMBDA_EXEC_WRAPPER'];
   if (wrapper === undefined || wrapper === '') {
     return { argv, startFailure: (code) => invalidEntrypoint(argv[0], code) };

@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink } from '../model/log-sink.ts';
 import { ServiceError } from '../model/service-error.ts';
-import { guardedDriver } from '../sandbox/guarded-sandbox.ts';
 import type { Sandbox, SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
 import type { CodeDirectories } from './code-directory.ts';
 import { Deadlines } from './deadlines.ts';
@@ -13,10 +9,12 @@ import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './environment-variables.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentRecords } from './environment-records.ts';
+import { EnvironmentSandboxes } from './environment-sandboxes.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { findExtensions } from './extensions-api/find-extensions.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
 import { OutputPace, OutputPacing } from './output-pace.ts';
+import type { PreparedRuntimes } from './prepared/prepared-runtimes.ts';
 import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
 import { runtimeIdentity } from './runtime-identity.ts';
@@ -35,33 +33,45 @@ export interface EnvironmentFactoryOptions {
   readonly scratchRoot: string;
   /** How long a function may take to initialise; Lambda's limits by default. */
   readonly initLimitMs?: number;
+  /** How many runtimes of a kind to start ahead of need: a number, `auto` for what demand says, by default none. */
+  readonly prepared?: number | 'auto';
   readonly onWarning: (text: string) => void;
 }
-
-/** Documented limits of Lambda for one environment. */
-const PROCESSES = 1024;
-const OPEN_FILES = 1024;
-/** A function gets processor time in proportion to its memory. */
-const MEMORY_MB_PER_CPU = 1769;
-const MOST_CPUS = 6;
 
 /** Makes execution environments: runtime, code, sandbox, log stream, Runtime API. */
 export class EnvironmentFactory {
   readonly records: EnvironmentRecords;
   readonly #options: EnvironmentFactoryOptions;
-  readonly #driver: SandboxDriver;
-  /** What a platform that was killed left behind is of no use to anybody. */
-  readonly #cleared: Promise<void>;
+  readonly #sandboxes: EnvironmentSandboxes;
   readonly #api = new RuntimeApi();
   readonly #deadlines = new Deadlines();
   readonly #pacing = new OutputPacing();
 
-  constructor(options: EnvironmentFactoryOptions) {
+  /** @param isStarting environments are starting */
+  constructor(options: EnvironmentFactoryOptions, isStarting: () => boolean) {
     this.#options = options;
     this.records = new EnvironmentRecords(options.driver.isolation);
-    this.#driver = guardedDriver(options.driver, (event) => this.records.onSandboxEvent(event));
-    this.#cleared = rm(options.scratchRoot, { recursive: true, force: true });
-    this.#cleared.catch(() => undefined);
+    this.#sandboxes = new EnvironmentSandboxes({
+      prepared: 0,
+      ...options,
+      isStarting,
+      onEvent: (event) => this.records.onSandboxEvent(event),
+    });
+  }
+
+  get prepared(): PreparedRuntimes {
+    return this.#sandboxes.prepared;
+  }
+
+  /** A function was deployed, and may soon start. What keeps it from starting will show then. */
+  async expect(version: FunctionVersion): Promise<void> {
+    if (this.prepared.isOff) return;
+    try {
+      const runtime = await this.#options.runtimes.resolve(version.runtime);
+      await this.#sandboxes.expect(version, runtime, await this.#code(version));
+    } catch {
+      // Nobody has asked for it yet.
+    }
   }
 
   /** Throws ServiceError with the code Invoke has for what is missing. The environment is not started yet. */
@@ -70,23 +80,12 @@ export class EnvironmentFactory {
     initializationType: InitializationType,
     listener: Pick<EnvironmentParts<ExecutionEnvironment>, 'onAvailable' | 'onIdleLost'>,
   ): Promise<ExecutionEnvironment> {
-    const { clock, endpointUrl, credentials, scratchRoot, onWarning } = this.#options;
-    await this.#cleared;
+    const { clock, endpointUrl, credentials, onWarning } = this.#options;
     const runtime = await this.#runtime(version);
-    const directories: SharedDirectory[] = [...(await this.#code(version)), ...runtime.directories];
-    const id = randomBytes(16).toString('hex');
-    const sandbox = await this.#driver.create({
-      id,
-      readOnlyDirectories: directories,
-      scratchDirectory: join(scratchRoot, id),
-      limits: {
-        memoryMb: version.memoryMb,
-        cpuShare: Math.min(version.memoryMb / MEMORY_MB_PER_CPU, MOST_CPUS),
-        scratchMb: version.ephemeralStorageMb,
-        processes: PROCESSES,
-        openFiles: OPEN_FILES,
-      },
-    });
+    const code = await this.#code(version);
+    const directories = [...code, ...runtime.directories];
+    const isAwaited = initializationType === 'on-demand';
+    const { sandbox, prepared } = await this.#sandboxes.obtain(version, runtime, code, isAwaited);
     const observers = this.#observers(version, initializationType, sandbox);
     const logStream = observers.log.streamName;
     const launcher = new RuntimeLauncher({
@@ -94,6 +93,7 @@ export class EnvironmentFactory {
       initializationType,
       runtime,
       sandbox,
+      prepared,
       directories,
       extensionNames: await findExtensions(directories),
       api: this.#api,
@@ -114,9 +114,10 @@ export class EnvironmentFactory {
       onWarning,
     });
     this.records.add({
-      id,
+      id: sandbox.id,
       version,
       initializationType,
+      prepared: prepared !== undefined,
       logStream,
       createdAtMs: clock.now(),
       state: () => environment.state,

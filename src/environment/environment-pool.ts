@@ -8,7 +8,6 @@ import { countEnvironments } from './environment-counts.ts';
 import type { EnvironmentCounts } from './environment-counts.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
-import type { EnvironmentRecord } from './environment-records.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { IdleExpiry } from './idle-expiry.ts';
 import { Lifetimes } from './lifetimes.ts';
@@ -34,7 +33,8 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
  * waits.
  */
 export class EnvironmentPool {
-  readonly #factory: EnvironmentFactory;
+  /** Makes the environments, keeps records of them, and starts runtimes ahead of need. */
+  readonly factory: EnvironmentFactory;
   readonly #onWarning: (text: string) => void;
   readonly #groups = new Map<string, DeploymentGroup>();
   /** The same, found without building a key. */
@@ -50,7 +50,7 @@ export class EnvironmentPool {
   #isClosed = false;
 
   constructor(options: EnvironmentPoolOptions) {
-    this.#factory = new EnvironmentFactory(options);
+    this.factory = new EnvironmentFactory(options, () => this.#starts.isStarting);
     this.#onWarning = options.onWarning;
     this.#starts = new StartQueue({
       limit: options.parallelStarts ?? 2 * availableParallelism(),
@@ -118,11 +118,6 @@ export class EnvironmentPool {
     return countEnvironments(this.#groups.values());
   }
 
-  /** Every living environment, the oldest first. */
-  records(): EnvironmentRecord[] {
-    return this.#factory.records.all();
-  }
-
   /** Ends every environment at once; what runs or waits is rejected. The pool can be used again. */
   async destroyAll(): Promise<void> {
     this.#epoch += 1;
@@ -136,7 +131,7 @@ export class EnvironmentPool {
       group.isRemoved = true;
     }
     this.#groups.clear();
-    await Promise.all([...ending, this.#starts.settled()]);
+    await Promise.all([...ending, this.#starts.settled(), this.factory.prepared.clear()]);
   }
 
   /** As `destroyAll`, and nothing runs afterwards. The driver is its owner's to close. */
@@ -144,6 +139,7 @@ export class EnvironmentPool {
     this.#isClosed = true;
     this.#expiry.stop();
     this.#lifetimes.stop();
+    await this.factory.prepared.close();
     await this.destroyAll();
   }
 
@@ -190,7 +186,7 @@ export class EnvironmentPool {
     const epoch = this.#epoch;
     let environment: ExecutionEnvironment | undefined;
     try {
-      environment = await this.#factory.create(group.version, type, {
+      environment = await this.factory.create(group.version, type, {
         onAvailable: (free) => this.#onAvailable(free, group),
         onIdleLost: (lost) => this.#provisioning.onIdleLost(lost, group),
       });

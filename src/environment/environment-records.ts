@@ -12,6 +12,8 @@ export interface EnvironmentRecord {
   readonly version: string;
   readonly runtime: string;
   readonly initializationType: InitializationType;
+  /** Its runtime had been started ahead of need. */
+  readonly prepared: boolean;
   readonly isolation: IsolationLevel;
   readonly state: EnvironmentState;
   /** ISO 8601, platform time. */
@@ -30,6 +32,7 @@ export interface RecordedEnvironment {
   readonly id: string;
   readonly version: FunctionVersion;
   readonly initializationType: InitializationType;
+  readonly prepared: boolean;
   readonly logStream: string;
   readonly createdAtMs: number;
   readonly state: () => EnvironmentState;
@@ -75,7 +78,7 @@ export class EnvironmentRecords {
   }
 
   #record(environment: RecordedEnvironment): EnvironmentRecord {
-    const { id, version, initializationType, logStream, createdAtMs, state, stats } = environment;
+    const { id, version, initializationType, prepared, logStream, createdAtMs, state, stats } = environment;
     const { running, outOfMemory } = this.#programs.get(id) ?? { running: 0, outOfMemory: 0 };
     return {
       id,
@@ -83,6 +86,7 @@ export class EnvironmentRecords {
       version: version.version,
       runtime: version.runtime,
       initializationType,
+      prepared,
       isolation: this.#isolation,
       state: state(),
       createdAt: new Date(createdAtMs).toISOString(),

@@ -4,6 +4,8 @@ import type { Invocation } from '../model/invocation.ts';
 export const FRAME = {
   invoke: 0x01,
   shutdown: 0x02,
+  prepare: 0x03,
+  specialise: 0x04,
   next: 0x10,
   response: 0x11,
   error: 0x12,
@@ -11,6 +13,7 @@ export const FRAME = {
   log: 0x14,
   stream: 0x15,
   part: 0x16,
+  prepared: 0x17,
 } as const;
 
 const HEADER_BYTES = 5;

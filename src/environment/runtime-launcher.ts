@@ -8,6 +8,7 @@ import type { ExecutionCredentials } from './environment-variables.ts';
 import type { FunctionIdentity } from './extensions-api/extensions-api-routes.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InitializationType } from './initialization-type.ts';
+import type { PreparedRuntime } from './prepared/prepared-runtime.ts';
 import type { ExtensionEndpoints, RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 import type { RuntimeEvents } from './runtime-link.ts';
@@ -17,6 +18,8 @@ export interface LauncherParts {
   readonly initializationType: InitializationType;
   readonly runtime: ResolvedRuntime;
   readonly sandbox: Sandbox;
+  /** Waits in the sandbox to be the first runtime. */
+  readonly prepared: PreparedRuntime | undefined;
   /** What the sandbox shares, /var/task among it. */
   readonly directories: readonly SharedDirectory[];
   /** Programs in /opt/extensions. */
@@ -32,10 +35,12 @@ export class RuntimeLauncher {
   readonly #parts: LauncherParts;
   readonly #metadataToken = randomUUID();
   #listener: RuntimeApiListener | undefined;
+  #prepared: PreparedRuntime | undefined;
   #isClosed = false;
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
+    this.#prepared = parts.prepared;
   }
 
   get extensionNames(): readonly string[] {
@@ -70,8 +75,11 @@ export class RuntimeLauncher {
     if ('errorType' in entrypoint) return entrypoint;
     const channel = runtime.protocol === 'frames';
     const env = this.#variables();
+    const cwd = inside('/var/task');
+    const prepared = this.#takePrepared(entrypoint.argv, env, cwd);
+    if (prepared !== undefined) return prepared;
     try {
-      return await sandbox.exec({ argv: entrypoint.argv, env, cwd: inside('/var/task'), channel });
+      return await sandbox.exec({ argv: entrypoint.argv, env, cwd, channel });
     } catch (error) {
       return entrypoint.startFailure(codeOf(error));
     }
@@ -99,6 +107,18 @@ export class RuntimeLauncher {
   close(): void {
     this.#isClosed = true;
     this.#listener?.close();
+  }
+
+  /** The first time only; and not if it has ended since it was taken. */
+  #takePrepared(
+    argv: readonly string[],
+    variables: Record<string, string>,
+    directory: string,
+  ): SandboxProcess | undefined {
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    // Interpreter and bootstrap are what runs already.
+    return prepared?.specialise({ variables, directory, arguments: argv.slice(2) });
   }
 
   #variables(): Record<string, string> {

@@ -45,6 +45,10 @@ export class StartQueue {
     this.#provisionedLimit = Math.max(1, Math.floor(options.limit / 2));
   }
 
+  get isStarting(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** As `demand`, unless an environment that is about to be free makes it unnecessary. */
   demandSoon(group: DeploymentGroup): void {
     if (group.isAboutToServe()) setTimeout(() => this.demand(group), FINISHING_GRACE_MS);

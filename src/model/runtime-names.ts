@@ -1,6 +1,6 @@
 /** Runtime identifiers Lambda accepts for zip packages. Whether this machine can run one is another question. */
 export const SUPPORTED_RUNTIMES: readonly string[] = identifiers(
-  'nodejs20.x nodejs22.x nodejs24.x',
+  'nodejs20.x nodejs22.x nodejs24.x nodejs26.x',
   'python3.9 python3.10 python3.11 python3.12 python3.13 python3.14',
   'java8.al2 java8.al2023 java11 java11.al2023 java17 java17.al2023 java21 java25',
   'dotnet8 dotnet10',

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CodeDirectories } from '../environment/code-directory.ts';
 import { EnvironmentPool } from '../environment/environment-pool.ts';
-import { createRuntimeCatalog } from '../environment/runtimes/create-runtime-catalog.ts';
+import { MachineRuntimes } from '../environment/runtimes/machine-runtimes.ts';
 import { FunctionUrlDirectory } from '../front-doors/function-urls/function-url-directory.ts';
 import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts';
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
@@ -50,7 +50,11 @@ export async function buildExecution(site: Site) {
   const activation = startFunctionActivation({
     store,
     clock,
-    prepareCode: async (stored) => await code.prepareAll(functionVersionOf(stored)),
+    prepareCode: async (stored) => {
+      const version = functionVersionOf(stored);
+      await code.prepareAll(version);
+      void pool.factory.expect(version);
+    },
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
   const doors = {
@@ -69,9 +73,10 @@ export async function buildExecution(site: Site) {
 /** What runs functions, and knows nothing of who asks for it. */
 async function buildEnvironments({ config, warnings, address, keyring, clock, state }: Site) {
   const { store, directory, logSink } = state;
-  const runtimes = createRuntimeCatalog({
+  const runtimes = new MachineRuntimes({
     strict: config.strictRuntimes,
     cacheDirectory: join(directory.path, 'cache'),
+    installDirectory: join(directory.path, 'runtimes'),
     searchPath: process.env['PATH'] ?? '',
   });
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
@@ -85,6 +90,7 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     endpointUrl: () => address.local(),
     credentials: (version) => keyring.credentials(version.accountId),
     scratchRoot: join(directory.path, 'scratch'),
+    prepared: config.prepared,
     idleExpiryMs: config.idleExpirySeconds * 1000,
     lifetimeMs: config.environmentLifetimeSeconds * 1000,
     parallelStarts: 2 * availableParallelism(),

@@ -11,6 +11,8 @@ import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
+import { adminAuthorization } from './admin-authorization.ts';
+import { adminRuntimes } from './runtime-administration.ts';
 import { VERSION } from './version.ts';
 
 /** What answers on the port: the AWS services, and the platform's own routes. */
@@ -105,6 +107,7 @@ function buildAdmin(
   };
   return new AdminRoutes({
     codeDownloads,
+    runtimes: adminRuntimes(site.execution.runtimes, warnings, adminAuthorization(config, clock)),
     health: () => ({
       status: 'running',
       version: VERSION,
@@ -116,11 +119,12 @@ function buildAdmin(
       accountId: config.accountId,
       functions: functions.size,
       environments: pool.counts(),
+      prepared: pool.factory.prepared.counts(),
       invocations: invoker.accepted,
       events: events.counts(),
       warnings: warnings.all(),
     }),
-    environments: () => pool.records(),
+    environments: () => pool.factory.records.all(),
     reset: mayReset ? reset : undefined,
     advanceClock: mayReset ? (byMs) => clock.advance(byMs) : undefined,
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),

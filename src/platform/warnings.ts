@@ -15,6 +15,11 @@ export class Warnings {
     this.#log.warn(message);
   }
 
+  /** What it said holds no longer. */
+  remove(message: string): void {
+    this.#said.delete(message);
+  }
+
   all(): string[] {
     return [...this.#said];
   }

@@ -2,7 +2,12 @@ import { array, assert, nat, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseNearest } from './interpreter.ts';
 
-const interpreter = (release: number) => ({ path: `/bin/${release}`, release, version: `${release}.0.0` });
+const interpreter = (release: number) => ({
+  path: `/bin/${release}`,
+  release,
+  version: `${release}.0.0`,
+  origin: 'machine' as const,
+});
 
 describe('chooseNearest', () => {
   test('takes the first of the wanted release', () => {

@@ -10,6 +10,8 @@ export interface Interpreter {
   readonly release: number;
   /** e.g. `22.23.3` */
   readonly version: string;
+  /** By `lambent runtimes install`, with Lambent itself, or whoever runs this machine. */
+  readonly origin: 'installed' | 'bundled' | 'machine';
 }
 
 /** Shims of version managers may hang or fail; one that takes this long is not used. */

@@ -1,7 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
+import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { findAbove, requireAbove } from './installation.ts';
 import type { Interpreter } from './interpreter.ts';
+import { chooseInterpreter } from './interpreter-choice.ts';
+import { findNode } from './node-interpreters.ts';
+import { prepareNode } from './node-preparation.ts';
 import { buildRuntimeDirectory } from './runtime-directory.ts';
 import { findSdkPackages } from './sdk-packages.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
@@ -9,24 +13,47 @@ import { libraryPath, localeVariables, programPath } from './variables.ts';
 /** Lambda switches these off. As a default of NODE_OPTIONS, so that a function can still switch them on. */
 const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-module';
 
-/** The directory with the bootstrap and the AWS SDK, and the node_modules that its links lead to. */
-export async function buildNodeDirectory(
-  cache: string,
-): Promise<{ runtime: string; nodeModules: string | undefined }> {
+interface NodeDirectories {
+  /** With the bootstrap and the AWS SDK. */
+  readonly runtime: string;
+  /** Where its links lead to. */
+  readonly nodeModules: string | undefined;
+  /** Names of those packages. */
+  readonly packages: ReadonlySet<string>;
+}
+
+/** @param major of Node.js that the runtime is for */
+export async function findNodeRuntime(
+  id: string,
+  major: number,
+  { searchPath, installDirectory, cacheDirectory, strict }: RuntimeSearch,
+): Promise<FoundRuntime> {
+  const [found, directories] = await Promise.all([
+    findNode(major, searchPath, installDirectory),
+    buildNodeDirectory(cacheDirectory),
+  ]);
+  const advice = `Install it with \`lambent runtimes install ${id}\`, or put a \`node${major}\` on the PATH.`;
+  const wanted = { id, release: major, language: 'Node.js', spelling: String(major), advice };
+  const { interpreter, warning } = chooseInterpreter(found, wanted, strict);
+  return { runtime: describeNodeRuntime(id, major, interpreter, directories, warning), interpreter };
+}
+
+/** Builds the directory with the bootstrap and the AWS SDK. */
+async function buildNodeDirectory(cache: string): Promise<NodeDirectories> {
   const nodeModules = findAbove('node_modules/@smithy') && dirname(requireAbove('node_modules/@smithy'));
   const packages = nodeModules === undefined ? new Map<string, string>() : await findSdkPackages(nodeModules);
   const source = requireAbove('runtimes/nodejs');
   const extensions = ['.cjs', '.mjs'];
   const runtime = await buildRuntimeDirectory(cache, { name: 'nodejs', source, extensions, packages });
-  return { runtime, nodeModules };
+  return { runtime, nodeModules, packages: new Set(packages.keys()) };
 }
 
 /** @param major of the runtime that was asked for, which the interpreter need not have */
-export function describeNodeRuntime(
+function describeNodeRuntime(
   id: string,
   major: number,
   interpreter: Interpreter,
-  directories: { readonly runtime: string; readonly nodeModules: string | undefined },
+  directories: NodeDirectories,
   warning: string | undefined,
 ): ResolvedRuntime {
   const { runtime, nodeModules } = directories;
@@ -52,6 +79,7 @@ export function describeNodeRuntime(
       // The links of the runtime's node_modules lead here, so it keeps its path.
       ...(nodeModules === undefined ? [] : [{ hostPath: nodeModules, sandboxPath: nodeModules }]),
     ],
+    preparation: prepareNode(directories.packages),
     warning,
   };
 }
@@ -64,5 +92,5 @@ function nodePath(inside: (path: string) => string, major: number): string {
 /** The switches exist from 20.19 and 22.12 on; an unknown one would keep Node.js from starting. */
 function canSwitchOff({ version }: Interpreter): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major === 24;
+  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || (major >= 24 && major <= 26);
 }

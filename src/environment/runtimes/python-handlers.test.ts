@@ -167,7 +167,7 @@ def handler(event, context):
     });
     const layered = (path: string): string => path.replace(/^\/opt\/python/, layer);
     const process = startFunction(
-      { ...runtime, argv: (inside) => runtime.argv((path) => inside(layered(path))) },
+      { ...runtime, argv: (inside, memoryMb) => runtime.argv((path) => inside(layered(path)), memoryMb) },
       'h.handler',
       {
         'h.py':

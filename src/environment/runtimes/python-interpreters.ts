@@ -88,5 +88,5 @@ async function probe(path: string, modules: PythonModules): Promise<PythonInterp
   const [major, minor] = version.split('.').map(Number);
   if (major !== 3 || minor === undefined || minor < OLDEST_MINOR) return undefined;
   const prefixes = [prefix, basePrefix].filter((directory) => directory !== undefined);
-  return { path: executable, version, release: minor, prefixes: [...new Set(prefixes)] };
+  return { path: executable, version, release: minor, origin: 'machine', prefixes: [...new Set(prefixes)] };
 }

@@ -2,16 +2,34 @@ import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SharedDirectory } from '../../sandbox/sandbox.ts';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
+import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { requireAbove } from './installation.ts';
-import type { PythonInterpreter, PythonModules } from './python-interpreters.ts';
+import { chooseInterpreter } from './interpreter-choice.ts';
+import { findPython, type PythonInterpreter, type PythonModules } from './python-interpreters.ts';
 import { buildRuntimeDirectory } from './runtime-directory.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
 
 /** From this minor on Lambda sets LC_CTYPE too. */
 const LC_CTYPE_SINCE = 12;
 
+/** @param minor of Python 3 that the runtime is for */
+export async function findPythonRuntime(
+  id: string,
+  minor: number,
+  { searchPath, cacheDirectory, strict }: RuntimeSearch,
+): Promise<FoundRuntime> {
+  const modules = await buildPythonDirectory(cacheDirectory);
+  const found = await findPython(minor, searchPath, modules);
+  const spelling = `3.${minor}`;
+  const advice = `Install it (for example \`pyenv install ${spelling}\`) and put \`python${spelling}\` on the PATH.`;
+  const wanted = { id, release: minor, language: 'Python', spelling, advice };
+  const { interpreter, warning } = chooseInterpreter(found, wanted, strict);
+  const runtime = describePythonRuntime(id, minor, interpreter, modules.directory, warning);
+  return { runtime, interpreter };
+}
+
 /** Builds the directory with the bootstrap, and says which of its modules are worth compiling ahead. */
-export async function buildPythonDirectory(cache: string): Promise<PythonModules> {
+async function buildPythonDirectory(cache: string): Promise<PythonModules> {
   const source = requireAbove('runtimes/python');
   const content = { name: 'python', source, extensions: ['.py'], packages: new Map<string, string>() };
   const directory = await buildRuntimeDirectory(cache, content);
@@ -20,7 +38,7 @@ export async function buildPythonDirectory(cache: string): Promise<PythonModules
 }
 
 /** @param minor of the runtime that was asked for, which the interpreter need not have */
-export function describePythonRuntime(
+function describePythonRuntime(
   id: string,
   minor: number,
   interpreter: PythonInterpreter,

@@ -49,7 +49,7 @@ async function link(path: string, target: string): Promise<void> {
 }
 
 /** Another process may have built the same meanwhile: then its directory is as good. */
-async function moveInto(directory: string, draft: string): Promise<void> {
+export async function moveInto(directory: string, draft: string): Promise<void> {
   try {
     await rename(draft, directory);
   } catch (error) {

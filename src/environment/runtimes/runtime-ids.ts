@@ -1,31 +1,47 @@
 import { RuntimeUnavailable } from './runtime-unavailable.ts';
 
-/** What a runtime identifier asks for. `wanted` is a major of Node.js or a minor of Python 3. */
-export type RuntimeRequest =
-  | { readonly family: 'nodejs' | 'python'; readonly id: string; readonly wanted: number }
-  | { readonly family: 'provided'; readonly id: string };
+/** What a runtime identifier asks for. */
+export interface RuntimeRequest {
+  readonly family: 'nodejs' | 'python' | 'ruby' | 'java' | 'provided';
+  /** A major of Node.js or Java, a minor of Python 3, a Ruby such as 304 for 3.4; 0 for custom runtimes. */
+  readonly release: number;
+}
 
-const NODE_MAJORS = [20, 22, 24];
-const PYTHON_MINORS = [9, 10, 11, 12, 13, 14];
-const PROVIDED = ['provided.al2', 'provided.al2023'];
-/** Lambda has these; here they are still to come. */
-const LATER = /^(?:java|dotnet|ruby)\d/;
+/** The runtimes Lambent can run where their interpreter is there; the order is that of lists. */
+const REQUESTS: ReadonlyMap<string, RuntimeRequest> = new Map([
+  ...[20, 22, 24, 26].map((release) => entry(`nodejs${release}.x`, 'nodejs', release)),
+  ...[9, 10, 11, 12, 13, 14].map((release) => entry(`python3.${release}`, 'python', release)),
+  ...[302, 303, 304, 400].map((release) => entry(`ruby${rubySpelling(release)}`, 'ruby', release)),
+  entry('java8.al2', 'java', 8),
+  ...[8, 11, 17].map((release) => entry(`java${release}.al2023`, 'java', release)),
+  ...[11, 17, 21, 25].map((release) => entry(`java${release}`, 'java', release)),
+  entry('provided.al2', 'provided', 0),
+  entry('provided.al2023', 'provided', 0),
+]);
 
-const OFFER =
-  'Lambent runs nodejs20.x, nodejs22.x, nodejs24.x, python3.9 to python3.14, provided.al2 and provided.al2023.';
+export const RUNTIME_IDS: readonly string[] = [...REQUESTS.keys()];
+
+const OFFER = 'Lambent runs nodejs, python, ruby and java runtimes, provided.al2 and provided.al2023.';
 
 /** Reads a runtime identifier. Throws RuntimeUnavailable for those nobody here can run. */
 export function parseRuntimeId(id: string): RuntimeRequest {
-  if (PROVIDED.includes(id)) return { family: 'provided', id };
-  const node = numberIn(/^nodejs(\d+)\.x$/, id);
-  if (node !== undefined && NODE_MAJORS.includes(node)) return { family: 'nodejs', id, wanted: node };
-  const python = numberIn(/^python3\.(\d+)$/, id);
-  if (python !== undefined && PYTHON_MINORS.includes(python)) return { family: 'python', id, wanted: python };
-  const problem = LATER.test(id) ? `The runtime ${id} is not there yet` : `There is no runtime ${id}`;
+  const request = REQUESTS.get(id);
+  if (request !== undefined) return request;
+  const problem = /^dotnet\d/.test(id)
+    ? `The runtime ${id} needs a .NET runtime client, which Lambent does not have: publish the function as a native executable named bootstrap, for provided.al2023`
+    : `There is no runtime ${id}`;
   throw new RuntimeUnavailable(id, `${problem}. ${OFFER}`);
 }
 
-function numberIn(pattern: RegExp, text: string): number | undefined {
-  const digits = pattern.exec(text)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/** 304 is `3.4`. */
+export function rubySpelling(release: number): string {
+  return `${Math.floor(release / 100)}.${release % 100}`;
+}
+
+function entry(
+  id: string,
+  family: RuntimeRequest['family'],
+  release: number,
+): readonly [string, RuntimeRequest] {
+  return [id, { family, release }];
 }

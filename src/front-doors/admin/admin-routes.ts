@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readText, sendJson } from './admin-exchange.ts';
 import { CODE_PATH, type CodeDownloads } from './code-downloads.ts';
+import { type AdminRuntimes, answerRuntimes } from './runtime-routes.ts';
 
 export interface AdminRoutesOptions {
   readonly codeDownloads: CodeDownloads;
@@ -7,6 +9,8 @@ export interface AdminRoutesOptions {
   readonly health: () => Readonly<Record<string, unknown>>;
   /** What `GET /_lambent/environments` lists. */
   readonly environments: () => readonly object[];
+  /** What `/_lambent/runtimes` lists and installs. */
+  readonly runtimes: AdminRuntimes;
   /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
   readonly reset: (() => Promise<void>) | undefined;
   /** Moves platform time forward; undefined where `reset` is. */
@@ -49,6 +53,8 @@ export class AdminRoutes {
       return sendJson(response, 200, this.#options.health());
     if (path === '/_lambent/environments' && method === 'GET')
       return sendJson(response, 200, { environments: this.#options.environments() });
+    if (path === '/_lambent/runtimes' && (method === 'GET' || method === 'POST'))
+      return await answerRuntimes(this.#options.runtimes, request, response);
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
     if (path === '/_lambent/clock' && method === 'POST') return await this.#clock(request, response);
     sendJson(response, 404, { message: `There is no ${method} ${path}.` });
@@ -70,15 +76,4 @@ export class AdminRoutes {
     this.#options.advanceClock(advanceMs);
     sendJson(response, 200, { status: 'advanced', advanceMs });
   }
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function sendJson(response: ServerResponse, status: number, body: Readonly<Record<string, unknown>>): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(`${JSON.stringify(body)}\n`);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ResolvedRuntime } from '../../runtime-catalog.ts';
-import { createRuntimeCatalog } from '../create-runtime-catalog.ts';
+import { MachineRuntimes } from '../machine-runtimes.ts';
 import { RuntimeProcess } from './runtime-process.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lambent-runtimes-'));
@@ -10,9 +10,10 @@ const running = new Set<RuntimeProcess>();
 let folders = 0;
 
 /** A catalog that refuses other versions, so that a test never passes on the wrong one. */
-const catalog = createRuntimeCatalog({
+const catalog = new MachineRuntimes({
   strict: true,
   cacheDirectory: join(scratch, 'cache'),
+  installDirectory: join(scratch, 'runtimes'),
   searchPath: process.env['PATH'] ?? '',
 });
 
@@ -45,7 +46,17 @@ export function startFunction(
   files: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>> = {},
 ): RuntimeProcess {
-  const started = new RuntimeProcess(runtime, writePackage(files), { _HANDLER: handler, ...variables });
+  return startPackage(runtime, handler, writePackage(files), variables);
+}
+
+/** Starts a function from a directory that is there. */
+export function startPackage(
+  runtime: ResolvedRuntime,
+  handler: string,
+  directory: string,
+  variables: Readonly<Record<string, string>> = {},
+): RuntimeProcess {
+  const started = new RuntimeProcess(runtime, directory, { _HANDLER: handler, ...variables });
   running.add(started);
   return started;
 }

@@ -16,6 +16,7 @@ const TYPE = {
   part: 0x16,
 } as const;
 const REQUEST_ID_BYTES = 36;
+const MEMORY_MB = 128;
 
 export interface Frame {
   readonly type: number;
@@ -61,7 +62,7 @@ export class RuntimeProcess {
 
   constructor(runtime: ResolvedRuntime, taskRoot: string, variables: Readonly<Record<string, string>>) {
     const inside = mapPaths(runtime, taskRoot);
-    const [program, ...parameters] = runtime.argv(inside);
+    const [program, ...parameters] = runtime.argv(inside, MEMORY_MB);
     this.#child = spawn(program, parameters, {
       cwd: taskRoot,
       env: { ...runtime.env(inside), LAMBDA_TASK_ROOT: taskRoot, ...functionVariables, ...variables },

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { createRuntimeCatalog } from './create-runtime-catalog.ts';
+import { MachineRuntimes } from './machine-runtimes.ts';
 import { RuntimeUnavailable } from './runtime-unavailable.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lambent-catalog-'));
@@ -26,9 +26,10 @@ const folder = (): string => {
   return path;
 };
 const catalog = (options: { strict?: boolean; searchPath?: string; cacheDirectory?: string } = {}) =>
-  createRuntimeCatalog({
+  new MachineRuntimes({
     strict: false,
     cacheDirectory: folder(),
+    installDirectory: '/nowhere',
     searchPath: process.env['PATH'] ?? '',
     ...options,
   });
@@ -51,7 +52,7 @@ describe('nodejs', () => {
   test('the environment has what Lambda sets, and the interpreter in its place', async () => {
     const runtime = await catalog().resolve('nodejs24.x');
     expect(runtime).toMatchObject({ id: 'nodejs24.x', protocol: 'frames', warning: undefined });
-    expect(runtime.argv(inside)).toEqual([
+    expect(runtime.argv(inside, 128)).toEqual([
       '/sandbox/var/lang/bin/node',
       '/sandbox/var/runtime/bootstrap.cjs',
     ]);
@@ -92,7 +93,7 @@ describe('python', () => {
     fakeInterpreter(directory, 'python3.12', ['3.12.9', '/far/away/bin/python3.12', '/venv', '/far/away']);
     const runtime = await catalog({ searchPath: directory }).resolve('python3.12');
     expect(runtime).toMatchObject({ protocol: 'frames', warning: undefined });
-    expect(runtime.argv(inside)).toEqual([
+    expect(runtime.argv(inside, 128)).toEqual([
       '/far/away/bin/python3.12',
       '/sandbox/var/runtime/bootstrap.py',
       '/sandbox/opt/python/lib/python3.12/site-packages',
@@ -121,7 +122,7 @@ describe('python', () => {
     fakeInterpreter(lying, 'python3.9', ['3.8.1', '/old/bin/python3.8', '/old', '/old']);
     fakeInterpreter(good, 'python3.9', ['3.9.2', '/good/bin/python3.9', '/good', '/good']);
     const runtime = await catalog({ searchPath: [broken, lying, good].join(':') }).resolve('python3.9');
-    expect(runtime.argv(inside)[0]).toBe('/good/bin/python3.9');
+    expect(runtime.argv(inside, 128)[0]).toBe('/good/bin/python3.9');
     expect(runtime.env(inside)).not.toHaveProperty('LC_CTYPE');
   });
 });
@@ -164,7 +165,7 @@ describe.each(missing.slice(0, 1))('with no Python 3.%i', (minor) => {
     await expect(finder.resolve(id)).rejects.toThrow('which this machine does not have');
     const program = fakeInterpreter(searchPath, id, [`3.${minor}.1`, '/late/bin/python', '/late', '/late']);
     const found = await finder.resolve(id);
-    expect(found.argv(inside)[0]).toBe('/late/bin/python');
+    expect(found.argv(inside, 128)[0]).toBe('/late/bin/python');
     rmSync(program);
     expect(await finder.resolve(id)).toBe(found);
   });
@@ -173,7 +174,7 @@ describe.each(missing.slice(0, 1))('with no Python 3.%i', (minor) => {
 test('custom runtimes bring their own bootstrap', async () => {
   const runtime = await catalog().resolve('provided.al2023');
   expect(runtime).toMatchObject({ protocol: 'runtime-api', directories: [], warning: undefined });
-  expect(runtime.argv(inside)).toEqual(['/sandbox/var/task/bootstrap']);
+  expect(runtime.argv(inside, 128)).toEqual(['/sandbox/var/task/bootstrap']);
   expect(runtime.env(inside)).toEqual({
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -185,9 +186,7 @@ test('custom runtimes bring their own bootstrap', async () => {
 });
 
 test.each([
-  ['java21', 'The runtime java21 is not there yet.'],
-  ['dotnet8', 'The runtime dotnet8 is not there yet.'],
-  ['ruby3.4', 'The runtime ruby3.4 is not there yet.'],
+  ['dotnet8', 'The runtime dotnet8 needs a .NET runtime client'],
   ['nodejs18.x', 'There is no runtime nodejs18.x.'],
   ['python3.8', 'There is no runtime python3.8.'],
   ['', 'There is no runtime .'],

@@ -1,0 +1,93 @@
+import { dirname } from 'node:path';
+import type { ResolvedRuntime } from '../runtime-catalog.ts';
+import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
+import { chooseInterpreter, type WantedInterpreter } from './interpreter-choice.ts';
+import { buildJavaDirectory } from './java-directory.ts';
+import { chooseJava, findJava, type JavaInterpreter } from './java-interpreters.ts';
+import { linkedDirectories } from './linked-directories.ts';
+import { RuntimeUnavailable } from './runtime-unavailable.ts';
+import { libraryPath, localeVariables, programPath } from './variables.ts';
+
+/** Of the function's memory, as AWS divides it: the rest is the virtual machine's own. */
+const HEAP_SHARE = 0.85;
+
+/** The bootstrap reaches the frame channel by its descriptor, and up to java11 the trace id goes into the environment. */
+const OPENED = ['java.base/java.io', 'java.base/java.lang', 'java.base/java.util'];
+
+/** @param release the major version of Java that the runtime is for */
+export async function findJavaRuntime(
+  id: string,
+  release: number,
+  { searchPath, cacheDirectory, strict }: RuntimeSearch,
+): Promise<FoundRuntime> {
+  const found = findJava(searchPath);
+  const { interpreter, warning } = chooseInterpreter(found, wanted(id, release), strict, chooseJava);
+  const compilers = [interpreter, ...found].filter(({ compiler }) => compiler !== undefined);
+  if (compilers.length === 0) {
+    throw new RuntimeUnavailable(
+      id,
+      `The runtime ${id} needs a JDK: ${interpreter.home} is without a compiler. Install one (for example \`apt-get install openjdk-${release}-jdk-headless\`).`,
+    );
+  }
+  const directory = await buildJavaDirectory(cacheDirectory, compilers);
+  return { runtime: describeJavaRuntime(id, interpreter, directory, warning), interpreter };
+}
+
+function wanted(id: string, release: number): WantedInterpreter {
+  const advice = `Install a JDK (for example \`apt-get install openjdk-${release}-jdk-headless\`), and put its \`java\` on the PATH or its folder into /usr/lib/jvm.`;
+  return { id, release, language: 'Java', spelling: String(release), advice };
+}
+
+function describeJavaRuntime(
+  id: string,
+  java: JavaInterpreter,
+  directory: string,
+  warning: string | undefined,
+): ResolvedRuntime {
+  const { home } = java;
+  return {
+    id,
+    protocol: 'frames',
+    argv: (inside, memoryMb) => [
+      java.path,
+      ...machineOptions(java, memoryMb),
+      ...temporaryDirectory(inside),
+      '-cp',
+      inside('/var/runtime'),
+      'lambent.Bootstrap',
+      inside('/opt/java'),
+    ],
+    env: (inside) => ({
+      ...localeVariables,
+      AWS_EXECUTION_ENV: `AWS_Lambda_${id}`,
+      LAMBDA_RUNTIME_DIR: inside('/var/runtime'),
+      PATH: programPath(inside, dirname(java.path)),
+      LD_LIBRARY_PATH: libraryPath(inside),
+    }),
+    directories: [
+      { hostPath: directory, sandboxPath: '/var/runtime' },
+      { hostPath: home, sandboxPath: home },
+      ...linkedDirectories(home, ['conf', 'lib']),
+    ],
+    warning,
+  };
+}
+
+/** One function runs one invocation at a time: what pays off on large servers only costs start-up time and memory here. */
+function machineOptions({ release }: JavaInterpreter, memoryMb: number): string[] {
+  const opened = OPENED.map((part) => `--add-opens=${part}=ALL-UNNAMED`);
+  return [
+    `-Xmx${Math.floor(memoryMb * 1024 * HEAP_SHARE)}k`,
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-XX:-UsePerfData',
+    '-Xshare:auto',
+    ...(release > 8 ? opened : []),
+  ];
+}
+
+/** Java looks for temporary files in /tmp whatever the environment says. */
+function temporaryDirectory(inside: (path: string) => string): string[] {
+  const directory = inside('/tmp');
+  return directory === '/tmp' ? [] : [`-Djava.io.tmpdir=${directory}`];
+}
