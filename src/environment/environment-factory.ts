@@ -12,6 +12,7 @@ import { EnvironmentRecords } from './environment-records.ts';
 import { EnvironmentSandboxes } from './environment-sandboxes.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { findExtensions } from './extensions-api/find-extensions.ts';
+import { IdleFreezer } from './idle-freezer.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
 import { OutputPace, OutputPacing } from './output-pace.ts';
 import type { PreparedRuntimes } from './prepared/prepared-runtimes.ts';
@@ -46,6 +47,7 @@ export class EnvironmentFactory {
   readonly #api = new RuntimeApi();
   readonly #deadlines = new Deadlines();
   readonly #pacing = new OutputPacing();
+  readonly #freezer = new IdleFreezer();
 
   /** @param isStarting environments are starting */
   constructor(options: EnvironmentFactoryOptions, isStarting: () => boolean) {
@@ -110,6 +112,7 @@ export class EnvironmentFactory {
       identity,
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
       deadlines: this.#deadlines,
+      freezer: this.#freezer,
       ...listener,
       onWarning,
     });

@@ -2,6 +2,7 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { EnvironmentLog } from './environment-log.ts';
+import type { IdleFreezer } from './idle-freezer.ts';
 import type { OutputPace } from './output-pace.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
 import type { RuntimeIdentity } from './system-lines.ts';
@@ -26,6 +27,7 @@ export interface EnvironmentParts<Environment> extends ProcessParts {
   readonly initLimitMs: number;
   /** Shared by all environments. */
   readonly deadlines: Deadlines;
+  readonly freezer: IdleFreezer;
   readonly onWarning: (text: string) => void;
   /** The environment can take an invocation again. Called from within; it may invoke at once. */
   readonly onAvailable: (environment: Environment) => void;

@@ -5,6 +5,7 @@ import { EnvironmentLifecycle } from './environment-state.ts';
 import type { EnvironmentState } from './environment-state.ts';
 import { initFailed, initTimedOut, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
+import { Rest } from './idle-freezer.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
 import { InvocationsInHand } from './invocations-in-hand.ts';
 import type { RunningInvocation } from './running-invocation.ts';
@@ -25,6 +26,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   readonly #reporter: InvocationReporter;
   readonly #scratch: ScratchCheck;
   readonly #inHand: InvocationsInHand;
+  readonly #rest: Rest;
   #coldStartMs: number | undefined;
   #isAborting = false;
   #isGivenUp = false;
@@ -44,6 +46,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
       isOpen: () => this.#lifecycle.current === 'invoking' && !this.#isAborting,
     });
     this.#scratch = new ScratchCheck(parts);
+    this.#rest = new Rest(parts.freezer, parts.sandbox);
     this.#process = new RuntimeProcess(parts, {
       events: this,
       onOutput: (chunk) => this.#reporter.output(chunk),
@@ -85,7 +88,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (failure !== undefined) await this.#process.extensionsEnded();
     if (this.#destroyed !== undefined) return;
     this.#lifecycle.to(failure === undefined ? 'idle' : 'reset');
-    this.#process.setActive(false);
+    if (failure === undefined) this.#becomeInactive();
   }
 
   /** Runs one invocation. Rejects only when the platform itself fails it. Call when available, not before. */
@@ -141,6 +144,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   }
 
   #deliver(run: RunningInvocation): void {
+    this.#rest.end();
     this.#process.setActive(true);
     if (this.#process.hasExtensions) run.isHeld = !run.invocation.wantsLogTail;
     this.#process.deliver(run.invocation, run.deadlineMs);
@@ -155,9 +159,14 @@ export class ExecutionEnvironment implements RuntimeEvents {
   #becomeIdle(link: RuntimeLink): void {
     this.#runtimeWaits = false;
     this.#lifecycle.to('idle');
-    this.#process.setActive(false);
+    this.#becomeInactive();
     this.#reporter.over(link.carriesLogs);
     this.#scratch.afterInvocation();
+  }
+
+  #becomeInactive(): void {
+    this.#process.setActive(false);
+    this.#rest.begin();
   }
 
   async #initialise(
@@ -203,6 +212,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   #onLost(failure: FunctionFailure): void {
     if (this.#lifecycle.current !== 'idle') return void this.#abort(failure);
     this.#lifecycle.to('reset');
+    this.#rest.end();
     if (this.#process.hasExtensions) void this.#process.end(failure);
     this.#parts.onIdleLost(this);
   }
@@ -230,6 +240,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#reporter.reportNow();
     this.#inHand.abandonAll(serviceException('The execution environment was removed.'));
     this.#lifecycle.to('destroyed');
+    this.#rest.end();
     await this.#process.close(initTimedOut());
     this.#parts.log.close();
     await this.#parts.sandbox.destroy();

@@ -1,42 +1,56 @@
 import { readFileSync } from 'node:fs';
 import type { Control } from './control-files.ts';
+import { domainParent } from './domain-parent.ts';
 import { freezerParent, proveParent, versionOneParent, type GroupParent } from './group-parent.ts';
 import { findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { platformName } from './platform-name.ts';
 import { removeGroup } from './remove-group.ts';
 import { SandboxGroup, type GroupLimits } from './sandbox-group.ts';
+import { sweepAbandoned } from './sweep-abandoned.ts';
 
-const VERSION_ONE_CONTROLS: readonly Control[] = ['memory', 'cpu', 'processes', 'freezer'];
+const ALL: readonly Control[] = ['memory', 'cpu', 'processes', 'freezer'];
 
 /** The control groups this machine lets the platform make: for some of the controls, for all, or for none. */
 export class Cgroups {
   readonly #parents: readonly GroupParent[];
+  readonly #failures: readonly string[];
 
-  private constructor(parents: readonly GroupParent[]) {
+  private constructor(parents: readonly GroupParent[], failures: readonly string[]) {
     this.#parents = parents;
+    this.#failures = failures;
   }
 
-  /** Finds out what works here, by trying. */
+  /** Finds out what works here, by trying, and removes what platforms that were killed have left. */
   static async prepare(): Promise<Cgroups> {
-    if (process.platform !== 'linux') return new Cgroups([]);
+    if (process.platform !== 'linux') return new Cgroups([], []);
     const name = platformName();
     const hierarchies = findHierarchies(
       readFileSync('/proc/self/mountinfo', 'utf8'),
       readFileSync('/proc/self/cgroup', 'utf8'),
     );
-    const parents: GroupParent[] = [];
-    const add = async (make: () => GroupParent | undefined): Promise<void> => {
-      const parent = await proven(make);
-      if (parent !== undefined) parents.push(parent);
-    };
-    const taken = (control: Control): boolean => parents.some(({ controls }) => controls.includes(control));
+    const search = new Search();
     const of = (version: 1 | 2): Hierarchy[] => hierarchies.filter((found) => found.version === version);
-    for (const hierarchy of of(2)) await add(() => freezerParent(hierarchy, name));
-    for (const hierarchy of of(1)) {
-      const wanted = VERSION_ONE_CONTROLS.filter((control) => !taken(control));
-      await add(() => versionOneParent(hierarchy, name, wanted));
+    for (const hierarchy of of(2)) {
+      // Only root may leave what it was started in for the root of all groups.
+      const places = hierarchy.ownDirectories.slice(0, process.getuid?.() === 0 ? 2 : 1);
+      for (const own of places) if (!search.has('freezer')) await search.add(() => domainParent(own, name));
+      if (!search.has('freezer')) await search.add(() => freezerParent(hierarchy, name));
     }
-    return new Cgroups(parents);
+    for (const hierarchy of of(1))
+      await search.add(() => versionOneParent(hierarchy, name, search.missing()));
+    // Behind the start, and in all of each hierarchy: another platform may have been started in another group.
+    for (const { ownDirectories } of hierarchies) void sweepAbandoned(ownDirectories.at(-1) ?? '');
+    return new Cgroups(search.parents, search.failures);
+  }
+
+  /** Directories of the platform's own, each with one directory for each sandbox. */
+  get directories(): readonly string[] {
+    return this.#parents.map(({ directory }) => directory);
+  }
+
+  /** What the kernel said where it let no groups be made. */
+  get failures(): readonly string[] {
+    return this.#failures;
   }
 
   /** Whether the kernel holds sandboxes to this. */
@@ -58,19 +72,37 @@ export class Cgroups {
 
   /** Call when all sandboxes are gone. */
   async close(): Promise<void> {
-    await Promise.all(this.#parents.map(({ directory }) => removeGroup(directory)));
+    for (const parent of this.#parents) {
+      parent.leave?.();
+      await removeGroup(parent.directory);
+    }
   }
 }
 
-/** What the kernel refuses, by whatever rule of its many, is not there. */
-async function proven(make: () => GroupParent | undefined): Promise<GroupParent | undefined> {
-  let parent: GroupParent | undefined;
-  try {
-    parent = make();
-    if (parent !== undefined) await proveParent(parent);
-    return parent;
-  } catch {
-    if (parent !== undefined) await removeGroup(parent.directory);
-    return undefined;
+/** Tries one way after the other, and keeps what works. */
+class Search {
+  readonly parents: GroupParent[] = [];
+  readonly failures: string[] = [];
+
+  has(control: Control): boolean {
+    return this.parents.some(({ controls }) => controls.includes(control));
+  }
+
+  missing(): Control[] {
+    return ALL.filter((control) => !this.has(control));
+  }
+
+  async add(make: () => GroupParent | undefined): Promise<void> {
+    let parent: GroupParent | undefined;
+    try {
+      parent = make();
+      if (parent === undefined) return;
+      await proveParent(parent);
+      this.parents.push(parent);
+    } catch (error) {
+      this.failures.push((error as Error).message);
+      parent?.leave?.();
+      if (parent !== undefined) await removeGroup(parent.directory);
+    }
   }
 }

@@ -15,6 +15,10 @@ export function platformName(): string {
   return `lambent-${processNamespace()}-${process.pid}-${startTime(process.pid)}-${named}`;
 }
 
+export function isPlatformName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** The group is one of a platform that is no more. Of another container's platforms nothing is known from here. */
 export function isAbandoned(name: string): boolean {
   const [, namespace, pid, started] = NAME.exec(name) ?? [];

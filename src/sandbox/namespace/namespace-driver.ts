@@ -47,7 +47,7 @@ export class NamespaceDriver implements SandboxDriver {
   constructor(tools: NamespaceTools, cgroups: Cgroups) {
     this.#tools = tools;
     this.#cgroups = cgroups;
-    this.#warden = new Warden(tools.unshare);
+    this.#warden = new Warden(tools.unshare, cgroups.directories);
   }
 
   /**
@@ -137,7 +137,7 @@ export class NamespaceDriver implements SandboxDriver {
 
   #livingWarden(): Warden {
     if (this.#closed) throw new Error('The sandbox driver is closed.');
-    if (!this.#warden.alive) this.#warden = new Warden(this.#tools.unshare);
+    if (!this.#warden.alive) this.#warden = new Warden(this.#tools.unshare, this.#cgroups.directories);
     return this.#warden;
   }
 }

@@ -20,6 +20,8 @@ export interface SpawnerSkills {
   clear(surroundings: readonly unknown[], livingGroups: ReadonlySet<number>): void;
   /** Answers with a value, and perhaps a handle, which is closed here once it has been sent. */
   answer(question: unknown): Promise<Answer>;
+  /** The platform has gone, and what was started is being killed: the last thing there is to do. */
+  atEnd?(): Promise<void>;
 }
 
 export interface Answer {
@@ -57,7 +59,7 @@ export function serveSpawner(skills: SpawnerSkills = PLAIN): void {
   process.on('disconnect', () => {
     server.killAll();
     removeDirectory(directory);
-    process.exit();
+    void (skills.atEnd?.() ?? Promise.resolve()).finally(() => process.exit());
   });
   // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -5,6 +5,7 @@
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { removeParent } from '../../cgroup/remove-group.ts';
 import { serveSpawner } from '../../process/serve-spawner.ts';
 import { attachReadOnly, detachAll, shareMount } from '../kernel/mounts.ts';
 import { load } from '../kernel/system-call.ts';
@@ -13,6 +14,8 @@ import type { HeldProcess, WardenQuestion } from './warden-messages.ts';
 /** Beside the socket by which the platform speaks to this process. */
 const stage = join(dirname(process.argv[2] ?? ''), 'stage');
 mkdirSync(stage);
+
+let groups: readonly string[] = [];
 
 serveSpawner({
   within: (_surroundings, start) => start(),
@@ -23,6 +26,9 @@ serveSpawner({
     switch (question.kind) {
       case 'hello':
         load();
+        return {};
+      case 'groups':
+        groups = question.directories;
         return {};
       case 'share':
         shareMount(question.directory);
@@ -39,6 +45,10 @@ serveSpawner({
         closeSync(question.descriptor);
         return {};
     }
+  },
+  // A platform that was killed could not do it, and some kernels do not let what is frozen end.
+  atEnd: async () => {
+    await Promise.allSettled(groups.map((directory) => removeParent(directory)));
   },
 });
 

@@ -1,6 +1,8 @@
 /** What the platform asks of the warden (JSON). Each has one answer. */
 export type WardenQuestion =
   | { readonly kind: 'hello' }
+  /** Control groups to be removed, with those in them, when the platform has gone. */
+  | { readonly kind: 'groups'; readonly directories: readonly string[] }
   /** Makes a directory one whose later mounts appear in sandboxes that show it. */
   | { readonly kind: 'share'; readonly directory: string }
   /** Shows `source` at a shared directory, for reading. */

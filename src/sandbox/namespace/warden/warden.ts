@@ -10,9 +10,14 @@ const OPEN_FILES = 65_536;
 export class Warden {
   readonly #spawner: Spawner;
 
-  /** @param unshare path of the program */
-  constructor(unshare: string) {
+  /**
+   * @param unshare path of the program
+   * @param groups directories of control groups that go when the platform is killed
+   */
+  constructor(unshare: string, groups: readonly string[]) {
     this.#spawner = new Spawner(program(unshare));
+    // A warden that has ended already is noticed by whoever wants something of it.
+    this.#ask({ kind: 'groups', directories: groups }).catch(() => undefined);
   }
 
   get alive(): boolean {

@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { Cgroups } from './cgroups.ts';
+import type { Control } from './control-files.ts';
+import type { SandboxGroup } from './sandbox-group.ts';
+
+const limits = { memoryMb: 64, cpuShare: 0.5, processes: 20 };
+const cgroups = await Cgroups.prepare();
+const missing = (...controls: Control[]): boolean => {
+  const lacking = controls.filter((control) => !cgroups.has(control));
+  const why = cgroups.failures.join('; ') || 'this machine has none';
+  if (lacking.length > 0) process.stdout.write(`No control group for ${lacking.join(', ')}: ${why}\n`);
+  return lacking.length > 0;
+};
+
+/** Becomes the program once it is in the group. */
+function inside(group: SandboxGroup, script: string): ChildProcess {
+  const enter = 'set -f; for group in $0; do echo 0 >"$group" || exit 125; done; eval "$1"';
+  return spawn('/bin/sh', ['-c', enter, group.joinFiles.join(' '), script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+let made = 0;
+const create = async (): Promise<SandboxGroup> => await cgroups.create(`box${(made += 1)}`, limits);
+
+afterAll(async () => {
+  await cgroups.close();
+  for (const directory of cgroups.directories) expect(existsSync(directory)).toBe(false);
+});
+
+describe('a group of control groups', () => {
+  test.skipIf(missing('memory'))('ends a hog at its limit, and counts that', async () => {
+    const group = await create();
+    const hog = inside(group, 'exec head -c 1000000000 /dev/zero | tail');
+    hog.stdout?.resume();
+    await once(hog, 'exit');
+    expect(group.memoryKills()).toBeGreaterThan(0);
+    expect(group.memoryPeakBytes()).toBeGreaterThan(32 << 20);
+    expect(group.memoryPeakBytes()).toBeLessThanOrEqual(64 << 20);
+    await group.remove();
+  });
+
+  test.skipIf(missing('memory'))('takes new limits, higher or lower', async () => {
+    const group = await create();
+    for (const memoryMb of [256, 32, 512]) group.limit({ ...limits, memoryMb });
+    const child = inside(group, 'x=$(head -c 100000000 /dev/zero | tr "\\0" x); echo ${#x}');
+    expect(await text(child.stdout as Readable)).toBe('100000000\n');
+    expect(group.memoryKills()).toBe(0);
+    await group.remove();
+  });
+
+  test.skipIf(missing('processes'))('holds only so many processes', async () => {
+    const group = await create();
+    const bomb = inside(group, 'for i in $(seq 100); do sleep 60 >/dev/null & echo $i; done');
+    const [said] = await Promise.all([text(bomb.stdout as Readable), once(bomb, 'exit')]);
+    expect(said.trim().split('\n').length).toBeLessThan(20);
+    await group.remove();
+  });
+
+  test.skipIf(missing('freezer'))('stops and goes on, and can be removed while it is stopped', async () => {
+    const group = await create();
+    const clock = inside(group, 'while :; do echo x; sleep 0.01; done');
+    let ticks = 0;
+    clock.stdout?.on('data', () => (ticks += 1));
+    await vi.waitFor(() => expect(ticks).toBeGreaterThan(3));
+    group.freeze();
+    // What it wrote before is read; after that, as long as ten of its turns would take, there is nothing.
+    await vi.waitFor(async () => {
+      const before = ticks;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(ticks).toBe(before);
+    });
+    const frozenAt = ticks;
+    group.thaw();
+    await vi.waitFor(() => expect(ticks).toBeGreaterThan(frozenAt));
+    group.freeze();
+    const exited = once(clock, 'exit');
+    await group.remove();
+    expect((await exited)[1]).toBe('SIGKILL');
+  });
+
+  test.skipIf(missing('cpu'))(
+    'has more than its share of processor time until it is held to it',
+    async () => {
+      const group = await create();
+      const [file = ''] = group.joinFiles.flatMap((path) =>
+        ['cpu.cfs_quota_us', 'cpu.max']
+          .map((name) => join(dirname(path), name))
+          .filter((path) => existsSync(path)),
+      );
+      const quotaUs = (): number => Number.parseInt(readFileSync(file, 'utf8'), 10);
+      expect(quotaUs()).toBe(40_000);
+      group.boost(false);
+      expect(quotaUs()).toBe(10_000);
+      await group.remove();
+    },
+  );
+});
+
+test.skipIf(missing('memory', 'freezer'))(
+  'what a platform that was killed has left goes at the next start, what lives stays',
+  async () => {
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    const memory = dirname(cgroups.directories.find((path) => path.includes('memory')) ?? '');
+    const left = join(memory, `lambent-${namespace}-${await deadProcess()}-1-1`);
+    mkdirSync(join(left, 'box'), { recursive: true });
+    const survivor = spawn('/bin/sh', ['-c', 'echo 0 >"$0"; exec sleep 60', join(left, 'box/cgroup.procs')]);
+    await vi.waitFor(() => expect(readFileSync(join(left, 'box/cgroup.procs'), 'utf8')).not.toBe(''));
+    const exited = once(survivor, 'exit');
+    const next = await Cgroups.prepare();
+    await vi.waitFor(() => expect(existsSync(left)).toBe(false));
+    expect((await exited)[1]).toBe('SIGKILL');
+    for (const directory of [...cgroups.directories, ...next.directories])
+      expect(existsSync(directory)).toBe(true);
+    await next.close();
+  },
+);
+
+/** The number of a process that is no more. */
+async function deadProcess(): Promise<number> {
+  const child = spawn('/bin/true');
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
