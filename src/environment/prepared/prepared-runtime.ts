@@ -48,13 +48,13 @@ export class PreparedRuntime {
 
   /** For an environment, from now on and for good. */
   take(): void {
+    this.sandbox.thaw();
     this.#isTaken = true;
   }
 
   /** Makes the runtime that of a function. Undefined when its process has ended. */
   specialise(specialisation: Specialisation): SandboxProcess | undefined {
     if (!this.#isAlive) return undefined;
-    this.sandbox.thaw();
     this.#process.setActive(true);
     this.#process.channel?.write(encodeFrame(FRAME.specialise, Buffer.from(JSON.stringify(specialisation))));
     return this.#process;

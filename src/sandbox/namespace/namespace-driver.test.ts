@@ -75,6 +75,18 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(root);
   });
 
+  test('starts programs that were attached', async () => {
+    const box = await sandbox();
+    const running = await box.exec(shell('read line <&3'));
+    const layers = directory('programs', 'layers\n');
+    writeFileSync(join(layers, 'program'), '#!/bin/sh\necho started', { mode: 0o755 });
+    await box.attach([{ hostPath: layers, sandboxPath: '/opt' }], limits);
+    const beside = await box.execBeside({ argv: ['/opt/program'], env: {}, cwd: '/', channel: false });
+    expect(await text(beside.output)).toBe('started\n');
+    running.kill();
+    await box.destroy();
+  });
+
   test('shows what was attached to no other sandbox', async () => {
     const [one, other] = [await sandbox(), await sandbox()];
     const watching = await other.exec(shell('read line <&3; ls -A /var/task /opt'));

@@ -52,6 +52,8 @@ export class NamespaceSandbox implements Sandbox {
   readonly #rooms = new Rooms(async () => await this.#openRoom());
   readonly #starting = new Set<Promise<unknown>>();
   readonly #running = new Set<SpawnedGroup>();
+  /** What is visible inside, from the start or since `attach`. */
+  #shared: readonly SharedDirectory[];
   #limits: SandboxLimits;
   #prepared: Prepared | undefined;
   #started = 0;
@@ -62,6 +64,7 @@ export class NamespaceSandbox implements Sandbox {
     // Beside the scratch directory, so that whoever sweeps those after a crash takes it along.
     this.#launchFiles = `${parts.spec.scratchDirectory}.launch`;
     this.#late = new LateMounts(parts.spec, `${parts.spec.scratchDirectory}.late`);
+    this.#shared = parts.spec.readOnlyDirectories;
     this.#limits = parts.spec.limits;
   }
 
@@ -97,6 +100,7 @@ export class NamespaceSandbox implements Sandbox {
     this.#limits = limits;
     this.#ready.enforcement.limit(limits);
     await this.#late.attach(this.#parts.warden(), directories);
+    this.#shared = [...this.#shared, ...directories];
   }
 
   boost(isBoosted: boolean): void {
@@ -147,7 +151,7 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async #startInRoom(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
-    await refuseUnstartable(command.argv[0], this.#parts.spec);
+    await refuseUnstartable(command.argv[0], this.#shared);
     const room = await this.#rooms.enter();
     this.#started += 1;
     const file = `${this.#launchFiles}/${this.#started}`;
