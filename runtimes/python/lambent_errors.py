@@ -45,8 +45,10 @@ def report(fields):
     if _IS_JSON:
         import time
 
-        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-        text = lambent_json.dumps({"timestamp": now, "level": "ERROR", **fields})
+        now = time.time()
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
+        entry = {"timestamp": "%s.%03dZ" % (stamp, now % 1 * 1000), "level": "ERROR", **fields}
+        text = lambent_json.dumps(entry)
     else:
         text = _text(fields)
     lambent_channel.send_logs([text.encode("utf-8", "backslashreplace")])

@@ -9,6 +9,7 @@ _IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 _LEVEL = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
 
 request_id = None
+tenant_id = None
 
 
 class _LoggingFinder:
@@ -48,6 +49,7 @@ def configure(logging):
     class LambdaLoggerHandler(logging.Handler):
         def emit(self, record):
             record.aws_request_id = request_id or ""
+            record.tenant_id = tenant_id
             try:
                 lambent_channel.send_logs([self.format(record).encode("utf-8", "backslashreplace")])
             except Exception:

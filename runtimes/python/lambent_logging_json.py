@@ -5,7 +5,7 @@ import lambent_json
 # Attributes every record has; all others were given by the caller as `extra`.
 _OWN = frozenset(
     "name msg args levelname levelno pathname filename module exc_info exc_text stack_info lineno funcName created msecs "
-    "relativeCreated thread threadName processName process taskName aws_request_id".split()
+    "relativeCreated thread threadName processName process taskName aws_request_id tenant_id".split()
 )
 
 
@@ -36,6 +36,8 @@ def formatter(logging):
                 "logger": record.name,
                 "requestId": record.aws_request_id,
             }
+            if record.tenant_id is not None:
+                entry["tenantId"] = record.tenant_id
             if record.exc_info:
                 entry.update(_exception_fields(record))
             for name, value in record.__dict__.items():

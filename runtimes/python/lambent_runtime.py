@@ -98,6 +98,7 @@ def _serve(handler):
         header = lambent_json.loads(str(body[4:event_start], "utf-8"))
         request_id = header["requestId"]
         lambent_logging.request_id = request_id
+        lambent_logging.tenant_id = header.get("tenantId")
         trace_id = header.get("traceId")
         if trace_id:
             os.environ["_X_AMZN_TRACE_ID"] = trace_id

@@ -51,6 +51,18 @@ describe('the log of an environment', () => {
     expect(words.join(' ')).toMatch(/^END REPORT( START END REPORT){20}$/);
   });
 
+  test('in the JSON format keeps out what is below the level of the function', async () => {
+    const at = (level: string): string => JSON.stringify({ timestamp: '2026-01-31T12:00:00Z', level });
+    const lines = [at('DEBUG'), at('WARN'), 'plain'];
+    const version = functionVersion({
+      logFormat: 'JSON',
+      applicationLogLevel: 'WARN',
+      systemLogLevel: 'WARN',
+    });
+    const { logTail } = await it.invoke(version, { do: 'log', lines }, tail);
+    expect(logTail).toBe(`${at('WARN')}\nplain\n`);
+  });
+
   test('the tail is the last 4 KB', async () => {
     const lines = Array.from({ length: 100 }, (_, index) => `${index} `.padEnd(100, 'x'));
     const { logTail } = await it.invoke(functionVersion(), { do: 'log', lines }, tail);

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink, LogStreamWriter } from '../model/log-sink.ts';
+import { ApplicationLogLevel } from './application-log-level.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
@@ -44,6 +45,7 @@ export class EnvironmentLog {
   readonly #clock: Clock;
   readonly #output: LineSplitter;
   readonly #isJson: boolean;
+  readonly #level: ApplicationLogLevel;
   readonly #telemetry: EnvironmentTelemetry;
   readonly #pace: OutputPace;
   #phase: records.InitPhase = 'init';
@@ -59,6 +61,7 @@ export class EnvironmentLog {
     this.#type = initializationType;
     this.#clock = clock;
     this.#isJson = version.logFormat === 'JSON';
+    this.#level = new ApplicationLogLevel(version.logFormat, version.applicationLogLevel);
     this.#output = new LineSplitter((line) => this.#line('function', line));
     this.#telemetry = telemetry;
     this.#pace = pace;
@@ -198,7 +201,7 @@ export class EnvironmentLog {
 
   #line(stream: 'function' | 'extension', line: string): void {
     this.#pace.addLine();
-    this.#append(line);
+    if (stream === 'extension' || this.#level.keeps(line)) this.#append(line);
     if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }
 

@@ -126,6 +126,16 @@ describe.each(runtimes)('$id', (runtime) => {
     expect(Object.keys(entries[0])).toEqual(['timestamp', 'level', 'requestId', 'message']);
   });
 
+  test('JSON format names the tenant', async () => {
+    const source = 'exports.handler = async (event, context) => console.log(context.tenantId);';
+    const variables = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
+    const process = startFunction(runtime, 'index.handler', { 'index.js': source }, variables);
+    await process.initialised();
+    const { logs } = await process.invoke({}, { tenantId: 'blue' });
+    expect(JSON.parse(logs[0] ?? '')).toMatchObject({ message: 'blue', tenantId: 'blue' });
+    expect(JSON.parse((await process.invoke({})).logs[0] ?? '')).not.toHaveProperty('tenantId');
+  });
+
   test('JSON format reports errors of the handler', async () => {
     const { logs, requestId } = await run('throw new Error("no");', { AWS_LAMBDA_LOG_FORMAT: 'JSON' });
     expect(logs.map((line) => JSON.parse(line))).toEqual([

@@ -80,6 +80,18 @@ describe.each(runtimes)('$id', (runtime) => {
     expect(text).toBe('[]');
   });
 
+  test('JSON format names the tenant', async () => {
+    const source = 'import logging\ndef handler(event, context):\n    logging.error(context.tenant_id)\n';
+    const variables = { AWS_LAMBDA_LOG_FORMAT: 'JSON' };
+    const process = startFunction(runtime, 'h.handler', { 'h.py': source }, variables);
+    await process.initialised();
+    for (const tenantId of ['blue', 'green']) {
+      const { logs } = await process.invoke({}, { tenantId });
+      expect(JSON.parse(logs[0] ?? '')).toMatchObject({ message: tenantId, tenantId });
+    }
+    expect(JSON.parse((await process.invoke({})).logs[0] ?? '')).not.toHaveProperty('tenantId');
+  });
+
   test('JSON format writes records and errors as objects', async () => {
     const variables = { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'WARN' };
     const { logs, requestId } = await run(
@@ -107,6 +119,7 @@ describe.each(runtimes)('$id', (runtime) => {
       location: expect.stringMatching(/h\.py:handler:8$/),
     });
     expect(entries[2]).toMatchObject({
+      timestamp: expect.stringMatching(ISO),
       level: 'ERROR',
       errorType: 'ValueError',
       errorMessage: 'no',

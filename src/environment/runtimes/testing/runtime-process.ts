@@ -39,6 +39,7 @@ export interface InvokeOptions {
   readonly traceId?: string;
   readonly clientContext?: string;
   readonly cognitoIdentity?: string;
+  readonly tenantId?: string;
 }
 
 let invocations = 0;
