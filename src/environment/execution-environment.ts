@@ -127,8 +127,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
     return this.#inHand.respond(requestId, payload, tooLarge);
   }
 
-  onStream(requestId: string): ResponseStream | undefined {
-    return this.#inHand.stream(requestId);
+  onStream(requestId: string, contentType: string | undefined): ResponseStream | undefined {
+    return this.#inHand.stream(requestId, contentType);
   }
 
   onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {

@@ -71,7 +71,7 @@ class FrameLink implements RuntimeLink {
         this.#onStream(requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));
         return;
       case FRAME.part:
-        this.#streamOf(requestIdOf(body))?.write(body.subarray(REQUEST_ID_BYTES));
+        this.#onPart(requestIdOf(body), body.subarray(REQUEST_ID_BYTES));
         return;
       case FRAME.log:
         this.#events.onLog(body.toString('utf8', 0, body.length));
@@ -97,6 +97,14 @@ class FrameLink implements RuntimeLink {
   #onStream(requestId: string, contentType: string): void {
     const response = this.#events.onStream(requestId, contentType);
     if (response !== undefined) this.#stream = { requestId, response };
+  }
+
+  /** A runtime whose caller is behind finds the channel full, and waits. */
+  #onPart(requestId: string, bytes: Uint8Array): void {
+    const stream = this.#streamOf(requestId);
+    if (stream === undefined || stream.write(bytes)) return;
+    this.#channel.pause();
+    stream.whenReady(() => this.#channel.resume());
   }
 
   #streamOf(requestId: string): ResponseStream | undefined {

@@ -1,11 +1,12 @@
 import type { Invocation } from '../model/invocation.ts';
-import { CollectedResponse } from './collected-response.ts';
+import { CollectedResponse, type ResponseHandlers } from './collected-response.ts';
 import type { Deadlines } from './deadlines.ts';
 import { errorTypeOf, responseTooLarge } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InvocationReporter } from './invocation-reporter.ts';
 import { RunningInvocation } from './running-invocation.ts';
-import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
+import { PassedOnResponse } from './passed-on-response.ts';
+import { LARGEST_RESPONSE_BYTES, LARGEST_STREAM_BYTES } from './runtime-link.ts';
 import type { ResponseStream } from './runtime-link.ts';
 
 export interface InvocationsInHandParts {
@@ -39,10 +40,15 @@ export class InvocationsInHand {
   }
 
   /** The runtime has sent a response. False: nobody waits for one of that id. */
-  respond(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
+  respond(
+    requestId: string,
+    payload: Uint8Array,
+    tooLarge: boolean,
+    limitBytes: number = LARGEST_RESPONSE_BYTES,
+  ): boolean {
     const run = this.#take(requestId);
     if (run === undefined) return false;
-    const failure = tooLarge ? responseTooLarge(LARGEST_RESPONSE_BYTES) : undefined;
+    const failure = tooLarge ? responseTooLarge(limitBytes) : undefined;
     this.#parts.reporter.answer(run, {
       payload: failure === undefined ? payload : failure.payload(requestId),
       isError: tooLarge,
@@ -53,7 +59,7 @@ export class InvocationsInHand {
   }
 
   /** A response begins that comes in parts: until it ends, no other is taken for the same invocation. */
-  stream(requestId: string): ResponseStream | undefined {
+  stream(requestId: string, contentType: string | undefined): ResponseStream | undefined {
     const run = this.#find(requestId);
     if (run === undefined) return undefined;
     run.isStreaming = true;
@@ -62,10 +68,15 @@ export class InvocationsInHand {
       run.isStreaming = false;
       return this.#byId.get(requestId) === run;
     };
-    return new CollectedResponse({
-      onComplete: (payload, tooLarge) => ended() && this.respond(requestId, payload, tooLarge),
+    const { sink } = run.invocation;
+    const limitBytes = sink === undefined ? LARGEST_RESPONSE_BYTES : LARGEST_STREAM_BYTES;
+    const handlers: ResponseHandlers = {
+      onComplete: (payload, tooLarge) => ended() && this.respond(requestId, payload, tooLarge, limitBytes),
       onFailed: (payload, declaredType) => ended() && this.respondError(requestId, payload, declaredType),
-    });
+    };
+    if (sink === undefined) return new CollectedResponse(handlers);
+    sink.begin(contentType);
+    return new PassedOnResponse(sink, handlers);
   }
 
   /** The runtime has sent an error of the handler's. False: nobody waits for one of that id. */

@@ -16,7 +16,10 @@ export type Receipt = 'accepted' | 'too-large' | 'unknown';
 
 /** Takes a response that comes in parts. Ends once, by `end` or by `fail`. */
 export interface ResponseStream {
-  write(bytes: Uint8Array): void;
+  /** False: whoever takes it is behind, and wants nothing more until `whenReady` calls back. */
+  write(bytes: Uint8Array): boolean;
+  /** Calls back once. */
+  whenReady(resume: () => void): void;
   end(): Receipt;
   /** It failed midway; `payload` is the error's JSON. */
   fail(payload: Uint8Array, declaredType: string | undefined): Receipt;
@@ -49,3 +52,5 @@ export interface RuntimeEvents {
 
 /** Largest response of a buffered invocation: 6 MiB and 100 bytes. */
 export const LARGEST_RESPONSE_BYTES = 6_291_556;
+/** Largest response of an invocation whose caller takes it in parts: 200 MiB. */
+export const LARGEST_STREAM_BYTES = 200 * 1024 * 1024;

@@ -35,6 +35,8 @@ export class RuntimeSession {
   }
 
   kill(): void {
+    // A channel that waits for a slow caller must be read to its end all the same.
+    this.#process.channel?.resume();
     this.#process.kill();
   }
 
@@ -52,6 +54,7 @@ export class RuntimeSession {
     const exit = await this.#process.exited;
     this.#pace.release(output);
     if (channel !== undefined) this.#pace.release(channel);
+    channel?.resume();
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, LAST_OUTPUT_MS);
     await Promise.race([closed, late.promise]);

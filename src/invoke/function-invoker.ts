@@ -1,4 +1,4 @@
-import type { InvocationResult } from '../model/invocation.ts';
+import type { InvocationResult, ResponseSink } from '../model/invocation.ts';
 
 /** One call through the single door. */
 export interface InvokeRequest {
@@ -15,6 +15,14 @@ export interface InvokeRequest {
   /** Decoded JSON text of the client context. */
   readonly clientContext: string | undefined;
   readonly wantsLogTail: boolean;
+  /** For a caller who takes the response in parts. */
+  readonly streaming?: StreamingCaller | undefined;
+}
+
+export interface StreamingCaller {
+  readonly sink: ResponseSink;
+  /** Told the version that runs, before it does. */
+  readonly onVersion: (version: string, traceId: string) => void;
 }
 
 export interface InvokeAnswer extends InvocationResult {

@@ -38,7 +38,7 @@ export class Invoker implements FunctionInvoker {
   }
 
   async invoke(request: InvokeRequest): Promise<InvokeAnswer> {
-    const { accountId, region, requestId, payload, wantsLogTail, clientContext } = request;
+    const { accountId, region, requestId, payload, wantsLogTail, clientContext, streaming } = request;
     const { version, invokedFunctionArn } = this.#directory.resolve(
       accountId,
       region,
@@ -51,7 +51,17 @@ export class Invoker implements FunctionInvoker {
     this.#running += 1;
     const traceId = traceHeader(request.traceId, this.#clock.now()) + lineage;
     try {
-      const invocation = { requestId, payload, invokedFunctionArn, traceId, clientContext, wantsLogTail };
+      const sink = streaming?.sink;
+      const invocation = {
+        requestId,
+        payload,
+        invokedFunctionArn,
+        traceId,
+        clientContext,
+        wantsLogTail,
+        sink,
+      };
+      streaming?.onVersion(version.version, traceId);
       const result = await this.#pool.run(version, invocation);
       return {
         payload: result.payload,

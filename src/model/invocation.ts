@@ -16,6 +16,18 @@ export interface Invocation {
   readonly tenantId?: string | undefined;
   /** The caller wants the last 4 KB of the log (LogType Tail). */
   readonly wantsLogTail: boolean;
+  /** Takes a response that comes in parts as it comes; without one it is collected, up to the limit of buffered ones. */
+  readonly sink?: ResponseSink | undefined;
+}
+
+/** A caller who takes a response in parts, with back-pressure. A function that does not stream never uses it. */
+export interface ResponseSink {
+  /** The response begins. @param contentType as the runtime declares it */
+  begin(contentType: string | undefined): void;
+  /** False: the caller is behind. What is written all the same is kept; better wait until `whenReady` calls back. */
+  write(bytes: Uint8Array): boolean;
+  /** Calls back once, as soon as the caller has caught up or gone away. */
+  whenReady(resume: () => void): void;
 }
 
 /**

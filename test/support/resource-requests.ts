@@ -48,6 +48,9 @@ async function requestInvokes(send: Send, FunctionName: string): Promise<void> {
   await send('Invoke', { ...common, InvocationType: 'RequestResponse', LogType: 'Tail', ClientContext });
   await send('Invoke', { ...common, InvocationType: 'Event', LogType: 'Tail', ClientContext });
   await send('Invoke', { ...common, InvocationType: 'DryRun', LogType: 'Tail', ClientContext });
+  const streamed = { FunctionName, Qualifier: '1', Payload, LogType: 'Tail', ClientContext };
+  await send('InvokeWithResponseStream', { ...streamed, InvocationType: 'DryRun' });
+  await send('InvokeWithResponseStream', { ...streamed, InvocationType: 'RequestResponse' });
   await send('InvokeAsync', { FunctionName, InvokeArgs: Payload });
 }
 

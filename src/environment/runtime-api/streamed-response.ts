@@ -16,7 +16,11 @@ export function isStreamed({ headers }: IncomingMessage): boolean {
 export function passOn(request: IncomingMessage, stream: ResponseStream): Promise<Receipt | undefined> {
   return new Promise((resolve) => {
     let hasEnded = false;
-    request.on('data', (chunk: Buffer) => stream.write(chunk));
+    request.on('data', (chunk: Buffer) => {
+      if (stream.write(chunk)) return;
+      request.pause();
+      stream.whenReady(() => request.resume());
+    });
     request.once('end', () => {
       hasEnded = true;
       const error = midstreamError(request);

@@ -3,7 +3,8 @@ export interface UrlResponse {
   readonly status: number;
   /** A name may come several times. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Buffer;
+  /** Whole, or as it comes. */
+  readonly body: Buffer | AsyncIterable<Uint8Array>;
 }
 
 const JSON_TYPE = 'application/json';
@@ -40,15 +41,28 @@ export function functionResponse(payload: Uint8Array): UrlResponse | undefined {
 }
 
 function described(result: Readonly<Record<string, unknown>>): UrlResponse | undefined {
-  const status = Number(result['statusCode']);
-  const fields = headerFields(result['headers']);
-  const cookies = cookieFields(result['cookies']);
+  const head = responseHead(result, JSON_TYPE);
   const body = bodyOf(result['body'], result['isBase64Encoded'] === true);
+  return head === undefined || body === undefined ? undefined : { ...head, body };
+}
+
+/**
+ * Status, headers and cookies as a function describes them.
+ * @param contentType when it names none
+ * @returns undefined when they cannot be sent
+ */
+export function responseHead(
+  description: Readonly<Record<string, unknown>>,
+  contentType: string,
+): Omit<UrlResponse, 'body'> | undefined {
+  const status = Number(description['statusCode'] ?? 200);
+  const fields = headerFields(description['headers']);
+  const cookies = cookieFields(description['cookies']);
   const isStatus = Number.isInteger(status) && status >= 200 && status <= 599;
-  if (!isStatus || fields === undefined || cookies === undefined || body === undefined) return undefined;
+  if (!isStatus || fields === undefined || cookies === undefined) return undefined;
   const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');
-  const type: [string, string][] = hasType ? [] : [['content-type', JSON_TYPE]];
-  return { status, headers: [...fields, ...type, ...cookies], body };
+  const type: [string, string][] = hasType ? [] : [['content-type', contentType]];
+  return { status, headers: [...fields, ...type, ...cookies] };
 }
 
 function headerFields(given: unknown): [string, string][] | undefined {
@@ -84,6 +98,6 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

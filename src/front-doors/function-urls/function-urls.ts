@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
+import type { FunctionInvoker, InvokeAnswer } from '../../invoke/function-invoker.ts';
+import { ResponseChunks } from '../../invoke/response-chunks.ts';
 import { traceHeader } from '../../invoke/trace-id.ts';
 import type { Clock } from '../../model/clock.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { StoredFunctionUrl } from '../../model/stored-function-url.ts';
 import { isPreflight, preflightFields, responseFields } from './cors.ts';
+import { badGateway, failed, forbidden, refused } from './door-answers.ts';
 import { functionResponse, type UrlResponse } from './function-response.ts';
 import type { FunctionUrlDirectory } from './function-url-directory.ts';
+import { LARGEST_BODY_BYTES, readBody } from './request-body.ts';
 import { requestEvent, type UrlCaller } from './request-event.ts';
+import { sendResponse } from './send-response.ts';
+import { streamedResponse } from './streamed-response.ts';
 import type { SignedUrlRequest, UrlAccess } from './url-access.ts';
 import { type UrlAddress, urlAddress } from './url-address.ts';
 
@@ -24,17 +29,14 @@ export interface FunctionUrlsOptions {
 interface UrlCall {
   readonly address: UrlAddress;
   readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly host: string;
   readonly signed: Omit<SignedUrlRequest, 'body'>;
   readonly requestId: string;
   readonly traceHeader: string;
 }
 
-/** Of an event, and so of a request that becomes one. */
-const LARGEST_BYTES = 6 * 1024 * 1024;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'PATCH', 'DELETE']);
-const FORBIDDEN =
-  'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html';
 
 /** Answers at function URLs: a web request becomes an event, the function's result a web response. */
 export class FunctionUrls {
@@ -49,17 +51,15 @@ export class FunctionUrls {
    * @param host by which it came, with its port
    */
   handle(request: IncomingMessage, response: ServerResponse, host: string): void {
-    const call = this.#callOf(request, host);
-    this.#answer(call).then(
-      (answer) => send(response, call, answer),
-      (error: unknown) => {
-        this.#options.onError(error);
-        send(response, call, plain(502, 'Internal Server Error'));
-      },
-    );
+    const call = this.#callOf(request, response, host);
+    const send = (answer: UrlResponse): Promise<void> => sendResponse(request, response, call, answer);
+    this.#answer(call).then(send, async (error: unknown) => {
+      this.#options.onError(error);
+      await send(badGateway());
+    });
   }
 
-  #callOf(request: IncomingMessage, host: string): UrlCall {
+  #callOf(request: IncomingMessage, response: ServerResponse, host: string): UrlCall {
     const target = request.url ?? '/';
     const mark = target.indexOf('?');
     const path = mark < 0 ? target : target.slice(0, mark);
@@ -68,6 +68,7 @@ export class FunctionUrls {
     return {
       address: urlAddress(host, path),
       request,
+      response,
       host,
       signed: {
         method,
@@ -106,7 +107,11 @@ export class FunctionUrls {
     if (isOpen && !access.isAllowed(url, undefined, { ...signed, body: Buffer.alloc(0) })) return forbidden();
     const body = await readBody(call.request);
     if (body === undefined)
-      return failed(413, 'RequestTooLargeException', `Request must be smaller than ${LARGEST_BYTES} bytes`);
+      return failed(
+        413,
+        'RequestTooLargeException',
+        `Request must be smaller than ${LARGEST_BODY_BYTES} bytes`,
+      );
     if (isOpen) return await this.#invoke(url, call, undefined, body);
     const caller = access.caller(url, { ...signed, body });
     if (caller === undefined || !access.isAllowed(url, caller, { ...signed, body })) return forbidden();
@@ -119,25 +124,54 @@ export class FunctionUrls {
     caller: UrlCaller | undefined,
     body: Buffer,
   ): Promise<UrlResponse> {
-    const payload = Buffer.from(JSON.stringify(requestEvent(this.#facts(url, call, caller, body))));
+    const event = Buffer.from(JSON.stringify(requestEvent(this.#facts(url, call, caller, body))));
     try {
-      const answer = await this.#options.invoker.invoke({
-        accountId: url.accountId,
-        region: url.region,
-        name: url.functionName,
-        qualifier: url.alias,
-        payload,
-        requestId: call.requestId,
-        traceId: call.traceHeader,
-        clientContext: undefined,
-        wantsLogTail: false,
-      });
-      if (answer.functionError !== undefined) return plain(502, 'Internal Server Error');
-      return functionResponse(answer.payload) ?? plain(502, 'Internal Server Error');
+      if (url.invokeMode === 'RESPONSE_STREAM') return await this.#stream(url, call, event);
+      const answer = await this.#run(url, call, event, undefined);
+      return answer.functionError === undefined
+        ? (functionResponse(answer.payload) ?? badGateway())
+        : badGateway();
     } catch (error) {
       if (error instanceof ServiceError) return refused(error);
       throw error;
     }
+  }
+
+  /** A function that does not stream is not asked to describe a response either: its result is the body. */
+  async #stream(url: StoredFunctionUrl, call: UrlCall, event: Uint8Array): Promise<UrlResponse> {
+    const chunks = new ResponseChunks();
+    call.response.once('close', () => chunks.discard());
+    const ended = this.#run(url, call, event, chunks).finally(() => chunks.end());
+    const answer = await Promise.race([chunks.begun, ended]);
+    if (answer === undefined) {
+      // Waited for at the end of the body: until then a failure is nobody's.
+      ended.catch(() => undefined);
+      return (await streamedResponse(chunks, ended)) ?? badGateway();
+    }
+    if (answer.functionError !== undefined) return badGateway();
+    const { buffer, byteOffset, byteLength } = answer.payload;
+    const headers = [['content-type', 'application/json'] as const];
+    return { status: 200, headers, body: Buffer.from(buffer, byteOffset, byteLength) };
+  }
+
+  #run(
+    url: StoredFunctionUrl,
+    call: UrlCall,
+    payload: Uint8Array,
+    sink: ResponseChunks | undefined,
+  ): Promise<InvokeAnswer> {
+    return this.#options.invoker.invoke({
+      accountId: url.accountId,
+      region: url.region,
+      name: url.functionName,
+      qualifier: url.alias,
+      payload,
+      requestId: call.requestId,
+      traceId: call.traceHeader,
+      clientContext: undefined,
+      wantsLogTail: false,
+      ...(sink !== undefined && { streaming: { sink, onVersion: () => undefined } }),
+    });
   }
 
   #facts(url: StoredFunctionUrl, call: UrlCall, caller: UrlCaller | undefined, body: Buffer) {
@@ -159,61 +193,6 @@ export class FunctionUrls {
       body,
     };
   }
-}
-
-/** Throttling shows as it is; a function that cannot be run for another reason is nobody's business outside. */
-function refused(error: ServiceError): UrlResponse {
-  if (error.status === 404) return forbidden();
-  if (error.status !== 429) return plain(502, 'Internal Server Error');
-  return failed(429, error.code, error.message, error.members);
-}
-
-function forbidden(): UrlResponse {
-  return json(403, 'AccessDeniedException', { Message: FORBIDDEN });
-}
-
-function failed(
-  status: number,
-  code: string,
-  message: string,
-  members: Readonly<Record<string, unknown>> = {},
-): UrlResponse {
-  return json(status, code, { ...members, message });
-}
-
-function json(status: number, code: string, body: object): UrlResponse {
-  const headers = [['content-type', 'application/json'] as const, ['x-amzn-errortype', code] as const];
-  return { status, headers, body: Buffer.from(JSON.stringify(body)) };
-}
-
-function plain(status: number, text: string): UrlResponse {
-  return { status, headers: [['content-type', 'text/plain']], body: Buffer.from(text) };
-}
-
-/** Undefined when it is too large; the rest is then read and forgotten, so that the answer can be sent. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size <= LARGEST_BYTES) chunks.push(chunk as Buffer);
-    else chunks.length = 0;
-  }
-  return size > LARGEST_BYTES ? undefined : Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, call: UrlCall, answer: UrlResponse): void {
-  if (response.destroyed) return;
-  const { status, headers, body } = answer;
-  for (const [name, value] of headers) response.appendHeader(name, value);
-  response.setHeader('x-amzn-requestid', call.requestId);
-  response.setHeader('x-amzn-trace-id', call.traceHeader);
-  if (status !== 204 && status !== 304) response.setHeader('content-length', body.length);
-  // What was not read of the request must not be taken for the next one.
-  if (!call.request.complete && call.request.httpVersionMajor === 1)
-    response.setHeader('connection', 'close');
-  response.writeHead(status);
-  response.end(call.signed.method === 'HEAD' ? undefined : body);
 }
 
 function withoutPort(host: string): string {

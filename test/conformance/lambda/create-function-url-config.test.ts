@@ -59,8 +59,8 @@ describe('CreateFunctionUrlConfig', () => {
 
   test('shows the invoke mode when it was asked for [invoke-mode]', async () => {
     const { FunctionName: own } = await deployVersions(server.lambda, 1);
-    expect(await create({ FunctionName: own, InvokeMode: 'BUFFERED' })).toMatchObject({
-      InvokeMode: 'BUFFERED',
+    expect(await create({ FunctionName: own, InvokeMode: 'RESPONSE_STREAM' })).toMatchObject({
+      InvokeMode: 'RESPONSE_STREAM',
     });
   });
 
@@ -75,18 +75,6 @@ describe('CreateFunctionUrlConfig', () => {
         status: 409,
       });
     }
-  });
-
-  test('refuses response streaming by name, and makes nothing [streaming]', async () => {
-    const { FunctionName: own } = await deployVersions(server.lambda, 1);
-    expect(await refused({ FunctionName: own, InvokeMode: 'RESPONSE_STREAM' })).toEqual({
-      name: 'InvalidParameterValueException',
-      message: 'InvokeMode: RESPONSE_STREAM is not implemented by Lambent yet.',
-      status: 400,
-      type: 'User',
-    });
-    const get = new GetFunctionUrlConfigCommand({ FunctionName: own });
-    expect(await refusal(server.lambda.send(get))).toMatchObject({ status: 404 });
   });
 
   test('wants the function to be there [unknown-function]', async () => {

@@ -31,6 +31,8 @@ const MEANINGLESS: readonly (readonly [field: string, kind: string, why: string]
   ['Invoke.ClientContext', 'Event', 'AWS takes it and hands it to nobody'],
   ['Invoke.LogType', 'DryRun', 'nothing runs'],
   ['Invoke.ClientContext', 'DryRun', 'nothing runs'],
+  ['InvokeWithResponseStream.LogType', 'DryRun', 'nothing runs'],
+  ['InvokeWithResponseStream.ClientContext', 'DryRun', 'nothing runs'],
 ];
 
 /** Answered with something else than was sent, by their nature. */

@@ -1,14 +1,37 @@
-import { InvokeWithResponseStreamCommand } from '@aws-sdk/client-lambda';
+import {
+  InvokeWithResponseStreamCommand,
+  type InvokeWithResponseStreamCommandInput,
+  type InvokeWithResponseStreamCompleteEvent,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy as deployFiles } from '../../support/functions.ts';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { publish } from '../../support/versions.ts';
+
+const STREAMING = `
+const { setTimeout: wait } = require('node:timers/promises');
+exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
+  for (const part of event.parts ?? []) {
+    stream.write(part);
+    if (event.pauseMs) await wait(event.pauseMs);
+  }
+  if (event.error) throw new RangeError(event.error);
+  if (event.context) stream.write(JSON.stringify(context.clientContext));
+  console.log('wrote all');
+  stream.end();
+});`;
 
 let server: TestServer;
 let FunctionName: string;
+let streaming: string;
 
 beforeAll(async () => {
   server = await startServer();
   ({ FunctionName } = await deploy(server.lambda));
+  streaming = uniqueName();
+  await deployFiles(server.lambda, streaming, { 'index.js': STREAMING });
 });
 
 afterAll(async () => {
@@ -20,11 +43,94 @@ async function invoke(change: object = {}): Promise<number | undefined> {
   return (await server.lambda.send(command)).StatusCode;
 }
 
+interface Streamed {
+  readonly executedVersion: string | undefined;
+  readonly chunks: readonly string[];
+  readonly complete: InvokeWithResponseStreamCompleteEvent | undefined;
+}
+
+async function stream(
+  event: object,
+  change: Partial<InvokeWithResponseStreamCommandInput> = {},
+  onChunk: (text: string) => void = () => undefined,
+): Promise<Streamed> {
+  const Payload = JSON.stringify(event);
+  const command = new InvokeWithResponseStreamCommand({ FunctionName: streaming, Payload, ...change });
+  const answer = await server.lambda.send(command);
+  expect(answer.StatusCode).toBe(200);
+  const chunks: string[] = [];
+  let complete: InvokeWithResponseStreamCompleteEvent | undefined;
+  for await (const part of answer.EventStream ?? []) {
+    expect(complete).toBeUndefined();
+    if (part.PayloadChunk !== undefined) chunks.push(Buffer.from(part.PayloadChunk.Payload ?? '').toString());
+    else complete = part.InvokeComplete;
+    onChunk(chunks.at(-1) ?? '');
+  }
+  return { executedVersion: answer.ExecutedVersion, chunks, complete };
+}
+
 describe('InvokeWithResponseStream', () => {
-  test('is refused rather than pretended [refused]', async () => {
-    const answer = await refusal(invoke({ Payload: '1' }));
-    expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
-    expect(answer.message).toMatch(/^InvokeWithResponseStream: .* is not implemented by Lambent yet\.$/);
+  test('passes on what the function writes as it writes it [chunks]', async () => {
+    const parts = ['one', 'two', 'three'];
+    const seenAt: number[] = [];
+    const { chunks, complete, executedVersion } = await stream({ parts, pauseMs: 150 }, {}, () =>
+      seenAt.push(performance.now()),
+    );
+    expect(chunks).toEqual(parts);
+    expect(complete).toEqual({});
+    expect(executedVersion).toBe('$LATEST');
+    // The first was here while the function still waited before its third.
+    expect((seenAt[2] ?? 0) - (seenAt[0] ?? 0)).toBeGreaterThan(100);
+  });
+
+  test('has room for far more than a buffered response [chunks]', async () => {
+    const part = 'x'.repeat(1_000_000);
+    const { chunks, complete } = await stream({ parts: Array.from({ length: 5 }, () => part) });
+    expect(chunks.join('')).toBe(part.repeat(5));
+    expect(complete).toEqual({});
+  });
+
+  test('gives the result of a function that does not stream in one chunk [buffered]', async () => {
+    const { chunks, complete } = await stream({ a: 1 }, { FunctionName });
+    expect(chunks).toHaveLength(1);
+    expect(JSON.parse(chunks[0] ?? '')).toEqual({ a: 1 });
+    expect(complete).toEqual({});
+  });
+
+  test('says in the end that the function failed, before its first part or midway [function-error]', async () => {
+    for (const parts of [[], ['begun']]) {
+      const { chunks, complete } = await stream({ parts, error: 'no' });
+      expect(chunks).toEqual(parts);
+      expect(complete).toMatchObject({ ErrorCode: 'Unhandled' });
+      expect(JSON.parse(complete?.ErrorDetails ?? '')).toMatchObject({
+        errorType: 'RangeError',
+        errorMessage: 'no',
+      });
+    }
+  });
+
+  test('gives the end of the log when it was asked for [log-tail]', async () => {
+    const { complete } = await stream({ parts: ['a'] }, { LogType: 'Tail' });
+    const log = Buffer.from(complete?.LogResult ?? '', 'base64').toString();
+    expect(log).toMatch(/^START [^]*wrote all\n[^]*REPORT /);
+  });
+
+  test('runs the version that was asked for, with the client context', async () => {
+    await publish(server.lambda, { FunctionName: streaming });
+    const ClientContext = Buffer.from('{"client":{"a":1}}').toString('base64');
+    const { chunks, executedVersion } = await stream({ context: true }, { Qualifier: '1', ClientContext });
+    expect(executedVersion).toBe('1');
+    expect(JSON.parse(chunks.join(''))).toEqual({ client: { a: 1 } });
+  });
+
+  test('is throttled as other invokes are', async () => {
+    const { FunctionName: stopped } = await deploy(server.lambda);
+    const none = { FunctionName: stopped, ReservedConcurrentExecutions: 0 };
+    await server.lambda.send(new PutFunctionConcurrencyCommand(none));
+    expect(await refusal(invoke({ FunctionName: stopped }))).toMatchObject({
+      name: 'TooManyRequestsException',
+      status: 429,
+    });
   });
 
   test('checks a dry run and runs nothing [dry-run]', async () => {

@@ -7,13 +7,7 @@ import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findVersion } from '../versions/find-version.ts';
 import { createdUrlConfiguration } from './url-configuration.ts';
 import { urlKey } from './url-rows.ts';
-import {
-  checkInvokeMode,
-  checkUrlQualifier,
-  newFunctionUrl,
-  noSuchFunction,
-  urlExists,
-} from './url-rules.ts';
+import { checkUrlQualifier, newFunctionUrl, noSuchFunction, urlExists } from './url-rules.ts';
 
 /** Gives a function, or one of its aliases, a URL that nobody can guess. Whom it lets in is the policies' matter. */
 export function createFunctionUrlConfig(
@@ -23,7 +17,6 @@ export function createFunctionUrlConfig(
     const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
     checkUrlQualifier(reference);
     if ((await findVersion(deps.store.db, reference)) === undefined) throw noSuchFunction();
-    checkInvokeMode(input);
     const url = newFunctionUrl(reference, input, deps.clock.now());
     await deps.store.write(async (tx, announce) => {
       await lockFunction(tx, reference);

@@ -6,7 +6,7 @@ import { replaceQualifierRow } from '../functions/qualifier-reads.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { updatedUrlConfiguration } from './url-configuration.ts';
 import { requireUrl, urlKey } from './url-rows.ts';
-import { checkInvokeMode, checkUrlQualifier, updatedFunctionUrl } from './url-rules.ts';
+import { checkUrlQualifier, updatedFunctionUrl } from './url-rules.ts';
 
 export function updateFunctionUrlConfig(
   deps: LambdaDependencies,
@@ -17,7 +17,6 @@ export function updateFunctionUrlConfig(
     return await retried(reference, async () => {
       return await deps.store.write(async (tx, announce) => {
         const before = await requireUrl(tx, reference);
-        checkInvokeMode(input);
         const after = updatedFunctionUrl(before, input, deps.clock.now());
         const key = urlKey(reference);
         await replaceQualifierRow(tx, announce, 'lambda_function_urls', key, before, after);

@@ -5,12 +5,7 @@ import type {
   UpdateFunctionUrlConfigRequest,
 } from '@aws-sdk/client-lambda';
 import type { FunctionReference } from '../../../model/function-reference.ts';
-import {
-  notImplementedYet,
-  resourceConflict,
-  resourceNotFound,
-  validationError,
-} from '../../../model/lambda-errors.ts';
+import { resourceConflict, resourceNotFound, validationError } from '../../../model/lambda-errors.ts';
 import {
   functionUrlTargetArn,
   type StoredCors,
@@ -28,11 +23,6 @@ export function checkUrlQualifier({ qualifier }: FunctionReference): void {
     `1 validation error detected: Value '${qualifier}' at 'qualifier' failed to satisfy constraint: ` +
       'Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)',
   );
-}
-
-/** Throws 400 for what is not built yet. */
-export function checkInvokeMode({ InvokeMode }: Pick<CreateFunctionUrlConfigRequest, 'InvokeMode'>): void {
-  if (InvokeMode === 'RESPONSE_STREAM') throw notImplementedYet('InvokeMode: RESPONSE_STREAM');
 }
 
 /** @param nowMs platform time */

@@ -3,7 +3,7 @@ import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
+import { base64, decodeClientContext, headerOf, refuseWhatIsNotThere } from './invocation-rules.ts';
 import { checkEventSize, checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
@@ -22,7 +22,7 @@ export function invoke(deps: LambdaDependencies): OperationHandler<InvocationReq
       return { StatusCode: 204 };
     }
     const { requestId } = context;
-    const traceId = header(context, 'x-amzn-trace-id');
+    const traceId = headerOf(context, 'x-amzn-trace-id');
     if (input.InvocationType === 'Event') {
       const event = { accountId, region, name, qualifier, payload, requestId, traceId };
       return deps.events.accept(event).then((traceHeader) => accepted(traceHeader, context));
@@ -55,13 +55,4 @@ function response(answer: InvokeAnswer, context: RequestContext): InvocationResp
   if (functionError !== undefined) output.FunctionError = functionError;
   if (logTail !== undefined) output.LogResult = base64(logTail);
   return output;
-}
-
-function header(context: RequestContext, name: string): string | undefined {
-  const value = context.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

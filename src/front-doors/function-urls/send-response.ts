@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { UrlResponse } from './function-response.ts';
+
+/** Sends an answer, whole or as it comes. Never throws: a body that fails midway can only cut the connection. */
+export async function sendResponse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ids: { readonly requestId: string; readonly traceHeader: string },
+  { status, headers, body }: UrlResponse,
+): Promise<void> {
+  if (response.destroyed) return;
+  for (const [name, value] of headers) response.appendHeader(name, value);
+  response.setHeader('x-amzn-requestid', ids.requestId);
+  response.setHeader('x-amzn-trace-id', ids.traceHeader);
+  // What was not read of the request must not be taken for the next one.
+  if (!request.complete && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+  if (Buffer.isBuffer(body)) {
+    if (status !== 204 && status !== 304) response.setHeader('content-length', body.length);
+    response.writeHead(status);
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  response.writeHead(status);
+  response.flushHeaders();
+  // The pipeline destroys both ends of what fails.
+  await pipeline(Readable.from(body, { objectMode: false }), response).catch(() => undefined);
+}

@@ -1,0 +1,57 @@
+import type { InvokeAnswer } from '../../invoke/function-invoker.ts';
+import type { ResponseChunks } from '../../invoke/response-chunks.ts';
+import { isObject, responseHead, type UrlResponse } from './function-response.ts';
+
+/** The type by which a function says that a description of the response comes before its body. */
+const DESCRIBED = 'application/vnd.awslambda.http-integration-response';
+const DESCRIPTION_END = Buffer.alloc(8);
+const LARGEST_DESCRIPTION_BYTES = 1024 * 1024;
+const ANY_BYTES = 'application/octet-stream';
+
+/**
+ * The response of a function that streams, as soon as its status and headers are known. Its body fails where the
+ * function does.
+ * @param ended the end of the invocation
+ * @returns undefined when that cannot be sent, which is a 502
+ */
+export async function streamedResponse(
+  chunks: ResponseChunks,
+  ended: Promise<InvokeAnswer>,
+): Promise<UrlResponse | undefined> {
+  const parts = chunks[Symbol.asyncIterator]();
+  if (chunks.contentType !== DESCRIBED) {
+    const type = chunks.contentType || ANY_BYTES;
+    return { status: 200, headers: [['content-type', type]], body: bodyOf(Buffer.alloc(0), parts, ended) };
+  }
+  let read = Buffer.alloc(0);
+  for (;;) {
+    const end = read.indexOf(DESCRIPTION_END);
+    if (end >= 0) {
+      const head = headOf(read.subarray(0, end));
+      const rest = read.subarray(end + DESCRIPTION_END.length);
+      return head === undefined ? undefined : { ...head, body: bodyOf(rest, parts, ended) };
+    }
+    const next = await parts.next();
+    if (next.done === true || read.length > LARGEST_DESCRIPTION_BYTES) return undefined;
+    read = Buffer.concat([read, next.value]);
+  }
+}
+
+function headOf(description: Buffer): Omit<UrlResponse, 'body'> | undefined {
+  try {
+    const described: unknown = JSON.parse(description.toString());
+    return isObject(described) ? responseHead(described, ANY_BYTES) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* bodyOf(
+  first: Buffer,
+  parts: AsyncGenerator<Uint8Array>,
+  ended: Promise<InvokeAnswer>,
+): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first;
+  yield* parts;
+  if ((await ended).functionError !== undefined) throw new Error('The function failed midway.');
+}
