@@ -80,8 +80,8 @@ export class NamespaceDriver implements SandboxDriver {
     return {
       memory: this.#cgroups.has('memory') ? 'kernel' : 'sampled from outside',
       cpuShare: by('cpu'),
-      // Each sandbox has a user of its own, whose processes the kernel counts.
-      processes: this.#isRoot ? 'kernel' : by('processes'),
+      // By its user, or its user namespace, where there is no control group.
+      processes: 'kernel',
       openFiles: 'kernel',
       scratch: 'looked at between invocations',
       freezing: by('freezer'),
@@ -94,7 +94,6 @@ export class NamespaceDriver implements SandboxDriver {
     const missing = [
       ...(inForce.memory === 'kernel' ? [] : ['memory is sampled, not limited by the kernel']),
       ...(inForce.cpuShare === 'kernel' ? [] : ['CPU share is not enforced']),
-      ...(inForce.processes === 'kernel' ? [] : ['the number of processes is not limited']),
       ...(inForce.freezing === 'kernel' ? [] : ['environments are not frozen between invocations']),
       ...(inForce.memory === 'kernel' || this.#isRoot ? [] : [DELEGATE]),
     ];
