@@ -74,6 +74,7 @@ export class EnvironmentLog {
 
   /** A log event of the function that came as one. */
   event(message: string): void {
+    this.#pace.addBytes(message.length);
     // A string of that many UTF-16 units may be over the limit in bytes; a shorter one of ASCII, the usual case, is not.
     const mayBeLarge = message.length > LARGEST_EVENT_BYTES / 3;
     this.#line('function', mayBeLarge ? cutEvent(Buffer.from(message)) : message);

@@ -3,6 +3,7 @@ import type { Invocation } from '../model/invocation.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
+import type { OutputPace } from './output-pace.ts';
 import type { ResponseStream, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 
 const REQUEST_ID_BYTES = 36;
@@ -13,16 +14,22 @@ const COPIED_PAYLOAD_BYTES = 16 * 1024;
  * Listens to the platform's end of descriptor 3, as runtimes/FRAMES.md has it, for one life of a runtime process.
  * @param onBroken the process wrote something that is no frame
  */
-export function listenToFrames(channel: Duplex, events: RuntimeEvents, onBroken: () => void): void {
+export function listenToFrames(
+  channel: Duplex,
+  events: RuntimeEvents,
+  pace: OutputPace,
+  onBroken: () => void,
+): void {
   const link = new FrameLink(channel, events);
   const decoder = new FrameDecoder((type, body, oversized) => link.onFrame(type, body, oversized));
-  channel.on('data', (chunk: Buffer) => {
+  let isBroken = false;
+  pace.read(channel, (chunk) => {
+    if (isBroken) return;
     try {
       decoder.push(chunk);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      channel.removeAllListeners('data');
-      channel.resume();
+      isBroken = true;
       onBroken();
     }
   });

@@ -2,11 +2,13 @@ import type { Readable } from 'node:stream';
 
 /** What a log line costs the platform, whatever its size, and each of its bytes on top: measured, roughly. */
 const LINE_NS = 2000;
-const BYTE_NS = 1;
+const BYTE_NS = 2;
 /** An environment that has cost this much is made to wait, unless that was spread over a round. */
-const BUDGET_NS = 10_000_000;
+const BUDGET_NS = 4_000_000;
 /** All floods together get a third of the platform's time: with several of them each has a longer round. */
-const ROUND_MS = 30;
+const ROUND_MS = 12;
+/** How much is handled at once: many short lines in one large piece would hold up everybody else. */
+const SLICE_BYTES = 4096;
 
 /** Counts the floods of the whole platform. */
 export class OutputPacing {
@@ -33,10 +35,17 @@ export class OutputPace {
     return this.#resumed?.promise;
   }
 
-  /** A stream that carries output, until its writer has ended. */
-  attach(stream: Readable): void {
+  /**
+   * Reads a stream that carries output, until its writer has ended.
+   * @param handle takes a piece of it, in order
+   */
+  read(stream: Readable, handle: (bytes: Buffer) => void): void {
     this.#streams.add(stream);
     if (this.#resumed !== undefined) stream.pause();
+    stream.on('data', (chunk: Buffer) => {
+      if (chunk.length <= SLICE_BYTES) handle(chunk);
+      else this.#handleSlices(stream, chunk, handle);
+    });
   }
 
   /** The writer has ended: what is left is read at once. */
@@ -53,13 +62,23 @@ export class OutputPace {
     this.#spend(count * BYTE_NS);
   }
 
+  #handleSlices(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void): void {
+    for (let start = 0; start < chunk.length; start += SLICE_BYTES) {
+      if (this.#resumed !== undefined && this.#streams.has(stream)) {
+        stream.unshift(chunk.subarray(start));
+        return;
+      }
+      handle(chunk.subarray(start, start + SLICE_BYTES));
+    }
+  }
+
   #spend(costNs: number): void {
     this.#spentNs += costNs;
     if (this.#spentNs < BUDGET_NS || this.#resumed !== undefined) return;
     this.#resumed = Promise.withResolvers();
     this.#pacing.floods += 1;
     for (const stream of this.#streams) stream.pause();
-    // The rest of the chunk in hand counts as well.
+    // The rest of the slice in hand counts as well.
     setImmediate(() => this.#wait());
   }
 

@@ -21,12 +21,8 @@ export class RuntimeSession {
   ) {
     this.#process = process;
     this.#pace = pace;
-    pace.attach(process.output);
-    process.output.on('data', onOutput);
-    if (process.channel !== undefined) {
-      pace.attach(process.channel);
-      listenToFrames(process.channel, events, () => process.kill());
-    }
+    pace.read(process.output, onOutput);
+    if (process.channel !== undefined) listenToFrames(process.channel, events, pace, () => process.kill());
     this.ended = this.#end();
   }
 

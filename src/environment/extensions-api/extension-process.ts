@@ -15,8 +15,7 @@ export class ExtensionProcess {
     this.#process = process;
     this.#pace = pace;
     const lines = new LineSplitter(onLog);
-    pace.attach(process.output);
-    process.output.on('data', (chunk: Buffer) => {
+    pace.read(process.output, (chunk) => {
       pace.addBytes(chunk.length);
       lines.push(chunk);
     });
