@@ -9,11 +9,14 @@ from _thread import allocate_lock
 FD = 3
 INVOKE = 0x01
 SHUTDOWN = 0x02
+PREPARE = 0x03
+SPECIALISE = 0x04
 NEXT = 0x10
 RESPONSE = 0x11
 ERROR = 0x12
 INIT_ERROR = 0x13
 LOG = 0x14
+PREPARED = 0x17
 
 _READ_BYTES = 64 * 1024
 # CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces.

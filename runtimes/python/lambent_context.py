@@ -54,12 +54,6 @@ def _identity(text):
 class LambdaContext:
     """Filled from the header of an INVOKE frame and from the environment."""
 
-    log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-    log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-    function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
-    memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-    function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
-
     def __init__(self, header):
         self.aws_request_id = header["requestId"]
         self.invoked_function_arn = header.get("invokedFunctionArn")
@@ -83,3 +77,12 @@ class LambdaContext:
         )
         fields = ",".join("%s=%s" % (name, getattr(self, name)) for name in names.split())
         return "LambdaContext([%s])" % fields
+
+
+def install():
+    """Reads from the environment what stays the same from one invocation to the next."""
+    LambdaContext.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+    LambdaContext.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+    LambdaContext.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
+    LambdaContext.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    LambdaContext.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")

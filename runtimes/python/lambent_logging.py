@@ -5,9 +5,6 @@ import sys
 
 import lambent_channel
 
-_IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
-_LEVEL = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
-
 request_id = None
 tenant_id = None
 
@@ -33,17 +30,29 @@ class _LoggingFinder:
         return spec
 
 
+_finder = _LoggingFinder()
+
+
 def install():
     if "logging" in sys.modules:
         configure(sys.modules["logging"])
     else:
-        sys.meta_path.insert(0, _LoggingFinder())
+        sys.meta_path.insert(0, _finder)
+
+
+def found():
+    """The package was imported past the finder."""
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+        configure(sys.modules["logging"])
 
 
 def configure(logging):
     """Gives the root logger its handler."""
     import time
 
+    is_json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
     logging.Formatter.converter = time.gmtime
 
     class LambdaLoggerHandler(logging.Handler):
@@ -56,7 +65,7 @@ def configure(logging):
                 self.handleError(record)
 
     handler = LambdaLoggerHandler()
-    if _IS_JSON:
+    if is_json:
         import lambent_logging_json
 
         handler.setFormatter(lambent_logging_json.formatter(logging))
@@ -67,7 +76,7 @@ def configure(logging):
             )
         )
     root = logging.getLogger()
-    level = "DEBUG" if _LEVEL == "TRACE" else _LEVEL
+    level = "DEBUG" if level == "TRACE" else level
     if isinstance(logging.getLevelName(level), int):
         root.setLevel(level)
     root.addHandler(handler)

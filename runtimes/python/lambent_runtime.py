@@ -4,10 +4,10 @@ import os
 import sys
 
 import lambent_channel
+import lambent_context
 import lambent_json
 import lambent_logging
 import lambent_streams
-from lambent_context import LambdaContext
 
 # What AWS lets a function return: 6 MiB and 100 bytes.
 _LARGEST_RESULT_BYTES = 6291556
@@ -76,7 +76,7 @@ def _serialise(result):
 def _handle(handler, header, event):
     """Runs the handler; returns the type and the body of the frame to answer with."""
     try:
-        body = _serialise(handler(_parse(event), LambdaContext(header)))
+        body = _serialise(handler(_parse(event), lambent_context.LambdaContext(header)))
     except Exception as error:
         import lambent_errors
 
@@ -125,10 +125,19 @@ def _initialise(name):
 def main():
     """Runs until the platform hangs up, or a `sys.exit` of the function ends the process."""
     lambent_channel.open_channel()
+    prepared = None
+    if "_HANDLER" not in os.environ:
+        # Started ahead of need: every function has a handler.
+        import lambent_prepared
+
+        prepared = lambent_prepared.wait()
+    lambent_context.install()
     lambent_streams.install(sys)
     lambent_logging.install()
     _set_search_path(os.environ.get("LAMBDA_TASK_ROOT", os.getcwd()), sys.argv[1:])
     sys.argv = sys.argv[:1]
+    if prepared is not None:
+        prepared.offer()
     try:
         _serve(_initialise(os.environ.get("_HANDLER", "")))
     finally:

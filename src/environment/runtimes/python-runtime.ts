@@ -5,6 +5,7 @@ import type { ResolvedRuntime } from '../runtime-catalog.ts';
 import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { requireAbove } from './installation.ts';
 import { chooseInterpreter } from './interpreter-choice.ts';
+import { preparePython } from './python-preparation.ts';
 import { findPython, type PythonInterpreter, type PythonModules } from './python-interpreters.ts';
 import { buildRuntimeDirectory } from './runtime-directory.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
@@ -65,6 +66,7 @@ function describePythonRuntime(
       PYTHONPATH: inside('/var/runtime'),
     }),
     directories: [{ hostPath: runtimeDirectory, sandboxPath: '/var/runtime' }, ...own(interpreter)],
+    preparation: preparePython(minor),
     warning,
   };
 }
