@@ -113,6 +113,7 @@ function buildAdmin(
       version: VERSION,
       uptimeMs: Math.round(performance.now() - startedAt),
       isolation: driver.isolation,
+      limits: driver.limitsInForce,
       store: state.name,
       endpoint: address.shown(),
       region: config.region,

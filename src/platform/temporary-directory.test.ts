@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { processName } from './process-name.ts';
+import { processName } from '../sandbox/process-name.ts';
 import { sweep } from './temporary-directory.ts';
 
 let base: string;

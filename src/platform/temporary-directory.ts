@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAbandoned, processName } from './process-name.ts';
+import { isAbandoned, processName } from '../sandbox/process-name.ts';
 import { StartError } from './start-error.ts';
 
 /**

@@ -8,6 +8,14 @@ const command: SandboxCommand = { argv: ['/bin/true'], env: {}, cwd: '/', channe
 /** A driver of the test's own, whose starts and exits happen when the test says so. */
 class ScriptedDriver implements SandboxDriver {
   readonly isolation = 'process';
+  readonly limitsInForce = {
+    memory: 'none',
+    cpuShare: 'none',
+    processes: 'none',
+    openFiles: 'none',
+    scratch: 'none',
+    freezing: 'none',
+  } as const;
   readonly attaches = true;
   readonly start = Promise.withResolvers<void>();
   readonly exit = Promise.withResolvers<SandboxExit>();

@@ -27,6 +27,7 @@ export function guardedDriver(
 ): SandboxDriver {
   return {
     isolation: driver.isolation,
+    limitsInForce: driver.limitsInForce,
     attaches: driver.attaches,
     create: async (spec: SandboxSpec) => {
       const sandbox = new GuardedSandbox(await driver.create(spec), onEvent);

@@ -9,6 +9,8 @@ import type { Duplex, Readable } from 'node:stream';
 export interface SandboxDriver {
   /** `process` is no security boundary and says so; later drivers are. */
   readonly isolation: IsolationLevel;
+  /** What holds sandboxes to their limits on this machine. */
+  readonly limitsInForce: LimitsInForce;
   /** Whether a sandbox whose processes already run can be given more directories: `attach`. */
   readonly attaches: boolean;
   /** Prepares a sandbox: directories, limits. No process runs yet. */
@@ -18,6 +20,19 @@ export interface SandboxDriver {
 }
 
 export type IsolationLevel = 'process' | 'namespace' | 'gvisor' | 'microvm';
+
+/** By what a limit holds, in words for people. */
+export type Means = 'kernel' | 'sampled from outside' | 'looked at between invocations' | 'none';
+
+export interface LimitsInForce {
+  readonly memory: Means;
+  readonly cpuShare: Means;
+  readonly processes: Means;
+  readonly openFiles: Means;
+  readonly scratch: Means;
+  /** Not a limit, but by the same means: code does not run between invocations. */
+  readonly freezing: Means;
+}
 
 export interface SandboxSpec {
   /** Unique among living sandboxes; safe as a file name. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { basename, dirname, join } from 'node:path';
 import { CONTROLLERS, type Control } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
-import { isPlatformName } from './platform-name.ts';
+import { namesProcess } from '../process-name.ts';
 import { PLATFORM_GROUP } from './remove-group.ts';
 
 /**
@@ -44,7 +44,7 @@ export function domainParent(
 /** A shell from which a platform was started, and which that one moved, is still where that one put it. */
 function outside(own: string): string {
   const above = dirname(own);
-  return basename(own) === PLATFORM_GROUP && isPlatformName(basename(above)) ? dirname(above) : own;
+  return basename(own) === PLATFORM_GROUP && namesProcess(basename(above)) ? dirname(above) : own;
 }
 
 /** Gives controllers to the groups below `base`. Returns how to undo what that took. */

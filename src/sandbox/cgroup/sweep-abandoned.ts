@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbandoned, isPlatformName } from './platform-name.ts';
+import { isAbandoned, namesProcess } from '../process-name.ts';
 import { removeParent } from './remove-group.ts';
 
 /** Nobody divides groups deeper than that. */
@@ -16,6 +16,6 @@ export async function sweepAbandoned(directory: string, depth = 0): Promise<void
     const path = join(directory, entry.name);
     if (!entry.isDirectory() || depth >= DEEPEST) continue;
     if (isAbandoned(entry.name)) await removeParent(path).catch(() => undefined);
-    else if (!isPlatformName(entry.name)) await sweepAbandoned(path, depth + 1);
+    else if (!namesProcess(entry.name)) await sweepAbandoned(path, depth + 1);
   }
 }

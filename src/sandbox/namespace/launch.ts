@@ -18,13 +18,12 @@ const JOIN = 'set -f; for group in $1; do echo 0 >"$group" || exit 125; done';
  * nor be those of a program that runs as root outside.
  */
 const START_ROOM = `${JOIN}; exec 5<"$2"; shift 2; exec "$@"`;
+const START_PROGRAM = `${JOIN}; exec 4<"$2" 6<"$3"; ulimit -n "$4"; shift 4; exec "$@"`;
 /**
- * With a user of its own for each sandbox the kernel can count its processes; where all sandboxes share the platform's
- * user it cannot. Shells do not agree on the letter; one that knows neither shows when the platform starts.
+ * Has the kernel count processes by user, and by user namespace: so it has to be said outside where each sandbox has a
+ * user of its own, and inside where all share the platform's. Shells do not agree on the letter.
  */
-const LIMIT =
-  'ulimit -n "$4"; if [ "$5" != 0 ]; then if [ -n "$BASH_VERSION" ]; then ulimit -u "$5"; else ulimit -p "$5"; fi; fi';
-const START_PROGRAM = `${JOIN}; exec 4<"$2" 6<"$3"; ${LIMIT}; shift 5; exec "$@"`;
+const LIMIT_PROCESSES = 'if [ -n "$BASH_VERSION" ]; then ulimit -u "$0"; else ulimit -p "$0"; fi; exec "$@"';
 
 /** What every program of one sandbox is started from. */
 export interface Launch {
@@ -74,12 +73,14 @@ export function programCommand(
 ): [string, ...string[]] {
   const { bubblewrap, nsenter, filterFile } = tools;
   const { openFiles, processes } = spec.limits;
-  const limits = [String(openFiles), String(uid === undefined ? 0 : processes)];
-  const script = ['-c', START_PROGRAM, 'sh', joinFiles.join(' '), filterFile, file, ...limits];
+  const script = ['-c', START_PROGRAM, 'sh', joinFiles.join(' '), filterFile, file, String(openFiles)];
+  const limited = ['/bin/sh', '-c', LIMIT_PROCESSES, String(processes)];
   const enter = [nsenter, ...ENTERED.map(([option, name]) => `--${option}=${namespaces}/${name}`), '--'];
   const seal = [bubblewrap, '--args', '6', '--seccomp', '4'];
-  if (uid === undefined) return ['/bin/sh', ...script, ...enter, ...seal, '--disable-userns', '--', ...argv];
-  return ['/bin/sh', ...script, ...enter, ...leaveRoot(tools, uid), ...seal, '--', ...argv];
+  if (uid === undefined) {
+    return ['/bin/sh', ...script, ...enter, ...seal, '--disable-userns', '--', ...limited, ...argv];
+  }
+  return ['/bin/sh', ...script, ...limited, ...enter, ...leaveRoot(tools, uid), ...seal, '--', ...argv];
 }
 
 /** Options of nsenter, and the kernel's names. The user namespace is the warden's own. */

@@ -1,10 +1,11 @@
 import type { Cgroups } from '../cgroup/cgroups.ts';
+import type { Control } from '../cgroup/control-files.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { LimitsInForce, Means, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
@@ -26,6 +27,9 @@ const GAPS = [
   'Isolation namespace: functions share the network of this machine, so they reach its loopback services',
   'the size of /tmp is not enforced',
 ];
+
+const DELEGATE =
+  'start Lambent by systemd-run --user --scope -p Delegate=yes to have control groups for all of this';
 
 /**
  * Runs functions in user, process, mount, IPC, host name and cgroup namespaces by bubblewrap, on Linux, as root or as an
@@ -71,14 +75,27 @@ export class NamespaceDriver implements SandboxDriver {
     }
   }
 
+  get limitsInForce(): LimitsInForce {
+    const by = (control: Control): Means => (this.#cgroups.has(control) ? 'kernel' : 'none');
+    return {
+      memory: this.#cgroups.has('memory') ? 'kernel' : 'sampled from outside',
+      cpuShare: by('cpu'),
+      // By its user, or its user namespace, where there is no control group.
+      processes: 'kernel',
+      openFiles: 'kernel',
+      scratch: 'looked at between invocations',
+      freezing: by('freezer'),
+    };
+  }
+
   /** One sentence with everything this level leaves open on this machine. */
   get gaps(): string {
-    const cgroups = this.#cgroups;
+    const inForce = this.limitsInForce;
     const missing = [
-      ...(cgroups.has('memory') ? [] : ['memory is sampled, not limited by the kernel']),
-      ...(cgroups.has('cpu') ? [] : ['CPU share is not enforced']),
-      ...(cgroups.has('processes') || this.#isRoot ? [] : ['the number of processes is not limited']),
-      ...(cgroups.has('freezer') ? [] : ['environments are not frozen between invocations']),
+      ...(inForce.memory === 'kernel' ? [] : ['memory is sampled, not limited by the kernel']),
+      ...(inForce.cpuShare === 'kernel' ? [] : ['CPU share is not enforced']),
+      ...(inForce.freezing === 'kernel' ? [] : ['environments are not frozen between invocations']),
+      ...(inForce.memory === 'kernel' || this.#isRoot ? [] : [DELEGATE]),
     ];
     return `${[...GAPS, ...missing].join('; ')}.`;
   }

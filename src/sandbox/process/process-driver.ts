@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { LimitsInForce, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { MemoryWatchdog } from './memory-watchdog.ts';
 import { ProcessSandbox } from './process-sandbox.ts';
 import { Spawner } from './spawner.ts';
@@ -11,6 +11,14 @@ import { Spawner } from './spawner.ts';
  */
 export class ProcessDriver implements SandboxDriver {
   readonly isolation = 'process';
+  readonly limitsInForce: LimitsInForce = {
+    memory: 'sampled from outside',
+    cpuShare: 'none',
+    processes: 'none',
+    openFiles: 'kernel',
+    scratch: 'looked at between invocations',
+    freezing: 'none',
+  };
   readonly attaches = true;
   readonly #watchdog = new MemoryWatchdog();
   readonly #sandboxes = new Set<ProcessSandbox>();

@@ -1,12 +1,21 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-const NAME = /^lambent-(\d+)-(\d+)-(\d+)$/;
+/** With a number behind it where the process has several of the kind. */
+const NAME = /^lambent-(\d+)-(\d+)-(\d+)(?:-\d+)?$/;
 /** Of `/proc/<pid>/stat`, counted from behind the program's name: when the process was started. */
 const START_TIME_FIELD = 19;
 
-/** Names what belongs to this process alone, so that any later one sees whether its owner still lives. */
+/**
+ * Names what belongs to this process alone, so that any later one sees whether its owner still lives. A data directory's
+ * name would not do: that of an ephemeral platform never comes back, and what it left would stay.
+ */
 export function processName(): string {
   return `lambent-${processNamespace()}-${process.pid}-${startTime(process.pid) ?? 0}`;
+}
+
+/** It is named after a process, living or not. */
+export function namesProcess(name: string): boolean {
+  return NAME.test(name);
 }
 
 /**

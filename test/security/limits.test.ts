@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { deploy, eventually, invoke } from '../support/functions.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { levels } from './levels.ts';
+
+/** More than it may have of what the event names; says how far it came. */
+const GREEDY = `
+import ctypes, os, resource, subprocess, sys, threading, time, uuid
+
+born = str(uuid.uuid4())
+
+def memory(event):
+    kept = []
+    while True:
+        kept.append(bytearray(1 << 20))
+
+def child(event):
+    hog = subprocess.run(["python3", "-c", "x = bytearray(1 << 30)"])
+    return hog.returncode
+
+def threads(event):
+    made = 0
+    stop = threading.Event()
+    try:
+        while made < 3000:
+            threading.Thread(target=stop.wait, daemon=True).start()
+            made += 1
+    except RuntimeError:
+        pass
+    stop.set()
+    return made
+
+def processes(event):
+    made = []
+    try:
+        while len(made) < 3000:
+            made.append(os.posix_spawn("/usr/bin/sleep", ["sleep", "60"], {}))
+    except OSError:
+        pass
+    for pid in made:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+    return len(made)
+
+def files(event):
+    opened = []
+    try:
+        while len(opened) < 3000:
+            opened.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError:
+        pass
+    for descriptor in opened:
+        os.close(descriptor)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+        raised = True
+    except (OSError, ValueError):
+        raised = False
+    return {"opened": len(opened), "limits": resource.getrlimit(resource.RLIMIT_NOFILE), "raised": raised}
+
+def spin(event):
+    """The share of one processor that two busy processes get together, over some seconds."""
+    began = time.monotonic()
+    forked = os.fork()
+    while time.monotonic() - began < event["seconds"]:
+        pass
+    if forked == 0:
+        os._exit(0)
+    os.waitpid(forked, 0)
+    times = os.times()
+    used = times.user + times.system + times.children_user + times.children_system
+    return used / (time.monotonic() - began)
+
+ticks = 0
+
+def tick():
+    global ticks
+    while True:
+        time.sleep(0.01)
+        ticks += 1
+
+def timers(event):
+    if event.get("begin"):
+        threading.Thread(target=tick, daemon=True).start()
+    return ticks
+
+def rest(event):
+    time.sleep(event["seconds"])
+
+def handler(event, context):
+    return {"born": born, "result": globals()[event["do"]](event) if "do" in event else None}
+`;
+
+interface Limits {
+  readonly [limit: string]: string;
+}
+
+for (const level of levels)
+  describe.skipIf(level.missing !== undefined)(`under --isolation ${level.name}`, () => {
+    let server: TestServer;
+    let inForce: Limits;
+
+    beforeAll(async () => {
+      server = await startServer({ flags: ['--isolation', level.name] });
+      const health = await fetch(`${server.endpoint}/_lambent/health`);
+      inForce = ((await health.json()) as { readonly limits: Limits }).limits;
+      const files = { 'index.py': GREEDY };
+      const settings = { Runtime: 'python3.12', Handler: 'index.handler', Timeout: 60 } as const;
+      for (const [name, MemorySize] of Object.entries({ small: 128, half: 884, neighbour: 128, large: 3008 }))
+        await deploy(server.lambda, name, files, { ...settings, MemorySize });
+    });
+
+    afterAll(async () => {
+      expect(await server?.stop()).toBe(0);
+    });
+
+    const needs = ({ skip }: TestContext, limit: string): void => {
+      if (inForce[limit] === 'kernel') return;
+      console.log(
+        `Not attacked at ${level.name}: ${limit}, by the kernel on this machine: ${inForce[limit]}`,
+      );
+      skip();
+    };
+    const call = async (name: string, event: object): Promise<{ born: string; result: unknown }> => {
+      const answer = await invoke(server.lambda, name, event);
+      expect(answer.functionError, JSON.stringify(answer.payload)).toBeUndefined();
+      return answer.payload as { born: string; result: unknown };
+    };
+
+    test('a memory bomb gets Lambda’s error, and the next invoke a fresh process', async (context) => {
+      needs(context, 'memory');
+      const before = await call('small', {});
+      const bomb = await invoke(server.lambda, 'small', { do: 'memory' });
+      expect(bomb).toMatchObject({
+        status: 200,
+        functionError: 'Unhandled',
+        payload: {
+          errorType: 'Runtime.OutOfMemory',
+          errorMessage: `RequestId: ${bomb.requestId} Error: Runtime exited with error: signal: killed`,
+        },
+      });
+      expect(bomb.log).toContain('Max Memory Used: 128 MB');
+      expect((await call('neighbour', {})).born).not.toBe('');
+      expect((await call('small', {})).born).not.toBe(before.born);
+    });
+
+    test('a child over the limit is ended, and the function told', async (context) => {
+      needs(context, 'memory');
+      const before = await call('small', {});
+      expect(await call('small', { do: 'child' })).toEqual({ born: before.born, result: -9 });
+    });
+
+    test('processes and threads are 1,024 at most', async (context) => {
+      needs(context, 'processes');
+      for (const what of ['processes', 'threads']) {
+        const { result } = await call('large', { do: what });
+        expect(result).toBeGreaterThan(500);
+        expect(result).toBeLessThan(1024);
+      }
+      expect((await call('large', {})).result).toBeNull();
+    });
+
+    test('open files are 1,024 at most, and stay so', async () => {
+      const { result } = await call('small', { do: 'files' });
+      const { opened, ...limits } = result as { opened: number };
+      expect(limits).toEqual({ limits: [1024, 1024], raised: false });
+      expect(opened).toBeLessThan(1024);
+      expect(opened).toBeGreaterThan(900);
+      expect((await call('small', {})).result).toBeNull();
+    });
+
+    test('a spinner gets its share of a processor, however many processes it makes', async (context) => {
+      needs(context, 'cpuShare');
+      const { result } = await call('half', { do: 'spin', seconds: 3 });
+      expect(result).toBeGreaterThan(0);
+      expect(result).toBeLessThan(0.65);
+    });
+
+    test('timers stand still between invocations, and go on in the next', async (context) => {
+      needs(context, 'freezing');
+      await call('small', { do: 'timers', begin: true });
+      const { result: before } = await call('small', { do: 'timers' });
+      await call('neighbour', { do: 'rest', seconds: 2 });
+      const { result: after } = await call('small', { do: 'timers' });
+      // Running, it would have come to 200.
+      expect(Number(after) - Number(before)).toBeLessThan(50);
+      await eventually(
+        async () =>
+          (await call('small', { do: 'rest', seconds: 0.1 }), await call('small', { do: 'timers' })).result,
+        (ticks) => Number(ticks) > Number(after) + 5,
+      );
+    });
+  });
