@@ -31,6 +31,9 @@ export interface Config {
   readonly region: string;
   readonly accountId: string;
   readonly isolation: 'auto' | 'process' | 'namespace';
+  readonly network: 'internet' | 'none';
+  /** IPv4 addresses, or ranges like `10.1.2.0/24`. */
+  readonly networkAllow: readonly string[];
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly json: boolean;
   /** `postgres://` address; undefined: the embedded store in `dataDir`. */
@@ -114,6 +117,7 @@ function freeze(settings: Settings, configFile: string | undefined): Config {
     tlsCert: settings.tlsCert,
     tlsKey: settings.tlsKey,
     accessKeys: Object.freeze(accessKeys),
+    networkAllow: Object.freeze(settings.networkAllow),
     configFile,
   });
 }

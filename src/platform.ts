@@ -5,6 +5,7 @@ import { Address } from './platform/address.ts';
 import { buildExecution } from './platform/execution.ts';
 import { buildFront } from './platform/front.ts';
 import { FunctionKeyring } from './platform/function-credentials.ts';
+import { InsideDoor } from './platform/inside-door.ts';
 import { invokeLane } from './platform/invoke-lane.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
 import { openState } from './platform/state.ts';
@@ -33,13 +34,20 @@ export class Platform {
   /** @throws StartError when this machine is in the way: port, data directory, database */
   static async start(config: Config, log: PlatformLog): Promise<Platform> {
     const parts = await build(config, log);
+    const { endpoint, functionRoutes } = parts;
+    const common = { fastLane: invokeLane(endpoint), ...readTls(config.tlsCert, config.tlsKey) };
     const listener = new Listener({
-      onRequest: (request, response) => parts.endpoint.handle(request, response),
-      fastLane: invokeLane(parts.endpoint),
-      ...readTls(config.tlsCert, config.tlsKey),
+      ...common,
+      onRequest: (request, response) => endpoint.handle(request, response),
+    });
+    // Its connections come from sandboxes' own networks, which says all about who is there.
+    const forFunctions = new Listener({
+      ...common,
+      onRequest: (request, response) => endpoint.handle(request, response, functionRoutes),
     });
     try {
       parts.address.port = await listener.listen(config.port, config.host);
+      parts.inside.open(parts.address.port, forFunctions);
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
       await parts.events.start();
@@ -68,8 +76,10 @@ async function build(config: Config, log: PlatformLog) {
   const keyring = new FunctionKeyring();
   const clock = new MovableClock();
   const state = await openState(config, clock, warnings);
-  const execution = await buildExecution({ config, log, warnings, address, keyring, clock, state });
-  const endpoint = buildFront({ config, log, warnings, address, keyring, clock, state, execution });
+  const inside = new InsideDoor();
+  const site = { config, log, warnings, address, keyring, clock, state, inside };
+  const execution = await buildExecution(site);
+  const front = buildFront({ ...site, execution });
   const { driver, pool, provisioned, invoker, events, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
@@ -78,5 +88,5 @@ async function build(config: Config, log: PlatformLog) {
     await activation.settled();
     await state.close();
   };
-  return { address, driver, endpoint, provisioned, invoker, events, storeName: state.name, close };
+  return { address, inside, driver, ...front, provisioned, invoker, events, storeName: state.name, close };
 }

@@ -36,10 +36,17 @@ export class Endpoint {
     return this.#inFlight;
   }
 
-  /** Answers one request. Never throws. */
-  handle(raw: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void {
+  /**
+   * Answers one request. Never throws.
+   * @param localRoutes others than those of the options, for callers that may not have these
+   */
+  handle(
+    raw: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    localRoutes = this.#parts.options.localRoutes,
+  ): void {
     const request = new WireRequest(raw);
-    const { localRoutes, publicHost, userTraffic } = this.#parts.options;
+    const { publicHost, userTraffic } = this.#parts.options;
     if (userTraffic?.owns(request.host, request.path) === true)
       return userTraffic.handle(raw as IncomingMessage, response as ServerResponse, request.host);
     if (isForeignPage(request.headers, publicHost)) return refusePage(response as ServerResponse);

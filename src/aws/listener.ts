@@ -88,6 +88,11 @@ export class Listener {
     return promise;
   }
 
+  /** Serves a connection that was accepted elsewhere, whether it listens itself or not. */
+  accept(socket: Socket): void {
+    this.#http1.emit('connection', socket);
+  }
+
   /** Accepts nothing new, closes idle connections at once and the others when their requests end or grace is over. */
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#drain(graceMs);

@@ -3,7 +3,7 @@ import type { SettingName } from './schema.ts';
 /** How one setting is written on the command line and explained. Flag and variable names follow from the setting's name. */
 export interface Option {
   readonly name: SettingName;
-  readonly kind: 'text' | 'number' | 'switch' | 'path' | 'keys';
+  readonly kind: 'text' | 'number' | 'switch' | 'path' | 'list' | 'keys';
   /** Placeholder in the help text; switches have none. */
   readonly argument?: string;
   /** Finishes the sentence "--flag must be ...". */
@@ -60,6 +60,21 @@ export const options: readonly Option[] = [
     argument: 'LEVEL',
     allowed: 'auto, process or namespace (other levels are not there yet)',
     help: 'auto | process | namespace: how functions are kept apart (auto)',
+  },
+  {
+    name: 'network',
+    kind: 'text',
+    argument: 'REACH',
+    allowed: 'internet or none',
+    help: 'internet | none: what functions reach beside Lambent, where isolation holds them (internet)',
+  },
+  {
+    name: 'networkAllow',
+    kind: 'list',
+    argument: 'RANGES',
+    allowed:
+      'IPv4 addresses or ranges like 10.1.2.0/24, separated by commas; loopback, link-local and multicast ones are never reached',
+    help: "this machine's own addresses that functions may reach all the same: 10.1.2.3,...",
   },
   {
     name: 'logLevel',

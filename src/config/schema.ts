@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import * as z from 'zod/mini';
 
 /** One key that `--auth strict` accepts. */
@@ -7,6 +8,14 @@ const accessKey = z.strictObject({
   /** The account it belongs to. Left out: the id itself when that is twelve digits, else the default account. */
   accountId: z.optional(z.string().check(z.regex(/^\d{12}$/))),
 });
+
+/** A range of this machine's own addresses. Those no function ever reaches would be promised in vain. */
+const ownRange = z.string().check(
+  z.regex(
+    /^(?!(?:0|127|22[4-9]|2[3-5]\d)\.|169\.254\.)(?:\d{1,3}\.){3}\d{1,3}(?:\/(?:[89]|[12]\d|3[0-2]))?$/,
+  ),
+  z.refine((range) => isIPv4(range.replace(/\/.*$/, ''))),
+);
 
 const wholeNumber = (from: number, to: number) => z.int().check(z.gte(from), z.lte(to));
 const text = () => z.string().check(z.minLength(1));
@@ -20,6 +29,8 @@ export const settingsSchema = z.strictObject({
   region: z.string().check(z.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/)),
   accountId: z.string().check(z.regex(/^\d{12}$/)),
   isolation: z.enum(['auto', 'process', 'namespace']),
+  network: z.enum(['internet', 'none']),
+  networkAllow: z.array(ownRange),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']),
   json: z.boolean(),
   store: z.optional(z.string().check(z.regex(/^postgres(ql)?:\/\/[^\s]+$/))),
@@ -48,6 +59,8 @@ export const defaults: Omit<Settings, 'dataDir'> = {
   region: 'us-east-1',
   accountId: '000000000000',
   isolation: 'auto',
+  network: 'internet',
+  networkAllow: [],
   logLevel: 'info',
   json: false,
   auth: 'open',

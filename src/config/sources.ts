@@ -87,6 +87,8 @@ function fromText(option: Option, text: string, cwd: string): unknown {
       return /^(0|false|no|off)$/i.test(text) ? false : text;
     case 'path':
       return resolve(cwd, text);
+    case 'list':
+      return text.split(',').map((entry) => entry.trim());
     case 'keys':
       return text.split(',').map((entry) => {
         const [accessKeyId, secretAccessKey, accountId, ...rest] = entry.trim().split(':');

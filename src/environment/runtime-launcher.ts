@@ -58,10 +58,10 @@ export class RuntimeLauncher {
    * @param extensions told what extensions say over theirs
    */
   async open(events: RuntimeEvents, extensions: ExtensionEndpoints): Promise<void> {
-    const { api, version } = this.#parts;
+    const { api, version, sandbox } = this.#parts;
     const token = this.#metadataToken;
     const metadata = { token, availabilityZoneId: availabilityZoneId(version.region) };
-    this.#listener ??= await api.listen(events, extensions, metadata);
+    this.#listener ??= await api.listen(sandbox, events, extensions, metadata);
     if (!this.#isClosed) return;
     this.#listener.close();
     throw new Error('The execution environment was removed.');

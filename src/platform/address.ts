@@ -16,6 +16,11 @@ export class Address {
     return this.#url(everywhere ? '127.0.0.1' : this.#config.host);
   }
 
+  /** As functions reach it that have a loopback of their own. */
+  inside(): string {
+    return this.#url('127.0.0.1');
+  }
+
   /** As people are told. */
   shown(): string {
     const here = ['127.0.0.1', '0.0.0.0', '::', 'localhost'].includes(this.#config.host);

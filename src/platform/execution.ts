@@ -71,7 +71,7 @@ export async function buildExecution(site: Site) {
 }
 
 /** What runs functions, and knows nothing of who asks for it. */
-async function buildEnvironments({ config, warnings, address, keyring, clock, state }: Site) {
+async function buildEnvironments({ config, warnings, address, keyring, clock, state, inside }: Site) {
   const { store, directory, logSink } = state;
   const runtimes = new MachineRuntimes({
     strict: config.strictRuntimes,
@@ -80,14 +80,14 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     searchPath: process.env['PATH'] ?? '',
   });
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const driver = await sandboxDriver(config, join(directory.path, 'cache'), warnings);
+  const driver = await sandboxDriver(config, join(directory.path, 'cache'), warnings, inside);
   const pool = new EnvironmentPool({
     driver,
     runtimes,
     code,
     logs: logSink,
     clock,
-    endpointUrl: () => address.local(),
+    endpointUrl: () => (driver.isolation === 'namespace' ? address.inside() : address.local()),
     credentials: (version) => keyring.credentials(version.accountId),
     scratchRoot: join(directory.path, 'scratch'),
     prepared: config.prepared,

@@ -48,7 +48,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     resolveAccount: (id: string) => keys.get(id)?.accountId,
     now: () => clock.now(),
   };
-  return new Endpoint({
+  const endpoint = new Endpoint({
     services,
     ...identity,
     ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
@@ -59,6 +59,8 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
         error: error instanceof Error ? error.stack : error,
       }),
   });
+  const functionRoutes: typeof admin.handle = (...request) => admin.handleFunction(...request);
+  return { endpoint, functionRoutes };
 }
 
 type Identity = Pick<

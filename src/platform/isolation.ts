@@ -6,6 +6,7 @@ import { prepareNamespaces } from '../sandbox/namespace/namespace-tools.ts';
 import { NamespacesUnavailable } from '../sandbox/namespace/namespaces-unavailable.ts';
 import { ProcessDriver } from '../sandbox/process/process-driver.ts';
 import type { SandboxDriver } from '../sandbox/sandbox.ts';
+import type { InsideDoor } from './inside-door.ts';
 import { StartError } from './start-error.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -15,14 +16,25 @@ import type { Warnings } from './warnings.ts';
  * @throws StartError when this machine cannot hold the level
  */
 export async function sandboxDriver(
-  { isolation }: Pick<Config, 'isolation'>,
+  config: Pick<Config, 'isolation' | 'network' | 'networkAllow' | 'publicHost'>,
   directory: string,
   warnings: Pick<Warnings, 'add'>,
+  inside: Pick<InsideDoor, 'service'>,
 ): Promise<SandboxDriver> {
-  if (isolation !== 'namespace') return new ProcessDriver();
+  const { isolation, network, networkAllow, publicHost } = config;
+  if (isolation !== 'namespace') {
+    refuseNetworkSettings(network, networkAllow);
+    return new ProcessDriver();
+  }
+  // Its port may be another one outside, but the name at least leads here.
+  const hostNames = publicHost === undefined ? [] : [publicHost.replace(/:.*$/, '')];
   try {
-    const tools = await prepareNamespaces(join(directory, 'namespace'));
-    const driver = new NamespaceDriver(tools, await Cgroups.prepare());
+    const tools = await prepareNamespaces(join(directory, 'namespace'), hostNames);
+    const driver = new NamespaceDriver(tools, await Cgroups.prepare(), {
+      internet: network === 'internet',
+      allowed: networkAllow,
+      service: () => inside.service(),
+    });
     await driver.open();
     warnings.add(driver.gaps);
     return driver;
@@ -32,4 +44,10 @@ export async function sandboxDriver(
       cause: error,
     });
   }
+}
+
+/** Processes of this machine are in its network: nothing could hold them to such a setting. */
+function refuseNetworkSettings(network: Config['network'], allowed: Config['networkAllow']): void {
+  const setting = network === 'none' ? '--network none' : allowed.length > 0 ? '--network-allow' : undefined;
+  if (setting !== undefined) throw new StartError(`${setting} needs --isolation namespace.`);
 }

@@ -3,6 +3,7 @@ import type { MovableClock } from '../model/clock.ts';
 import type { PlatformLog } from '../telemetry/platform-log.ts';
 import type { Address } from './address.ts';
 import type { FunctionKeyring } from './function-credentials.ts';
+import type { InsideDoor } from './inside-door.ts';
 import type { State } from './state.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -15,4 +16,5 @@ export interface Site {
   readonly keyring: FunctionKeyring;
   readonly clock: MovableClock;
   readonly state: State;
+  readonly inside: InsideDoor;
 }

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { guardedDriver } from './guarded-sandbox.ts';
 import type { Sandbox, SandboxCommand, SandboxDriver, SandboxExit, SandboxProcess } from './sandbox.ts';
@@ -32,6 +32,7 @@ class ScriptedDriver implements SandboxDriver {
         return this.#process();
       },
       execBeside: async () => this.#process(),
+      listen: async () => '127.0.0.1:1',
       connect: async () => new Socket(),
       attach: async () => void (this.attached += 1),
       boost: () => undefined,
@@ -117,6 +118,7 @@ describe('the guard', () => {
     await box.destroy();
     expect(driver.destroyed).toBe(1);
     await expect(box.exec(command)).rejects.toThrow('destroyed');
+    await expect(box.listen(createServer())).rejects.toThrow('destroyed');
     await expect(box.connect(80)).rejects.toThrow('destroyed');
     expect(() => box.freeze()).toThrow('destroyed');
     expect(() => box.thaw()).toThrow('destroyed');

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type {
   Sandbox,
   SandboxCommand,
@@ -73,6 +73,11 @@ class GuardedSandbox implements Sandbox {
   async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
     this.#refuseWhenDestroyed();
     return this.#follow(await this.#inner.execBeside(command));
+  }
+
+  async listen(server: Server): Promise<string> {
+    this.#refuseWhenDestroyed();
+    return await this.#inner.listen(server);
   }
 
   async connect(port: number): Promise<Socket> {

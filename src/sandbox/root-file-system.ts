@@ -7,8 +7,9 @@ import type { SharedDirectory } from './sandbox.ts';
 export interface RootParts {
   /** Links like `/bin` to `usr/bin`, or undefined where it is a directory of its own. */
   readonly systemLinks: readonly { readonly path: string; readonly target: string | undefined }[];
-  /** Our own `passwd`, `group`, `hosts` and `nsswitch.conf`. */
+  /** Our own `passwd`, `group`, `hosts`, `nsswitch.conf` and what the driver has of its own. */
   readonly etcDirectory: string;
+  readonly etcFiles: readonly string[];
 }
 
 /** A root to be made in this order; all of it is read-only. /proc, /dev and /tmp are the driver's own matter. */
@@ -56,18 +57,26 @@ const HOST_ETC = [
   '/etc/ca-certificates',
 ];
 
-/** @param directory of our own, for files that sandboxes share */
-export async function prepareRootParts(directory: string): Promise<RootParts> {
+/**
+ * @param directory of our own, for files that sandboxes share
+ * @param ofDriver contents of files in /etc, by name, in the place of those here or of the host's
+ */
+export async function prepareRootParts(
+  directory: string,
+  ofDriver: Readonly<Record<string, string>> = {},
+): Promise<RootParts> {
+  const files = { ...ETC_FILES, ...ofDriver };
   await mkdir(directory, { recursive: true });
-  for (const [file, content] of Object.entries(ETC_FILES))
+  for (const [file, content] of Object.entries(files))
     await writeFile(join(directory, file), content, { mode: 0o644 });
-  return { systemLinks: systemLinks(), etcDirectory: directory };
+  return { systemLinks: systemLinks(), etcDirectory: directory, etcFiles: Object.keys(files) };
 }
 
 /** The root a function sees: the system's programs, its runtime and its code. */
 export function rootFileSystem(shared: readonly SharedDirectory[], parts: RootParts): RootFileSystem {
-  const { systemLinks: links, etcDirectory } = parts;
-  const own = Object.keys(ETC_FILES).map((name) => mount(`${etcDirectory}/${name}`, `/etc/${name}`));
+  const { systemLinks: links, etcDirectory, etcFiles } = parts;
+  const own = etcFiles.map((name) => mount(`${etcDirectory}/${name}`, `/etc/${name}`));
+  const ownPaths = new Set(own.map(({ sandboxPath }) => sandboxPath));
   const given = shared
     .filter(({ sandboxPath }) => sandboxPath !== '/usr' && !sandboxPath.startsWith('/usr/'))
     .toSorted((a, b) => a.sandboxPath.length - b.sandboxPath.length)
@@ -75,7 +84,10 @@ export function rootFileSystem(shared: readonly SharedDirectory[], parts: RootPa
   const mounts = [
     mount('/usr', '/usr'),
     ...links.filter(({ target }) => target === undefined).map(({ path }) => mount(path, path)),
-    ...HOST_ETC.map((path) => ({ ...mount(path, path), isOptional: true })),
+    ...HOST_ETC.filter((path) => !ownPaths.has(path)).map((path) => ({
+      ...mount(path, path),
+      isOptional: true,
+    })),
     ...own,
     ...given,
   ];

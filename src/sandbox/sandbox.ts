@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 
 /**
@@ -74,6 +74,11 @@ export interface Sandbox {
    * Limits, freeze and destroy hold for all trees together. Rejects as `exec` does.
    */
   execBeside(command: SandboxCommand): Promise<SandboxProcess>;
+  /**
+   * Lets processes inside connect to a server of the platform's, and only those. Once in a sandbox's life. The address
+   * they do it at is the answer: `host:port`.
+   */
+  listen(server: Server): Promise<string>;
   /**
    * Connects to a TCP port that a process inside listens on, by its loopback address. Rejects when nobody accepts there
    * soon.

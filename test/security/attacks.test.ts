@@ -13,7 +13,9 @@ const SHELL = {
   'index.js': `
 const { spawnSync, spawn } = require('node:child_process');
 exports.handler = async ({ run, detach }) => {
-  if (detach) { spawn('/usr/bin/setsid', ['/bin/sh', '-c', run], { detached: true, stdio: 'ignore' }).unref(); return 0; }
+  if (detach) return new Promise((begun) => {
+    spawn('/usr/bin/setsid', ['/bin/sh', '-c', run], { detached: true, stdio: 'ignore' }).once('spawn', () => begun(0)).unref();
+  });
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', run], { encoding: 'utf8', timeout: 8000 });
   return { status, said: stdout + stderr };
 };`,
@@ -201,12 +203,12 @@ function attacks(level: AttackedLevel): void {
         await invoke(server.lambda, 'survivor', { run: 'true' });
         return commandsOfHost();
       },
-      (all) => all.includes(mark),
+      (all) => all.some((command) => command.includes(mark)),
     );
     await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'survivor' }));
     await eventually(
       async () => commandsOfHost(),
-      (all) => !all.includes(mark),
+      (all) => !all.some((command) => command.includes(mark)),
     );
   });
 

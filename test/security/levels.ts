@@ -13,7 +13,7 @@ export const levels: readonly AttackedLevel[] = [
   {
     name: 'namespace',
     missing: withoutBubblewrap(),
-    warning: 'share the network of this machine',
+    warning: 'the size of /tmp is not enforced',
   },
 ];
 

@@ -8,6 +8,7 @@ import { MovableClock } from '../../src/model/clock.ts';
 import { Address } from '../../src/platform/address.ts';
 import { buildExecution } from '../../src/platform/execution.ts';
 import { FunctionKeyring } from '../../src/platform/function-credentials.ts';
+import { InsideDoor } from '../../src/platform/inside-door.ts';
 import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
 import { createLambdaService } from '../../src/services/lambda/lambda-service.ts';
@@ -44,6 +45,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     keyring: new FunctionKeyring(),
     clock,
     state,
+    inside: new InsideDoor(),
   };
   const execution = await buildExecution(site);
   const observations: Observation[] = [];

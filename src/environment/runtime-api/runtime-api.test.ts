@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../model/invocation.ts';
 import { CollectedResponse } from '../collected-response.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
+import { listenOnLoopback } from '../../sandbox/listen-on-loopback.ts';
 import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { ExtensionEndpoints, RuntimeApiListener } from './runtime-api.ts';
@@ -68,13 +69,14 @@ const noExtensions: ExtensionEndpoints = {
   subscribe: () => undefined,
 };
 const metadata = { token: 'secret', availabilityZoneId: 'use1-az1' };
+const sandbox = { listen: listenOnLoopback };
 const api = new RuntimeApi();
 let events: Recorder;
 let listener: RuntimeApiListener;
 
 beforeEach(async () => {
   events = new Recorder();
-  listener = await api.listen(events, noExtensions, metadata);
+  listener = await api.listen(sandbox, events, noExtensions, metadata);
 });
 afterEach(() => listener.close());
 
@@ -336,7 +338,7 @@ test.each([
 
 test('each environment has an address of its own, gone when it is closed', async () => {
   const others = new Recorder();
-  const other = await api.listen(others, noExtensions, metadata);
+  const other = await api.listen(sandbox, others, noExtensions, metadata);
   expect(other.address).not.toBe(listener.address);
   await call('POST', 'invocation/id-1/response', '1');
   expect(others.said).toEqual([]);

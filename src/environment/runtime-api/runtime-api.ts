@@ -1,9 +1,10 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { EXTENSIONS_PREFIX, handleExtensionRequest } from '../extensions-api/extensions-api-routes.ts';
 import type { ExtensionsEndpoint } from '../extensions-api/extensions-api-routes.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { RuntimeEvents } from '../runtime-link.ts';
 import { handleTelemetryRequest, telemetryApiOf } from '../telemetry-api/telemetry-api-routes.ts';
 import type { TelemetryEndpoint } from '../telemetry-api/telemetry-api-routes.ts';
@@ -33,7 +34,7 @@ interface Environment {
 
 /**
  * The public Runtime API, and beside it the Extensions API, the Telemetry API, the Logs API and the metadata endpoint, over
- * HTTP. Each environment has a loopback port, which is how a request says whose it is; behind all of them is one HTTP
+ * HTTP. Each environment has a socket, which is how a request says whose it is; behind all of them is one HTTP
  * server, fed with their connections.
  */
 export class RuntimeApi {
@@ -53,7 +54,9 @@ export class RuntimeApi {
     this.#http.timeout = 0;
   }
 
+  /** Speaks to what runs in a sandbox, and through that sandbox only. */
   async listen(
+    sandbox: Pick<Sandbox, 'listen'>,
     events: RuntimeEvents,
     extensions: ExtensionEndpoints,
     metadata: EnvironmentMetadata,
@@ -67,9 +70,9 @@ export class RuntimeApi {
       socket.once('close', () => sockets.delete(socket));
       this.#http.emit('connection', socket);
     });
-    const port = await listenOnLoopback(server);
+    const address = await sandbox.listen(server);
     return {
-      address: `127.0.0.1:${port}`,
+      address,
       reset: () => client.reset(),
       close: () => {
         server.close();
@@ -90,11 +93,4 @@ function route(environment: Environment, request: IncomingMessage, response: Ser
     handleTelemetryRequest(telemetryApi, environment.extensions, request, response);
   } else if (url === METADATA_PATH) handleMetadataRequest(environment.metadata, request, response);
   else handleRuntimeRequest(environment.client, request, response);
-}
-
-function listenOnLoopback(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => resolve((server.address() as AddressInfo).port));
-  });
 }

@@ -31,6 +31,14 @@ export class AdminRoutes {
     this.#options = options;
   }
 
+  /** The same for functions, which get the code that a URL was signed for and nothing else of the platform. */
+  handleFunction(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+    if (!path.startsWith('/_lambent/')) return false;
+    if (path.startsWith(CODE_PATH)) return this.handle(request, response, path);
+    sendJson(response, 403, { message: 'Functions have no access to the routes of the platform itself.' });
+    return true;
+  }
+
   /** True when the request was for the platform itself. */
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (!path.startsWith('/_lambent/')) return false;

@@ -15,7 +15,7 @@ const PLACES = [CODE, '/opt'];
 export class LateMounts {
   readonly directories: LateDirectories;
   readonly #root: string;
-  readonly #mounted: string[] = [];
+  #warden: Warden | undefined;
 
   /** @param root of this sandbox alone; made only when there is a place to mount to */
   constructor({ readOnlyDirectories }: SandboxSpec, root: string) {
@@ -27,32 +27,33 @@ export class LateMounts {
 
   /** Before the first process: only what was shared by then is a copy that follows. */
   async prepare(warden: Warden): Promise<void> {
-    if (this.#mounted.length > 0) return;
+    if (this.#warden === warden) return;
+    this.#warden = warden;
     for (const directory of this.directories.values()) {
       await mkdir(directory, { recursive: true });
-      this.#mounted.push(directory);
       await warden.share(directory);
     }
   }
 
   /** @throws Error for a path that was not prepared */
-  async attach(warden: Warden, shared: readonly SharedDirectory[]): Promise<void> {
+  async attach(shared: readonly SharedDirectory[]): Promise<void> {
     await Promise.all(
       shared.map(async ({ hostPath, sandboxPath }) => {
         const place = this.directories.get(sandboxPath);
-        if (place === undefined || !this.#mounted.includes(place))
+        if (place === undefined || this.#warden === undefined)
           throw new Error(`Nothing can be attached at ${sandboxPath} of this sandbox.`);
-        await warden.attach(hostPath, place);
+        await this.#warden.attach(hostPath, place);
       }),
     );
   }
 
-  async remove(warden: () => Warden): Promise<void> {
-    if (this.#mounted.length === 0) return;
+  async remove(): Promise<void> {
+    const warden = this.#warden;
+    if (warden === undefined || this.directories.size === 0) return;
     await Promise.all(
-      this.#mounted.map(async (directory) => {
+      [...this.directories.values()].map(async (directory) => {
         try {
-          await warden().detach(directory);
+          await warden.detach(directory);
         } catch {
           // Of a warden that has gone the mounts have gone too.
         }

@@ -30,7 +30,9 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'lambent-namespaces-'));
-    driver = new NamespaceDriver(await prepareNamespaces(join(root, 'tools')), await Cgroups.prepare());
+    const network = { internet: true, allowed: [], service: () => undefined };
+    const tools = await prepareNamespaces(join(root, 'tools'), []);
+    driver = new NamespaceDriver(tools, await Cgroups.prepare(), network);
     await driver.open();
   });
 

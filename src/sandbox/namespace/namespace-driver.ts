@@ -9,6 +9,7 @@ import type { LimitsInForce, Means, Sandbox, SandboxDriver, SandboxSpec } from '
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
+import { type NetworkOptions, SandboxNetworks } from './network/sandbox-networks.ts';
 import { Warden } from './warden/warden.ts';
 
 /** Users that no system hands out: far above subordinate ids, below the kernel's largest. */
@@ -23,10 +24,7 @@ const PROOF = {
 };
 
 /** What this level does not do yet; said at the start and in the health answer. */
-const GAPS = [
-  'Isolation namespace: functions share the network of this machine, so they reach its loopback services',
-  'the size of /tmp is not enforced',
-];
+const GAPS = ['the size of /tmp is not enforced'];
 
 const DELEGATE =
   'start Lambent by systemd-run --user --scope -p Delegate=yes to have control groups for all of this';
@@ -44,14 +42,14 @@ export class NamespaceDriver implements SandboxDriver {
   readonly #sandboxes = new Set<NamespaceSandbox>();
   readonly #uids = new Set<number>();
   readonly #isRoot = process.getuid?.() === 0;
+  readonly #networks: SandboxNetworks;
   #nextUid = 0;
-  #warden: Warden;
   #closed = false;
 
-  constructor(tools: NamespaceTools, cgroups: Cgroups) {
+  constructor(tools: NamespaceTools, cgroups: Cgroups, network: NetworkOptions) {
     this.#tools = tools;
     this.#cgroups = cgroups;
-    this.#warden = new Warden(tools.unshare, cgroups.directories);
+    this.#networks = new SandboxNetworks(() => new Warden(tools.unshare, cgroups.directories), network);
   }
 
   /**
@@ -61,7 +59,7 @@ export class NamespaceDriver implements SandboxDriver {
   async open(): Promise<void> {
     const directory = await mkdtemp(join(tmpdir(), 'lambent-'));
     try {
-      await this.#warden.open();
+      await this.#networks.open();
       await this.#prove(join(directory, 'proof'));
     } catch (error) {
       await this.close();
@@ -91,13 +89,17 @@ export class NamespaceDriver implements SandboxDriver {
   /** One sentence with everything this level leaves open on this machine. */
   get gaps(): string {
     const inForce = this.limitsInForce;
+    const { withoutInternet } = this.#networks;
     const missing = [
       ...(inForce.memory === 'kernel' ? [] : ['memory is sampled, not limited by the kernel']),
       ...(inForce.cpuShare === 'kernel' ? [] : ['CPU share is not enforced']),
       ...(inForce.freezing === 'kernel' ? [] : ['environments are not frozen between invocations']),
       ...(inForce.memory === 'kernel' || this.#isRoot ? [] : [DELEGATE]),
+      ...(withoutInternet === undefined
+        ? []
+        : [`functions reach no network, as packets cannot be filtered here (${withoutInternet})`]),
     ];
-    return `${[...GAPS, ...missing].join('; ')}.`;
+    return `Isolation namespace: ${[...GAPS, ...missing].join('; ')}.`;
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
@@ -107,7 +109,7 @@ export class NamespaceDriver implements SandboxDriver {
       spec,
       tools: this.#tools,
       uid,
-      warden: () => this.#livingWarden(),
+      takeNetwork: async () => await this.#networks.take(),
       cgroups: this.#cgroups,
       watchdog: this.#watchdog,
       onDestroyed: () => {
@@ -122,7 +124,7 @@ export class NamespaceDriver implements SandboxDriver {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#warden.close();
+    await this.#networks.close();
     await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.destroy()));
     await this.#cgroups.close();
   }
@@ -150,11 +152,5 @@ export class NamespaceDriver implements SandboxDriver {
       this.#uids.add(uid);
       return uid;
     }
-  }
-
-  #livingWarden(): Warden {
-    if (this.#closed) throw new Error('The sandbox driver is closed.');
-    if (!this.#warden.alive) this.#warden = new Warden(this.#tools.unshare, this.#cgroups.directories);
-    return this.#warden;
   }
 }

@@ -1,7 +1,6 @@
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
-import { connectLoopback } from '../connect-loopback.ts';
 import { exitInside } from '../exit-inside.ts';
 import { directoryExceeds } from '../process/directory-size.ts';
 import type { MemoryWatchdog } from '../process/memory-watchdog.ts';
@@ -20,10 +19,10 @@ import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { Enforcement, programOf } from './enforcement.ts';
 import { type Launch, programCommand, roomCommand, writeCommand, writeRoot } from './launch.ts';
 import { LateMounts } from './late-mounts.ts';
+import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { refuseUnstartable } from './program-check.ts';
 import { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
-import type { Warden } from './warden/warden.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -32,7 +31,8 @@ export interface NamespaceSandboxParts {
   readonly tools: NamespaceTools;
   /** User and group on the host, of this sandbox alone; undefined where the platform is an ordinary user. */
   readonly uid: number | undefined;
-  readonly warden: () => Warden;
+  /** One that nobody else has. */
+  readonly takeNetwork: () => Promise<SandboxNetwork>;
   readonly cgroups: Cgroups;
   readonly watchdog: MemoryWatchdog;
   readonly onDestroyed: () => void;
@@ -56,6 +56,8 @@ export class NamespaceSandbox implements Sandbox {
   #shared: readonly SharedDirectory[];
   #limits: SandboxLimits;
   #prepared: Prepared | undefined;
+  #network: SandboxNetwork | undefined;
+  #server: Server | undefined;
   #started = 0;
 
   constructor(parts: NamespaceSandboxParts) {
@@ -92,14 +94,20 @@ export class NamespaceSandbox implements Sandbox {
     return await this.#start(command, false);
   }
 
+  async listen(server: Server): Promise<string> {
+    const network = await this.#livingNetwork();
+    this.#server = server;
+    return network.listen(server);
+  }
+
   async connect(port: number): Promise<Socket> {
-    return await connectLoopback(port);
+    return await (await this.#livingNetwork()).connect(port);
   }
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
     this.#limits = limits;
     this.#ready.enforcement.limit(limits);
-    await this.#late.attach(this.#parts.warden(), directories);
+    await this.#late.attach(directories);
     this.#shared = [...this.#shared, ...directories];
   }
 
@@ -133,7 +141,8 @@ export class NamespaceSandbox implements Sandbox {
     await Promise.all(running.map(({ exited }) => exited));
     await this.#rooms.ended();
     await this.#prepared?.enforcement.remove();
-    await this.#late.remove(this.#parts.warden);
+    this.#network?.close();
+    await this.#late.remove();
     // Retried: the kernel takes a moment to end what is left of the process namespace.
     for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
       await rm(path, { recursive: true, force: true, maxRetries: 3 });
@@ -159,7 +168,7 @@ export class NamespaceSandbox implements Sandbox {
       await writeCommand(file, command);
       const argv = programCommand(this.#ready.launch, room.namespaces, file, command.argv);
       const toStart = { argv, env: {}, cwd: '/', channel: command.channel };
-      const spawned = await this.#parts.warden().start(toStart, {});
+      const spawned = await room.start(toStart);
       return this.#follow(spawned, isMain, async () => {
         room.leave();
         await rm(file, { force: true });
@@ -198,9 +207,22 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async #openRoom(): Promise<Room> {
-    const warden = this.#parts.warden();
-    await this.#late.prepare(warden);
-    return await Room.open(warden, roomCommand(this.#ready.launch));
+    const network = await this.#livingNetwork();
+    await this.#late.prepare(network.warden);
+    return await Room.open(network, roomCommand(this.#ready.launch));
+  }
+
+  /** Where the process that kept it has ended, with everything it had started, another takes its place. */
+  async #livingNetwork(): Promise<SandboxNetwork> {
+    if (this.#network?.alive === true) return this.#network;
+    this.#network?.close();
+    const network = await this.#parts.takeNetwork();
+    this.#network = network;
+    if (this.#server !== undefined) {
+      this.#server.close();
+      network.listen(this.#server);
+    }
+    return network;
   }
 
   get #ready(): Prepared {

@@ -8,11 +8,13 @@ test.skipIf(process.platform !== 'linux')(
   'a machine without bubblewrap is told what to install',
   async () => {
     const root = mkdtempSync(join(tmpdir(), 'lambent-tools-'));
-    await expect(prepareNamespaces(join(root, 'own'), [root])).rejects.toThrow('apt-get install bubblewrap');
+    await expect(prepareNamespaces(join(root, 'own'), [], [root])).rejects.toThrow(
+      'apt-get install bubblewrap',
+    );
     rmSync(root, { recursive: true, force: true });
   },
 );
 
 test.skipIf(process.platform === 'linux')('another system than Linux has no namespaces', async () => {
-  await expect(prepareNamespaces('/nowhere')).rejects.toThrow('Linux');
+  await expect(prepareNamespaces('/nowhere', [])).rejects.toThrow('Linux');
 });

@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { findProgram, PROGRAM_DIRECTORIES } from '../find-program.ts';
 import { prepareRootParts } from '../root-file-system.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
+import { nameFiles } from './network/name-files.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 
 /**
  * Finds what sandboxes are made of. Whether one can be made shows by making one: `NamespaceDriver.open`.
  * @param directory of our own, for files that sandboxes share
+ * @param hostNames by which this machine's own service is known beside localhost
  * @param programDirectories where to look for what is needed; never where a function's own path leads
  * @throws NamespacesUnavailable
  */
 export async function prepareNamespaces(
   directory: string,
+  hostNames: readonly string[],
   programDirectories: readonly string[] = PROGRAM_DIRECTORIES,
 ): Promise<NamespaceTools> {
   if (process.platform !== 'linux') throw new NamespacesUnavailable('namespaces are a feature of Linux');
@@ -37,7 +40,7 @@ export async function prepareNamespaces(
     unshare,
     nsenter,
     setpriv,
-    ...(await prepareRootParts(directory)),
+    ...(await prepareRootParts(directory, nameFiles(hostNames))),
     filterFile: join(directory, 'seccomp.bpf'),
   };
   await writeFile(tools.filterFile, filter);

@@ -1,6 +1,7 @@
 import { killGroup, type SpawnedGroup } from '../process/spawner.ts';
+import type { SandboxCommand } from '../sandbox.ts';
 import { READY } from './launch.ts';
-import type { Warden } from './warden/warden.ts';
+import type { SandboxNetwork } from './network/sandbox-network.ts';
 
 /**
  * The namespaces of one sandbox: kept by a process that does nothing, so that programs come and go in them and none of
@@ -11,22 +12,30 @@ export class Room {
   readonly namespaces: string;
   readonly ended: Promise<void>;
   readonly #group: SpawnedGroup;
+  readonly #network: SandboxNetwork;
   #programs = 0;
   #isOver = false;
 
-  private constructor(group: SpawnedGroup, namespaces: string, release: () => Promise<void>) {
+  private constructor(
+    group: SpawnedGroup,
+    network: SandboxNetwork,
+    namespaces: string,
+    release: () => Promise<void>,
+  ) {
     this.#group = group;
+    this.#network = network;
     this.namespaces = namespaces;
     this.ended = this.#end(release);
   }
 
   /** Resolves when everything is mounted. Rejects with what bubblewrap said. */
-  static async open(warden: Warden, argv: readonly [string, ...string[]]): Promise<Room> {
-    const group = await warden.start({ argv, env: {}, cwd: '/', channel: false }, {});
+  static async open(network: SandboxNetwork, argv: readonly [string, ...string[]]): Promise<Room> {
+    const group = await network.start({ argv, env: {}, cwd: '/', channel: false });
     try {
+      const { warden } = network;
       const { descriptor, namespaces } = await warden.hold(await readyProcess(group));
       // A warden that has gone holds nothing.
-      return new Room(group, namespaces, () => warden.release(descriptor).catch(() => undefined));
+      return new Room(group, network, namespaces, () => warden.release(descriptor).catch(() => undefined));
     } catch (error) {
       killGroup(group.pid);
       throw error;
@@ -38,6 +47,11 @@ export class Room {
     if (this.#isOver) return false;
     this.#programs += 1;
     return true;
+  }
+
+  /** Starts a program in the sandbox's network, from where it is to go on into the room. */
+  async start(command: SandboxCommand): Promise<SpawnedGroup> {
+    return await this.#network.start(command);
   }
 
   /** A program has ended, or did not start. */

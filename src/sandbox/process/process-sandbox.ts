@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { connectLoopback } from '../connect-loopback.ts';
+import { listenOnLoopback } from '../listen-on-loopback.ts';
 import type {
   Sandbox,
   SandboxCommand,
@@ -61,6 +62,11 @@ export class ProcessSandbox implements Sandbox {
 
   async execBeside(command: SandboxCommand): Promise<SandboxProcess> {
     return await this.#start(command, () => undefined);
+  }
+
+  /** Any process of this machine could connect too: there is nothing to tell them apart by. */
+  async listen(server: Server): Promise<string> {
+    return await listenOnLoopback(server);
   }
 
   async connect(port: number): Promise<Socket> {

@@ -1,15 +1,17 @@
 /**
- * The warden: the spawner of the namespace level, in a mount namespace of its own (and for an ordinary user in a user
- * namespace, in which it is root). What it mounts is seen by what it starts and by nobody else, and is gone when it
- * ends, however it ends: nothing has to be cleaned up after a crash.
+ * The warden: the spawner of the namespace level, in a mount and a network namespace of its own (and for an ordinary user
+ * in a user namespace, in which it is root). What it mounts, and the networks it makes, are seen by what it starts and by
+ * nobody else, and are gone when that has ended, however it ended: nothing has to be cleaned up after a crash. Its own
+ * network is empty: what would be started in the wrong one reaches nothing.
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeParent } from '../../cgroup/remove-group.ts';
-import { serveSpawner } from '../../process/serve-spawner.ts';
+import { type Answer, serveSpawner } from '../../process/serve-spawner.ts';
 import { attachReadOnly, detachAll, shareMount } from '../kernel/mounts.ts';
 import { load } from '../kernel/system-call.ts';
-import type { HeldProcess, WardenQuestion } from './warden-messages.ts';
+import { Networks } from './networks.ts';
+import type { HeldProcess, Surroundings, WardenQuestion } from './warden-messages.ts';
 
 /** Beside the socket by which the platform speaks to this process. */
 const stage = join(dirname(process.argv[2] ?? ''), 'stage');
@@ -17,40 +19,54 @@ mkdirSync(stage);
 
 let groups: readonly string[] = [];
 
+const networks = new Networks();
+
 serveSpawner({
-  within: (_surroundings, start) => start(),
+  within: (surroundings, start) => networks.within((surroundings as Surroundings).network, start),
   // The kernel ends a process namespace with its first process.
   clear: () => undefined,
-  answer: async (asked) => {
-    const question = asked as WardenQuestion;
-    switch (question.kind) {
-      case 'hello':
-        load();
-        return {};
-      case 'groups':
-        groups = question.directories;
-        return {};
-      case 'share':
-        shareMount(question.directory);
-        return {};
-      case 'attach':
-        attachReadOnly(question.source, question.directory, stage);
-        return {};
-      case 'detach':
-        detachAll(question.directory);
-        return {};
-      case 'hold':
-        return { value: hold(question.pid) };
-      case 'release':
-        closeSync(question.descriptor);
-        return {};
-    }
-  },
+  answer: async (question) => await answer(question as WardenQuestion),
   // A platform that was killed could not do it, and some kernels do not let what is frozen end.
   atEnd: async () => {
     await Promise.allSettled(groups.map((directory) => removeParent(directory)));
   },
 });
+
+async function answer(question: WardenQuestion): Promise<Answer> {
+  switch (question.kind) {
+    case 'hello':
+      load();
+      return {};
+    case 'groups':
+      groups = question.directories;
+      return {};
+    case 'share':
+      shareMount(question.directory);
+      return {};
+    case 'attach':
+      attachReadOnly(question.source, question.directory, stage);
+      return {};
+    case 'detach':
+      detachAll(question.directory);
+      return {};
+    case 'hold':
+      return { value: hold(question.pid) };
+    case 'release':
+      closeSync(question.descriptor);
+      return {};
+    case 'network':
+      return { value: networks.make(question.egress) };
+    case 'listen':
+      return { handle: await networks.listen(question.network, question.host, question.port) };
+    case 'receive':
+      return { handle: await networks.receive(question.network, question.host, question.port) };
+    case 'connect':
+      return { handle: await networks.connect(question.network, question.port) };
+    case 'forget':
+      networks.forget(question.network);
+      return {};
+  }
+}
 
 function hold(pid: number): HeldProcess {
   const descriptor = openSync(`/proc/${pid}`, 'r');

@@ -11,7 +11,20 @@ export type WardenQuestion =
   | { readonly kind: 'detach'; readonly directory: string }
   /** Keeps the namespaces of a process reachable, whatever becomes of its number. Answered with `HeldProcess`. */
   | { readonly kind: 'hold'; readonly pid: number }
-  | { readonly kind: 'release'; readonly descriptor: number };
+  | { readonly kind: 'release'; readonly descriptor: number }
+  /** Makes a network; answers its number. */
+  | { readonly kind: 'network'; readonly egress: boolean }
+  /** Answers a listening socket (`net.Server`) or a datagram socket of a network. */
+  | {
+      readonly kind: 'listen' | 'receive';
+      readonly network: number;
+      readonly host: string;
+      readonly port: number;
+    }
+  /** Answers a connection (`net.Socket`) to what listens on loopback of a network. */
+  | { readonly kind: 'connect'; readonly network: number; readonly port: number }
+  /** Gives a network up: it goes with the last program in it. */
+  | { readonly kind: 'forget'; readonly network: number };
 
 export interface HeldProcess {
   readonly descriptor: number;
@@ -20,4 +33,6 @@ export interface HeldProcess {
 }
 
 /** Where a program is started. */
-export type Surroundings = Record<string, never>;
+export interface Surroundings {
+  readonly network: number;
+}

@@ -1,3 +1,5 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
+import type { Server, Socket } from 'node:net';
 import { type SpawnedGroup, Spawner } from '../../process/spawner.ts';
 import { type SpawnerProgram, siblingOf } from '../../process/spawner-program.ts';
 import type { SandboxCommand } from '../../sandbox.ts';
@@ -53,6 +55,31 @@ export class Warden {
     await this.#ask({ kind: 'release', descriptor });
   }
 
+  /** Makes a network for one sandbox, with or without a way to everywhere else. Its number is the answer. */
+  async network(egress: boolean): Promise<number> {
+    return Number(await this.#ask({ kind: 'network', egress }));
+  }
+
+  /** A socket that accepts what programs in a network connect to: for `listen` of a server. */
+  async listener(network: number, host: string, port: number): Promise<Server> {
+    return (await this.#handle({ kind: 'listen', network, host, port })) as Server;
+  }
+
+  /** A socket that receives what programs in a network send. */
+  async receiver(network: number, host: string, port: number): Promise<DatagramSocket> {
+    return (await this.#handle({ kind: 'receive', network, host, port })) as DatagramSocket;
+  }
+
+  /** Connects to what listens on loopback of a network; rejects when nobody accepts there soon. */
+  async connect(network: number, port: number): Promise<Socket> {
+    return (await this.#handle({ kind: 'connect', network, port })) as Socket;
+  }
+
+  /** Gives a network up: it goes with the last program and socket in it. */
+  async forget(network: number): Promise<void> {
+    await this.#ask({ kind: 'forget', network });
+  }
+
   /** Rejects with the failed system call's error (`code`) when the program cannot be started. */
   async start(command: SandboxCommand, surroundings: Surroundings): Promise<SpawnedGroup> {
     return await this.#spawner.start(command, surroundings);
@@ -65,6 +92,10 @@ export class Warden {
   async #ask(question: WardenQuestion): Promise<unknown> {
     return (await this.#spawner.ask(question)).value;
   }
+
+  async #handle(question: WardenQuestion): Promise<unknown> {
+    return (await this.#spawner.ask(question)).handle;
+  }
 }
 
 function program(unshare: string): SpawnerProgram {
@@ -72,7 +103,7 @@ function program(unshare: string): SpawnerProgram {
   return {
     main: siblingOf(import.meta.url, 'warden-main'),
     // What is mounted on the host later is seen by functions; what is mounted here is not seen by the host.
-    prefix: [unshare, ...asUser, '--mount', '--propagation', 'slave'],
+    prefix: [unshare, ...asUser, '--net', '--mount', '--propagation', 'slave'],
     openFiles: OPEN_FILES,
   };
 }

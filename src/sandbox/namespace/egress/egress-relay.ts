@@ -1,0 +1,94 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket as DatagramSocket } from 'node:dgram';
+import type { Server } from 'node:net';
+import { siblingOf, startSpawner } from '../../process/spawner-program.ts';
+import type { RelayMessage } from './relay-messages.ts';
+
+/** Two for each connection of a function. */
+const OPEN_FILES = 262_144;
+const RESTART_AFTER_MS = 200;
+
+/** Sockets in a network at which what is diverted arrives. */
+export interface DivertedSockets {
+  readonly connections: Server;
+  readonly lookups: DatagramSocket;
+}
+
+/**
+ * The platform's side of the relay process. When that has ended another is started, and gets sockets of every network
+ * there is; connections under way are lost.
+ */
+export class EgressRelay {
+  readonly #allowed: readonly string[];
+  readonly #networks = new Map<number, () => Promise<DivertedSockets>>();
+  #child: ChildProcess | undefined;
+  #nextKey = 1;
+  #closed = false;
+
+  /** @param allowed ranges of this machine's own addresses that functions may reach */
+  constructor(allowed: readonly string[]) {
+    this.#allowed = allowed;
+    this.#start();
+  }
+
+  /**
+   * Serves a network from now on.
+   * @param open makes its sockets, again whenever the relay had to be started again
+   * @returns what ends it
+   */
+  async add(open: () => Promise<DivertedSockets>): Promise<() => void> {
+    const key = this.#nextKey;
+    this.#nextKey += 1;
+    this.#networks.set(key, open);
+    await this.#hand(key, open);
+    return () => {
+      this.#networks.delete(key);
+      this.#tell({ kind: 'forget', key });
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (child.connected) child.disconnect();
+    await gone;
+  }
+
+  #start(): void {
+    const program = { main: siblingOf(import.meta.url, 'relay-main'), prefix: [], openFiles: OPEN_FILES };
+    const child = startSpawner(program, this.#allowed.join(','));
+    this.#child = child;
+    const lost = (): void => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      if (!this.#closed) setTimeout(() => this.#restart(), RESTART_AFTER_MS).unref();
+    };
+    child.once('error', lost);
+    child.once('exit', lost);
+  }
+
+  #restart(): void {
+    if (this.#closed) return;
+    this.#start();
+    for (const [key, open] of this.#networks) {
+      // The one network that cannot be served any more has gone with its sandbox.
+      this.#hand(key, open).catch(() => undefined);
+    }
+  }
+
+  async #hand(key: number, open: () => Promise<DivertedSockets>): Promise<void> {
+    const { connections, lookups } = await open();
+    this.#tell({ kind: 'connections', key }, connections);
+    this.#tell({ kind: 'lookups', key }, lookups);
+  }
+
+  /** Without a relay the message is lost: the next one is told of everything anyway. */
+  #tell(message: RelayMessage, handle?: Server | DatagramSocket): void {
+    const child = this.#child;
+    const sent = (): void => void handle?.close();
+    if (child?.connected === true) child.send(message, handle, {}, sent);
+    else sent();
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  attribute,
+  type NetlinkMessage,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  netlinkTransaction,
+  request,
+  unanswered,
+} from './netlink.ts';
+import { addressBytes, AF_INET } from './sockets.ts';
+
+const NETLINK_ROUTE = 0;
+const RTM_NEWLINK = 16;
+const RTM_NEWADDR = 20;
+const RTM_NEWROUTE = 24;
+const RTM_GETROUTE = 26;
+const IFF_UP = 0x1;
+const IFA_ADDRESS = 1;
+const IFA_LOCAL = 2;
+const RTA_DST = 1;
+const RTA_OIF = 4;
+const RTA_PREFSRC = 7;
+const TABLE_MAIN = 254;
+const RTPROT_BOOT = 3;
+const SCOPE_LINK = 253;
+const RTN_UNICAST = 1;
+const ROUTE_TYPE_AT = 7;
+/** Every network namespace is born with it, as its first. */
+const LOOPBACK_INDEX = 1;
+const WHOLE_ADDRESS = 32;
+
+/** Brings up the loopback interface of the current network namespace and gives it one more address. */
+export function arrangeLoopback(address: string): void {
+  netlinkTransaction(NETLINK_ROUTE, [linkUp(), newAddress(address)]);
+}
+
+/**
+ * Lets programs of the current network namespace try to reach every other address, from that one: what becomes of it is
+ * up to packet filters.
+ */
+export function addDefaultRoute(from: string): void {
+  netlinkTransaction(NETLINK_ROUTE, [defaultRoute(from)]);
+}
+
+/**
+ * Whether a packet to this address would stay on this machine, or be a broadcast of its network: whatever the interface
+ * it belongs to, and whether that is up or not.
+ */
+export function isOwnAddress(address: string): boolean {
+  const header = Buffer.alloc(12);
+  header.writeUInt8(AF_INET, 0);
+  header.writeUInt8(WHOLE_ADDRESS, 1);
+  const body = Buffer.concat([header, attribute(RTA_DST, addressBytes(address))]);
+  try {
+    const [route] = netlinkTransaction(NETLINK_ROUTE, [unanswered(RTM_GETROUTE, body)], 1);
+    return route?.readUInt8(ROUTE_TYPE_AT) !== RTN_UNICAST;
+  } catch {
+    // No way there at all, or nobody could say: it is not connected to.
+    return true;
+  }
+}
+
+function linkUp(): NetlinkMessage {
+  const link = Buffer.alloc(16);
+  link.writeInt32LE(LOOPBACK_INDEX, 4);
+  link.writeUInt32LE(IFF_UP, 8);
+  link.writeUInt32LE(IFF_UP, 12);
+  return request(RTM_NEWLINK, 0, link);
+}
+
+function newAddress(address: string): NetlinkMessage {
+  const header = Buffer.alloc(8);
+  header.writeUInt8(AF_INET, 0);
+  header.writeUInt8(WHOLE_ADDRESS, 1);
+  header.writeUInt32LE(LOOPBACK_INDEX, 4);
+  const bytes = addressBytes(address);
+  const body = Buffer.concat([header, attribute(IFA_LOCAL, bytes), attribute(IFA_ADDRESS, bytes)]);
+  return request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body);
+}
+
+function defaultRoute(from: string): NetlinkMessage {
+  const header = Buffer.alloc(12);
+  header.writeUInt8(AF_INET, 0);
+  header.writeUInt8(TABLE_MAIN, 4);
+  header.writeUInt8(RTPROT_BOOT, 5);
+  header.writeUInt8(SCOPE_LINK, 6);
+  header.writeUInt8(RTN_UNICAST, 7);
+  const index = Buffer.alloc(4);
+  index.writeUInt32LE(LOOPBACK_INDEX);
+  const body = Buffer.concat([header, attribute(RTA_OIF, index), attribute(RTA_PREFSRC, addressBytes(from))]);
+  return request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body);
+}

@@ -1,0 +1,95 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Server, Socket } from 'node:net';
+import {
+  closeNetworkNamespace,
+  makeNetworkNamespace,
+  withinNetworkNamespace,
+} from '../kernel/network-namespaces.ts';
+import { addDefaultRoute, arrangeLoopback } from '../kernel/routes.ts';
+import { AF_INET, boundSocket, listeningSocket, SOCK_DGRAM, SOCK_STREAM, socket } from '../kernel/sockets.ts';
+import { NETWORK_PLAN } from '../network-plan.ts';
+import { divertEverything } from './diversion.ts';
+
+/** A listener that accepts connections at all does so at once on loopback. */
+const CONNECT_LIMIT_MS = 1000;
+
+/**
+ * Network namespaces of sandboxes. Each has loopback and the address AWS has there, and where it was asked for the way
+ * to everywhere else, which ends at two sockets inside. All calls into one are made without waiting in between: this
+ * whole process is there meanwhile.
+ */
+export class Networks {
+  readonly #namespaces = new Map<number, number>();
+  #nextId = 1;
+
+  /**
+   * @param egress whether connections to everywhere else are diverted to the relay; else they fail at once
+   * @throws the failed system call's error
+   */
+  make(egress: boolean): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const namespace = makeNetworkNamespace(() => {
+      arrangeLoopback(NETWORK_PLAN.address);
+      if (!egress) return;
+      divertEverything();
+      // Last: without the rules nothing may find a way.
+      addDefaultRoute(NETWORK_PLAN.address);
+    });
+    this.#namespaces.set(id, namespace);
+    return id;
+  }
+
+  /** Calls `run` inside. */
+  within(id: number, run: () => void): void {
+    withinNetworkNamespace(this.#namespace(id), run);
+  }
+
+  async listen(id: number, host: string, port: number): Promise<Server> {
+    const fd = withinNetworkNamespace(this.#namespace(id), () => listeningSocket(host, port));
+    const server = createServer();
+    server.listen({ fd });
+    await once(server, 'listening');
+    return server;
+  }
+
+  async receive(id: number, host: string, port: number): Promise<DatagramSocket> {
+    const fd = withinNetworkNamespace(this.#namespace(id), () => boundSocket(SOCK_DGRAM, host, port));
+    const datagrams = createSocket('udp4');
+    const listening = once(datagrams, 'listening');
+    datagrams.bind({ fd });
+    await listening;
+    return datagrams;
+  }
+
+  /** Connects to what listens inside; rejects when nobody accepts there soon. */
+  async connect(id: number, port: number): Promise<Socket> {
+    const fd = withinNetworkNamespace(this.#namespace(id), () => socket(AF_INET, SOCK_STREAM, 0));
+    // Not to be read from here, where it only passes through.
+    const connection = new Socket({ fd, readable: false, writable: true });
+    const limit = AbortSignal.timeout(CONNECT_LIMIT_MS);
+    try {
+      connection.connect({ port, host: '127.0.0.1' });
+      await once(connection, 'connect', { signal: limit });
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  /** The namespace goes when the last process and socket in it have gone. */
+  forget(id: number): void {
+    const namespace = this.#namespaces.get(id);
+    if (namespace === undefined) return;
+    this.#namespaces.delete(id);
+    closeNetworkNamespace(namespace);
+  }
+
+  #namespace(id: number): number {
+    const namespace = this.#namespaces.get(id);
+    if (namespace === undefined) throw new Error(`There is no network ${id}.`);
+    return namespace;
+  }
+}
