@@ -120,6 +120,25 @@ describe.each(ISOLATIONS)('at the level %s', (isolation) => {
     return { ...common, PATH: path };
   };
 
+  test.skipIf(isolation === 'process')('the orphans of its processes are buried', async () => {
+    const orphans = 'for i in 1 2 3; do (sh -c "sleep 0.01 & exit 0" &) ; done';
+    const code = `
+const { readdirSync, readFileSync } = require('node:fs');
+const processes = () => readdirSync('/proc').filter((name) => /^\\d+$/.test(name));
+const stateOf = (pid) => { try { return readFileSync('/proc/' + pid + '/stat', 'latin1').replace(/.*\\) /s, '')[0]; } catch { return ''; } };
+exports.handler = async () => {
+  const before = processes().length;
+  require('node:child_process').execSync(${JSON.stringify(orphans)});
+  while (processes().length > before) await new Promise((resolve) => setTimeout(resolve, 5));
+  return processes().map(stateOf).includes('Z');
+};`;
+    await deploy(server.lambda, 'orphans', { 'index.js': code });
+    expect(await invoke(server.lambda, 'orphans')).toMatchObject({
+      functionError: undefined,
+      payload: false,
+    });
+  });
+
   test.each(RUNTIMES)(
     '$runtime has the variables of AWS and no others, its directory, mask and limits',
     async ({ runtime, handler, files }) => {

@@ -5,15 +5,16 @@ import { ZipFile } from 'yazl';
 
 const MODIFIED = new Date('2026-01-01T00:00:00Z');
 const REGULAR_FILE = 0o100_000;
+const EXECUTABLE = ['bootstrap', 'wrapper'];
 
 /**
  * A deployment package with these files, byte for byte the same every time.
- * @param files path in the package to its content; `bootstrap` is executable
+ * @param files path in the package to its content; `bootstrap` and `wrapper` are executable
  */
 export async function zipOf(files: Readonly<Record<string, string | Uint8Array>>): Promise<Uint8Array> {
   const zip = new ZipFile();
   for (const [path, content] of Object.entries(files)) {
-    const mode = REGULAR_FILE | (path === 'bootstrap' ? 0o755 : 0o644);
+    const mode = REGULAR_FILE | (EXECUTABLE.includes(path) ? 0o755 : 0o644);
     zip.addBuffer(Buffer.from(content), path, { mtime: MODIFIED, mode });
   }
   zip.end();
