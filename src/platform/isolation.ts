@@ -33,7 +33,7 @@ export async function sandboxDriver(
     const driver = new NamespaceDriver(tools, await Cgroups.prepare(), {
       internet: network === 'internet',
       allowed: networkAllow,
-      service: () => inside.service(),
+      service: inside.service,
     });
     await driver.open();
     warnings.add(driver.gaps);

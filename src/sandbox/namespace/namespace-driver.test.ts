@@ -30,7 +30,7 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'lambent-namespaces-'));
-    const network = { internet: true, allowed: [], service: () => undefined };
+    const network = { internet: true, allowed: [], service: Promise.resolve(undefined) };
     const tools = await prepareNamespaces(join(root, 'tools'), []);
     driver = new NamespaceDriver(tools, await Cgroups.prepare(), network);
     await driver.open();

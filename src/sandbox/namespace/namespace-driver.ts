@@ -9,6 +9,7 @@ import type { LimitsInForce, Means, Sandbox, SandboxDriver, SandboxSpec } from '
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
+import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from './network/sandbox-networks.ts';
 import { Warden } from './warden/warden.ts';
 
@@ -103,13 +104,17 @@ export class NamespaceDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
+    return await this.#create(spec, async () => await this.#networks.take());
+  }
+
+  async #create(spec: SandboxSpec, takeNetwork: () => Promise<SandboxNetwork>): Promise<Sandbox> {
     if (this.#closed) throw new Error('The sandbox driver is closed.');
     const uid = this.#isRoot ? this.#takeUid() : undefined;
     const sandbox = new NamespaceSandbox({
       spec,
       tools: this.#tools,
       uid,
-      takeNetwork: async () => await this.#networks.take(),
+      takeNetwork,
       cgroups: this.#cgroups,
       watchdog: this.#watchdog,
       onDestroyed: () => {
@@ -130,7 +135,8 @@ export class NamespaceDriver implements SandboxDriver {
   }
 
   async #prove(scratchDirectory: string): Promise<void> {
-    const sandbox = await this.create({ ...PROOF, scratchDirectory });
+    const spec = { ...PROOF, scratchDirectory };
+    const sandbox = await this.#create(spec, async () => await this.#networks.empty());
     const { output, exited } = await sandbox.exec({
       argv: ['/usr/bin/env'],
       env: {},

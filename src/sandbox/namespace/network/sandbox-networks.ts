@@ -9,8 +9,8 @@ export interface NetworkOptions {
   readonly internet: boolean;
   /** Addresses of this machine that they may reach all the same: `10.1.2.3` or `10.1.2.0/24`. */
   readonly allowed: readonly string[];
-  /** Asked when a network is made. */
-  readonly service: () => GrantedService | undefined;
+  /** Known once the platform listens; sandboxes for functions wait for it. */
+  readonly service: Promise<GrantedService | undefined>;
 }
 
 /** The networks of all sandboxes, the warden that keeps them and the relay that leads out of them. */
@@ -52,6 +52,11 @@ export class SandboxNetworks {
     return await this.#stock.take();
   }
 
+  /** One with nothing in it, for a sandbox of our own. */
+  async empty(): Promise<SandboxNetwork> {
+    return await SandboxNetwork.make({ warden: this.#livingWarden(), relay: undefined, service: undefined });
+  }
+
   /** Ends everything that was started in any of them. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -60,9 +65,13 @@ export class SandboxNetworks {
   }
 
   async #make(): Promise<SandboxNetwork> {
+    const service = await this.#options.service;
+    return await SandboxNetwork.make({ warden: this.#livingWarden(), relay: this.#relay, service });
+  }
+
+  #livingWarden(): Warden {
     if (this.#closed) throw new Error('The sandbox driver is closed.');
     if (!this.#warden.alive) this.#warden = this.#startWarden();
-    const parts = { warden: this.#warden, relay: this.#relay, service: this.#options.service() };
-    return await SandboxNetwork.make(parts);
+    return this.#warden;
   }
 }

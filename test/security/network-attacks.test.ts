@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deploy, invoke } from '../support/functions.ts';
+import { type Dialled, PROBE } from '../support/network-probe.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { levels } from './levels.ts';
+
+const namespace = levels.find(({ name }) => name === 'namespace');
+
+/** Answers everybody who comes, and knows how many did. */
+class Service {
+  readonly #server: Server;
+  visitors = 0;
+
+  constructor() {
+    this.#server = createServer((socket) => {
+      this.visitors += 1;
+      socket.on('error', () => undefined);
+      socket.end('of the host');
+    });
+  }
+
+  async listen(where: { readonly host: string } | { readonly path: string }): Promise<number> {
+    this.#server.listen('path' in where ? where : { ...where, port: 0 });
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    return typeof address === 'string' ? 0 : ((address as AddressInfo | null)?.port ?? 0);
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
+describe.skipIf(namespace?.missing !== undefined)('in a network of its own a function cannot', () => {
+  let server: TestServer;
+  let port: number;
+
+  beforeAll(async () => {
+    server = await startServer({ flags: ['--isolation', 'namespace', '--host', '0.0.0.0'] });
+    port = Number(new URL(server.endpoint).port);
+    await deploy(server.lambda, 'prober', PROBE);
+    await deploy(server.lambda, 'neighbour', PROBE);
+  });
+
+  afterAll(async () => {
+    expect(await server?.stop()).toBe(0);
+  });
+
+  const probe = async (event: unknown): Promise<unknown> => {
+    const answer = await invoke(server.lambda, 'prober', event);
+    expect(answer.functionError).toBeUndefined();
+    return answer.payload;
+  };
+  const dial = async (tcp: object): Promise<Dialled> => (await probe({ tcp })) as Dialled;
+  const get = async (path: string, start = 'GET'): Promise<string> =>
+    (
+      await dial({
+        host: '127.0.0.1',
+        port,
+        say: `${start} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+        end: false,
+      })
+    ).got;
+
+  test('reach services on loopback of the host', async () => {
+    const service = new Service();
+    const at = await service.listen({ host: '0.0.0.0' });
+    for (const host of ['127.0.0.1', 'localhost', '0.0.0.0', '127.1.2.3', '::1', '::ffff:127.0.0.1'])
+      expect(await dial({ host, port: at }), host).toMatchObject({ connected: false, got: '' });
+    expect(service.visitors).toBe(0);
+    service.close();
+  });
+
+  test('reach the host by its other addresses', async () => {
+    const service = new Service();
+    const at = await service.listen({ host: '::' });
+    const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+    for (const { address, internal } of addresses.filter((found) => !found.internal)) {
+      expect(internal).toBe(false);
+      expect(await dial({ host: address, port: at }), address).toMatchObject({ got: '' });
+      expect(await dial({ host: address, port }), address).toMatchObject({ got: '' });
+    }
+    expect(service.visitors).toBe(0);
+    service.close();
+  });
+
+  test('reach abstract sockets of the host', async () => {
+    const service = new Service();
+    const path = `\0lambent-test-${process.pid}`;
+    await service.listen({ path });
+    expect(await dial({ path })).toMatchObject({ error: 'ECONNREFUSED' });
+    expect(service.visitors).toBe(0);
+    service.close();
+  });
+
+  test("reach clouds' metadata", async () => {
+    for (const host of ['169.254.169.254', '169.254.170.2'])
+      expect(await dial({ host, port: 80 }), host).toMatchObject({ connected: false, error: 'ECONNREFUSED' });
+    expect(await dial({ host: 'fd00:ec2::254', port: 80 })).toMatchObject({ connected: false });
+    for (const host of ['100.100.100.200', '168.63.129.16', '192.0.0.192'])
+      expect(await dial({ host, port: 80 }), host).toMatchObject({ error: 'ECONNRESET', got: '' });
+  });
+
+  test('use the routes of the platform itself', async () => {
+    for (const path of [
+      '/_lambent/health',
+      '/_lambent/reset',
+      'http://localhost/_lambent/health',
+      '/%5flambent/health',
+      '//_lambent/health',
+    ]) {
+      const answer = await get(path);
+      expect(answer, path).toMatch(/^HTTP\/1.1 [45]/);
+      expect(answer, path).not.toContain('isolation');
+    }
+    expect(await get('/_lambent/health')).toContain('HTTP/1.1 403');
+    const overHttp2 = await probe({
+      spawn: [
+        '/usr/bin/env',
+        'curl',
+        '--http2-prior-knowledge',
+        '-s',
+        `http://127.0.0.1:${port}/_lambent/health`,
+      ],
+    });
+    expect((overHttp2 as { readonly stdout: string }).stdout).not.toContain('isolation');
+  });
+
+  test('reach or see what other environments listen on', async () => {
+    await invoke(server.lambda, 'neighbour');
+    const { stdout } = (await probe({ spawn: ['/usr/bin/cat', '/proc/net/tcp', '/proc/net/unix'] })) as {
+      readonly stdout: string;
+    };
+    const listening = [...stdout.matchAll(/^\s*\d+: ([0-9A-F]+):([0-9A-F]+) 00000000:0000 0A/gm)];
+    const ports = listening.map(([, , hex = '']) => Number.parseInt(hex, 16)).toSorted((a, b) => a - b);
+    expect(ports).toEqual([9, 9001, port].toSorted((a, b) => a - b));
+    expect(stdout).not.toContain('lambent');
+  });
+
+  test('connect to the relay itself, or make it connect to the host', async () => {
+    expect(await dial({ host: '127.0.0.1', port: 9 })).toMatchObject({ error: 'ECONNRESET', got: '' });
+    expect(await dial({ host: '169.254.100.1', port: 22 })).toMatchObject({ connected: false });
+  });
+
+  test('send datagrams, but for name lookups', async () => {
+    for (const host of ['192.0.2.123', '8.8.8.8'])
+      expect(await probe({ udp: { host, port: 123 } })).toMatch(/^E/);
+    expect(await probe({ udp: { host: '169.254.100.1', port: 2000 } })).toBe('ECONNREFUSED');
+  });
+
+  test('change its network', async () => {
+    for (const spawn of [
+      ['ip', 'link', 'set', 'lo', 'down'],
+      ['ip', 'route', 'del', 'default'],
+      ['nft', 'flush', 'ruleset'],
+    ]) {
+      const { status } = (await probe({ spawn: ['/usr/bin/env', ...spawn] })) as { readonly status: number };
+      expect(status, spawn.join(' ')).not.toBe(0);
+    }
+    expect(await dial({ host: '169.254.169.254', port: 80 })).toMatchObject({ error: 'ECONNREFUSED' });
+  });
+});
