@@ -126,6 +126,34 @@ for (;;) {
 }
 `;
 
+/** A thread of the function's own process that is an extension. */
+const THREAD = `${COMMON}
+import { parentPort } from 'node:worker_threads';
+const id = await register(['INVOKE']);
+const port = await listen((events) => {
+  for (const { type, record } of events) {
+    if (type === 'platform.report') parentPort.postMessage(record.requestId);
+  }
+});
+await subscribe(id, port, ['platform'], { timeoutMs: 25 });
+parentPort.postMessage('ready');
+for (;;) await nextEvent(id);
+`;
+
+/** Answers, when it is told to wait for it, with the invocation that its thread has got the report of. */
+const WITH_THREAD = `
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+const thread = new Worker(new URL('./thread.mjs', import.meta.url));
+await once(thread, 'message');
+let reported;
+thread.on('message', (requestId) => (reported = requestId));
+export const handler = async ({ waits }) => {
+  while (waits && reported === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  return reported;
+};
+`;
+
 const HANDLER = {
   'index.js': `exports.handler = async (event) => {
     console.log('working on ' + event.n);
@@ -231,6 +259,15 @@ exec node "$(dirname "$0")/../${name}/index.mjs"
     expect(invocations.map((span) => span.attributes['faas.invocation_id'])).toEqual(requestIds);
     const bodies = exports.flatMap(({ logs }) => logs.map(({ body }) => body));
     for (const n of [1, 2, 3]) expect(bodies).toContainEqual(expect.stringContaining(`working on ${n}`));
+  });
+
+  test('may be a thread of the function itself', { timeout: 60_000 }, async () => {
+    const files = { 'index.mjs': WITH_THREAD, 'thread.mjs': THREAD };
+    const Environment = { Variables: { EXTENSION_NAME: 'internal' } };
+    await deploy(server.lambda, 'internal', files, { Environment, MemorySize: 512 });
+    const first = await invoke(server.lambda, 'internal');
+    const second = await invoke(server.lambda, 'internal', { waits: true });
+    expect(second.payload).toBe(first.requestId);
   });
 
   test('learns how an invocation ended that took the runtime along', { timeout: 60_000 }, async () => {
