@@ -22,6 +22,7 @@ module Lambent
       @handler_name = handler_name
       @channel = Channel.new
       @streams = [STDOUT, STDERR].map { |original| LineStream.new(@channel, original) }
+      Warning.extend(Warnings)
       at_exit { end_lines if @channel.ours? }
     end
 

@@ -1,6 +1,13 @@
 # frozen_string_literal: true
 
 module Lambent
+  # What `warn` prints, which Ruby would write past its own stream.
+  module Warnings
+    def warn(message, category: nil)
+      $stderr.write(message)
+    end
+  end
+
   # STDOUT and STDERR: one log event for each line, sent before the call returns.
   class LineStream
     # More than this is not kept waiting for its line feed.

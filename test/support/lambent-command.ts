@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer, type TestServer } from './server.ts';
+import { startServer, type TestServer, type TestServerOptions } from './server.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/lambent.mjs');
 export const examples = join(import.meta.dirname, '../../examples');
@@ -24,8 +24,8 @@ export class LambentCommand {
     this.folder = folder;
   }
 
-  static async start(): Promise<LambentCommand> {
-    return new LambentCommand(await startServer(), await mkdtemp(join(tmpdir(), 'lambent-cli-')));
+  static async start(options: TestServerOptions = {}): Promise<LambentCommand> {
+    return new LambentCommand(await startServer(options), await mkdtemp(join(tmpdir(), 'lambent-cli-')));
   }
 
   async stop(): Promise<void> {

@@ -9,16 +9,28 @@ const scratch = mkdtempSync(join(tmpdir(), 'lambent-runtimes-'));
 const running = new Set<RuntimeProcess>();
 let folders = 0;
 
-/** A catalog that refuses other versions, so that a test never passes on the wrong one. */
-const catalog = new MachineRuntimes({
-  strict: true,
-  cacheDirectory: join(scratch, 'cache'),
-  installDirectory: join(scratch, 'runtimes'),
-  searchPath: process.env['PATH'] ?? '',
-});
+/** What refuses other versions, so that a test never passes on the wrong one, and what takes the nearest. */
+const [exact, nearest] = [true, false].map(
+  (strict) =>
+    new MachineRuntimes({
+      strict,
+      cacheDirectory: join(scratch, 'cache'),
+      installDirectory: join(scratch, 'runtimes'),
+      searchPath: process.env['PATH'] ?? '',
+    }),
+) as [MachineRuntimes, MachineRuntimes];
 
 /** The runtimes of this list that the machine has; says why the others are left out. */
 export async function availableRuntimes(ids: readonly string[]): Promise<ResolvedRuntime[]> {
+  return await resolved(exact, ids);
+}
+
+/** The same for runtimes whose bootstrap does not care for the interpreter's exact version. */
+export async function nearestRuntimes(ids: readonly string[]): Promise<ResolvedRuntime[]> {
+  return await resolved(nearest, ids);
+}
+
+async function resolved(catalog: MachineRuntimes, ids: readonly string[]): Promise<ResolvedRuntime[]> {
   const settled = await Promise.allSettled(ids.map(async (id) => await catalog.resolve(id)));
   return settled.flatMap((outcome) => {
     if (outcome.status === 'fulfilled') return [outcome.value];

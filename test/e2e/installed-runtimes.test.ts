@@ -1,0 +1,122 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { available } from '../support/commands.ts';
+import { deploy, invoke } from '../support/functions.ts';
+import { LambentCommand } from '../support/lambent-command.ts';
+import { temporaryDirectory } from '../support/server.ts';
+
+/** Registries may be named by variables, too. */
+const npmSettings = Object.fromEntries(
+  Object.entries(process.env).filter((entry): entry is [string, string] =>
+    /^npm_config_(registry|userconfig|cafile)$/i.test(entry[0]),
+  ),
+);
+
+let command: LambentCommand;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeAll(async () => {
+  directory = await temporaryDirectory();
+  command = await LambentCommand.start({ dataDir: directory.path, env: npmSettings });
+});
+afterAll(async () => {
+  await command.stop();
+  await directory.remove();
+});
+
+interface Listed {
+  readonly runtime: string;
+  readonly interpreter: { readonly path: string; readonly version: string; readonly origin: string } | null;
+  readonly warning: string | null;
+  readonly problem: string | null;
+}
+const listed = async (): Promise<Map<string, Listed>> => {
+  const { code, out } = await command.run(['runtimes', 'list', '--json']);
+  expect(code).toBe(0);
+  return new Map((JSON.parse(out) as Listed[]).map((each) => [each.runtime, each]));
+};
+
+test('the list says what each runtime runs on, or why it does not', async () => {
+  const runtimes = await listed();
+  expect(runtimes.get('nodejs24.x')).toMatchObject({
+    interpreter: { version: expect.stringMatching(/^24\./), origin: 'bundled' },
+    warning: null,
+    problem: null,
+  });
+  expect(runtimes.get('provided.al2023')).toMatchObject({ interpreter: null, problem: null });
+  for (const { runtime, interpreter, problem, warning } of runtimes.values()) {
+    if (interpreter !== null)
+      expect({ runtime, there: existsSync(interpreter.path) }).toMatchObject({ there: true });
+    else if (!runtime.startsWith('provided')) expect(problem).toContain(`The runtime ${runtime} needs`);
+    if (warning !== null) expect(warning).toMatch(new RegExp(`^${runtime} runs on .*: the machine has no `));
+  }
+});
+
+test('in a pipe the list is plain lines, tabs between', async () => {
+  const { code, out } = await command.run(['runtimes']);
+  expect(code).toBe(0);
+  const lines = out.trim().split('\n');
+  expect(lines).toHaveLength((await listed()).size);
+  for (const line of lines) expect(line.split('\t')).toHaveLength(4);
+  expect(lines[2]).toMatch(/^nodejs24\.x\t24\.\S+ \/\S+\tcomes with Lambent\t-$/);
+});
+
+test.each([
+  ['python3.12', 'RuntimeNotInstalled: Lambent installs Node.js runtimes only; python3.12 is up to you.'],
+  ['nodejs23.x', 'RuntimeNotInstalled: There is no runtime nodejs23.x.'],
+])('%s is not installed, and why', async (id, message) => {
+  const { code, err } = await command.run(['runtimes', 'install', id]);
+  expect(code).toBe(1);
+  expect(err).toContain(message);
+});
+
+test('an unreachable registry is named as the reason, and leaves nothing behind', async () => {
+  const own = await temporaryDirectory();
+  const closed = {
+    npm_config_registry: 'http://127.0.0.1:9',
+    npm_config_fetch_retries: '0',
+    npm_config_cache: own.path,
+  };
+  const offline = await LambentCommand.start({ dataDir: join(own.path, 'data'), env: closed });
+  const { code, err } = await offline.run(['runtimes', 'install', 'nodejs22.x']);
+  expect(code).toBe(1);
+  expect(err).toContain('The npm registry could not be reached.');
+  expect(readdirSync(join(own.path, 'data/runtimes'), { recursive: true })).toEqual(['.unpacking']);
+  await offline.stop();
+  await own.remove();
+});
+
+const registry = available('npm', 'view', `node-${process.platform}-${process.arch}@26`, 'version');
+describe.skipIf(!registry)('installing', () => {
+  test('Node.js 26 comes by npm; functions run on it at once', { timeout: 180_000 }, async () => {
+    const code = 'exports.handler = async () => process.version;';
+    await deploy(command.server.lambda, 'next', { 'index.js': code }, { Runtime: 'nodejs26.x' });
+    const before = (await listed()).get('nodejs26.x');
+    const { code: exit, out, err } = await command.run(['runtimes', 'install', 'nodejs26.x']);
+    expect({ exit, err }).toEqual({ exit: 0, err: 'installing nodejs26.x ...\n' });
+    expect(out).toMatch(/^nodejs26\.x runs on 26\.\d+\.\d+ \/.*\/runtimes\/node-26\.\d+\.\d+\/bin\/node\n$/);
+    expect((await listed()).get('nodejs26.x')).toMatchObject({
+      interpreter: { origin: 'installed' },
+      warning: null,
+    });
+    expect((await invoke(command.server.lambda, 'next')).payload).toMatch(/^v26\./);
+    const health = (await (await fetch(`${command.server.endpoint}/_lambent/health`)).json()) as {
+      warnings: string[];
+    };
+    expect(health.warnings).not.toContain(before?.warning);
+  });
+});
+
+test('with --auth strict only a configured key installs', async () => {
+  const strict = await LambentCommand.start({
+    flags: ['--auth', 'strict'],
+    env: { LAMBENT_ACCESS_KEYS: 'known:its-secret:111111111111' },
+  });
+  const install = async (env: NodeJS.ProcessEnv) =>
+    await strict.run(['runtimes', 'install', 'nodejs23.x'], '', env);
+  const stranger = await install({});
+  expect(stranger.err).toContain('AccessDeniedException');
+  const known = await install({ AWS_ACCESS_KEY_ID: 'known', AWS_SECRET_ACCESS_KEY: 'its-secret' });
+  expect(known.err).toContain('There is no runtime nodejs23.x');
+  await strict.stop();
+});
