@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { builtClient } from '../support/client-builds.ts';
+import { run } from '../support/commands.ts';
+import { clientTests } from '../support/official-client.ts';
+
+const built = await builtClient({
+  name: 'python',
+  tools: [['python3', '-m', 'pip', '--version']],
+  fetch: [
+    'python3',
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--target',
+    'package/packages',
+    'awslambdaric==4.2.2',
+  ],
+  build: [['python3', '-c', 'import sys; sys.path[0:0] = ["package/packages"]; import runtime_client']],
+});
+
+/** The client's native part is for the Python that installed it. */
+const version = await run('python3', ['-c', 'import sys; print("python%d.%d" % sys.version_info[:2])']);
+
+describe.skipIf(built === undefined)('awslambdaric for Python', () => {
+  clientTests({
+    folder: join(built ?? '', 'package'),
+    settings: {
+      Runtime: version.stdout.trim() as 'python3.11',
+      Handler: 'app.handler',
+      Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } },
+    },
+    errorType: 'RuntimeError',
+  });
+});

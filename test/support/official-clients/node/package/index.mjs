@@ -1,0 +1,11 @@
+export const handler = async (event, context) => {
+  if (event.fail) throw new Error('asked to fail');
+  console.log('handling', event.name);
+  return {
+    message: `Hello ${event.name}`,
+    requestId: context.awsRequestId,
+    arn: context.invokedFunctionArn,
+    hasTime: context.getRemainingTimeInMillis() > 0,
+    function: context.functionName,
+  };
+};

@@ -1,0 +1,22 @@
+use lambda_runtime::{run, service_fn, Error, LambdaEvent};
+use serde_json::{json, Value};
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (event, context) = event.into_parts();
+    if event["fail"] == true {
+        return Err("asked to fail".into());
+    }
+    println!("handling {}", event["name"].as_str().unwrap_or_default());
+    Ok(json!({
+        "message": format!("Hello {}", event["name"].as_str().unwrap_or("nobody")),
+        "requestId": context.request_id,
+        "arn": context.invoked_function_arn,
+        "hasTime": context.deadline > 0,
+        "function": context.env_config.function_name,
+    }))
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(service_fn(handle)).await
+}
