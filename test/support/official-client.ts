@@ -30,7 +30,7 @@ export function clientTests({ folder, settings, errorType }: ClientSample): void
       }),
     );
     await untilUpdated(lambda, 'sample');
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
   });

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   .split('\n')
   .filter((file) => file !== '');
-const code = files.filter((file) => /\.(ts|mjs|cjs|js|py)$/.test(file));
+const code = files.filter((file) => /\.(ts|mjs|cjs|js|py|rb|java|go|rs)$/.test(file));
 
 const problems = [...wallsCrossed(root, code), ...code.flatMap(leftovers), ...code.flatMap(tooLong)];
 for (const problem of problems) console.log(problem);
