@@ -1,9 +1,11 @@
 import type { SandboxExit } from '../../sandbox/sandbox.ts';
-import { exitWords, platformFailure, startWords } from '../function-failure.ts';
+import { exited, exitWords, platformFailure, startWords } from '../function-failure.ts';
 import type { FunctionFailure } from '../function-failure.ts';
 
 /** An extension's process ended without being told to. */
 export function extensionCrashed(exit: SandboxExit): FunctionFailure {
+  // Its limit is that of the whole environment, which ends with it: whose end is seen first says nothing.
+  if (exit.outOfMemory) return exited(exit);
   const text = exit.code === 0 ? 'exit code 0' : exitWords(exit);
   return platformFailure('error', 'Extension.Crash', text);
 }

@@ -166,16 +166,19 @@ describe('a process sandbox', () => {
 
   test.skipIf(process.platform !== 'linux')('ends what left its tree, and only that', async () => {
     const [box, other] = [await sandbox(), await sandbox()];
-    const daemon = (of: Sandbox): SandboxCommand =>
-      shell('setsid sleep 60 >/dev/null 2>&1 & echo $!', { env: { TMPDIR: of.pathInside('/tmp') } });
+    const leave =
+      'setsid sleep 60 >/dev/null 2>&1 & until [ "$(cut -d" " -f6 /proc/$!/stat)" = $! ]; do :; done; echo $!';
+    const daemon = (of: Sandbox): SandboxCommand => shell(leave, { env: { TMPDIR: of.pathInside('/tmp') } });
     const beside = await box.execBeside({ ...daemon(box), argv: ['/bin/sleep', '60'] });
-    const others = await other.exec(shell('setsid sleep 60 >/dev/null 2>&1 & echo $!; read line'));
+    const others = await other.exec(shell(`${leave}; sleep 60`));
     const [line] = (await others.output.take(1).toArray()) as Buffer[];
     const left = Number(await outputOf(await box.exec(daemon(box))));
     await vi.waitFor(() => expect(isAlive(left)).toBe(false));
     expect(isAlive(Number(String(line)))).toBe(true);
-    beside.kill();
-    expect((await beside.exited).signal).toBe('SIGKILL');
+    for (const running of [beside, others]) {
+      running.kill();
+      expect((await running.exited).signal).toBe('SIGKILL');
+    }
     process.kill(Number(String(line)), 'SIGKILL');
   });
 
