@@ -2,39 +2,47 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { type BenchRuntime, Lambent } from './lambent.ts';
+import type { BenchFunctionName } from './bench-functions.ts';
+import { Lambent } from './lambent.ts';
 import { median } from './processes.ts';
 import type { Row } from './report.ts';
 
 const ROUNDS = 15;
 
 interface Subject {
-  readonly runtime: BenchRuntime;
+  readonly kind: BenchFunctionName;
   readonly interpreter: string;
   /** A program that says it is ready and waits. */
   readonly ready: readonly string[];
-  readonly goal: string;
+  /** With a runtime started ahead of need, and without. */
+  readonly goals: readonly [string, string];
 }
 
-/** First invoke of a fresh function, over HTTP, against a bare spawn of the same interpreter until it is ready. */
+/**
+ * First invoke of a fresh function, over HTTP, against a bare spawn of the same interpreter until it is ready: with
+ * runtimes started ahead of need, and without.
+ */
 export async function measureColdStarts(): Promise<Row[]> {
-  const lambent = await Lambent.start(undefined);
-  try {
-    const rows: Row[] = [];
-    for (const subject of subjects()) rows.push(await measure(lambent, subject));
-    return rows;
-  } finally {
-    await lambent.stop();
+  const rows: Row[] = [];
+  for (const isPrepared of [true, false]) {
+    const lambent = await Lambent.start(undefined, isPrepared ? [] : ['--prepared', '0']);
+    try {
+      for (const subject of subjects()) rows.push(await measure(lambent, subject, isPrepared));
+    } finally {
+      await lambent.stop();
+    }
   }
+  return rows;
 }
 
-async function measure(lambent: Lambent, subject: Subject): Promise<Row> {
+async function measure(lambent: Lambent, subject: Subject, isPrepared: boolean): Promise<Row> {
   const ours: number[] = [];
   const baseline: number[] = [];
   const ratios: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const name = `cold-${subject.runtime.replace('.', '-')}-${round}`;
-    await lambent.deploy(name, subject.runtime);
+    const name = `cold-${subject.kind.replaceAll(/\W/g, '-')}-${round}`;
+    await lambent.deploy(name, subject.kind);
+    if (isPrepared) await lambent.untilPrepared(subject.kind);
     const spawned = await timeSpawn(subject);
     const invoked = await timeInvoke(lambent, name);
     await lambent.remove(name);
@@ -44,12 +52,12 @@ async function measure(lambent: Lambent, subject: Subject): Promise<Row> {
     ratios.push(invoked / spawned);
   }
   return {
-    name: `cold start ${subject.runtime}, request to response`,
+    name: `cold start ${subject.kind}, ${isPrepared ? 'prepared' : 'not prepared'}, request to response`,
     unit: 'ms',
     ours: median(ours),
     baseline: median(baseline),
     ratio: median(ratios),
-    goal: subject.goal,
+    goal: subject.goals[isPrepared ? 0 : 1],
   };
 }
 
@@ -75,27 +83,27 @@ async function timeSpawn(subject: Subject): Promise<number> {
 }
 
 function subjects(): Subject[] {
+  const ready = ['-e', 'require("fs").writeSync(1, "ready"); setInterval(() => {}, 1000)'];
+  const node24 = { interpreter: process.execPath, ready };
   const found: Subject[] = [
-    {
-      runtime: 'nodejs24.x',
-      interpreter: process.execPath,
-      ready: ['-e', 'require("fs").writeSync(1, "ready"); setInterval(() => {}, 1000)'],
-      goal: '<= 1.6',
-    },
+    { ...node24, kind: 'nodejs24.x', goals: ['<= 0.25', '<= 1.6'] },
+    { ...node24, kind: 'nodejs24.x with an SDK client', goals: ['<= 0.5', ''] },
   ];
   const node22 = join(import.meta.dirname, '../../node_modules/nodejs22-linux-x64/bin/node');
   if (existsSync(node22))
-    found.push({ ...(found[0] as Subject), runtime: 'nodejs22.x', interpreter: node22 });
+    found.push({ interpreter: node22, ready, kind: 'nodejs22.x', goals: ['<= 0.25', '<= 1.6'] });
+  return [...found, ...pythonSubjects()];
+}
+
+function pythonSubjects(): Subject[] {
   const asked = spawnSync('python3', ['-c', 'import os, sys; print(os.path.realpath(sys.executable))'], {
     encoding: 'utf8',
   });
-  if (asked.status === 0) {
-    found.push({
-      runtime: 'python3.11',
-      interpreter: asked.stdout.trim(),
-      ready: ['-c', 'import os, time; os.write(1, b"ready"); time.sleep(60)'],
-      goal: '',
-    });
-  }
+  if (asked.status !== 0) return [];
+  const interpreter = asked.stdout.trim();
+  const ready = ['-c', 'import os, time; os.write(1, b"ready"); time.sleep(60)'];
+  const found: Subject[] = [{ interpreter, ready, kind: 'python3.11', goals: ['<= 0.5', ''] }];
+  if (spawnSync(interpreter, ['-c', 'import boto3']).status === 0)
+    found.push({ interpreter, ready, kind: 'python3.11 with boto3', goals: ['<= 0.5', ''] });
   return found;
 }

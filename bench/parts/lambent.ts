@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
@@ -7,29 +8,20 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { ZipFile } from 'yazl';
+import { BENCH_FUNCTIONS, type BenchFunctionName } from './bench-functions.ts';
 import { lineMatching, startNode, stop } from './processes.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/bench';
 
-export const HANDLERS = {
-  'nodejs24.x': {
-    file: 'index.js',
-    handler: 'index.handler',
-    code: 'exports.handler = async (event) => event;\n',
-  },
-  'nodejs22.x': {
-    file: 'index.js',
-    handler: 'index.handler',
-    code: 'exports.handler = async (event) => event;\n',
-  },
-  'python3.11': {
-    file: 'index.py',
-    handler: 'index.handler',
-    code: 'def handler(event, context):\n    return event\n',
-  },
-} as const;
+/** A line of `prepared` in the health answer. */
+interface PreparedCounts {
+  readonly runtime: string;
+  readonly packages: readonly string[];
+  readonly ready: number;
+  readonly wanted: number;
+}
 
-export type BenchRuntime = keyof typeof HANDLERS;
+const FILLED_WITHIN_MS = 30_000;
 
 /** A real server in a process of its own, and what the benchmarks ask of it. */
 export class Lambent {
@@ -47,9 +39,10 @@ export class Lambent {
     });
   }
 
-  static async start(cpus: string | undefined): Promise<Lambent> {
+  static async start(cpus: string | undefined, flags: readonly string[] = []): Promise<Lambent> {
     const launcher = join(import.meta.dirname, '../../bin/lambent.mjs');
-    const child = startNode([launcher, 'start', '--port', '0', '--ephemeral', '--log-level', 'error'], cpus);
+    const settings = ['--port', '0', '--ephemeral', '--log-level', 'error', ...flags];
+    const child = startNode([launcher, 'start', ...settings], cpus);
     const endpoint = await lineMatching(child, /http:\/\/[\w.-]+:\d+/);
     return new Lambent(endpoint.replace('localhost', '127.0.0.1'), child);
   }
@@ -58,9 +51,9 @@ export class Lambent {
     return Number(new URL(this.endpoint).port);
   }
 
-  /** Deploys an echo function and waits until it is active. */
-  async deploy(name: string, runtime: BenchRuntime): Promise<void> {
-    const { file, handler, code } = HANDLERS[runtime];
+  /** Deploys a function and waits until it is active. */
+  async deploy(name: string, kind: BenchFunctionName): Promise<void> {
+    const { runtime, file, handler, code } = BENCH_FUNCTIONS[kind];
     await this.client.send(
       new CreateFunctionCommand({
         FunctionName: name,
@@ -76,6 +69,24 @@ export class Lambent {
       { client: this.client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
       { FunctionName: name },
     );
+  }
+
+  /** Waits until as many runtimes have been started ahead, of the kind this function takes, as shall be. */
+  async untilPrepared(kind: BenchFunctionName): Promise<void> {
+    const { runtime } = BENCH_FUNCTIONS[kind];
+    const loads = kind.includes('with');
+    const isFilled = (counts: PreparedCounts): boolean =>
+      counts.runtime === runtime && counts.packages.length > 0 === loads && counts.ready >= counts.wanted;
+    const deadline = performance.now() + FILLED_WITHIN_MS;
+    while (!(await this.#prepared()).some(isFilled)) {
+      if (performance.now() > deadline) throw new Error(`nothing was prepared for ${kind}`);
+      await setTimeout(20);
+    }
+  }
+
+  async #prepared(): Promise<readonly PreparedCounts[]> {
+    const answer = await fetch(`${this.endpoint}/_lambent/health`);
+    return ((await answer.json()) as { readonly prepared: readonly PreparedCounts[] }).prepared;
   }
 
   async remove(name: string): Promise<void> {

@@ -57,11 +57,15 @@ function findFile(stem) {
 
 /** @typedef {(this: unknown, content: string, file: string, ...rest: unknown[]) => unknown} Compile */
 
+let isWatching = false;
+
 /**
  * A CommonJS file may import ES modules at run time. The search paths for those are installed when the first such
  * file is compiled; everybody else pays for a text search only.
  */
 function watchDynamicImports() {
+  if (isWatching) return;
+  isWatching = true;
   /** @type {unknown} */
   const loader = require('node:module').prototype;
   const prototype = /** @type {{ _compile: Compile }} */ (loader);
