@@ -36,7 +36,7 @@ function load(names) {
 
 /** Loads a function that does nothing: what Node.js and the runtime do for that is faster the second time. */
 function rehearse() {
-  loadHandler(__dirname, 'rehearsal.handler');
+  void loadHandler(__dirname, 'rehearsal.handler');
   delete require.cache[require.resolve('./rehearsal.cjs')];
 }
 

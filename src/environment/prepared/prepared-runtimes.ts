@@ -16,6 +16,8 @@ export interface PreparedRuntimesOptions {
   /** Environments are starting: this machine has better things to do. */
   readonly isBusy: () => boolean;
   readonly memoryIsScarce: () => boolean;
+  /** How many of all kinds together; by default what this machine's memory and processors are good for. */
+  readonly most?: number;
   readonly onWarning: (text: string) => void;
 }
 
@@ -44,10 +46,7 @@ export class PreparedRuntimes {
   readonly #options: PreparedRuntimesOptions;
   readonly #kinds = new Map<string, PreparedKind>();
   readonly #mostOfAKind = 2 * availableParallelism();
-  readonly #most = Math.max(
-    1,
-    Math.min(4 * availableParallelism(), (totalmem() * MEMORY_SHARE) / BYTES_EACH),
-  );
+  readonly #most: number;
   #timer: NodeJS.Timeout | undefined;
   #filling: Promise<void> | undefined;
   #cancelExpiry: (() => void) | undefined;
@@ -55,6 +54,8 @@ export class PreparedRuntimes {
 
   constructor(options: PreparedRuntimesOptions) {
     this.#options = options;
+    const fixed = options.setting === 'auto' ? 0 : options.setting;
+    this.#most = options.most ?? Math.max(1, fixed, mostOnThisMachine());
   }
 
   get isOff(): boolean {
@@ -166,9 +167,8 @@ export class PreparedRuntimes {
 
   /** Where all places are taken, the kind that nobody has used for longest gives one of its own. */
   #makeRoom(kind: PreparedKind): boolean {
-    const most = Math.max(this.#most, this.#options.setting === 'auto' ? 0 : this.#options.setting);
     const kinds = [...this.#kinds.values()];
-    if (kinds.reduce((sum, { ready }) => sum + ready.length, 0) < most) return true;
+    if (kinds.reduce((sum, { ready }) => sum + ready.length, 0) < this.#most) return true;
     const [oldest] = kinds
       .filter(({ ready, usedAtMs }) => ready.length > 0 && usedAtMs < kind.usedAtMs)
       .toSorted((a, b) => a.usedAtMs - b.usedAtMs);
@@ -205,4 +205,8 @@ export class PreparedRuntimes {
         this.#options.onWarning(`Removing a prepared runtime failed: ${error.message}`),
       );
   }
+}
+
+function mostOnThisMachine(): number {
+  return Math.min(4 * availableParallelism(), Math.floor((totalmem() * MEMORY_SHARE) / BYTES_EACH));
 }
