@@ -51,7 +51,7 @@ describe.skipIf(namespace?.missing !== undefined)('in a network of its own a fun
 
   const probe = async (event: unknown): Promise<unknown> => {
     const answer = await invoke(server.lambda, 'prober', event);
-    expect(answer.functionError).toBeUndefined();
+    expect(answer.functionError, JSON.stringify(answer)).toBeUndefined();
     return answer.payload;
   };
   const dial = async (tcp: object): Promise<Dialled> => (await probe({ tcp })) as Dialled;
