@@ -112,6 +112,13 @@ describe('refusals are one line that names the setting and what is allowed', () 
       ['--isolation', 'firecracker'],
       '--isolation must be auto, process or namespace (other levels are not there yet), not "firecracker"',
     ],
+    [['--network', 'lan'], '--network must be internet or none, not "lan"'],
+    ...['127.0.0.2', '169.254.169.254/32', '10.0.0.0/7', '10.0.0.256', '::1', '224.0.0.1'].map(
+      (range): [string[], string] => [
+        ['--network-allow', `10.1.2.3,${range}`],
+        `--network-allow must be IPv4 addresses or ranges like 10.1.2.0/24, separated by commas; loopback, link-local and multicast ones are never reached, not ["10.1.2.3","${range}"]`,
+      ],
+    ),
     [
       ['--account-id', '12'],
       '--account-id must be exactly 12 digits (in quotes where it stands in a file), not "12"',

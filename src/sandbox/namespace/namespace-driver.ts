@@ -12,6 +12,7 @@ import { NamespacesUnavailable } from './namespaces-unavailable.ts';
 import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from './network/sandbox-networks.ts';
 import { Warden } from './warden/warden.ts';
+import { NO_SYSTEM_CALLS } from './warden/warden-messages.ts';
 
 /** Users that no system hands out: far above subordinate ids, below the kernel's largest. */
 const FIRST_UID = 1_879_048_192;
@@ -64,9 +65,12 @@ export class NamespaceDriver implements SandboxDriver {
       await this.#prove(join(directory, 'proof'));
     } catch (error) {
       await this.close();
-      const [line = ''] = (error as Error).message.split('\n');
+      const { code, message } = error as NodeJS.ErrnoException;
+      const [line = ''] = message.split('\n');
       throw new NamespacesUnavailable(
-        `bubblewrap cannot make a sandbox here (${line}): unprivileged user namespaces must be allowed (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)`,
+        code === NO_SYSTEM_CALLS
+          ? `sandboxes cannot get networks of their own, as ${line}: install Lambent's packages again (npm install)`
+          : `bubblewrap cannot make a sandbox here (${line}): unprivileged user namespaces must be allowed (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)`,
         { cause: error },
       );
     } finally {

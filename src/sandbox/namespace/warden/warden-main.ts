@@ -11,7 +11,12 @@ import { type Answer, serveSpawner } from '../../process/serve-spawner.ts';
 import { attachReadOnly, detachAll, shareMount } from '../kernel/mounts.ts';
 import { load } from '../kernel/system-call.ts';
 import { Networks } from './networks.ts';
-import type { HeldProcess, Surroundings, WardenQuestion } from './warden-messages.ts';
+import {
+  type HeldProcess,
+  NO_SYSTEM_CALLS,
+  type Surroundings,
+  type WardenQuestion,
+} from './warden-messages.ts';
 
 /** Beside the socket by which the platform speaks to this process. */
 const stage = join(dirname(process.argv[2] ?? ''), 'stage');
@@ -35,7 +40,7 @@ serveSpawner({
 async function answer(question: WardenQuestion): Promise<Answer> {
   switch (question.kind) {
     case 'hello':
-      load();
+      prepareSystemCalls();
       return {};
     case 'groups':
       groups = question.directories;
@@ -65,6 +70,17 @@ async function answer(question: WardenQuestion): Promise<Answer> {
     case 'forget':
       networks.forget(question.network);
       return {};
+  }
+}
+
+function prepareSystemCalls(): void {
+  try {
+    load();
+  } catch (cause) {
+    const [why] = String(cause).split('\n');
+    throw Object.assign(new Error(`the package koffi does not load (${why})`, { cause }), {
+      code: NO_SYSTEM_CALLS,
+    });
   }
 }
 

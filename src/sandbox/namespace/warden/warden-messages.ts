@@ -32,6 +32,9 @@ export interface HeldProcess {
   readonly namespaces: string;
 }
 
+/** The `code` of the error by which `hello` is answered where the warden cannot make the system calls it is for. */
+export const NO_SYSTEM_CALLS = 'NO_SYSTEM_CALLS';
+
 /** Where a program is started. */
 export interface Surroundings {
   readonly network: number;
