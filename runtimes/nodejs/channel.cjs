@@ -5,7 +5,7 @@
  * an event nothing else in the process runs, which is what freezing does on AWS.
  */
 
-const { readSync, writeSync } = require('node:fs');
+const { read, readSync, writeSync } = require('node:fs');
 
 const FD = 3;
 const INVOKE = 0x01;
@@ -98,6 +98,27 @@ function readFrame() {
   };
   start = frame.end;
   return frame;
+}
+
+/**
+ * Calls back when a frame has begun to arrive. Meanwhile the event loop turns.
+ * @param {() => void} onFrame
+ */
+function whenFrameArrives(onFrame) {
+  if (start < end) {
+    setImmediate(onFrame);
+    return;
+  }
+  input = ownInput;
+  start = 0;
+  end = 0;
+  read(FD, input, 0, input.length, null, (error, received) => {
+    if (error) recover(error);
+    else if (received === 0) leave();
+    else end = received;
+    if (end > 0) onFrame();
+    else whenFrameArrives(onFrame);
+  });
 }
 
 /**
@@ -213,6 +234,7 @@ module.exports = {
   PART,
   PREPARED,
   readFrame,
+  whenFrameArrives,
   send,
   sendLog,
   sendLogBytes,

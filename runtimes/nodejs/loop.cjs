@@ -2,7 +2,7 @@
 
 /**
  * Invocations, one after another: an INVOKE frame comes in, the handler runs on the event loop, the outcome and NEXT go
- * out together. Waiting for a frame blocks the process.
+ * out together. Waiting for a frame blocks the process, unless something in it has to live meanwhile.
  */
 
 const channel = require('./channel.cjs');
@@ -23,12 +23,17 @@ const { env } = process;
 /** Up to nodejs22.x handlers may use callbacks; from nodejs24.x on only the returned value counts. */
 const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(env['AWS_EXECUTION_ENV'] ?? '');
 
+/** Of the resources Node.js counts as active: connections, and what comes before them. */
+const NETWORK = /^(?:TCP|GetAddrInfo)/;
+
 /** @type {Function} */
 let handler;
 let handlerIsAsync = false;
 let handlerStreams = false;
 /** @type {Invocation | undefined} */
 let current;
+/** At the end of Init a request was under way: an extension inside the process waits for its next event. */
+let hasExtension = false;
 
 /**
  * @param {unknown} result
@@ -92,7 +97,13 @@ function finish() {
   const type = invocation.failed ? channel.ERROR : channel.RESPONSE;
   if (invocation.sent) channel.sendNext();
   else channel.sendOutcome(type, invocation.id, invocation.text, true);
-  receive();
+  awaitEvent();
+}
+
+/** Somebody who listens for the end of the process hears it only while the event loop turns. */
+function awaitEvent() {
+  if (hasExtension || process.listenerCount('SIGTERM') > 0) channel.whenFrameArrives(receive);
+  else receive();
 }
 
 function receive() {
@@ -209,8 +220,9 @@ function serve(userHandler, isAsync, isStreaming) {
   handler = userHandler;
   handlerIsAsync = isAsync;
   handlerStreams = isStreaming;
+  hasExtension = process.getActiveResourcesInfo().some((name) => NETWORK.test(name));
   channel.sendNext();
-  receive();
+  awaitEvent();
 }
 
 /** Id of the event being handled. */

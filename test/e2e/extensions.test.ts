@@ -144,6 +144,40 @@ describe('an extension in JavaScript', () => {
     expect(second.at).toBeGreaterThan(doneAt);
   });
 
+  test('may live on the event loop of the function, which hears the end of its process', async () => {
+    const index = `
+const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2020-01-01/extension/';
+const seen = [];
+const ready = (async () => {
+  const headers = { 'Lambda-Extension-Name': 'inner' };
+  const registered = await fetch(base + 'register', { method: 'POST', headers, body: '{"events":["INVOKE"]}' });
+  const id = registered.headers.get('lambda-extension-identifier');
+  (async () => {
+    for (;;) {
+      const next = await fetch(base + 'event/next', { headers: { 'Lambda-Extension-Identifier': id } });
+      seen.push((await next.json()).requestId);
+    }
+  })();
+})();
+process.on('SIGTERM', () => { console.log('cleaning up'); process.exit(0); });
+module.exports.ready = ready;
+exports.handler = async (event, context) => {
+  while (!seen.includes(context.awsRequestId)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return seen.length;
+};`;
+    const wrapper = `await (await import('./index.js')).default.ready;
+export { handler } from './index.js';`;
+    await deploy(
+      server.lambda,
+      'inner',
+      { 'index.js': index, 'main.mjs': wrapper },
+      { Handler: 'main.handler' },
+    );
+    for (const count of [1, 2]) expect((await invoke(server.lambda, 'inner')).payload).toBe(count);
+    await server.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'inner', Timeout: 9 }));
+    await untilLogged('inner', 'cleaning up');
+  });
+
   test('that crashes fails the function in words of its own', async () => {
     const Layers = [await layerOf({ broken: '#!/usr/bin/env node\nprocess.exit(2);\n' })];
     await deploy(server.lambda, 'crashing', COUNT, { Layers, MemorySize: 512 });
