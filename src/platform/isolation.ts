@@ -36,7 +36,7 @@ export async function sandboxDriver(
       service: inside.service,
     });
     await driver.open();
-    warnings.add(driver.gaps);
+    if (driver.gaps !== undefined) warnings.add(driver.gaps);
     return driver;
   } catch (error) {
     if (!(error instanceof NamespacesUnavailable)) throw error;

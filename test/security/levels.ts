@@ -5,15 +5,12 @@ export interface AttackedLevel {
   readonly name: 'namespace';
   /** Why it cannot be attacked on this machine; undefined where it can. */
   readonly missing: string | undefined;
-  /** Part of what it warns of at its start. */
-  readonly warning: string;
 }
 
 export const levels: readonly AttackedLevel[] = [
   {
     name: 'namespace',
     missing: withoutNamespaces(),
-    warning: 'the size of /tmp is not enforced',
   },
 ];
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -87,6 +88,23 @@ def timers(event):
 def rest(event):
     time.sleep(event["seconds"])
 
+def fill(event):
+    """How many megabytes /tmp took, and with which error it took no more."""
+    taken = 0
+    with open("/tmp/filled", "wb", buffering=0) as filled:
+        try:
+            while True:
+                filled.write(bytes(1 << 20))
+                taken += 1
+        except OSError as error:
+            return {"taken": taken, "error": error.errno}
+
+def filled(event):
+    return os.path.getsize("/tmp/filled") >> 20
+
+def crash(event):
+    os._exit(1)
+
 def handler(event, context):
     return {"born": born, "result": globals()[event["do"]](event) if "do" in event else None}
 `;
@@ -108,6 +126,8 @@ for (const level of levels)
       const settings = { Runtime: 'python3.12', Handler: 'index.handler', Timeout: 60 } as const;
       for (const [name, MemorySize] of Object.entries({ small: 128, half: 884, neighbour: 128, large: 3008 }))
         await deploy(server.lambda, name, files, { ...settings, MemorySize });
+      const roomy = { MemorySize: 2048, EphemeralStorage: { Size: 700 } };
+      await deploy(server.lambda, 'roomy', files, { ...settings, ...roomy });
     });
 
     afterAll(async () => {
@@ -167,6 +187,20 @@ for (const level of levels)
       expect(opened).toBeLessThan(1024);
       expect(opened).toBeGreaterThan(900);
       expect((await call('small', {})).result).toBeNull();
+    });
+
+    test('/tmp holds its size and no more; what is in it outlives a crash', async (context) => {
+      needs(context, 'scratch');
+      const { result } = await call('roomy', { do: 'fill' });
+      const { taken, error } = result as { readonly taken: number; readonly error: number };
+      expect(error).toBe(constants.errno.ENOSPC);
+      expect(taken).toBeGreaterThanOrEqual(700);
+      expect(taken).toBeLessThan(730);
+      expect((await invoke(server.lambda, 'roomy', { do: 'crash' })).functionError).toBe('Unhandled');
+      expect((await call('roomy', { do: 'filled' })).result).toBe(taken);
+      // Where /tmp is on a disk it may be larger than the memory of its function.
+      if (process.getuid?.() === 0)
+        expect((await call('neighbour', { do: 'fill' })).result).toMatchObject({ error });
     });
 
     test('a spinner gets its share of a processor, however many processes it makes', async (context) => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Cgroups } from '../cgroup/cgroups.ts';
 import type { Sandbox, SandboxSpec } from '../sandbox.ts';
 import { NamespaceDriver } from './namespace-driver.ts';
@@ -23,6 +23,14 @@ function whyNot(): string | undefined {
   }
 }
 
+async function openDriver(root: string): Promise<NamespaceDriver> {
+  const network = { internet: true, allowed: [], service: Promise.resolve(undefined) };
+  const tools = await prepareNamespaces(join(root, 'tools'), []);
+  const driver = new NamespaceDriver(tools, await Cgroups.prepare(), network);
+  await driver.open();
+  return driver;
+}
+
 describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
   let root: string;
   let driver: NamespaceDriver;
@@ -30,10 +38,7 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'lambent-namespaces-'));
-    const network = { internet: true, allowed: [], service: Promise.resolve(undefined) };
-    const tools = await prepareNamespaces(join(root, 'tools'), []);
-    driver = new NamespaceDriver(tools, await Cgroups.prepare(), network);
-    await driver.open();
+    driver = await openDriver(root);
   });
 
   afterAll(async () => {
@@ -41,9 +46,18 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const sandbox = async (readOnlyDirectories: SandboxSpec['readOnlyDirectories'] = []): Promise<Sandbox> => {
+  const sandbox = async (
+    readOnlyDirectories: SandboxSpec['readOnlyDirectories'] = [],
+    scratchMb = limits.scratchMb,
+  ): Promise<Sandbox> => {
     const id = `box${(made += 1)}`;
-    return await driver.create({ id, readOnlyDirectories, scratchDirectory: join(root, id), limits });
+    const scratchDirectory = join(root, id);
+    return await driver.create({
+      id,
+      readOnlyDirectories,
+      scratchDirectory,
+      limits: { ...limits, scratchMb },
+    });
   };
   const shell = (script: string) =>
     ({ argv: ['/bin/sh', '-c', script], env: {}, cwd: '/tmp', channel: true }) as const;
@@ -153,4 +167,53 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
     expect((await running.exited).code).toBe(9);
     await box.destroy();
   });
+
+  test.each([512, 700])('gives /tmp %i MB, and no more', async (scratchMb) => {
+    const box = await sandbox([], scratchMb);
+    const fits = await box.exec(shell(`head -c ${scratchMb}M /dev/zero > /tmp/large && echo fits`));
+    expect(await text(fits.output)).toBe('fits\n');
+    await fits.exited;
+    const over = await box.exec(shell('head -c 20M /dev/zero > /tmp/more; wc -c < /tmp/large'));
+    expect(await text(over.output)).toMatch(/No space left on device[^]*\n\d+\n$/);
+    await over.exited;
+    expect(await box.scratchOverflows()).toBe(false);
+    const freed = await box.exec(
+      shell('rm /tmp/large /tmp/more; head -c 20M /dev/zero > /tmp/more && echo ok'),
+    );
+    expect(await text(freed.output)).toBe('ok\n');
+    await box.destroy();
+  });
+
+  test('gives what already runs a /tmp of another size with its limits', async () => {
+    const box = await sandbox();
+    const running = await box.exec(shell('read line <&3; df -m /tmp | tail -1'));
+    await box.attach([], { ...limits, scratchMb: 2048 });
+    running.channel?.write('go\n');
+    const [, megabytes] = (await text(running.output)).trim().split(/\s+/);
+    expect(Number(megabytes)).toBeGreaterThanOrEqual(2048);
+    expect(Number(megabytes)).toBeLessThan(2200);
+    await box.destroy();
+  });
+});
+
+test.skipIf(reason !== undefined)('leaves no block device behind, destroyed or closed', async () => {
+  const devices = (): string => execFileSync('losetup', ['--all', '--output', 'BACK-FILE']).toString();
+  const root = mkdtempSync(join(tmpdir(), 'lambent-devices-'));
+  const driver = await openDriver(root);
+  const made = ['one', 'other'].map(async (id) => {
+    const box = await driver.create({
+      id,
+      readOnlyDirectories: [],
+      scratchDirectory: join(root, id),
+      limits,
+    });
+    const command = { argv: ['/usr/bin/env'], env: {}, cwd: '/', channel: false } as const;
+    await (await box.exec(command)).exited;
+    return box;
+  });
+  const [first] = await Promise.all(made);
+  await first?.destroy();
+  await driver.close();
+  await vi.waitFor(() => expect(devices()).not.toContain(root), 10_000);
+  rmSync(root, { recursive: true });
 });

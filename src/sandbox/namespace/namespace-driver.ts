@@ -1,9 +1,7 @@
-import type { Cgroups } from '../cgroup/cgroups.ts';
-import type { Control } from '../cgroup/control-files.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Cgroups } from '../cgroup/cgroups.ts';
+import type { Control } from '../cgroup/control-files.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
 import type { LimitsInForce, Means, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
@@ -11,6 +9,7 @@ import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
 import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from './network/sandbox-networks.ts';
+import type { ScratchMedium } from './warden/warden-messages.ts';
 import { Warden } from './warden/warden.ts';
 import { NO_SYSTEM_CALLS } from './warden/warden-messages.ts';
 
@@ -24,9 +23,6 @@ const PROOF = {
   readOnlyDirectories: [],
   limits: { memoryMb: 128, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 },
 };
-
-/** What this level does not do yet; said at the start and in the health answer. */
-const GAPS = ['the size of /tmp is not enforced'];
 
 const DELEGATE =
   'start Lambent by systemd-run --user --scope -p Delegate=yes to have control groups for all of this';
@@ -45,6 +41,7 @@ export class NamespaceDriver implements SandboxDriver {
   readonly #uids = new Set<number>();
   readonly #isRoot = process.getuid?.() === 0;
   readonly #networks: SandboxNetworks;
+  #scratchMedium: ScratchMedium | undefined;
   #nextUid = 0;
   #closed = false;
 
@@ -59,10 +56,10 @@ export class NamespaceDriver implements SandboxDriver {
    * @throws NamespacesUnavailable with what to allow; the driver is then closed
    */
   async open(): Promise<void> {
-    const directory = await mkdtemp(join(tmpdir(), 'lambent-'));
     try {
       await this.#networks.open();
-      await this.#prove(join(directory, 'proof'));
+      // On the disk where scratch directories will be: what can be mounted depends on it.
+      await this.#prove(join(this.#tools.etcDirectory, 'proof'));
     } catch (error) {
       await this.close();
       const { code, message } = error as NodeJS.ErrnoException;
@@ -73,8 +70,6 @@ export class NamespaceDriver implements SandboxDriver {
           : `bubblewrap cannot make a sandbox here (${line}): unprivileged user namespaces must be allowed (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)`,
         { cause: error },
       );
-    } finally {
-      await rm(directory, { recursive: true, force: true });
     }
   }
 
@@ -86,13 +81,13 @@ export class NamespaceDriver implements SandboxDriver {
       // By its user, or its user namespace, where there is no control group.
       processes: 'kernel',
       openFiles: 'kernel',
-      scratch: 'looked at between invocations',
+      scratch: 'kernel',
       freezing: by('freezer'),
     };
   }
 
-  /** One sentence with everything this level leaves open on this machine. */
-  get gaps(): string {
+  /** One sentence with what this level does not hold on this machine; undefined when there is nothing to say. */
+  get gaps(): string | undefined {
     const inForce = this.limitsInForce;
     const { withoutInternet } = this.#networks;
     const missing = [
@@ -103,15 +98,16 @@ export class NamespaceDriver implements SandboxDriver {
       ...(withoutInternet === undefined
         ? []
         : [`functions reach no network, as packets cannot be filtered here (${withoutInternet})`]),
+      ...(this.#scratchMedium === 'disk' ? [] : ['/tmp is kept in memory and counts as such']),
     ];
-    return `Isolation namespace: ${[...GAPS, ...missing].join('; ')}.`;
+    return missing.length === 0 ? undefined : `Isolation namespace: ${missing.join('; ')}.`;
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     return await this.#create(spec, async () => await this.#networks.take());
   }
 
-  async #create(spec: SandboxSpec, takeNetwork: () => Promise<SandboxNetwork>): Promise<Sandbox> {
+  async #create(spec: SandboxSpec, takeNetwork: () => Promise<SandboxNetwork>): Promise<NamespaceSandbox> {
     if (this.#closed) throw new Error('The sandbox driver is closed.');
     const uid = this.#isRoot ? this.#takeUid() : undefined;
     const sandbox = new NamespaceSandbox({
@@ -149,6 +145,7 @@ export class NamespaceDriver implements SandboxDriver {
     });
     const said = await text(output);
     if ((await exited).code !== 0) throw new Error(said.trim());
+    this.#scratchMedium = sandbox.scratchMedium;
     await sandbox.destroy();
   }
 

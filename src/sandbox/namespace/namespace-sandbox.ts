@@ -1,8 +1,7 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { exitInside } from '../exit-inside.ts';
-import { directoryExceeds } from '../process/directory-size.ts';
 import type { MemoryWatchdog } from '../process/memory-watchdog.ts';
 import { killGroup, signalProcess, type SpawnedGroup } from '../process/spawner.ts';
 import type {
@@ -23,8 +22,8 @@ import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { refuseUnstartable } from './program-check.ts';
 import { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
-
-const MEBIBYTE = 1024 * 1024;
+import { Scratch } from './scratch.ts';
+import type { ScratchMedium } from './warden/warden-messages.ts';
 
 export interface NamespaceSandboxParts {
   readonly spec: SandboxSpec;
@@ -54,7 +53,7 @@ export class NamespaceSandbox implements Sandbox {
   readonly #running = new Set<SpawnedGroup>();
   /** What is visible inside, from the start or since `attach`. */
   #shared: readonly SharedDirectory[];
-  #limits: SandboxLimits;
+  readonly #scratch: Scratch;
   #prepared: Prepared | undefined;
   #network: SandboxNetwork | undefined;
   #server: Server | undefined;
@@ -67,7 +66,11 @@ export class NamespaceSandbox implements Sandbox {
     this.#launchFiles = `${parts.spec.scratchDirectory}.launch`;
     this.#late = new LateMounts(parts.spec, `${parts.spec.scratchDirectory}.late`);
     this.#shared = parts.spec.readOnlyDirectories;
-    this.#limits = parts.spec.limits;
+    this.#scratch = new Scratch({
+      directory: parts.spec.scratchDirectory,
+      limitMb: parts.spec.limits.scratchMb,
+      uid: parts.uid,
+    });
   }
 
   async prepare(): Promise<void> {
@@ -76,9 +79,6 @@ export class NamespaceSandbox implements Sandbox {
     const { joinFiles } = enforcement;
     const launch = { directory: this.#launchFiles, spec, tools, uid, joinFiles };
     this.#prepared = { enforcement, launch };
-    await mkdir(spec.scratchDirectory, { recursive: true });
-    await chmod(spec.scratchDirectory, 0o700);
-    if (uid !== undefined) await chown(spec.scratchDirectory, uid, uid);
     await writeRoot(launch, this.#late.directories);
   }
 
@@ -105,8 +105,8 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
-    this.#limits = limits;
     this.#ready.enforcement.limit(limits);
+    await this.#scratch.limit(limits.scratchMb);
     await this.#late.attach(directories);
     this.#shared = [...this.#shared, ...directories];
   }
@@ -123,13 +123,18 @@ export class NamespaceSandbox implements Sandbox {
     this.#ready.enforcement.thaw();
   }
 
+  /** Known once a program has been started. */
+  get scratchMedium(): ScratchMedium | undefined {
+    return this.#scratch.medium;
+  }
+
   stats(): SandboxStats {
     return { memoryPeakBytes: this.#ready.enforcement.memoryPeakBytes() };
   }
 
-  /** The scratch directory is one of the host's: its size can only be looked at afterwards. */
-  scratchOverflows(): Promise<boolean> {
-    return directoryExceeds(this.#parts.spec.scratchDirectory, this.#limits.scratchMb * MEBIBYTE);
+  /** Its file system is no larger. */
+  async scratchOverflows(): Promise<boolean> {
+    return false;
   }
 
   async destroy(): Promise<void> {
@@ -143,9 +148,8 @@ export class NamespaceSandbox implements Sandbox {
     await this.#prepared?.enforcement.remove();
     this.#network?.close();
     await this.#late.remove();
-    // Retried: the kernel takes a moment to end what is left of the process namespace.
-    for (const path of [this.#parts.spec.scratchDirectory, this.#launchFiles])
-      await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await this.#scratch.remove();
+    await rm(this.#launchFiles, { recursive: true, force: true });
     this.#parts.onDestroyed();
   }
 
@@ -209,6 +213,7 @@ export class NamespaceSandbox implements Sandbox {
   async #openRoom(): Promise<Room> {
     const network = await this.#livingNetwork();
     await this.#late.prepare(network.warden);
+    await this.#scratch.prepare(network.warden);
     return await Room.open(network, roomCommand(this.#ready.launch));
   }
 

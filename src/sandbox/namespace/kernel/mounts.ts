@@ -1,9 +1,11 @@
-import { systemCall } from './system-call.ts';
+import { slowSystemCall, systemCall } from './system-call.ts';
 
 const mount = systemCall(
   'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
 );
-const unmount = systemCall('int umount2(const char *target, int flags)');
+const UNMOUNT = 'int umount2(const char *target, int flags)';
+const unmount = systemCall(UNMOUNT);
+const unmountSlowly = slowSystemCall(UNMOUNT);
 /** C libraries have had no name for it for long. */
 const mountSetattr = systemCall(
   'long syscall(long number, int directory, const char *path, unsigned int flags, const uint64_t *attributes, size_t size)',
@@ -22,6 +24,10 @@ const MNT_DETACH = 0x2;
 /** Makes a directory a mount of its own whose later mounts appear in every copy that is made of it from now on. */
 export function shareMount(directory: string): void {
   mount(directory, directory, null, MS_BIND, null);
+  makeShared(directory);
+}
+
+export function makeShared(directory: string): void {
   mount(null, directory, null, MS_SHARED, null);
 }
 
@@ -47,8 +53,24 @@ export function detachAll(directory: string): void {
     try {
       unmount(directory, MNT_DETACH);
     } catch (error) {
-      // Nothing is mounted there any more, or it is gone.
-      if (['EINVAL', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+      if (isUnmounted(error)) return;
+      throw error;
+    }
+  }
+}
+
+/** Nothing is mounted there any more, or it is gone. */
+function isUnmounted(error: unknown): boolean {
+  return ['EINVAL', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** As `detachAll`, for file systems that end with their mount. */
+export async function unmountAll(directory: string): Promise<void> {
+  for (;;) {
+    try {
+      await unmountSlowly(directory, MNT_DETACH);
+    } catch (error) {
+      if (isUnmounted(error)) return;
       throw error;
     }
   }

@@ -18,7 +18,7 @@ let loaded: { readonly koffi: Koffi; readonly library: LibraryHandle } | undefin
  * @throws Error when native code cannot be called here
  */
 export function systemCall(declaration: string): SystemCall {
-  const name = /(\w+)\(/.exec(declaration)?.[1] ?? declaration;
+  const name = nameIn(declaration);
   let call: ReturnType<LibraryHandle['func']> | undefined;
   return (...parameters) => {
     const { koffi, library } = load();
@@ -26,6 +26,23 @@ export function systemCall(declaration: string): SystemCall {
     const result = Number(call(...parameters));
     if (result < 0) throw systemError(name, koffi.errno());
     return result;
+  };
+}
+
+/** The same for calls that take the kernel long: this process goes on meanwhile. */
+export function slowSystemCall(declaration: string): (...parameters: readonly unknown[]) => Promise<number> {
+  const name = nameIn(declaration);
+  let call: ReturnType<LibraryHandle['func']> | undefined;
+  return async (...parameters) => {
+    const { koffi, library } = load();
+    const { async: start } = (call ??= library.func(declaration));
+    return await new Promise((resolve, reject) => {
+      start(...parameters, (error: Error | null, result: number) => {
+        if (error !== null) reject(error);
+        else if (result < 0) reject(systemError(name, koffi.errno()));
+        else resolve(result);
+      });
+    });
   };
 }
 
@@ -42,4 +59,8 @@ export function load(): NonNullable<typeof loaded> {
 export function systemError(name: string, number: number): NodeJS.ErrnoException {
   const code = getSystemErrorName(-number);
   return Object.assign(new Error(`${name}: ${code}`), { code, errno: -number, syscall: name });
+}
+
+function nameIn(declaration: string): string {
+  return /(\w+)\(/.exec(declaration)?.[1] ?? declaration;
 }

@@ -8,9 +8,11 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeParent } from '../../cgroup/remove-group.ts';
 import { type Answer, serveSpawner } from '../../process/serve-spawner.ts';
-import { attachReadOnly, detachAll, shareMount } from '../kernel/mounts.ts';
+import { attachReadOnly, detachAll, shareMount, unmountAll } from '../kernel/mounts.ts';
 import { load } from '../kernel/system-call.ts';
 import { Networks } from './networks.ts';
+import { ScratchImages } from './scratch-images.ts';
+import { mountScratch } from './scratch.ts';
 import {
   type HeldProcess,
   NO_SYSTEM_CALLS,
@@ -21,6 +23,7 @@ import {
 /** Beside the socket by which the platform speaks to this process. */
 const stage = join(dirname(process.argv[2] ?? ''), 'stage');
 mkdirSync(stage);
+const images = new ScratchImages();
 
 let groups: readonly string[] = [];
 
@@ -53,6 +56,11 @@ async function answer(question: WardenQuestion): Promise<Answer> {
       return {};
     case 'detach':
       detachAll(question.directory);
+      return {};
+    case 'scratch':
+      return { value: await mountScratch(question, images) };
+    case 'clear-scratch':
+      await unmountAll(question.directory);
       return {};
     case 'hold':
       return { value: hold(question.pid) };

@@ -9,6 +9,9 @@ export type WardenQuestion =
   | { readonly kind: 'attach'; readonly source: string; readonly directory: string }
   /** Takes away what is mounted on a shared directory, and the share itself. */
   | { readonly kind: 'detach'; readonly directory: string }
+  /** Mounts an empty file system of a sandbox's own, over the one before if there is any. Answered with `ScratchMedium`. */
+  | ({ readonly kind: 'scratch' } & ScratchRequest)
+  | { readonly kind: 'clear-scratch'; readonly directory: string }
   /** Keeps the namespaces of a process reachable, whatever becomes of its number. Answered with `HeldProcess`. */
   | { readonly kind: 'hold'; readonly pid: number }
   | { readonly kind: 'release'; readonly descriptor: number }
@@ -25,6 +28,16 @@ export type WardenQuestion =
   | { readonly kind: 'connect'; readonly network: number; readonly port: number }
   /** Gives a network up: it goes with the last program in it. */
   | { readonly kind: 'forget'; readonly network: number };
+
+export interface ScratchRequest {
+  readonly directory: string;
+  readonly limitMb: number;
+  /** Its owner; undefined: whoever the warden is. */
+  readonly uid: number | undefined;
+}
+
+/** Where a scratch file system is kept: `memory` counts as its sandbox's. */
+export type ScratchMedium = 'disk' | 'memory';
 
 export interface HeldProcess {
   readonly descriptor: number;

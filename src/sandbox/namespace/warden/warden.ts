@@ -3,7 +3,13 @@ import type { Server, Socket } from 'node:net';
 import { type SpawnedGroup, Spawner } from '../../process/spawner.ts';
 import { type SpawnerProgram, siblingOf } from '../../process/spawner-program.ts';
 import type { SandboxCommand } from '../../sandbox.ts';
-import type { HeldProcess, Surroundings, WardenQuestion } from './warden-messages.ts';
+import type {
+  HeldProcess,
+  ScratchMedium,
+  ScratchRequest,
+  Surroundings,
+  WardenQuestion,
+} from './warden-messages.ts';
 
 /** The warden holds descriptors for every sandbox; functions get a limit of their own when they are launched. */
 const OPEN_FILES = 65_536;
@@ -44,6 +50,15 @@ export class Warden {
   /** Undoes `share` and `attach`. */
   async detach(directory: string): Promise<void> {
     await this.#ask({ kind: 'detach', directory });
+  }
+
+  /** Mounts an empty file system that holds no more than its limit, over the one before if there is any. */
+  async scratch(request: ScratchRequest): Promise<ScratchMedium> {
+    return (await this.#ask({ kind: 'scratch', ...request })) as ScratchMedium;
+  }
+
+  async clearScratch(directory: string): Promise<void> {
+    await this.#ask({ kind: 'clear-scratch', directory });
   }
 
   /** Keeps the namespaces of a process reachable until they are released, whatever becomes of its number. */
