@@ -79,11 +79,15 @@ function attacks(level: AttackedLevel): void {
     const layer = await publishLayer(server.lambda, {
       Content: { ZipFile: rawZip([{ name: 'extensions/attacker', content, mode: 0o100755 }]) },
     });
-    await deploy(server.lambda, 'reporter', REPORTER, { Layers: [layer.LayerVersionArn], MemorySize: 512 });
-    report = await eventually(
-      async () => (await invoke(server.lambda, 'reporter')).payload as string,
-      (said) => said !== '',
-    );
+    await deploy(server.lambda, 'reporter', REPORTER, {
+      Layers: [layer.LayerVersionArn],
+      MemorySize: 512,
+      Timeout: 30,
+    });
+    report = (await eventually(
+      async () => (await invoke(server.lambda, 'reporter')).payload,
+      (said) => typeof said === 'string' && said !== '',
+    )) as string;
   });
 
   afterAll(async () => {
