@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const sleeper = (answer: string): string => `
 exports.handler = async () => {
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await new Promise((resolve) => setTimeout(resolve, 600));
   return { answer: '${answer}', pid: process.pid };
 };`;
 

@@ -55,7 +55,7 @@ test('a function cannot tell whether its runtime had been prepared', async () =>
   await untilPrepared(server, RUNTIME);
   // Nothing is prepared while others start: most of them find none.
   const answers = await Promise.all(
-    Array.from({ length: 6 }, () => invoke(server.lambda, 'observe', { hold: 1000 })),
+    Array.from({ length: 6 }, () => invoke(server.lambda, 'observe', { hold: 4000 })),
   );
   const observed = answers.map(({ payload }) => payload as Observed);
   const starts = await startsOf(server, 'observe');
