@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -197,7 +197,14 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
 });
 
 test.skipIf(reason !== undefined)('leaves no block device behind, destroyed or closed', async () => {
-  const devices = (): string => execFileSync('losetup', ['--all', '--output', 'BACK-FILE']).toString();
+  const filesOfDevices = (): string[] =>
+    readdirSync('/sys/block').flatMap((name) => {
+      try {
+        return [readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8')];
+      } catch {
+        return [];
+      }
+    });
   const root = mkdtempSync(join(tmpdir(), 'lambent-devices-'));
   const driver = await openDriver(root);
   const made = ['one', 'other'].map(async (id) => {
@@ -214,6 +221,6 @@ test.skipIf(reason !== undefined)('leaves no block device behind, destroyed or c
   const [first] = await Promise.all(made);
   await first?.destroy();
   await driver.close();
-  await vi.waitFor(() => expect(devices()).not.toContain(root), 10_000);
+  await vi.waitFor(() => expect(filesOfDevices().join()).not.toContain(root), 10_000);
   rmSync(root, { recursive: true });
 });
