@@ -89,9 +89,9 @@ describe('a group of control groups', () => {
     'has more than its share of processor time until it is held to it',
     async () => {
       const group = await create();
-      const [file = ''] = group.joinFiles.flatMap((path) =>
+      const [file = ''] = group.joinFiles.flatMap((joinFile) =>
         ['cpu.cfs_quota_us', 'cpu.max']
-          .map((name) => join(dirname(path), name))
+          .map((name) => join(dirname(joinFile), name))
           .filter((path) => existsSync(path)),
       );
       const quotaUs = (): number => Number.parseInt(readFileSync(file, 'utf8'), 10);
