@@ -23,6 +23,13 @@ interface PreparedCounts {
 
 const FILLED_WITHIN_MS = 30_000;
 
+export interface BenchSettings {
+  readonly memoryMb?: number;
+  readonly timeoutSeconds?: number;
+  /** Of its one file. */
+  readonly code?: string;
+}
+
 /** A real server in a process of its own, and what the benchmarks ask of it. */
 export class Lambent {
   readonly endpoint: string;
@@ -51,8 +58,8 @@ export class Lambent {
     return Number(new URL(this.endpoint).port);
   }
 
-  /** Deploys a function and waits until it is active. */
-  async deploy(name: string, kind: BenchFunctionName): Promise<void> {
+  /** Deploys a function, with its own code unless something else is said, and waits until it is active. */
+  async deploy(name: string, kind: BenchFunctionName, settings: BenchSettings = {}): Promise<void> {
     const { runtime, file, handler, code } = BENCH_FUNCTIONS[kind];
     await this.client.send(
       new CreateFunctionCommand({
@@ -60,9 +67,9 @@ export class Lambent {
         Runtime: runtime,
         Handler: handler,
         Role: ROLE,
-        MemorySize: 256,
-        Timeout: 30,
-        Code: { ZipFile: await zip(file, code) },
+        MemorySize: settings.memoryMb ?? 256,
+        Timeout: settings.timeoutSeconds ?? 30,
+        Code: { ZipFile: await zip(file, settings.code ?? code) },
       }),
     );
     await waitUntilFunctionActiveV2(
