@@ -10,6 +10,7 @@ import { PREPARED_SCRATCH_MB, Preparation } from './prepared/preparation.ts';
 import type { PreparedKindFacts } from './prepared/prepared-kind.ts';
 import { PreparedRuntime } from './prepared/prepared-runtime.ts';
 import { PreparedRuntimes } from './prepared/prepared-runtimes.ts';
+import { temporaryVariable } from './environment-variables.ts';
 import { memoryIsScarce } from './provisioning.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 
@@ -120,12 +121,10 @@ export class EnvironmentSandboxes {
     const sandbox = await this.#create(runtime.directories, limits);
     try {
       const inside = (path: string): string => sandbox.pathInside(path);
-      const command = {
-        argv: runtime.argv(inside, PREPARED_MEMORY_MB),
-        env: runtime.env(inside),
-        cwd: '/',
-        channel: true,
-      };
+      const argv = runtime.argv(inside, PREPARED_MEMORY_MB);
+      // What its forks leave behind is known by the variables it was started with.
+      const env = { ...runtime.env(inside), ...temporaryVariable(inside) };
+      const command = { argv, env, cwd: '/', channel: true };
       return await PreparedRuntime.from(sandbox, await sandbox.exec(command), packages, onLost);
     } catch (error) {
       await sandbox.destroy();

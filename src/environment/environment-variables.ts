@@ -73,14 +73,18 @@ export function extensionVariables(
 }
 
 function overridable({ endpointUrl, inside }: VariableSources): Record<string, string> {
-  const temporary = inside('/tmp');
   return {
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
     AWS_ENDPOINT_URL: endpointUrl,
-    // Where /tmp is another directory of the host, programs that ask for a temporary one must find it.
-    ...(temporary === '/tmp' ? {} : { TMPDIR: temporary }),
+    ...temporaryVariable(inside),
   };
+}
+
+/** Where /tmp is another directory of the host, programs that ask for a temporary one must find it. */
+export function temporaryVariable(inside: (path: string) => string): Record<string, string> {
+  const temporary = inside('/tmp');
+  return temporary === '/tmp' ? {} : { TMPDIR: temporary };
 }
 
 function reserved(sources: VariableSources) {

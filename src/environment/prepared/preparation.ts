@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { SharedDirectory } from '../../sandbox/sandbox.ts';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
@@ -31,7 +32,8 @@ export class Preparation {
     const key = [runtime.id, ...code.map(({ hostPath }) => hostPath)].join('\n');
     let packages = this.#known.get(key);
     if (packages === undefined) {
-      packages = look(code, preparation.predict);
+      // What cannot be looked at starts the ordinary way, and shows there what is wrong.
+      packages = look(code, preparation.predict).catch(() => undefined);
       this.#known.set(key, packages);
     }
     const found = await packages;
@@ -48,6 +50,7 @@ async function look(
 
 /** The loader remembers, from its first search on, in which directories of LD_LIBRARY_PATH there is nothing to find. */
 async function bringsLibraries(code: readonly SharedDirectory[]): Promise<boolean> {
-  const names = await Promise.all(code.map(async ({ hostPath }) => await readdir(hostPath).catch(() => [])));
-  return names.flat().some((name) => name === 'lib' || /\.so(?:\.|$)/.test(name));
+  const directories = code.flatMap(({ hostPath }) => [hostPath, join(hostPath, 'lib')]);
+  const names = await Promise.all(directories.map(async (path) => await readdir(path).catch(() => [])));
+  return names.flat().some((name) => /\.so(?:\.|$)/.test(name));
 }
