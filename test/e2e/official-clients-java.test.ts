@@ -1,7 +1,9 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { builtClient } from '../support/client-builds.ts';
 import { clientTests } from '../support/official-client.ts';
+import { temporaryDirectory } from '../support/server.ts';
 
 const built = await builtClient({
   name: 'java',
@@ -12,15 +14,28 @@ const built = await builtClient({
   fetch: ['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=package/client'],
   build: [['javac', '--release', '11', '-cp', 'package/client/*', '-d', 'package', 'example/Sample.java']],
 });
+const sample = {
+  folder: join(built ?? '', 'package'),
+  errorType: 'java.lang.IllegalStateException',
+};
 
 describe.skipIf(built === undefined)('aws-lambda-java-runtime-interface-client', () => {
+  const Variables = { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' };
   clientTests({
-    folder: join(built ?? '', 'package'),
-    settings: {
-      Runtime: 'java17',
-      Handler: 'example.Sample',
-      Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } },
-    },
-    errorType: 'java.lang.IllegalStateException',
+    ...sample,
+    settings: { Runtime: 'java17', Handler: 'example.Sample', Environment: { Variables } },
   });
+});
+
+const data = built === undefined ? undefined : await temporaryDirectory();
+if (data !== undefined && built !== undefined)
+  await cp(join(built, 'package/client'), join(data.path, 'runtimes/java-client'), { recursive: true });
+
+describe.skipIf(data === undefined)('the same client, put where Java runtimes look for it', () => {
+  clientTests({
+    ...sample,
+    server: data === undefined ? {} : { dataDir: data.path },
+    settings: { Runtime: 'java17', Handler: 'example.Sample' },
+  });
+  afterAll(async () => await data?.remove());
 });

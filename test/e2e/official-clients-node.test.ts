@@ -26,6 +26,8 @@ const built = await builtClient({
     ['npm', 'rebuild', '--prefix', 'package', '--foreground-scripts'],
     ['test', '-f', 'package/node_modules/aws-lambda-ric/rapid-client.node'],
   ],
+  // What compiles it reads this.
+  env: { MAKEFLAGS: '-j4' },
 });
 
 describe.skipIf(built === undefined)('aws-lambda-ric for Node.js', () => {
@@ -36,6 +38,8 @@ describe.skipIf(built === undefined)('aws-lambda-ric for Node.js', () => {
       Handler: 'index.handler',
       Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } },
     },
+    handlerFile: 'index.mjs',
     errorType: 'Error',
+    streaming: 'index.streamed',
   });
 });

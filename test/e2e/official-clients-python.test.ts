@@ -31,6 +31,7 @@ describe.skipIf(built === undefined)('awslambdaric for Python', () => {
       Handler: 'app.handler',
       Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } },
     },
+    handlerFile: 'app.py',
     errorType: 'RuntimeError',
   });
 });

@@ -22,6 +22,7 @@ describe.skipIf(built === undefined)('lambda_runtime for Rust', () => {
   clientTests({
     folder: join(built ?? '', 'package'),
     settings: { Runtime: 'provided.al2023', Handler: 'bootstrap' },
+    streaming: 'streamed',
     errorType: expect.stringContaining('Error'),
   });
 });

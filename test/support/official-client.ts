@@ -1,35 +1,46 @@
-import { type CreateFunctionCommandInput, CreateFunctionCommand } from '@aws-sdk/client-lambda';
+import {
+  type CreateFunctionCommandInput,
+  CreateFunctionCommand,
+  InvokeCommand,
+  type InvokeWithResponseStreamCompleteEvent,
+  InvokeWithResponseStreamCommand,
+} from '@aws-sdk/client-lambda';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { invoke, untilUpdated } from './functions.ts';
-import { ROLE, startServer, type TestServer } from './server.ts';
+import { ROLE, startServer, type TestServer, type TestServerOptions } from './server.ts';
 import { zipFolder } from './zip.ts';
+
+const HANDLERS = join(import.meta.dirname, 'official-clients/handlers');
 
 export interface ClientSample {
   /** The deployment package, as a folder. */
   readonly folder: string;
+  /** The sample itself, where it needs no building: a file of `official-clients/handlers`. */
+  readonly handlerFile?: string;
   readonly settings: Partial<CreateFunctionCommandInput>;
+  /** The name of a handler that streams `Hello <name>`, for clients that can. */
+  readonly streaming?: string;
+  readonly server?: TestServerOptions;
   /** How the client names the error of the sample. */
   readonly errorType: unknown;
 }
 
 /** What the sample of every official runtime client has to show: it answers, logs, fails, and goes on. */
-export function clientTests({ folder, settings, errorType }: ClientSample): void {
+export function clientTests(sample: ClientSample): void {
+  const { folder, handlerFile, settings, errorType, streaming } = sample;
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer(sample.server);
     const { lambda } = server;
-    const code = { ZipFile: await zipFolder(folder) };
-    await lambda.send(
-      new CreateFunctionCommand({
-        FunctionName: 'sample',
-        Role: ROLE,
-        Code: code,
-        Timeout: 30,
-        MemorySize: 512,
-        ...settings,
-      }),
-    );
+    const handlers = handlerFile === undefined ? [] : [join(HANDLERS, handlerFile)];
+    const Code = { ZipFile: await zipFolder(folder, handlers) };
+    const common = { Role: ROLE, Code, Timeout: 30, MemorySize: 512, ...settings };
+    await lambda.send(new CreateFunctionCommand({ FunctionName: 'sample', ...common }));
     await untilUpdated(lambda, 'sample');
+    if (streaming === undefined) return;
+    await lambda.send(new CreateFunctionCommand({ FunctionName: 'streamed', ...common, Handler: streaming }));
+    await untilUpdated(lambda, 'streamed');
   }, 300_000);
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
@@ -59,6 +70,21 @@ export function clientTests({ folder, settings, errorType }: ClientSample): void
     const next = await invoke(server.lambda, 'sample', { name: 'again' });
     expect(next).toMatchObject({ functionError: undefined, payload: { message: 'Hello again' } });
   });
+
+  if (streaming !== undefined)
+    test('a streamed response comes through, to whoever reads it whole, too', async () => {
+      const call = { FunctionName: 'streamed', Payload: '{"name":"Ada"}' };
+      const { EventStream = [] } = await server.lambda.send(new InvokeWithResponseStreamCommand(call));
+      let text = '';
+      let end: InvokeWithResponseStreamCompleteEvent | undefined;
+      for await (const event of EventStream) {
+        text += Buffer.from(event.PayloadChunk?.Payload ?? []).toString();
+        end = event.InvokeComplete ?? end;
+      }
+      expect({ text, error: end?.ErrorCode }).toEqual({ text: 'Hello Ada', error: undefined });
+      const whole = await server.lambda.send(new InvokeCommand(call));
+      expect(whole.Payload?.transformToString()).toBe('Hello Ada');
+    });
 
   test('a large event comes through whole', async () => {
     const name = 'x'.repeat(1_000_000);

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 
@@ -21,8 +21,11 @@ export async function zipOf(files: Readonly<Record<string, string | Uint8Array>>
   return await buffer(zip.outputStream);
 }
 
-/** A deployment package of a folder's files with their permissions; links to files are followed. */
-export async function zipFolder(folder: string): Promise<Uint8Array> {
+/**
+ * A deployment package of a folder's files with their permissions; links to files are followed.
+ * @param more files by their absolute paths, put at the package's top
+ */
+export async function zipFolder(folder: string, more: readonly string[] = []): Promise<Uint8Array> {
   const zip = new ZipFile();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
@@ -31,6 +34,8 @@ export async function zipFolder(folder: string): Promise<Uint8Array> {
     const options = { mtime: MODIFIED, mode: REGULAR_FILE | (found.mode & 0o777) };
     zip.addBuffer(await readFile(path), relative(folder, path), options);
   }
+  for (const path of more)
+    zip.addBuffer(await readFile(path), basename(path), { mtime: MODIFIED, mode: REGULAR_FILE | 0o644 });
   zip.end();
   return await buffer(zip.outputStream);
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
 import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { chooseInterpreter, type WantedInterpreter } from './interpreter-choice.ts';
-import { buildJavaDirectory } from './java-directory.ts';
+import { findJavaBootstrap, type JavaBootstrap } from './java-bootstrap.ts';
 import { chooseJava, findJava, type JavaInterpreter } from './java-interpreters.ts';
 import { linkedDirectories } from './linked-directories.ts';
 import { RuntimeUnavailable } from './runtime-unavailable.ts';
@@ -18,19 +18,20 @@ const OPENED = ['java.base/java.io', 'java.base/java.lang', 'java.base/java.util
 export async function findJavaRuntime(
   id: string,
   release: number,
-  { searchPath, cacheDirectory, strict }: RuntimeSearch,
+  search: RuntimeSearch,
 ): Promise<FoundRuntime> {
-  const found = findJava(searchPath);
-  const { interpreter, warning } = chooseInterpreter(found, wanted(id, release), strict, chooseJava);
+  const found = findJava(search.searchPath);
+  const choice = chooseInterpreter(found, wanted(id, release), search.strict, chooseJava);
+  const { interpreter, warning } = choice;
   const compilers = [interpreter, ...found].filter(({ compiler }) => compiler !== undefined);
-  if (compilers.length === 0) {
+  const bootstrap = await findJavaBootstrap(search, compilers);
+  if (bootstrap === undefined) {
     throw new RuntimeUnavailable(
       id,
       `The runtime ${id} needs a JDK: ${interpreter.home} is without a compiler. Install one (for example \`apt-get install openjdk-${release}-jdk-headless\`).`,
     );
   }
-  const directory = await buildJavaDirectory(cacheDirectory, compilers);
-  return { runtime: describeJavaRuntime(id, interpreter, directory, warning), interpreter };
+  return { runtime: describeJavaRuntime(id, interpreter, bootstrap, warning), interpreter };
 }
 
 function wanted(id: string, release: number): WantedInterpreter {
@@ -41,22 +42,15 @@ function wanted(id: string, release: number): WantedInterpreter {
 function describeJavaRuntime(
   id: string,
   java: JavaInterpreter,
-  directory: string,
+  { protocol, directory, command }: JavaBootstrap,
   warning: string | undefined,
 ): ResolvedRuntime {
   const { home } = java;
   return {
     id,
-    protocol: 'frames',
-    argv: (inside, memoryMb) => [
-      java.path,
-      ...machineOptions(java, memoryMb),
-      ...temporaryDirectory(inside),
-      '-cp',
-      inside('/var/runtime'),
-      'lambent.Bootstrap',
-      inside('/opt/java'),
-    ],
+    protocol,
+    argv: (inside, memoryMb) =>
+      command(inside, [java.path, ...machineOptions(java, memoryMb), ...temporaryDirectory(inside)]),
     env: (inside) => ({
       ...localeVariables,
       AWS_EXECUTION_ENV: `AWS_Lambda_${id}`,

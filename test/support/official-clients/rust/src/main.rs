@@ -1,3 +1,4 @@
+use lambda_runtime::streaming::{channel, Body, Response};
 use lambda_runtime::{run, service_fn, Error, LambdaEvent};
 use serde_json::{json, Value};
 
@@ -16,7 +17,22 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     }))
 }
 
+async fn stream(event: LambdaEvent<Value>) -> Result<Response<Body>, Error> {
+    let name = event.payload["name"].as_str().unwrap_or("nobody").to_string();
+    let (mut sender, receiver) = channel();
+    tokio::spawn(async move {
+        for part in ["Hello ".to_string(), name] {
+            sender.send_data(part.into()).await.unwrap();
+        }
+    });
+    Ok(Response::from(receiver))
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(handle)).await
+    if std::env::var("_HANDLER").as_deref() == Ok("streamed") {
+        run(service_fn(stream)).await
+    } else {
+        run(service_fn(handle)).await
+    }
 }

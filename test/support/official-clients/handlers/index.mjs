@@ -9,3 +9,9 @@ export const handler = async (event, context) => {
     function: context.functionName,
   };
 };
+
+export const streamed = globalThis.awslambda.streamifyResponse(async (event, stream) => {
+  stream.write(`Hello `);
+  stream.write(event.name);
+  stream.end();
+});
