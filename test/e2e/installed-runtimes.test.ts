@@ -36,7 +36,8 @@ const listed = async (): Promise<Map<string, Listed>> => {
   return new Map((JSON.parse(out) as Listed[]).map((each) => [each.runtime, each]));
 };
 
-test('the list says what each runtime runs on, or why it does not', async () => {
+// The first one compiles the Java bootstrap, where there is a compiler.
+test('the list says what each runtime runs on, or why it does not', { timeout: 120_000 }, async () => {
   const runtimes = await listed();
   expect(runtimes.get('nodejs24.x')).toMatchObject({
     interpreter: { version: expect.stringMatching(/^24\./), origin: 'bundled' },

@@ -81,9 +81,9 @@ export function clientTests(sample: ClientSample): void {
         text += Buffer.from(event.PayloadChunk?.Payload ?? []).toString();
         end = event.InvokeComplete ?? end;
       }
-      expect({ text, error: end?.ErrorCode }).toEqual({ text: 'Hello Ada', error: undefined });
+      expect({ text: bodyOf(text), error: end?.ErrorCode }).toEqual({ text: 'Hello Ada', error: undefined });
       const whole = await server.lambda.send(new InvokeCommand(call));
-      expect(whole.Payload?.transformToString()).toBe('Hello Ada');
+      expect(bodyOf(whole.Payload?.transformToString() ?? '')).toBe('Hello Ada');
     });
 
   test('a large event comes through whole', async () => {
@@ -91,4 +91,9 @@ export function clientTests(sample: ClientSample): void {
     const { payload } = await invoke(server.lambda, 'sample', { name });
     expect(payload).toMatchObject({ message: `Hello ${name}` });
   });
+}
+
+/** Some clients always stream for HTTP: status and headers as JSON, eight NUL bytes, then the body. */
+function bodyOf(text: string): string {
+  return text.slice(text.lastIndexOf('\0') + 1);
 }

@@ -59,10 +59,14 @@ async function runNpm(parameters: readonly string[], directory: string): Promise
   const [program, ...first] = npmCommand();
   await new Promise<void>((resolve, reject) => {
     const options = { cwd: directory, timeout: NPM_LIMIT_MS, maxBuffer: 16 << 20 };
-    execFile(program, [...first, ...parameters], options, (error, output, errors) => {
+    const npm = execFile(program, [...first, ...parameters], options, (error, output, errors) => {
+      process.off('exit', leave);
       if (error === null) resolve();
       else reject(new InstallFailed(explain(error, `${output}\n${errors}`), { cause: error }));
     });
+    // A platform that ends takes it along: nobody is left to move what it unpacks.
+    const leave = (): void => void npm.kill('SIGKILL');
+    process.once('exit', leave);
   });
 }
 

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { MachineRuntimes } from './machine-runtimes.ts';
+import { RUNTIME_IDS } from './runtime-ids.ts';
 import { RuntimeUnavailable } from './runtime-unavailable.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lambent-catalog-'));
@@ -169,6 +170,49 @@ describe.each(missing.slice(0, 1))('with no Python 3.%i', (minor) => {
     rmSync(program);
     expect(await finder.resolve(id)).toBe(found);
   });
+});
+
+test('ruby: the environment has what Lambda sets', async () => {
+  const directory = folder();
+  const program = fakeInterpreter(directory, 'ruby3.4', [
+    '3.4.1',
+    '/far/away/bin/ruby',
+    '/far/away',
+    '/gems',
+  ]);
+  const runtime = await catalog({ searchPath: directory }).resolve('ruby3.4');
+  expect(existsSync(program)).toBe(true);
+  expect(runtime).toMatchObject({ protocol: 'frames', warning: undefined });
+  expect(runtime.argv(inside, 128)).toEqual(['/far/away/bin/ruby', '/sandbox/var/runtime/bootstrap.rb']);
+  expect(runtime.env(inside)).toEqual({
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_ruby3.4',
+    LAMBDA_RUNTIME_DIR: '/sandbox/var/runtime',
+    PATH: '/far/away/bin:/usr/local/bin:/usr/bin/:/bin:/sandbox/opt/bin',
+    LD_LIBRARY_PATH:
+      '/sandbox/var/runtime:/sandbox/var/runtime/lib:/sandbox/var/task:/sandbox/var/task/lib:/sandbox/opt/lib',
+    GEM_HOME: '/sandbox/var/runtime',
+    GEM_PATH:
+      '/sandbox/var/task/vendor/bundle/ruby/3.4.0:/sandbox/opt/ruby/gems/3.4.0:/sandbox/var/runtime:/sandbox/var/runtime/ruby/3.4.0:/gems',
+    RUBYLIB: '/sandbox/var/task:/sandbox/var/runtime/lib:/sandbox/opt/ruby/lib',
+  });
+});
+
+// Compiles the Java bootstrap, where there is a compiler.
+test('a list has every runtime, with what it runs on or why it does not', { timeout: 120_000 }, async () => {
+  const listed = await catalog({ searchPath: '/nowhere' }).list();
+  expect(listed.map(({ runtime }) => runtime)).toEqual(RUNTIME_IDS);
+  const node = listed.find(({ runtime }) => runtime === 'nodejs24.x');
+  expect(node).toMatchObject({ interpreter: { origin: 'bundled' }, warning: null, problem: null });
+  for (const { interpreter, problem, runtime } of listed)
+    expect(interpreter !== null || problem !== null || runtime.startsWith('provided')).toBe(true);
+});
+
+test('only Node.js is installed on demand', async () => {
+  const machine = catalog();
+  await expect(machine.install('python3.12')).rejects.toThrow('Lambent installs Node.js runtimes only');
+  await expect(machine.install('nodejs18.x')).rejects.toThrow('There is no runtime nodejs18.x');
 });
 
 test('custom runtimes bring their own bootstrap', async () => {
