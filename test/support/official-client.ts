@@ -71,8 +71,10 @@ export function clientTests(sample: ClientSample): void {
     expect(next).toMatchObject({ functionError: undefined, payload: { message: 'Hello again' } });
   });
 
-  if (streaming !== undefined)
-    test('a streamed response comes through, to whoever reads it whole, too', async () => {
+  const streamingHandlers = streaming === undefined ? [] : [streaming];
+  test.each(streamingHandlers)(
+    '%s: a streamed response comes through, to whoever reads it whole, too',
+    async () => {
       const call = { FunctionName: 'streamed', Payload: '{"name":"Ada"}' };
       const { EventStream = [] } = await server.lambda.send(new InvokeWithResponseStreamCommand(call));
       let text = '';
@@ -84,7 +86,8 @@ export function clientTests(sample: ClientSample): void {
       expect({ text: bodyOf(text), error: end?.ErrorCode }).toEqual({ text: 'Hello Ada', error: undefined });
       const whole = await server.lambda.send(new InvokeCommand(call));
       expect(bodyOf(whole.Payload?.transformToString() ?? '')).toBe('Hello Ada');
-    });
+    },
+  );
 
   test('a large event comes through whole', async () => {
     const name = 'x'.repeat(1_000_000);
