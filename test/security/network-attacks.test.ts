@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
@@ -26,7 +26,7 @@ class Service {
     this.#server.listen('path' in where ? where : { ...where, port: 0 });
     await once(this.#server, 'listening');
     const address = this.#server.address();
-    return typeof address === 'string' ? 0 : ((address as AddressInfo | null)?.port ?? 0);
+    return typeof address === 'string' ? 0 : (address?.port ?? 0);
   }
 
   close(): void {

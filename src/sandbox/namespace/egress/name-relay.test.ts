@@ -28,16 +28,16 @@ async function client(): Promise<Socket> {
 async function nameServer(): Promise<NameServer & { readonly asked: string[] }> {
   const socket = await client();
   const asked: string[] = [];
-  socket.on('message', (query: Buffer, from: RemoteInfo) => {
-    asked.push(query.toString());
-    socket.send(Buffer.from(query).reverse(), from.port, from.address);
+  socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
+    asked.push(bytes.toString());
+    socket.send(Buffer.from(bytes).reverse(), from.port, from.address);
   });
   return { host: '127.0.0.1', port: socket.address().port, asked };
 }
 
-async function ask(from: Socket, at: Socket, query: Buffer): Promise<Buffer> {
+async function ask(from: Socket, at: Socket, bytes: Buffer): Promise<Buffer> {
   const answered = once(from, 'message') as Promise<[Buffer]>;
-  from.send(query, at.address().port, '127.0.0.1');
+  from.send(bytes, at.address().port, '127.0.0.1');
   return (await answered)[0];
 }
 

@@ -1,5 +1,5 @@
 import { EgressRelay } from '../egress/egress-relay.ts';
-import { Warden } from '../warden/warden.ts';
+import type { Warden } from '../warden/warden.ts';
 import { NetworkStock } from './network-stock.ts';
 import { type GrantedService, SandboxNetwork } from './sandbox-network.ts';
 
