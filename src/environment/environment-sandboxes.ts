@@ -60,7 +60,7 @@ export class EnvironmentSandboxes {
     this.prepared = new PreparedRuntimes({
       setting: driver.attaches ? options.prepared : 0,
       clock,
-      prepare: async (facts, onLost) => await this.#prepare(facts, onLost),
+      prepare: async (facts, onLost, unwanted) => await this.#prepare(facts, onLost, unwanted),
       isBusy: options.isStarting,
       memoryIsScarce,
       onWarning,
@@ -116,6 +116,7 @@ export class EnvironmentSandboxes {
   async #prepare(
     { runtime, packages }: PreparedKindFacts,
     onLost: (lost: PreparedRuntime) => void,
+    unwanted: AbortSignal,
   ): Promise<PreparedRuntime> {
     const limits = limitsOf(PREPARED_MEMORY_MB, PREPARED_SCRATCH_MB);
     const sandbox = await this.#create(runtime.directories, limits);
@@ -125,7 +126,7 @@ export class EnvironmentSandboxes {
       // What its forks leave behind is known by the variables it was started with.
       const env = { ...runtime.env(inside), ...temporaryVariable(inside) };
       const command = { argv, env, cwd: '/', channel: true };
-      return await PreparedRuntime.from(sandbox, await sandbox.exec(command), packages, onLost);
+      return await PreparedRuntime.from(sandbox, await sandbox.exec(command), packages, onLost, unwanted);
     } catch (error) {
       await sandbox.destroy();
       throw error;

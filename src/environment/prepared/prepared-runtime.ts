@@ -32,15 +32,17 @@ export class PreparedRuntime {
   /**
    * Waits until the runtime in `process` has loaded what it may and waits itself. Rejects when it does not come to that.
    * @param onLost it ended while nobody had it
+   * @param unwanted ends the wait
    */
   static async from(
     sandbox: Sandbox,
     process: SandboxProcess,
     packages: readonly string[],
     onLost: (lost: PreparedRuntime) => void,
+    unwanted: AbortSignal,
   ): Promise<PreparedRuntime> {
     const prepared = new PreparedRuntime(sandbox, process, onLost);
-    await prepared.#load(packages);
+    await prepared.#load(packages, unwanted);
     process.setActive(false);
     sandbox.freeze();
     return prepared;
@@ -66,7 +68,8 @@ export class PreparedRuntime {
     if (!this.#isTaken) onLost(this);
   }
 
-  async #load(packages: readonly string[]): Promise<void> {
+  async #load(packages: readonly string[], unwanted: AbortSignal): Promise<void> {
+    unwanted.throwIfAborted();
     const { channel, exited } = this.#process;
     if (channel === undefined) throw new Error('A prepared runtime needs a channel.');
     const answer = Promise.withResolvers<void>();
@@ -77,12 +80,15 @@ export class PreparedRuntime {
     const onData = (chunk: Buffer): void => decoder.push(chunk);
     const timer = setTimeout(() => answer.reject(new Error('it was not ready in time')), LIMIT_MS);
     void exited.then(() => answer.reject(new Error('it ended')));
+    const onUnwanted = (): void => answer.reject(new Error('it is not wanted any more'));
+    unwanted.addEventListener('abort', onUnwanted);
     channel.on('data', onData);
     channel.write(encodeFrame(FRAME.prepare, Buffer.from(JSON.stringify({ packages }))));
     try {
       await answer.promise;
     } finally {
       clearTimeout(timer);
+      unwanted.removeEventListener('abort', onUnwanted);
       channel.off('data', onData);
     }
   }

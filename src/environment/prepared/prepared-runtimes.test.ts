@@ -48,7 +48,7 @@ function fixture(setting: number | 'auto' = 'auto', most = 16) {
     isBusy: () => state.isBusy,
     memoryIsScarce: () => false,
     onWarning: (text) => warnings.push(text),
-    prepare: async ({ packages }, onLost) => {
+    prepare: async ({ packages }, onLost, unwanted) => {
       made += 1;
       const id = `p${made}`;
       const scratchDirectory = join(scratch, id);
@@ -57,7 +57,7 @@ function fixture(setting: number | 'auto' = 'auto', most = 16) {
       const started = await sandbox.exec({ argv, env: {}, cwd: '/', channel: true });
       processes.push(started);
       try {
-        return await PreparedRuntime.from(sandbox, started, packages, onLost);
+        return await PreparedRuntime.from(sandbox, started, packages, onLost, unwanted);
       } catch (error) {
         await sandbox.destroy();
         throw error;
@@ -150,12 +150,15 @@ describe('prepared runtimes', () => {
   });
 
   test('are cleared away even while one is made', async () => {
-    const { runtimes, processes, counts } = fixture();
+    const { runtimes, processes, counts, state, warnings } = fixture();
+    state.script = 'setInterval(() => {}, 1000)';
     runtimes.expect(facts('a'));
     await vi.waitFor(() => expect(processes).toHaveLength(1), wait);
     await runtimes.clear();
     expect(counts()).toEqual([]);
     await processes[0]?.exited;
+    expect(warnings).toEqual([]);
+    state.script = RUNTIME;
     runtimes.expect(facts('a'));
     await vi.waitFor(() => expect(counts()).toEqual([1]), wait);
   });

@@ -8,10 +8,11 @@ export interface PreparedRuntimesOptions {
   /** How many to keep of each kind in use: a number, or what demand says. 0: none. */
   readonly setting: number | 'auto';
   readonly clock: Clock;
-  /** Starts one. Its `lost` is called when it ends before it was taken. */
+  /** Starts one. Its `lost` is called when it ends before it was taken; `unwanted` ends the attempt. */
   readonly prepare: (
     facts: PreparedKindFacts,
     lost: (prepared: PreparedRuntime) => void,
+    unwanted: AbortSignal,
   ) => Promise<PreparedRuntime>;
   /** Environments are starting: this machine has better things to do. */
   readonly isBusy: () => boolean;
@@ -49,6 +50,7 @@ export class PreparedRuntimes {
   readonly #most: number;
   #timer: NodeJS.Timeout | undefined;
   #filling: Promise<void> | undefined;
+  #unwanted = new AbortController();
   #cancelExpiry: (() => void) | undefined;
   #isClosed = false;
 
@@ -91,6 +93,8 @@ export class PreparedRuntimes {
   async clear(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#unwanted.abort();
+    this.#unwanted = new AbortController();
     this.#cancelExpiry?.();
     this.#cancelExpiry = undefined;
     const ending = [...this.#kinds.values()].flatMap(({ ready }) => ready.splice(0));
@@ -143,14 +147,15 @@ export class PreparedRuntimes {
   }
 
   async #add(kind: PreparedKind): Promise<void> {
+    const { signal } = this.#unwanted;
     try {
-      const prepared = await this.#options.prepare(kind.facts, (lost) => this.#onLost(lost, kind));
+      const prepared = await this.#options.prepare(kind.facts, (lost) => this.#onLost(lost, kind), signal);
       // Unless it was cleared away meanwhile.
       if (![...this.#kinds.values()].includes(kind)) await prepared.sandbox.destroy();
       else if (kind.ready.push(prepared) >= this.#wanted(kind)) kind.filled(this.#options.clock.now());
     } catch (error) {
       kind.hasFailed = true;
-      if (this.#isClosed) return;
+      if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.onWarning(`${kind.facts.runtime.id} could not be started ahead of need: ${reason}.`);
     }
