@@ -80,6 +80,12 @@ export class EgressRelay {
 
   async #hand(key: number, open: () => Promise<DivertedSockets>): Promise<void> {
     const { connections, lookups } = await open();
+    // Given up meanwhile: nobody would ever take them from the relay again.
+    if (!this.#networks.has(key)) {
+      connections.close();
+      lookups.close();
+      return;
+    }
     this.#tell({ kind: 'connections', key }, connections);
     this.#tell({ kind: 'lookups', key }, lookups);
   }

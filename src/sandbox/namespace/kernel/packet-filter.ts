@@ -29,6 +29,7 @@ const AT_LEAST = 5;
 /** In the headers of IPv4, and of TCP and UDP. */
 const PROTOCOL_AT = 9;
 const DESTINATION_AT = 16;
+const SOURCE_PORT_AT = 0;
 const DESTINATION_PORT_AT = 2;
 const ICMP_UNREACHABLE = 0;
 const TCP_RESET = 1;
@@ -87,6 +88,16 @@ export function ofProtocol(protocol: number): Rule {
 
 export function toPort(port: number): Rule {
   return compare(TRANSPORT_HEADER, DESTINATION_PORT_AT, shortBytes(port));
+}
+
+/** Holds for what comes from that port. */
+export function fromPort(port: number): Rule {
+  return compare(TRANSPORT_HEADER, SOURCE_PORT_AT, shortBytes(port));
+}
+
+/** Keeps no record of it, which only destinations that are changed need. In chains before all others. */
+export function untracked(): Rule {
+  return [expression('notrack')];
 }
 
 export function accept(): Rule {

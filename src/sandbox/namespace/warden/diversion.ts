@@ -1,6 +1,7 @@
 import {
   accept,
   addOutputChains,
+  fromPort,
   ofProtocol,
   redirect,
   reject,
@@ -11,10 +12,12 @@ import {
   toDestinationFrom,
   toPort,
   UDP,
+  untracked,
 } from '../kernel/packet-filter.ts';
 import { NETWORK_PLAN } from '../network-plan.ts';
 
-/** Before and at the place where destinations are changed. */
+/** Before records are kept, and before and at the place where destinations are changed. */
+const BEFORE_TRACKING = -300;
 const BEFORE_NAT = -150;
 const AT_NAT = -100;
 
@@ -31,6 +34,18 @@ const nameServers = toPort(NETWORK_PLAN.dnsPort);
  */
 export function divertEverything(): void {
   addOutputChains([
+    {
+      // Inside itself a program may open and close connections without end: the kernel would remember each for minutes.
+      name: 'inner',
+      type: 'filter',
+      priority: BEFORE_TRACKING,
+      rules: [
+        ...[NETWORK_PLAN.relayPort, NETWORK_PLAN.dnsPort].map((port) => [...fromPort(port), ...accept()]),
+        [...nameServers, ...accept()],
+        [...toLoopback, ...untracked()],
+        [...toItself, ...untracked()],
+      ],
+    },
     {
       name: 'guard',
       type: 'filter',
