@@ -75,8 +75,8 @@ export interface Sandbox {
    */
   execBeside(command: SandboxCommand): Promise<SandboxProcess>;
   /**
-   * Lets processes inside connect to a server of the platform's, and only those. Once in a sandbox's life. The address
-   * they do it at is the answer: `host:port`.
+   * Lets processes inside connect to a server of the platform's, and nobody else where the driver can tell. Once in a
+   * sandbox's life. The address they do it at is the answer: `host:port`.
    */
   listen(server: Server): Promise<string>;
   /**
