@@ -32,11 +32,11 @@ function dial({ say, end = true, ...where }) {
 function datagram({ host, port, say = 'x' }) {
   return new Promise((resolve) => {
     const socket = dgram.createSocket('udp4');
-    const done = (outcome) => { socket.close(); resolve(outcome); };
+    const limit = setTimeout(() => done('nothing'), 500);
+    const done = (outcome) => { clearTimeout(limit); socket.removeAllListeners(); socket.close(); resolve(outcome); };
     socket.on('error', ({ code }) => done(code));
     socket.on('message', (message) => done(message.toString()));
     socket.connect(port, host, () => socket.send(say, (error) => { if (error) done(error.code); }));
-    setTimeout(() => done('nothing'), 500);
   });
 }
 
