@@ -16,7 +16,8 @@ export async function measureThroughput(where: Placement): Promise<Row[]> {
   const lambent = await Lambent.start(where.servers);
   const load = new Load(where.generator);
   try {
-    await lambent.deploy('echo', 'nodejs24.x');
+    // A processor's worth for each environment: with less, the limit is what would be measured.
+    await lambent.deploy('echo', 'nodejs24.x', { memoryMb: 1769 });
     const targets = {
       ours: { port: lambent.port, path: '/2015-03-31/functions/echo/invocations', body: EVENT },
       baseline: { port: echoPort, path: '/', body: EVENT },
