@@ -35,6 +35,8 @@ export interface Launch {
   readonly uid: number | undefined;
   /** By which a program enters the sandbox's control groups; no white space in them. */
   readonly joinFiles: readonly string[];
+  /** A control group counts the processes, and of this sandbox alone: other platforms can have the same users. */
+  readonly hasGroupForProcesses: boolean;
 }
 
 /** Writes down what the sandbox's file system is made of. */
@@ -66,7 +68,7 @@ export async function writeCommand(
  * @param file what `writeCommand` wrote
  */
 export function programCommand(
-  { spec, tools, uid, joinFiles }: Launch,
+  { spec, tools, uid, joinFiles, hasGroupForProcesses }: Launch,
   namespaces: string,
   file: string,
   argv: readonly string[],
@@ -74,7 +76,7 @@ export function programCommand(
   const { bubblewrap, nsenter, filterFile } = tools;
   const { openFiles, processes } = spec.limits;
   const script = ['-c', START_PROGRAM, 'sh', joinFiles.join(' '), filterFile, file, String(openFiles)];
-  const limited = ['/bin/sh', '-c', LIMIT_PROCESSES, String(processes)];
+  const limited = hasGroupForProcesses ? [] : ['/bin/sh', '-c', LIMIT_PROCESSES, String(processes)];
   const enter = [nsenter, ...ENTERED.map(([option, name]) => `--${option}=${namespaces}/${name}`), '--'];
   const seal = [bubblewrap, '--args', '6', '--seccomp', '4'];
   if (uid === undefined) {

@@ -77,7 +77,8 @@ export class NamespaceSandbox implements Sandbox {
     const { spec, tools, uid, cgroups, watchdog } = this.#parts;
     const enforcement = await Enforcement.create(cgroups, watchdog, spec.id, spec.limits);
     const { joinFiles } = enforcement;
-    const launch = { directory: this.#launchFiles, spec, tools, uid, joinFiles };
+    const hasGroupForProcesses = cgroups.has('processes');
+    const launch = { directory: this.#launchFiles, spec, tools, uid, joinFiles, hasGroupForProcesses };
     this.#prepared = { enforcement, launch };
     await writeRoot(launch, this.#late.directories);
   }
