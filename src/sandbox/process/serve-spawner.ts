@@ -29,6 +29,8 @@ export interface Answer {
   readonly handle?: (SendHandle & { close?(): unknown }) | undefined;
 }
 
+const ALONE_CHECK_MS = 500;
+
 interface Group {
   /** Of its first process, and its own. */
   readonly pid: number;
@@ -56,13 +58,26 @@ export function serveSpawner(skills: SpawnerSkills = PLAIN): void {
     if (message.kind === 'start') server.request(message);
     else void answer(skills, message);
   });
-  process.on('disconnect', () => {
+  whenAlone(() => {
     server.killAll();
     removeDirectory(directory);
     void (skills.atEnd?.() ?? Promise.resolve()).finally(() => process.exit());
   });
   // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+}
+
+/** Node.js does not emit `disconnect` where a handle was on its way to whoever has gone, so it is looked for as well. */
+function whenAlone(leave: () => void): void {
+  const check = setInterval(() => {
+    if (!process.connected) once();
+  }, ALONE_CHECK_MS);
+  const once = (): void => {
+    clearInterval(check);
+    process.off('disconnect', once);
+    leave();
+  };
+  process.on('disconnect', once);
 }
 
 class SpawnerServer {
