@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Cgroups } from '../cgroup/cgroups.ts';
@@ -42,7 +43,8 @@ export class NamespaceDriver implements SandboxDriver {
   readonly #isRoot = process.getuid?.() === 0;
   readonly #networks: SandboxNetworks;
   #scratchMedium: ScratchMedium | undefined;
-  #nextUid = 0;
+  /** Anywhere, as another platform of this machine has the same ones to choose from. */
+  #nextUid = randomInt(UIDS);
   #closed = false;
 
   constructor(tools: NamespaceTools, cgroups: Cgroups, network: NetworkOptions) {
