@@ -30,7 +30,7 @@ export function guardedDriver(
     limitsInForce: driver.limitsInForce,
     attaches: driver.attaches,
     create: async (spec: SandboxSpec) => {
-      const sandbox = new GuardedSandbox(await driver.create(spec), onEvent);
+      const sandbox = new GuardedSandbox(spec.id, await driver.create(spec), onEvent);
       onEvent({ kind: 'created', id: spec.id });
       return sandbox;
     },
@@ -46,8 +46,9 @@ class GuardedSandbox implements Sandbox {
   #attached = false;
   #destroyed: Promise<void> | undefined;
 
-  constructor(inner: Sandbox, onEvent: (event: SandboxEvent) => void) {
-    this.id = inner.id;
+  /** @param id that was asked for; inside a driver it may have another */
+  constructor(id: string, inner: Sandbox, onEvent: (event: SandboxEvent) => void) {
+    this.id = id;
     this.#inner = inner;
     this.#onEvent = onEvent;
   }

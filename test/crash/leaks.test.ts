@@ -90,7 +90,7 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)('at the level %s'
     while (made < CYCLES) made += await cycle(server, name);
     expect(await settled(server, before)).toEqual(before);
     await eventually(
-      async () => scratch(),
+      async () => scratch().filter((entry) => !entry.startsWith('spare-')),
       (left) => left.length === 0,
     );
     expect(await server.stop()).toBe(0);
@@ -108,7 +108,11 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)('at the level %s'
       (left) => left.length === 0,
       20_000,
     );
-    const isSettled = (found: unknown): boolean => before === undefined || isDeepStrictEqual(found, before);
+    // The one sandbox that this level keeps open ahead of need is part of the platform.
+    const hasSpare = (found: Record<string, number>): boolean =>
+      isolation !== 'namespace' || Object.keys(found).some((kind) => kind.includes('spare-'));
+    const isSettled = (found: Record<string, number>): boolean =>
+      before === undefined ? hasSpare(found) : isDeepStrictEqual(found, before);
     return await eventually(async () => kinds(), isSettled, 20_000);
   };
 

@@ -6,7 +6,11 @@ import type { Warden } from './warden/warden.ts';
 
 /** Where directories can be shared with what already runs, in a sandbox that was made without its code. */
 const CODE = '/var/task';
-const PLACES = [CODE, '/opt'];
+const PLACES: readonly string[] = [CODE, '/opt'];
+
+export function isLatePlace(sandboxPath: string): boolean {
+  return PLACES.includes(sandboxPath);
+}
 
 /**
  * Directories that appear in a sandbox after its processes have started. Their places inside are copies of empty
@@ -14,6 +18,8 @@ const PLACES = [CODE, '/opt'];
  */
 export class LateMounts {
   readonly directories: LateDirectories;
+  /** Places where nothing has been attached yet. */
+  readonly #free: Map<string, string>;
   readonly #root: string;
   #warden: Warden | undefined;
 
@@ -23,6 +29,7 @@ export class LateMounts {
     const places = given.has(CODE) ? [] : PLACES.filter((path) => !given.has(path));
     this.#root = root;
     this.directories = new Map(places.map((path) => [path, join(root, path)]));
+    this.#free = new Map(this.directories);
   }
 
   /** Before the first process: only what was shared by then is a copy that follows. */
@@ -39,7 +46,8 @@ export class LateMounts {
   async attach(shared: readonly SharedDirectory[]): Promise<void> {
     await Promise.all(
       shared.map(async ({ hostPath, sandboxPath }) => {
-        const place = this.directories.get(sandboxPath);
+        const place = this.#free.get(sandboxPath);
+        this.#free.delete(sandboxPath);
         if (place === undefined || this.#warden === undefined)
           throw new Error(`Nothing can be attached at ${sandboxPath} of this sandbox.`);
         await this.#warden.attach(hostPath, place);

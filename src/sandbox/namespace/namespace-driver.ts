@@ -10,6 +10,7 @@ import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
 import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from './network/sandbox-networks.ts';
+import { SpareSandboxes } from './spare-sandboxes.ts';
 import type { ScratchMedium } from './warden/warden-messages.ts';
 import { Warden } from './warden/warden.ts';
 import { NO_SYSTEM_CALLS } from './warden/warden-messages.ts';
@@ -42,6 +43,7 @@ export class NamespaceDriver implements SandboxDriver {
   readonly #uids = new Set<number>();
   readonly #isRoot = process.getuid?.() === 0;
   readonly #networks: SandboxNetworks;
+  readonly #spares = new SpareSandboxes(async (spec) => await this.#createAnew(spec));
   #scratchMedium: ScratchMedium | undefined;
   /** Anywhere, as another platform of this machine has the same ones to choose from. */
   #nextUid = randomInt(UIDS);
@@ -106,6 +108,10 @@ export class NamespaceDriver implements SandboxDriver {
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
+    return (await this.#spares.take(spec)) ?? (await this.#createAnew(spec));
+  }
+
+  async #createAnew(spec: SandboxSpec): Promise<NamespaceSandbox> {
     return await this.#create(spec, async () => await this.#networks.take());
   }
 
@@ -131,6 +137,7 @@ export class NamespaceDriver implements SandboxDriver {
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#spares.close();
     await this.#networks.close();
     await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.destroy()));
     await this.#cgroups.close();

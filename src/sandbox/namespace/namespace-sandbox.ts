@@ -83,6 +83,11 @@ export class NamespaceSandbox implements Sandbox {
     await writeRoot(launch, this.#late.directories);
   }
 
+  /** Makes the namespaces now rather than with the first program. */
+  async open(): Promise<void> {
+    await this.#rooms.ready();
+  }
+
   pathInside(sandboxPath: string): string {
     return sandboxPath;
   }

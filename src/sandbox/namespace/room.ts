@@ -57,6 +57,10 @@ export class Room {
   /** A program has ended, or did not start. */
   leave(): void {
     this.#programs -= 1;
+    this.closeIfEmpty();
+  }
+
+  closeIfEmpty(): void {
     if (this.#programs === 0) this.close();
   }
 

@@ -27,9 +27,18 @@ export class Rooms {
     }
   }
 
+  /** Has a room ready for the first who enters. */
+  async ready(): Promise<void> {
+    await (this.#room ??= this.#open());
+  }
+
   /** Nobody enters any more. */
   close(): void {
     this.#isClosed = true;
+    void this.#room?.then(
+      (room) => room.closeIfEmpty(),
+      () => undefined,
+    );
   }
 
   /** Resolves when the last room has ended, which it does with its last program. */
