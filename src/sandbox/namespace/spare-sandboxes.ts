@@ -54,7 +54,7 @@ export class SpareSandboxes {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#filling;
-    await Promise.all([...this.#shapes.values()].map(({ spare }) => spare?.destroy()));
+    await Promise.all([...this.#shapes.values()].map(async ({ spare }) => await spare?.destroy()));
   }
 
   #shape(spec: SandboxSpec): Shape {
