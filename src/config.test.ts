@@ -110,7 +110,7 @@ describe('refusals are one line that names the setting and what is allowed', () 
     [['--ephemeral=maybe'], '--ephemeral must be true or false, not "maybe"'],
     [
       ['--isolation', 'firecracker'],
-      '--isolation must be auto, process or namespace (other levels are not there yet), not "firecracker"',
+      '--isolation must be auto, process, namespace or gvisor (other levels are not there yet), not "firecracker"',
     ],
     [['--network', 'lan'], '--network must be internet or none, not "lan"'],
     ...['127.0.0.2', '169.254.169.254/32', '10.0.0.0/7', '10.0.0.256', '::1', '224.0.0.1'].map(

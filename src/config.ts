@@ -30,7 +30,7 @@ export interface Config {
   readonly ephemeral: boolean;
   readonly region: string;
   readonly accountId: string;
-  readonly isolation: 'auto' | 'process' | 'namespace';
+  readonly isolation: 'auto' | 'process' | 'namespace' | 'gvisor';
   readonly network: 'internet' | 'none';
   /** IPv4 addresses, or ranges like `10.1.2.0/24`. */
   readonly networkAllow: readonly string[];

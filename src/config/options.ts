@@ -58,8 +58,8 @@ export const options: readonly Option[] = [
     name: 'isolation',
     kind: 'text',
     argument: 'LEVEL',
-    allowed: 'auto, process or namespace (other levels are not there yet)',
-    help: 'auto | process | namespace: how functions are kept apart (auto)',
+    allowed: 'auto, process, namespace or gvisor (other levels are not there yet)',
+    help: 'auto | process | namespace | gvisor: how functions are kept apart (auto)',
   },
   {
     name: 'network',

@@ -28,7 +28,7 @@ export const settingsSchema = z.strictObject({
   ephemeral: z.boolean(),
   region: z.string().check(z.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/)),
   accountId: z.string().check(z.regex(/^\d{12}$/)),
-  isolation: z.enum(['auto', 'process', 'namespace']),
+  isolation: z.enum(['auto', 'process', 'namespace', 'gvisor']),
   network: z.enum(['internet', 'none']),
   networkAllow: z.array(ownRange),
   logLevel: z.enum(['silent', 'error', 'warn', 'info', 'debug']),

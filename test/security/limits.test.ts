@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { environmentOf, processorShare } from '../support/environments.ts';
 import { levels } from './levels.ts';
 
 /** More than it may have of what the event names; says how far it came. */
@@ -167,11 +168,20 @@ for (const level of levels)
     test('a child over the limit is ended, and the function told', async (context) => {
       needs(context, 'memory');
       const before = await call('small', {});
-      expect(await call('small', { do: 'child' })).toEqual({ born: before.born, result: -9 });
+      if (level.hasOwnKernel) {
+        const { payload } = await invoke(server.lambda, 'small', { do: 'child' });
+        expect(payload).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
+      } else expect(await call('small', { do: 'child' })).toEqual({ born: before.born, result: -9 });
     });
 
     test('processes and threads are 1,024 at most', async (context) => {
       needs(context, 'processes');
+      if (level.hasOwnKernel) {
+        // Its kernel does not count them, and the host's ends it for want of more. Threads that wait are none to the host.
+        expect((await invoke(server.lambda, 'large', { do: 'processes' })).functionError).toBe('Unhandled');
+        expect((await call('large', {})).result).toBeNull();
+        return;
+      }
       for (const what of ['processes', 'threads']) {
         const { result } = await call('large', { do: what });
         expect(result).toBeGreaterThan(500);
@@ -205,6 +215,16 @@ for (const level of levels)
 
     test('a spinner gets its share of a processor, however many processes it makes', async (context) => {
       needs(context, 'cpuShare');
+      if (level.hasOwnKernel) {
+        // Which does not see what it is given.
+        await call('half', {});
+        const spinning = call('half', { do: 'spin', seconds: 4 });
+        const share = await processorShare(await environmentOf(server, 'half'), 2000);
+        await spinning;
+        expect(share).toBeGreaterThan(0.1);
+        expect(share).toBeLessThan(0.65);
+        return;
+      }
       const { result } = await call('half', { do: 'spin', seconds: 3 });
       expect(result).toBeGreaterThan(0);
       expect(result).toBeLessThan(0.65);

@@ -9,9 +9,19 @@ const DESCENDANTS_EVERY = 4;
 const FIRST_DESCENDANTS_EVERY = 16;
 const PEAK_MAX_AGE_MS = 250;
 
+/** What uses memory. */
+export interface Watched {
+  /** Looks at it now. @param tick how many samples there were before, of everything that is watched */
+  sample(tick: number): void;
+  /** Looks at what others found: without /proc, all process groups are asked for at once. */
+  observe(residentBytes: number): void;
+  close(): void;
+  readonly pid: number;
+}
+
 /** Kills process groups that go over their memory limit. Samples only those that are active, and only while any is. */
 export class MemoryWatchdog {
-  readonly #active = new Set<WatchedGroup>();
+  readonly #active = new Set<Watched>();
   readonly #hasProc: boolean;
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
@@ -25,7 +35,7 @@ export class MemoryWatchdog {
     return new WatchedGroup(pid, limitBytes, onExceeded, this.#hasProc, togetherBytes);
   }
 
-  setActive(group: WatchedGroup, active: boolean): void {
+  setActive(group: Watched, active: boolean): void {
     if (!active) {
       this.#active.delete(group);
       return;
@@ -36,7 +46,7 @@ export class MemoryWatchdog {
     this.#timer.unref();
   }
 
-  forget(group: WatchedGroup): void {
+  forget(group: Watched): void {
     this.#active.delete(group);
     group.close();
   }
@@ -63,7 +73,7 @@ export class MemoryWatchdog {
 }
 
 /** One process group under watch. */
-export class WatchedGroup {
+export class WatchedGroup implements Watched {
   readonly pid: number;
   limitBytes: number;
   readonly #onExceeded: () => void;
@@ -103,7 +113,6 @@ export class WatchedGroup {
     return this.#peakBytes;
   }
 
-  /** @param tick how many samples there were before, of all groups */
   sample(tick: number): void {
     const every = this.#descendantBytes > 0 ? DESCENDANTS_EVERY : FIRST_DESCENDANTS_EVERY;
     if (tick % every === 0) this.#descendantBytes = residentOfDescendants(this.pid);

@@ -68,7 +68,8 @@ function measurePage(): number {
   return pageBytes;
 }
 
-function childrenOf(pid: number): number[] {
+/** Process numbers. */
+export function childrenOf(pid: number): number[] {
   const children: number[] = [];
   try {
     for (const thread of readdirSync(`/proc/${pid}/task`)) {
