@@ -14,7 +14,9 @@ const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
 
 const asked = process.argv.slice(2);
-const argv = asked[0] === 'help' && asked[1] === 'start' ? ['start', '--help'] : asked;
+/** Commands of the server's own program; all others talk to a Lambent that runs. */
+const serverCommands = { start: 'main', doctor: 'doctor' };
+const argv = asked[0] === 'help' && Object.hasOwn(serverCommands, asked[1]) ? [asked[1], '--help'] : asked;
 
 if (Number(process.versions.node.split('.')[0]) < neededMajor) relaunch();
 else await run();
@@ -26,14 +28,15 @@ async function run() {
     process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     process.channel.unref();
   }
-  const isStart = argv[0] === 'start';
-  const program = join(root, isStart ? 'dist/server.js' : 'dist/cli/main.js');
+  const isServers = Object.hasOwn(serverCommands, argv[0]);
+  const program = join(root, isServers ? 'dist/server.js' : 'dist/cli/main.js');
   if (!existsSync(program)) {
     fail(`it is not built yet. In ${root}, run: npm start (or: npm run build)`);
     return;
   }
-  const { main } = await import(program);
-  await main(isStart ? argv.slice(1) : argv);
+  const commands = await import(program);
+  if (isServers) await commands[serverCommands[argv[0]]](argv.slice(1));
+  else await commands.main(argv);
 }
 
 /** Runs this same command with the Node.js that is installed beside Lambent, and ends as it ends. */

@@ -11,7 +11,7 @@ import { addRuntimes } from './commands/runtimes.ts';
 import { addStatus } from './commands/status.ts';
 import { note, paint } from './output.ts';
 
-/** Every command but `lambent start`. Sets the process's exit code; see CliError for what it means. */
+/** Every command but `lambent start` and `lambent doctor`. Sets the process's exit code; see CliError for what it means. */
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has had enough, such as `head`, is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -33,7 +33,11 @@ function createProgram(): Command {
   program
     .command('start')
     .description('start Lambent; lambent start --help lists its flags')
-    .action(refuseStart);
+    .action(() => refuse('start'));
+  program
+    .command('doctor')
+    .description('say what this machine can do for functions, and what to install')
+    .action(() => refuse('doctor'));
   addStatus(program);
   addFunctions(program);
   addEnvironments(program);
@@ -45,9 +49,9 @@ function createProgram(): Command {
   return program;
 }
 
-/** The launcher takes `start` to the platform's own program; here it is only listed. */
-function refuseStart(): never {
-  throw new CliError('start is run by the lambent launcher: bin/lambent.mjs start');
+/** The launcher takes these to the platform's own program; here they are only listed. */
+function refuse(command: string): never {
+  throw new CliError(`${command} is run by the lambent launcher: bin/lambent.mjs ${command}`);
 }
 
 function report(error: unknown): number {

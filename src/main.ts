@@ -1,13 +1,14 @@
 import { styleText } from 'node:util';
 import { ConfigError, parseConfig } from './config.ts';
 import { Platform } from './platform.ts';
+import { examine } from './platform/doctor/doctor.ts';
 import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
 import { StartError } from './platform/start-error.ts';
 import { createPlatformLog } from './telemetry/platform-log.ts';
 
 /** `lambent start`: parse, build, listen, and leave when told to. */
 export async function main(argv: readonly string[]): Promise<void> {
-  try {
+  await orRefuse(async () => {
     const startedAt = performance.now();
     const config = parseConfig(argv, process.env, process.cwd());
     ownTemporaryDirectory();
@@ -15,6 +16,21 @@ export async function main(argv: readonly string[]): Promise<void> {
     const platform = await Platform.start(config, log);
     obeySignals(platform);
     announce(platform, config.json, Math.round(performance.now() - startedAt));
+  });
+}
+
+/** `lambent doctor`: what this machine can do, and what to install. */
+export async function doctor(argv: readonly string[]): Promise<void> {
+  await orRefuse(async () => {
+    ownTemporaryDirectory();
+    process.stdout.write(await examine(argv));
+  });
+}
+
+/** Says in one line what keeps a command from its work. */
+async function orRefuse(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
     if (error instanceof ConfigError && error.exitCode === 0) {
@@ -27,16 +43,16 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function announce(platform: Platform, json: boolean, tookMs: number): void {
-  const { endpoint, isolation, storeName } = platform;
+  const { endpoint, isolation, isolationReason, storeName } = platform;
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ status: 'running', endpoint, isolation, store: storeName, tookMs })}\n`,
+      `${JSON.stringify({ status: 'running', endpoint, isolation, isolationReason, store: storeName, tookMs })}\n`,
     );
     return;
   }
   const name = styleText(['bold', 'green'], 'Lambent', { stream: process.stdout });
   process.stdout.write(
-    `${name} is ready on ${endpoint} in ${tookMs} ms (isolation: ${isolation}, store: ${storeName})\n` +
+    `${name} is ready on ${endpoint} in ${tookMs} ms (isolation: ${isolation}, as ${isolationReason}; store: ${storeName})\n` +
       `  try: aws --endpoint-url ${endpoint} lambda list-functions\n`,
   );
 }

@@ -19,6 +19,8 @@ const LONGEST_INVOCATION_MS = 16 * 60_000;
 export class Platform {
   readonly endpoint: string;
   readonly isolation: string;
+  /** Why it is that level and no stronger one. */
+  readonly isolationReason: string;
   readonly storeName: string;
   readonly #parts: Parts;
   readonly #listener: Listener;
@@ -27,7 +29,8 @@ export class Platform {
     this.#parts = parts;
     this.#listener = listener;
     this.endpoint = parts.address.shown();
-    this.isolation = parts.driver.isolation;
+    this.isolation = parts.isolation.driver.isolation;
+    this.isolationReason = parts.isolation.reason;
     this.storeName = parts.storeName;
   }
 
@@ -80,13 +83,13 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, keyring, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { driver, pool, provisioned, invoker, events, activation } = execution;
+  const { isolation, pool, provisioned, invoker, events, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await pool.close();
-    await driver.close();
+    await isolation.driver.close();
     await activation.settled();
     await state.close();
   };
-  return { address, inside, driver, ...front, provisioned, invoker, events, storeName: state.name, close };
+  return { address, inside, isolation, ...front, provisioned, invoker, events, storeName: state.name, close };
 }

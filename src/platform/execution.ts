@@ -14,7 +14,7 @@ import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concur
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { platformId } from './data-directory.ts';
-import { sandboxDriver } from './isolation.ts';
+import { chooseIsolation } from './isolation.ts';
 import type { Site } from './site.ts';
 
 export type Execution = Awaited<ReturnType<typeof buildExecution>>;
@@ -23,7 +23,7 @@ export type Execution = Awaited<ReturnType<typeof buildExecution>>;
 export async function buildExecution(site: Site) {
   const { config, log, clock, state } = site;
   const { store, directory } = state;
-  const { runtimes, code, driver, pool } = await buildEnvironments(site);
+  const { runtimes, code, isolation, pool } = await buildEnvironments(site);
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
   const policies = new PolicyDirectory();
@@ -67,7 +67,7 @@ export async function buildExecution(site: Site) {
     eventInvokeConfigs,
     functionUrls,
   };
-  return { runtimes, driver, pool, ...doors, activation };
+  return { runtimes, isolation, pool, ...doors, activation };
 }
 
 /** What runs functions, and knows nothing of who asks for it. */
@@ -80,7 +80,8 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     searchPath: process.env['PATH'] ?? '',
   });
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const driver = await sandboxDriver(config, join(directory.path, 'cache'), warnings, inside);
+  const isolation = await chooseIsolation(config, join(directory.path, 'cache'), warnings, inside);
+  const { driver } = isolation;
   const pool = new EnvironmentPool({
     driver,
     runtimes,
@@ -96,5 +97,5 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     parallelStarts: 2 * availableParallelism(),
     onWarning: (message) => warnings.add(message),
   });
-  return { runtimes, code, driver, pool };
+  return { runtimes, code, isolation, pool };
 }

@@ -89,8 +89,17 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, address, clock, state } = site;
-  const { driver, pool, functions, policies, concurrency, provisioned, invoker, events, eventInvokeConfigs } =
-    site.execution;
+  const {
+    isolation,
+    pool,
+    functions,
+    policies,
+    concurrency,
+    provisioned,
+    invoker,
+    events,
+    eventInvokeConfigs,
+  } = site.execution;
   const urls = site.execution.functionUrls;
   const startedAt = performance.now();
   const mayReset = config.ephemeral || config.allowReset;
@@ -114,8 +123,9 @@ function buildAdmin(
       status: 'running',
       version: VERSION,
       uptimeMs: Math.round(performance.now() - startedAt),
-      isolation: driver.isolation,
-      limits: driver.limitsInForce,
+      isolation: isolation.driver.isolation,
+      isolationReason: isolation.reason,
+      limits: isolation.driver.limitsInForce,
       store: state.name,
       endpoint: address.shown(),
       region: config.region,

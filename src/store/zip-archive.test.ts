@@ -50,7 +50,7 @@ function digest(content: Uint8Array): string {
 }
 
 describe('extractZip', () => {
-  test('keeps modes, links inside, and folders that are empty', async () => {
+  test('keeps modes but for what keeps others out, links inside, and folders that are empty', async () => {
     const zip = rawZip([
       { name: 'bootstrap', content: '#!/bin/sh', mode: 0o100755 },
       { name: 'plain.txt', content: 'no mode given' },
@@ -59,6 +59,7 @@ describe('extractZip', () => {
       { name: 'setuid', content: 'x', mode: 0o104755 },
       { name: 'lib/deep/index.js', content: 'x'.repeat(100_000), deflate: true, mode: 0o100644 },
       { name: 'lib/bin/run', content: '../deep/index.js', mode: 0o120777 },
+      { name: 'private.sh', content: 'as Python’s zipfile writes it', mode: 0o100700 },
       { name: 'empty/', mode: 0o040700 },
       { name: 'empty-too/' },
       { name: './dotted//name', content: 'd' },
@@ -77,14 +78,15 @@ describe('extractZip', () => {
       'lib/deep/index.js': `644 ${digest(Buffer.from('x'.repeat(100_000)))}`,
       'lib/bin': 'folder 755',
       'lib/bin/run': 'link to ../deep/index.js',
-      empty: 'folder 700',
+      'private.sh': `755 ${digest(Buffer.from('as Python’s zipfile writes it'))}`,
+      empty: 'folder 755',
       'empty-too': 'folder 755',
       dotted: 'folder 755',
       'dotted/name': `644 ${digest(Buffer.from('d'))}`,
       'grüße.txt': '644 ',
     });
     const { paths, unzippedBytes } = await inspectZip(zip, LIMITS);
-    expect({ files: paths.length, unzippedBytes }).toEqual({ files: 9, unzippedBytes: 100_090 });
+    expect({ files: paths.length, unzippedBytes }).toEqual({ files: 10, unzippedBytes: 100_121 });
   });
 
   test('reads the archive from a path, and replaces nothing that is there', async () => {

@@ -78,12 +78,12 @@ async function addEntry(plan: Draft, zip: ZipFile, entry: Entry, buffer: Buffer)
   const type = mode & FILE_TYPE;
   if (name.endsWith('/') || type === FOLDER || path === '') {
     if (plan.files.has(path) || plan.links.has(path)) throw unsafe(name, 'is there twice, once as a folder');
-    if (path !== '') plan.folders.set(path, type === FOLDER ? (mode & 0o777) | 0o700 : 0o755);
+    if (path !== '') plan.folders.set(path, 0o755);
     return;
   }
   if (type !== 0 && type !== REGULAR && type !== SYMLINK) throw unsafe(name, 'is a device or the like');
   // Many a script gives permissions without a file type; what gives neither is a plain file.
-  const permissions = mode === 0 ? 0o644 : (mode & 0o777) | 0o400;
+  const permissions = mode === 0 ? 0o644 : forEverybody((mode & 0o777) | 0o400);
   const content = await contentOf(zip, entry, buffer, path, permissions);
   const earlier = plan.files.get(path);
   if (plan.links.has(path) || plan.folders.has(path) || (earlier !== undefined && type === SYMLINK)) {
@@ -129,4 +129,10 @@ function addImpliedFolders(plan: Draft): void {
 
 function tooLarge(): ZipRejected {
   return new ZipRejected('too-large', 'The archive unpacks to more than is allowed.');
+}
+
+/** A function may run as another user than the one who unpacked its code, so everybody may do what that one may. */
+function forEverybody(mode: number): number {
+  const toReadAndRun = (mode & 0o500) >> 6;
+  return mode | (toReadAndRun << 3) | toReadAndRun;
 }

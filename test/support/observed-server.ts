@@ -88,7 +88,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
       await execution.events.stop();
       execution.activation.stop();
       await execution.pool.close();
-      await execution.driver.close();
+      await execution.isolation.driver.close();
       await execution.activation.settled();
       await state.close();
     },

@@ -90,6 +90,16 @@ export class NamespaceDriver implements SandboxDriver {
     };
   }
 
+  /** Where scratch directories are kept; known once it is open. */
+  get scratchMedium(): ScratchMedium | undefined {
+    return this.#scratchMedium;
+  }
+
+  /** Why functions reach no network although they should; undefined where they do. */
+  get withoutInternet(): string | undefined {
+    return this.#networks.withoutInternet;
+  }
+
   /** One sentence with what this level does not hold on this machine; undefined when there is nothing to say. */
   get gaps(): string | undefined {
     const inForce = this.limitsInForce;
