@@ -106,14 +106,16 @@ test('no process of a function outlives a killed server', async () => {
   const dataDir = await temporaryDirectory();
   folders.push(async () => await dataDir.remove());
   const server = await startServer({ dataDir: dataDir.path });
+  const mark = `mark-${server.process.pid}`;
   await deploy(server.lambda, 'orphan', {
-    'index.js':
-      'exports.handler = async (event) => event.hang ? new Promise(() => setInterval(() => {}, 1000)) : process.pid;',
+    'index.js': `require('node:child_process').spawn('/bin/sh', ['-c', 'sleep 300; true', '${mark}']);
+exports.handler = async () => 'here';`,
   });
-  const { payload: idlePid } = await invoke(server.lambda, 'orphan');
+  await invoke(server.lambda, 'orphan');
+  expect(spawnSync('pgrep', ['-f', mark]).status).toBe(0);
   await server.kill();
   await eventually(
-    async () => spawnSync('kill', ['-0', String(idlePid)]).status,
+    async () => spawnSync('pgrep', ['-f', mark]).status,
     (status) => status !== 0,
   );
 });

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
@@ -110,6 +112,21 @@ describe.skipIf(!isRoot || !isLinux)('a machine without bubblewrap', () => {
       state: 'missing',
       remedy: 'sudo apt-get install bubblewrap',
     });
+  });
+
+  test('starts at the level it can hold, and says why', async () => {
+    const [program = '', ...rest] = [...WITHOUT_BUBBLEWRAP, process.execPath, MAIN];
+    const child = spawn(program, [...rest, 'start', '--port', '0', '--ephemeral', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    expect(JSON.parse(line)).toMatchObject({
+      status: 'running',
+      isolation: 'process',
+      isolationReason: `bubblewrap is missing: ${remedy}`,
+    });
+    child.kill();
+    await once(child, 'exit');
   });
 
   test('refuses to start at a level it cannot hold, in the same words', () => {

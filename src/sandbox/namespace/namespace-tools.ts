@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, PROGRAM_DIRECTORIES } from '../find-program.ts';
 import { prepareRootParts } from '../root-file-system.ts';
@@ -9,7 +9,7 @@ import { seccompFilter } from './seccomp-filter.ts';
 
 /**
  * Finds what sandboxes are made of. Whether one can be made shows by making one: `NamespaceDriver.open`.
- * @param directory of our own, for files that sandboxes share
+ * @param directory of our own, for files that sandboxes share; what is in it is removed
  * @param hostNames by which this machine's own service is known beside localhost
  * @param programDirectories where to look for what is needed; never where a function's own path leads
  * @throws NamespacesUnavailable
@@ -35,6 +35,8 @@ export async function prepareNamespaces(
   const nsenter = findProgram('nsenter', programDirectories);
   if (nsenter === undefined)
     throw new NamespacesUnavailable('nsenter is missing: install it (apt-get install util-linux)');
+  // A platform that was killed may have left something half made.
+  await rm(directory, { recursive: true, force: true });
   const tools: NamespaceTools = {
     bubblewrap,
     unshare,
