@@ -8,6 +8,8 @@ import { startServer, temporaryDirectory, type TestServer } from '../support/ser
 
 const KILLS = 6;
 const SENDERS = 4;
+/** The witness listens on loopback, which functions in a network of their own do not reach. */
+const FLAGS = ['--isolation', 'process'];
 
 /** Hears from the function which events it ran: nothing of it is lost when the server is killed. */
 let witness: Server;
@@ -59,12 +61,12 @@ test(`kill -9 at ${KILLS} random moments loses no accepted event`, { timeout: 18
   const directory = await temporaryDirectory();
   const acknowledged: number[] = [];
   for (let round = 0; round < KILLS; round += 1) {
-    const server = await startServer({ dataDir: directory.path });
+    const server = await startServer({ dataDir: directory.path, flags: FLAGS });
     if (round === 0) await deploy(server.lambda, 'witnessed', { 'index.js': SOURCE(port) });
     acknowledged.push(...(await sendUntilKilled(server, round * 100_000)));
   }
   expect(acknowledged.length).toBeGreaterThan(KILLS);
-  const server = await startServer({ dataDir: directory.path });
+  const server = await startServer({ dataDir: directory.path, flags: FLAGS });
   const lost = await eventually(
     async () => await Promise.resolve(acknowledged.filter((number) => !ran.has(number))),
     (missing) => missing.length === 0,
@@ -80,7 +82,7 @@ test(`kill -9 at ${KILLS} random moments loses no accepted event`, { timeout: 18
   expect(runs - ran.size).toBeLessThan(ran.size);
   const before = runs;
   expect(await server.stop()).toBe(0);
-  const again = await startServer({ dataDir: directory.path });
+  const again = await startServer({ dataDir: directory.path, flags: FLAGS });
   expect((await eventCounts(again))['inHand']).toBe(0);
   expect([...ran.values()].reduce((sum, count) => sum + count, 0)).toBe(before);
   expect(await again.stop()).toBe(0);
