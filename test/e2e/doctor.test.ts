@@ -19,7 +19,7 @@ const WITHOUT_BUBBLEWRAP = [
   '-c',
   'mount --bind /dev/null /usr/bin/bwrap && exec "$@"',
   'sh',
-];
+] as const;
 const AS_USER = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
 interface Finding {
@@ -115,7 +115,7 @@ describe.skipIf(!isRoot || !isLinux)('a machine without bubblewrap', () => {
   });
 
   test('starts at the level it can hold, and says why', async () => {
-    const [program = '', ...rest] = [...WITHOUT_BUBBLEWRAP, process.execPath, MAIN];
+    const [program, ...rest] = [...WITHOUT_BUBBLEWRAP, process.execPath, MAIN];
     const child = spawn(program, [...rest, 'start', '--port', '0', '--ephemeral', '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
