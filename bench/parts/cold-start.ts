@@ -20,14 +20,30 @@ interface Subject {
 
 /**
  * First invoke of a fresh function, over HTTP, against a bare spawn of the same interpreter until it is ready: with
- * runtimes started ahead of need, and without.
+ * runtimes started ahead of need, and without; on gVisor too, where it is installed.
  */
 export async function measureColdStarts(): Promise<Row[]> {
+  const rows = await measureLevel([], '', subjects());
+  if (spawnSync('runsc', ['--version']).status !== 0) return rows;
+  const plain = subjects().filter(({ kind }) => kind === 'nodejs24.x' || kind === 'python3.11');
+  // Nothing is promised of it.
+  const onGvisor = plain.map((subject): Subject => ({ ...subject, goals: ['', ''] }));
+  return [...rows, ...(await measureLevel(['--isolation', 'gvisor'], 'gvisor: ', onGvisor))];
+}
+
+async function measureLevel(
+  flags: readonly string[],
+  label: string,
+  measured: readonly Subject[],
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const isPrepared of [true, false]) {
-    const lambent = await Lambent.start(undefined, isPrepared ? [] : ['--prepared', '0']);
+    const lambent = await Lambent.start(undefined, [...flags, ...(isPrepared ? [] : ['--prepared', '0'])]);
     try {
-      for (const subject of subjects()) rows.push(await measure(lambent, subject, isPrepared));
+      for (const subject of measured) {
+        const row = await measure(lambent, subject, isPrepared);
+        rows.push({ ...row, name: label + row.name });
+      }
     } finally {
       await lambent.stop();
     }

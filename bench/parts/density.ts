@@ -9,8 +9,13 @@ import { Load } from './load.ts';
 import { lineMatching, type Placement, proportionalBytes, startNode, stop } from './processes.ts';
 import type { Row } from './report.ts';
 
-const ENVIRONMENTS = 500;
-const LEVELS = ['process', 'namespace'] as const;
+/** What each level needs, and how many environments: on gVisor they are tens of MiB each. */
+const LEVELS = [
+  { level: 'process', needs: process.execPath, environments: 500 },
+  { level: 'namespace', needs: 'bwrap', environments: 500 },
+  { level: 'gvisor', needs: 'runsc', environments: 25 },
+] as const;
+type Level = (typeof LEVELS)[number];
 const MEBIBYTE = 2 ** 20;
 const PROBE = { path: '/2015-03-31/functions/probe/invocations', body: '{}', connections: 1 };
 const WARM_UP_MS = 3000;
@@ -21,16 +26,13 @@ const IDLE_NODE = ['-e', 'console.log("ready"); setInterval(() => {}, 60000)'];
 export async function measureDensity(where: Placement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const level of LEVELS) {
-    if (level === 'namespace' && spawnSync('bwrap', ['--version']).status !== 0) {
-      console.log('(bubblewrap is not installed)');
-      continue;
-    }
-    rows.push(...(await measureLevel(level, where)));
+    if (spawnSync(level.needs, ['--version']).status === 0) rows.push(...(await measureLevel(level, where)));
+    else console.log(`(${level.needs} is not installed)`);
   }
   return rows;
 }
 
-async function measureLevel(level: string, where: Placement): Promise<Row[]> {
+async function measureLevel({ level, environments }: Level, where: Placement): Promise<Row[]> {
   const lambent = await Lambent.start(where.servers, ['--isolation', level]);
   const load = new Load(where.generator);
   try {
@@ -40,8 +42,8 @@ async function measureLevel(level: string, where: Placement): Promise<Row[]> {
     await probe(WARM_UP_MS);
     const alone = await probe(SLICE_MS);
     const before = proportionalBytes(lambent.process.pid ?? 0);
-    await fill(lambent);
-    const each = (proportionalBytes(lambent.process.pid ?? 0) - before) / ENVIRONMENTS;
+    await fill(lambent, environments);
+    const each = (proportionalBytes(lambent.process.pid ?? 0) - before) / environments;
     const bare = await bareNode();
     await probe(WARM_UP_MS);
     const beside = await probe(SLICE_MS);
@@ -56,7 +58,7 @@ async function measureLevel(level: string, where: Placement): Promise<Row[]> {
       row(`${level}: idle environments for each GiB, of bare Node.js`, '', 2 ** 30 / each, 2 ** 30 / bare),
       {
         ...row(
-          `${level}: p50 of an invoke beside ${ENVIRONMENTS} idle environments, of alone`,
+          `${level}: p50 of an invoke beside ${environments} idle environments, of alone`,
           'µs',
           beside.p50Us,
           alone.p50Us,
@@ -64,7 +66,7 @@ async function measureLevel(level: string, where: Placement): Promise<Row[]> {
         goal: '<= 1.5',
       },
       row(
-        `${level}: p99 of an invoke beside ${ENVIRONMENTS} idle environments, of alone`,
+        `${level}: p99 of an invoke beside ${environments} idle environments, of alone`,
         'µs',
         beside.p99Us,
         alone.p99Us,
@@ -77,16 +79,16 @@ async function measureLevel(level: string, where: Placement): Promise<Row[]> {
 }
 
 /** Provisioned concurrency has as many environments initialised at once as one asks for. */
-async function fill({ client }: Lambent): Promise<void> {
+async function fill({ client }: Lambent, environments: number): Promise<void> {
   const { Version = '' } = await client.send(new PublishVersionCommand({ FunctionName: 'idle' }));
   const target = { FunctionName: 'idle', Qualifier: Version };
   await client.send(
-    new PutProvisionedConcurrencyConfigCommand({ ...target, ProvisionedConcurrentExecutions: ENVIRONMENTS }),
+    new PutProvisionedConcurrencyConfigCommand({ ...target, ProvisionedConcurrentExecutions: environments }),
   );
   for (;;) {
     const { Status, StatusReason } = await client.send(new GetProvisionedConcurrencyConfigCommand(target));
     if (Status === 'READY') return;
-    if (Status === 'FAILED') throw new Error(`${ENVIRONMENTS} environments do not start: ${StatusReason}`);
+    if (Status === 'FAILED') throw new Error(`${environments} environments do not start: ${StatusReason}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

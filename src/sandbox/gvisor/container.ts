@@ -94,7 +94,9 @@ export class Container {
   /** SIGTERM to one program. */
   async terminate(program: Program): Promise<void> {
     const pid = await program.pid();
-    if (pid !== undefined) await this.#run(runscCommand(this.#place, 'kill', [`--pid=${pid}`], ['TERM']));
+    if (pid === undefined || !this.#alive) return;
+    const argv = runscCommand(this.#place, 'kill', [`--pid=${pid}`], ['TERM']);
+    await this.#finish(await this.#network.start({ argv, env: {}, cwd: '/', channel: false }));
   }
 
   /**
@@ -102,6 +104,15 @@ export class Container {
    * @returns whether it could be done: a sandbox at its limits may take no order any more
    */
   async killAll(program: Program | undefined): Promise<boolean> {
+    try {
+      return await this.#killAll(program);
+    } catch {
+      // Who starts programs has ended, and the sandbox with it.
+      return false;
+    }
+  }
+
+  async #killAll(program: Program | undefined): Promise<boolean> {
     const pid = await program?.pid();
     const script = program === undefined ? KILL_ALL : `kill -9 -${pid ?? ''} 2>/dev/null; exit 0`;
     const { waiter } = await this.exec({
@@ -124,10 +135,6 @@ export class Container {
 
   #end(): void {
     this.#alive = false;
-  }
-
-  async #run(argv: readonly [string, ...string[]]): Promise<void> {
-    await this.#finish(await this.#network.start({ argv, env: {}, cwd: '/', channel: false }));
   }
 
   async #finish(group: SpawnedGroup): Promise<GroupExit> {

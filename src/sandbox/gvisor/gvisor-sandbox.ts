@@ -173,7 +173,7 @@ export class GvisorSandbox implements Sandbox {
       setActive: (active) => limits.setActive(active),
       terminate: () => {
         this.thaw();
-        if (this.#programs.has(program)) void container.terminate(program);
+        if (this.#programs.has(program)) container.terminate(program).catch(() => undefined);
       },
       kill: () => {
         if (killed !== undefined || !this.#programs.has(program)) return;
