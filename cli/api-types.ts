@@ -4,6 +4,8 @@ export interface Health {
   readonly version: string;
   readonly uptimeMs: number;
   readonly isolation: string;
+  /** Why it is that level and no stronger one. */
+  readonly isolationReason: string;
   readonly store: string;
   readonly endpoint: string;
   readonly region: string;

@@ -24,7 +24,7 @@ async function status(flags: CommonFlags): Promise<void> {
     ['version', health.version],
     ['account', `${health.accountId} in ${health.region}`],
     ['store', health.store],
-    ['isolation', health.isolation],
+    ['isolation', `${health.isolation}, as ${health.isolationReason}`],
     ['functions', String(health.functions)],
     ['environments', `${busy} busy, ${idle} idle, ${starting} starting`],
     ['invocations', String(health.invocations)],

@@ -22,20 +22,24 @@ export class ScratchImages {
   /** Descriptors of mounts. */
   readonly #stock: number[] = [];
   #isRefilling = false;
-  #isPossible = this.#program !== undefined;
+  /** Undefined until it was tried. */
+  #isPossible = this.#program === undefined ? false : undefined;
 
   /**
    * @param directory for files
-   * @returns the descriptor of a mount, or undefined where the machine cannot do that
+   * @returns the descriptor of a mount, or undefined where the machine cannot do that at all
    */
   async take(directory: string, limitMb: number): Promise<number | undefined> {
-    if (!this.#isPossible) return undefined;
+    if (this.#isPossible === false) return undefined;
     const ready = limitMb === STOCKED_MB ? this.#stock.shift() : undefined;
     try {
       const taken = ready ?? (await this.#make(directory, limitMb));
+      this.#isPossible = true;
       this.#refillSoon(directory);
       return taken;
-    } catch {
+    } catch (error) {
+      // What has worked fails for want of room or the like, which is no reason to fill the memory instead.
+      if (this.#isPossible === true) throw error;
       // No loop devices, as in most containers: that will not change.
       this.#isPossible = false;
       return undefined;
