@@ -60,6 +60,12 @@ describe.each([
     expect(verdict(0x4000_0000 + read)).toBe(ENOSYS);
   });
 
+  test('knows no call that nobody has looked at: between the two ranges, and behind them', () => {
+    for (const call of [400, 423, 467, 500, 0x3fff_ffff]) expect(verdict(call)).toBe(ENOSYS);
+    // Of the shared range, one from its beginning and one from its end.
+    for (const call of [424, 466]) expect(verdict(call)).toBe(ALLOW);
+  });
+
   test('lets threads and processes be made, but no namespaces', () => {
     expect(verdict(clone, 0x3d_0f00)).toBe(ALLOW);
     for (const flag of [0x1000_0000, 0x0002_0000, 0x4000_0000, 0x80])

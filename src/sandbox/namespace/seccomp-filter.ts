@@ -1,4 +1,4 @@
-import { byArchitecture, type SystemCalls } from './system-calls.ts';
+import { byArchitecture, FIRST_SHARED, LAST_KNOWN, type SystemCalls } from './system-calls.ts';
 
 /** Offsets in the kernel's `seccomp_data`. Arguments are 64 bits wide, the lower half first. */
 const NUMBER_AT = 0;
@@ -33,9 +33,10 @@ const TIOCLINUX = 0x541c;
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, operand: number];
 
 /**
- * The system calls that code in a sandbox may not make, as a classic BPF program for seccomp: what makes or joins
- * namespaces, mounts, traces, loads code into the kernel, keeps keys, or reaches it in ways no function needs.
- * Everything else is allowed; namespaces and rights are the wall, this makes the kernel's face smaller.
+ * The system calls that code in a sandbox may make, as a classic BPF program for seccomp. Allowed are those known here,
+ * in two ranges of numbers, without what makes or joins namespaces, mounts, traces, loads code into the kernel, keeps
+ * keys, or reaches it in ways no function needs; a call that is not known does not exist. Namespaces and rights are the
+ * wall, this makes the kernel's face smaller.
  * @returns undefined for a processor whose call numbers are not known here
  */
 export function seccompFilter(architecture: string): Buffer | undefined {
@@ -50,6 +51,11 @@ function program(calls: SystemCalls): Instruction[] {
     [RETURN, 0, 0, KILL_PROCESS],
     [LOAD, 0, 0, NUMBER_AT],
     [JUMP_AT_LEAST, 0, 1, X32],
+    [RETURN, 0, 0, ENOSYS],
+    [JUMP_AT_LEAST, 0, 1, LAST_KNOWN + 1],
+    [RETURN, 0, 0, ENOSYS],
+    [JUMP_AT_LEAST, 2, 0, FIRST_SHARED],
+    [JUMP_AT_LEAST, 0, 1, calls.lastOwn + 1],
     [RETURN, 0, 0, ENOSYS],
     ...calls.denied.flatMap((number) => when(number, [[RETURN, 0, 0, EPERM]])),
     // Its flags are behind a pointer; C libraries fall back to clone.

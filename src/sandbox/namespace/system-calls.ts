@@ -1,5 +1,7 @@
 /** Numbers of the system calls a filter speaks of; they differ by processor. */
 export interface SystemCalls {
+  /** The last of the calls that the processor numbers by itself. */
+  readonly lastOwn: number;
   /** The kernel's AUDIT_ARCH of the processor. */
   readonly audit: number;
   readonly clone: number;
@@ -9,7 +11,11 @@ export interface SystemCalls {
   readonly denied: readonly number[];
 }
 
-/** From 424 on all processors share their numbers. */
+/** From here on all processors share their numbers. */
+export const FIRST_SHARED = 424;
+/** The last one that was looked at. What kernels will add later is not allowed before it has been. */
+export const LAST_KNOWN = 466; // removexattrat
+
 const DENIED_EVERYWHERE: readonly number[] = [
   425, // io_uring_setup
   426, // io_uring_enter
@@ -21,12 +27,17 @@ const DENIED_EVERYWHERE: readonly number[] = [
   432, // fsmount
   433, // fspick
   438, // pidfd_getfd
+  440, // process_madvise
   442, // mount_setattr
-  467, // open_tree_attr
+  443, // quotactl_fd
+  448, // process_mrelease
+  457, // statmount
+  458, // listmount
 ];
 
 const x64: SystemCalls = {
   audit: 0xc000_003e,
+  lastOwn: 334, // rseq
   clone: 56,
   clone3: 435,
   ioctl: 16,
@@ -35,8 +46,10 @@ const x64: SystemCalls = {
     ...DENIED_EVERYWHERE,
     101, // ptrace
     103, // syslog
+    134, // uselib
     153, // vhangup
     155, // pivot_root
+    156, // _sysctl
     159, // adjtimex
     161, // chroot
     163, // acct
@@ -50,9 +63,13 @@ const x64: SystemCalls = {
     171, // setdomainname
     172, // iopl
     173, // ioperm
+    174, // create_module
     175, // init_module
     176, // delete_module
+    177, // get_kernel_syms
+    178, // query_module
     179, // quotactl
+    180, // nfsservctl
     212, // lookup_dcookie
     227, // clock_settime
     246, // kexec_load
@@ -60,6 +77,7 @@ const x64: SystemCalls = {
     249, // request_key
     250, // keyctl
     272, // unshare
+    279, // move_pages
     298, // perf_event_open
     300, // fanotify_init
     303, // name_to_handle_at
@@ -67,6 +85,7 @@ const x64: SystemCalls = {
     308, // setns
     310, // process_vm_readv
     311, // process_vm_writev
+    312, // kcmp
     313, // finit_module
     320, // kexec_file_load
     321, // bpf
@@ -76,6 +95,7 @@ const x64: SystemCalls = {
 
 const arm64: SystemCalls = {
   audit: 0xc000_00b7,
+  lastOwn: 294, // kexec_file_load
   clone: 220,
   clone3: 435,
   ioctl: 29,
@@ -86,6 +106,7 @@ const arm64: SystemCalls = {
     39, // umount2
     40, // mount
     41, // pivot_root
+    42, // nfsservctl
     51, // chroot
     58, // vhangup
     60, // quotactl
@@ -107,6 +128,7 @@ const arm64: SystemCalls = {
     219, // keyctl
     224, // swapon
     225, // swapoff
+    239, // move_pages
     241, // perf_event_open
     262, // fanotify_init
     264, // name_to_handle_at
@@ -114,6 +136,7 @@ const arm64: SystemCalls = {
     268, // setns
     270, // process_vm_readv
     271, // process_vm_writev
+    272, // kcmp
     273, // finit_module
     280, // bpf
     282, // userfaultfd
