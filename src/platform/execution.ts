@@ -70,25 +70,30 @@ export async function buildExecution(site: Site) {
   return { runtimes, isolation, pool, ...doors, activation };
 }
 
+/** Not where they are: an installation may lie below /tmp, which is another one inside. */
+const PACKAGES_INSIDE = '/var/packages';
+
 /** What runs functions, and knows nothing of who asks for it. */
 async function buildEnvironments({ config, warnings, address, keyring, clock, state, inside }: Site) {
   const { store, directory, logSink } = state;
+  const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
+  const isolation = await chooseIsolation(config, join(directory.path, 'cache'), warnings, inside);
+  const { driver } = isolation;
+  const isSealed = driver.isolation !== 'process';
   const runtimes = new MachineRuntimes({
     strict: config.strictRuntimes,
     cacheDirectory: join(directory.path, 'cache'),
     installDirectory: join(directory.path, 'runtimes'),
+    packagesInside: isSealed ? PACKAGES_INSIDE : undefined,
     searchPath: process.env['PATH'] ?? '',
   });
-  const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const isolation = await chooseIsolation(config, join(directory.path, 'cache'), warnings, inside);
-  const { driver } = isolation;
   const pool = new EnvironmentPool({
     driver,
     runtimes,
     code,
     logs: logSink,
     clock,
-    endpointUrl: () => (driver.isolation === 'namespace' ? address.inside() : address.local()),
+    endpointUrl: () => (isSealed ? address.inside() : address.local()),
     credentials: (version) => keyring.credentials(version.accountId),
     scratchRoot: join(directory.path, 'scratch'),
     prepared: config.prepared,

@@ -27,6 +27,16 @@ function helpers(server: TestServer, program: string): number[] {
   });
 }
 
+/** Never 0, which would stand for the test's own process group. */
+async function onlyHelper(server: TestServer, program: string): Promise<number> {
+  const [pid] = await eventually(
+    async () => helpers(server, program),
+    (all) => all.length === 1,
+  );
+  if (pid === undefined) throw new Error(`There is no ${program}.`);
+  return pid;
+}
+
 async function serve(onConnection: (socket: Socket) => void, host: string): Promise<[Server, number]> {
   const service = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
@@ -120,7 +130,7 @@ describe.skipIf(reason !== undefined)('in a network of its own a function', () =
 
     test('still does when the relay was killed', async () => {
       const [service, port] = await serve((socket) => socket.end('well'), host);
-      const [relay = 0] = helpers(server, 'relay-main');
+      const relay = await onlyHelper(server, 'relay-main');
       process.kill(relay, 'SIGKILL');
       await eventually(
         async () => helpers(server, 'relay-main'),
@@ -136,7 +146,7 @@ describe.skipIf(reason !== undefined)('in a network of its own a function', () =
   });
 
   test('runs again, and calls back, when the helper process was killed', async () => {
-    const [warden = 0] = helpers(server, 'warden-main');
+    const warden = await onlyHelper(server, 'warden-main');
     process.kill(warden, 'SIGKILL');
     await eventually(
       async () => helpers(server, 'warden-main'),

@@ -37,6 +37,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const warnings = new Warnings(log);
   const clock = new MovableClock();
   const state = await openState(config, clock, warnings);
+  const inside = new InsideDoor();
   const site = {
     config,
     log,
@@ -45,7 +46,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     keyring: new FunctionKeyring(),
     clock,
     state,
-    inside: new InsideDoor(),
+    inside,
   };
   const execution = await buildExecution(site);
   const observations: Observation[] = [];
@@ -71,6 +72,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   });
   const listener = new Listener({ onRequest: (request, response) => endpoint.handle(request, response) });
   site.address.port = await listener.listen(0, '127.0.0.1');
+  inside.open(site.address.port, listener);
   execution.provisioned.begin();
   await execution.events.start();
   const lambda = new LambdaClient({

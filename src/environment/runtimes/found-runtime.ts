@@ -16,6 +16,8 @@ export interface RuntimeSearch {
   readonly cacheDirectory: string;
   /** Where `lambent runtimes install` puts what it downloads. */
   readonly installDirectory: string;
+  /** Where sandboxes show the packages this installation brings; not given where paths are those of the machine. */
+  readonly packagesInside?: string | undefined;
   /** Directories to look for interpreters in, as PATH has them. */
   readonly searchPath: string;
 }

@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import type { SharedDirectory } from '../../sandbox/sandbox.ts';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
 import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { findAbove, requireAbove } from './installation.ts';
@@ -16,8 +17,8 @@ const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-
 interface NodeDirectories {
   /** With the bootstrap and the AWS SDK. */
   readonly runtime: string;
-  /** Where its links lead to. */
-  readonly nodeModules: string | undefined;
+  /** Where its links lead to, outside and inside. */
+  readonly nodeModules: SharedDirectory | undefined;
   /** Names of those packages. */
   readonly packages: ReadonlySet<string>;
 }
@@ -26,11 +27,11 @@ interface NodeDirectories {
 export async function findNodeRuntime(
   id: string,
   major: number,
-  { searchPath, installDirectory, cacheDirectory, strict }: RuntimeSearch,
+  { searchPath, installDirectory, cacheDirectory, packagesInside, strict }: RuntimeSearch,
 ): Promise<FoundRuntime> {
   const [found, directories] = await Promise.all([
     findNode(major, searchPath, installDirectory),
-    buildNodeDirectory(cacheDirectory),
+    buildNodeDirectory(cacheDirectory, packagesInside),
   ]);
   const advice = `Install it with \`lambent runtimes install ${id}\`, or put a \`node${major}\` on the PATH.`;
   const wanted = { id, release: major, language: 'Node.js', spelling: String(major), advice };
@@ -38,10 +39,16 @@ export async function findNodeRuntime(
   return { runtime: describeNodeRuntime(id, major, interpreter, directories, warning), interpreter };
 }
 
-/** Builds the directory with the bootstrap and the AWS SDK. */
-async function buildNodeDirectory(cache: string): Promise<NodeDirectories> {
-  const nodeModules = findAbove('node_modules/@smithy') && dirname(requireAbove('node_modules/@smithy'));
-  const packages = nodeModules === undefined ? new Map<string, string>() : await findSdkPackages(nodeModules);
+/**
+ * Builds the directory with the bootstrap and the AWS SDK.
+ * @param inside where the packages are seen; undefined: where they are
+ */
+async function buildNodeDirectory(cache: string, inside: string | undefined): Promise<NodeDirectories> {
+  const hostPath = findAbove('node_modules/@smithy') && dirname(requireAbove('node_modules/@smithy'));
+  const sandboxPath = inside ?? hostPath ?? '';
+  const nodeModules = hostPath === undefined ? undefined : { hostPath, sandboxPath };
+  const names = hostPath === undefined ? [] : await findSdkPackages(hostPath);
+  const packages = new Map(names.map((name) => [name, join(sandboxPath, name)]));
   const source = requireAbove('runtimes/nodejs');
   const extensions = ['.cjs', '.mjs'];
   const runtime = await buildRuntimeDirectory(cache, { name: 'nodejs', source, extensions, packages });
@@ -76,8 +83,7 @@ function describeNodeRuntime(
     directories: [
       { hostPath: dirname(interpreter.path), sandboxPath: '/var/lang/bin' },
       { hostPath: runtime, sandboxPath: '/var/runtime' },
-      // The links of the runtime's node_modules lead here, so it keeps its path.
-      ...(nodeModules === undefined ? [] : [{ hostPath: nodeModules, sandboxPath: nodeModules }]),
+      ...(nodeModules === undefined ? [] : [nodeModules]),
     ],
     preparation: prepareNode(directories.packages),
     warning,

@@ -8,19 +8,19 @@ const SCOPES = ['@aws-sdk', '@smithy', '@aws-crypto', '@aws'];
 /**
  * The packages of the AWS SDK in a node_modules, with everything they depend on. Functions find these without
  * packaging them, and nothing else of the directory.
- * @returns package name to absolute path
+ * @returns their names, sorted
  */
-export async function findSdkPackages(nodeModules: string): Promise<Map<string, string>> {
-  const packages = new Map<string, string>();
+export async function findSdkPackages(nodeModules: string): Promise<string[]> {
+  const packages = new Set<string>();
   let names = (await Promise.all(SCOPES.map(async (scope) => await namesIn(nodeModules, scope)))).flat();
   while (names.length > 0) {
     const fresh = names.filter((name) => !packages.has(name) && existsSync(join(nodeModules, name)));
-    for (const name of fresh) packages.set(name, join(nodeModules, name));
+    for (const name of fresh) packages.add(name);
     names = (
       await Promise.all(fresh.map(async (name) => await dependencies(join(nodeModules, name))))
     ).flat();
   }
-  return new Map([...packages].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return [...packages].sort();
 }
 
 async function namesIn(nodeModules: string, scope: string): Promise<string[]> {
