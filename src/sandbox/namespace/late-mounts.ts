@@ -20,6 +20,8 @@ export class LateMounts {
   readonly directories: LateDirectories;
   /** Places where nothing has been attached yet. */
   readonly #free: Map<string, string>;
+  /** What was attached, by its place here: mounts end with the warden that made them. */
+  readonly #attached = new Map<string, string>();
   readonly #root: string;
   #warden: Warden | undefined;
 
@@ -32,7 +34,7 @@ export class LateMounts {
     this.#free = new Map(this.directories);
   }
 
-  /** Before the first process: only what was shared by then is a copy that follows. */
+  /** Before the first process, and again before the first that another warden starts: what is shared by then follows. */
   async prepare(warden: Warden): Promise<void> {
     if (this.#warden === warden) return;
     this.#warden = warden;
@@ -40,6 +42,7 @@ export class LateMounts {
       await mkdir(directory, { recursive: true });
       await warden.share(directory);
     }
+    for (const [place, hostPath] of this.#attached) await warden.attach(hostPath, place);
   }
 
   /** @throws Error for a path that was not prepared */
@@ -51,6 +54,7 @@ export class LateMounts {
         if (place === undefined || this.#warden === undefined)
           throw new Error(`Nothing can be attached at ${sandboxPath} of this sandbox.`);
         await this.#warden.attach(hostPath, place);
+        this.#attached.set(place, hostPath);
       }),
     );
   }
