@@ -132,7 +132,8 @@ exports.handler = async () => {
   while (processes().length > before) await new Promise((resolve) => setTimeout(resolve, 5));
   return processes().map(stateOf).includes('Z');
 };`;
-    await deploy(server.lambda, 'orphans', { 'index.js': code });
+    // A shell starts a program or two, which takes its time where processor time is short.
+    await deploy(server.lambda, 'orphans', { 'index.js': code }, { MemorySize: 1024, Timeout: 60 });
     expect(await invoke(server.lambda, 'orphans')).toMatchObject({
       functionError: undefined,
       payload: false,
