@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxSpec, SharedDirectory } from '../sandbox.ts';
 import type { LateDirectories } from './bubblewrap-arguments.ts';
+import { Attachments } from './attachments.ts';
 import type { Warden } from './warden/warden.ts';
 
 /** Where directories can be shared with what already runs, in a sandbox that was made without its code. */
@@ -20,10 +21,8 @@ export class LateMounts {
   readonly directories: LateDirectories;
   /** Places where nothing has been attached yet. */
   readonly #free: Map<string, string>;
-  /** What was attached, by its place here: mounts end with the warden that made them. */
-  readonly #attached = new Map<string, string>();
   readonly #root: string;
-  #warden: Warden | undefined;
+  readonly #attachments = new Attachments();
 
   /** @param root of this sandbox alone; made only when there is a place to mount to */
   constructor({ readOnlyDirectories }: SandboxSpec, root: string) {
@@ -34,15 +33,10 @@ export class LateMounts {
     this.#free = new Map(this.directories);
   }
 
-  /** Before the first process, and again before the first that another warden starts: what is shared by then follows. */
   async prepare(warden: Warden): Promise<void> {
-    if (this.#warden === warden) return;
-    this.#warden = warden;
-    for (const directory of this.directories.values()) {
-      await mkdir(directory, { recursive: true });
-      await warden.share(directory);
-    }
-    for (const [place, hostPath] of this.#attached) await warden.attach(hostPath, place);
+    const places = [...this.directories.values()];
+    for (const place of places) await mkdir(place, { recursive: true });
+    await this.#attachments.prepare(warden, places);
   }
 
   /** @throws Error for a path that was not prepared */
@@ -51,26 +45,16 @@ export class LateMounts {
       shared.map(async ({ hostPath, sandboxPath }) => {
         const place = this.#free.get(sandboxPath);
         this.#free.delete(sandboxPath);
-        if (place === undefined || this.#warden === undefined)
+        if (place === undefined)
           throw new Error(`Nothing can be attached at ${sandboxPath} of this sandbox.`);
-        await this.#warden.attach(hostPath, place);
-        this.#attached.set(place, hostPath);
+        await this.#attachments.attach(hostPath, place);
       }),
     );
   }
 
   async remove(): Promise<void> {
-    const warden = this.#warden;
-    if (warden === undefined || this.directories.size === 0) return;
-    await Promise.all(
-      [...this.directories.values()].map(async (directory) => {
-        try {
-          await warden.detach(directory);
-        } catch {
-          // Of a warden that has gone the mounts have gone too.
-        }
-      }),
-    );
+    if (this.directories.size === 0) return;
+    await this.#attachments.remove(this.directories.values());
     await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
   }
 }
