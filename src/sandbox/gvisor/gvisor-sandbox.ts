@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Server, Socket } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { exitInside } from '../exit-inside.ts';
+import { LastingNetwork } from '../namespace/network/lasting-network.ts';
 import type { SandboxNetwork } from '../namespace/network/sandbox-network.ts';
 import { refuseUnstartable } from '../namespace/program-check.ts';
 import type { MemoryWatchdog } from '../process/memory-watchdog.ts';
@@ -45,6 +46,7 @@ export class GvisorSandbox implements Sandbox {
   readonly #parts: GvisorSandboxParts;
   readonly #place: RunscPlace;
   readonly #late: LateRoot;
+  readonly #network: LastingNetwork;
   readonly #programs = new Set<Program>();
   /** What is visible inside, from the start or since `attach`. */
   #shared: readonly SharedDirectory[];
@@ -54,13 +56,12 @@ export class GvisorSandbox implements Sandbox {
   #swept: Promise<void> = Promise.resolve();
   #isFrozen = false;
   #isDestroyed = false;
-  #network: SandboxNetwork | undefined;
-  #server: Server | undefined;
 
   constructor(parts: GvisorSandboxParts) {
     const { spec, tools } = parts;
     this.id = spec.id;
     this.#parts = parts;
+    this.#network = new LastingNetwork(parts.takeNetwork);
     this.#shared = spec.readOnlyDirectories;
     // Beside the scratch directory, so that whoever sweeps those after a crash takes it along.
     this.#place = { runsc: tools.runsc, directory: `${spec.scratchDirectory}.gvisor` };
@@ -86,13 +87,11 @@ export class GvisorSandbox implements Sandbox {
   }
 
   async listen(server: Server): Promise<string> {
-    const network = await this.#livingNetwork();
-    this.#server = server;
-    return network.listen(server);
+    return await this.#network.listen(server);
   }
 
   async connect(port: number): Promise<Socket> {
-    return await (await this.#livingNetwork()).connect(port);
+    return await this.#network.connect(port);
   }
 
   /** What is mounted in a root that was shared appears in the sandbox; the size of its /tmp is what it is. */
@@ -136,7 +135,7 @@ export class GvisorSandbox implements Sandbox {
     await container?.ended;
     await this.#swept;
     await this.#limits?.remove();
-    this.#network?.close();
+    this.#network.close();
     const { spec, onDestroyed } = this.#parts;
     await this.#late.remove();
     for (const path of [spec.scratchDirectory, this.#place.directory])
@@ -214,7 +213,7 @@ export class GvisorSandbox implements Sandbox {
 
   async #startContainer(): Promise<Container> {
     const { spec } = this.#parts;
-    const network = await this.#livingNetwork();
+    const network = await this.#network.living();
     await clearScratch(spec);
     await this.#late.prepare(network.warden);
     const { joinFiles } = this.#ready;
@@ -222,19 +221,6 @@ export class GvisorSandbox implements Sandbox {
     this.#ready.follow(container);
     if (this.#isDestroyed) container.kill();
     return container;
-  }
-
-  /** Where the process that kept it has ended, with everything it had started, another takes its place. */
-  async #livingNetwork(): Promise<SandboxNetwork> {
-    if (this.#network?.alive === true) return this.#network;
-    this.#network?.close();
-    const network = await this.#parts.takeNetwork();
-    this.#network = network;
-    if (this.#server !== undefined) {
-      this.#server.close();
-      network.listen(this.#server);
-    }
-    return network;
   }
 
   get #ready(): GvisorLimits {

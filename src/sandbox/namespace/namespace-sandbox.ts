@@ -18,6 +18,7 @@ import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { Enforcement, programOf } from './enforcement.ts';
 import { type Launch, programCommand, roomCommand, writeCommand, writeRoot } from './launch.ts';
 import { LateMounts } from './late-mounts.ts';
+import { LastingNetwork } from './network/lasting-network.ts';
 import type { SandboxNetwork } from './network/sandbox-network.ts';
 import { refuseUnstartable } from './program-check.ts';
 import { Room } from './room.ts';
@@ -54,14 +55,14 @@ export class NamespaceSandbox implements Sandbox {
   /** What is visible inside, from the start or since `attach`. */
   #shared: readonly SharedDirectory[];
   readonly #scratch: Scratch;
+  readonly #network: LastingNetwork;
   #prepared: Prepared | undefined;
-  #network: SandboxNetwork | undefined;
-  #server: Server | undefined;
   #started = 0;
 
   constructor(parts: NamespaceSandboxParts) {
     this.id = parts.spec.id;
     this.#parts = parts;
+    this.#network = new LastingNetwork(parts.takeNetwork);
     // Beside the scratch directory, so that whoever sweeps those after a crash takes it along.
     this.#launchFiles = `${parts.spec.scratchDirectory}.launch`;
     this.#late = new LateMounts(parts.spec, `${parts.spec.scratchDirectory}.late`);
@@ -101,13 +102,11 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async listen(server: Server): Promise<string> {
-    const network = await this.#livingNetwork();
-    this.#server = server;
-    return network.listen(server);
+    return await this.#network.listen(server);
   }
 
   async connect(port: number): Promise<Socket> {
-    return await (await this.#livingNetwork()).connect(port);
+    return await this.#network.connect(port);
   }
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
@@ -152,7 +151,7 @@ export class NamespaceSandbox implements Sandbox {
     await Promise.all(running.map(({ exited }) => exited));
     await this.#rooms.ended();
     await this.#prepared?.enforcement.remove();
-    this.#network?.close();
+    this.#network.close();
     await this.#late.remove();
     await this.#scratch.remove();
     await rm(this.#launchFiles, { recursive: true, force: true });
@@ -217,23 +216,10 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async #openRoom(): Promise<Room> {
-    const network = await this.#livingNetwork();
+    const network = await this.#network.living();
     await this.#late.prepare(network.warden);
     await this.#scratch.prepare(network.warden);
     return await Room.open(network, roomCommand(this.#ready.launch));
-  }
-
-  /** Where the process that kept it has ended, with everything it had started, another takes its place. */
-  async #livingNetwork(): Promise<SandboxNetwork> {
-    if (this.#network?.alive === true) return this.#network;
-    this.#network?.close();
-    const network = await this.#parts.takeNetwork();
-    this.#network = network;
-    if (this.#server !== undefined) {
-      this.#server.close();
-      network.listen(this.#server);
-    }
-    return network;
   }
 
   get #ready(): Prepared {
