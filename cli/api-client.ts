@@ -1,4 +1,5 @@
 import type {
+  ClockReading,
   EnvironmentRecord,
   FunctionConfiguration,
   Health,
@@ -21,6 +22,19 @@ export class ApiClient {
 
   health(): Promise<Health> {
     return this.#json({ service: 'lambda', method: 'GET', path: '/_lambent/health' });
+  }
+
+  readClock(): Promise<ClockReading> {
+    return this.#json({ service: 'lambda', method: 'GET', path: '/_lambent/clock' });
+  }
+
+  /** Resolves when all that has become due has been done. */
+  turnClock(order: {
+    readonly freeze?: true;
+    readonly resume?: true;
+    readonly advanceMs?: number;
+  }): Promise<ClockReading> {
+    return this.#json(lambdaCall('POST', '/_lambent/clock', order));
   }
 
   async listEnvironments(): Promise<EnvironmentRecord[]> {

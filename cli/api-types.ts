@@ -81,3 +81,10 @@ export interface InvokeResult {
   /** The end of the invocation's log, where it was asked for. */
   readonly logTail: string | undefined;
 }
+
+export interface ClockReading {
+  /** ISO 8601. */
+  readonly now: string;
+  readonly nowMs: number;
+  readonly frozen: boolean;
+}

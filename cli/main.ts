@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
+import { addClock } from './commands/clock.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addEnvironments } from './commands/environments.ts';
 import { addFunctions } from './commands/functions.ts';
@@ -45,6 +46,7 @@ function createProgram(): Command {
   addLogs(program);
   addDeploy(program);
   addRuntimes(program);
+  addClock(program);
   program.addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 the function ran and failed.');
   return program;
 }

@@ -139,7 +139,7 @@ function buildAdmin(
     }),
     environments: () => pool.factory.records.all(),
     reset: mayReset ? reset : undefined,
-    advanceClock: mayReset ? (byMs) => clock.advance(byMs) : undefined,
+    clock,
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),
   });
 }

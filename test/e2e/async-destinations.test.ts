@@ -120,9 +120,11 @@ test('an event that became too old while it waited does not run again', async ()
   await sendEvent(server.lambda, source, { fail: true });
   await runs(source, 1);
   await quiet();
+  await advanceClock(server, 59_000);
+  await configure({ MaximumEventAgeInSeconds: 60, DestinationConfig: both() });
   await advanceClock(server, 3_600_000);
   expect(await record()).toMatchObject({
-    requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 1 },
+    requestContext: { condition: 'EventAgeExceeded' },
   });
   expect(await recordedRuns(server, source)).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readText, sendJson } from './admin-exchange.ts';
+import { sendJson } from './admin-exchange.ts';
+import { type AdminClock, answerClock } from './clock-route.ts';
 import { CODE_PATH, type CodeDownloads } from './code-downloads.ts';
 import { type AdminRuntimes, answerRuntimes } from './runtime-routes.ts';
 
@@ -13,15 +14,12 @@ export interface AdminRoutesOptions {
   readonly runtimes: AdminRuntimes;
   /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
   readonly reset: (() => Promise<void>) | undefined;
-  /** Moves platform time forward; undefined where `reset` is. */
-  readonly advanceClock: ((byMs: number) => void) | undefined;
+  /** Platform time, which may be turned where `reset` is allowed. */
+  readonly clock: AdminClock;
   readonly onError: (error: unknown) => void;
 }
 
 const REFUSED = 'Start Lambent with --ephemeral or --allow-reset to allow this.';
-
-/** No time limit of any service is longer, and dates that JavaScript cannot hold stay out of reach. */
-const FURTHEST_MS = 10 * 366 * 86_400_000;
 
 /** The platform's own few routes, under `/_lambent/`. Everything else on the port is an AWS API. */
 export class AdminRoutes {
@@ -64,7 +62,10 @@ export class AdminRoutes {
     if (path === '/_lambent/runtimes' && (method === 'GET' || method === 'POST'))
       return await answerRuntimes(this.#options.runtimes, request, response);
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
-    if (path === '/_lambent/clock' && method === 'POST') return await this.#clock(request, response);
+    if (path === '/_lambent/clock' && (method === 'GET' || method === 'POST')) {
+      const refusal = this.#options.reset === undefined ? REFUSED : undefined;
+      return await answerClock(this.#options.clock, refusal, request, response);
+    }
     sendJson(response, 404, { message: `There is no ${method} ${path}.` });
   }
 
@@ -72,16 +73,5 @@ export class AdminRoutes {
     if (this.#options.reset === undefined) return sendJson(response, 403, { message: REFUSED });
     await this.#options.reset();
     sendJson(response, 200, { status: 'reset' });
-  }
-
-  async #clock(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#options.advanceClock === undefined) return sendJson(response, 403, { message: REFUSED });
-    const advanceMs = Number(new URLSearchParams(await readText(request)).get('advanceMs'));
-    if (!(advanceMs > 0 && advanceMs <= FURTHEST_MS))
-      return sendJson(response, 400, {
-        message: 'Send advanceMs=<milliseconds> as a form: more than 0, ten years at most.',
-      });
-    this.#options.advanceClock(advanceMs);
-    sendJson(response, 200, { status: 'advanced', advanceMs });
   }
 }

@@ -138,7 +138,7 @@ export class AsyncClaims {
   }
 
   #renewLater(): void {
-    this.#cancelRenewal = this.#options.clock.schedule(RENEWAL_MS, () => void this.#renew());
+    this.#cancelRenewal = this.#options.clock.schedule(RENEWAL_MS, async () => await this.#renew());
   }
 
   async #renew(): Promise<void> {

@@ -198,6 +198,7 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
         appointments += 1;
         return clock.schedule(delayMs, task);
       },
+      during: (work: Promise<unknown>) => clock.during(work),
     };
     const gate = Promise.withResolvers<void>();
     const door = new Door();

@@ -105,7 +105,7 @@ export class AsyncDispatcher implements AsyncInvoker {
     // Emptied meanwhile: the row came after that and belongs to nobody.
     if (epoch !== this.#epoch)
       return await this.#journal.add({ kind: 'settle', id: event.id, followers: [] });
-    void this.#run(lane, event);
+    this.#start(lane, event);
   }
 
   async #acceptForLater(event: AsyncEvent): Promise<void> {
@@ -139,10 +139,11 @@ export class AsyncDispatcher implements AsyncInvoker {
 
   #lookAroundLater(): void {
     const { clock, onNotice } = this.#options;
-    this.#cancelLook = clock.schedule(LOOK_AROUND_MS, () => {
-      void this.#lookAround()
-        .catch((error: unknown) => onNotice(`Waiting events could not be looked for: ${String(error)}`))
-        .finally(() => this.#isStopped || this.#lookAroundLater());
+    this.#cancelLook = clock.schedule(LOOK_AROUND_MS, async () => {
+      await this.#lookAround().catch((error: unknown) =>
+        onNotice(`Waiting events could not be looked for: ${String(error)}`),
+      );
+      if (!this.#isStopped) this.#lookAroundLater();
     });
   }
 
@@ -154,7 +155,7 @@ export class AsyncDispatcher implements AsyncInvoker {
       const event = lane.ready.shift();
       if (event === undefined) break;
       lane.running += 1;
-      void this.#run(lane, event);
+      this.#start(lane, event);
     }
     // Throttled with nothing running: others may need the places its events hold.
     if (lane.running === 0) this.#putBackReady(lane);
@@ -174,7 +175,7 @@ export class AsyncDispatcher implements AsyncInvoker {
       const most = Math.min(this.#claims.free, lane.wants(nowMs));
       // It stood there since before it was throttled.
       if (most === 0) this.#schedule(lane, nowMs);
-      else void this.#claim(lane, most);
+      else this.#options.clock.during(this.#claim(lane, most));
     }
     this.#agenda.disarm();
   }
@@ -201,6 +202,11 @@ export class AsyncDispatcher implements AsyncInvoker {
     this.#consider(lane);
   }
 
+  /** Time that is being moved waits for the run, and for what becomes of the event. */
+  #start(lane: AsyncLane, event: AsyncEvent): void {
+    this.#options.clock.during(this.#run(lane, event));
+  }
+
   async #run(lane: AsyncLane, event: AsyncEvent): Promise<void> {
     const epoch = this.#epoch;
     const attempt = await attemptEvent(this.#options, event);
@@ -221,7 +227,9 @@ export class AsyncDispatcher implements AsyncInvoker {
   }
 
   #putBackReady(lane: AsyncLane): void {
-    for (const event of lane.ready.splice(0)) void this.#settle(event, putBack(event));
+    for (const event of lane.ready.splice(0)) {
+      this.#options.clock.during(this.#settle(event, putBack(event)));
+    }
   }
 
   #letGo(event: AsyncEvent): void {
