@@ -48,7 +48,17 @@ export class Lambent {
 
   static async start(cpus: string | undefined, flags: readonly string[] = []): Promise<Lambent> {
     const launcher = join(import.meta.dirname, '../../bin/lambent.mjs');
-    const settings = ['--port', '0', '--ephemeral', '--log-level', 'error', ...flags];
+    // The usual 1,000 would admit no more than 10,000 requests per second.
+    const settings = [
+      '--port',
+      '0',
+      '--ephemeral',
+      '--log-level',
+      'error',
+      '--concurrency',
+      '1000000',
+      ...flags,
+    ];
     const child = startNode([launcher, 'start', ...settings], cpus);
     const endpoint = await lineMatching(child, /http:\/\/[\w.-]+:\d+/);
     return new Lambent(endpoint.replace('localhost', '127.0.0.1'), child);

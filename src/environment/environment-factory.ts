@@ -111,6 +111,7 @@ export class EnvironmentFactory {
       ...observers,
       identity,
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
+      isStartAwaited: isAwaited,
       deadlines: this.#deadlines,
       freezer: this.#freezer,
       ...listener,

@@ -71,6 +71,37 @@ describe('the pool', () => {
     expect(it.logs.size).toBeLessThan(10);
   });
 
+  test('turns away who came last when a function would grow too fast', async () => {
+    const left = { [functionVersion().functionArn]: 3, 'arn:other': 1 };
+    const it = fixture({
+      parallelStarts: 1,
+      scaling: {
+        take: (arn) => {
+          left[arn] = (left[arn] ?? 0) - 1;
+          return (left[arn] ?? 0) < 0 ? new Error('too fast') : undefined;
+        },
+        giveBack: (arn) => {
+          left[arn] = (left[arn] ?? 0) + 1;
+        },
+      },
+    });
+    const version = functionVersion();
+    const attempts = [1, 2, 3, 4, 5].map(() => it.invoke(version, count));
+    const other = it.invoke(functionVersion({ functionArn: 'arn:other' }), count);
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    expect(outcomes[4]).toMatchObject({ reason: { message: 'too fast' } });
+    expect((await other).value).toBe(1);
+    // Starts that turned out not to be needed were given back.
+    await vi.waitFor(() => expect(left[version.functionArn]).toBe(-2 + 3 - it.logs.size + 1));
+  });
+
   test('keeps functions and deployments apart', async () => {
     const it = fixture();
     const versions = [functionVersion(), functionVersion(), functionVersion({ functionArn: 'arn:other' })];

@@ -14,7 +14,7 @@ import { Lifetimes } from './lifetimes.ts';
 import type { InitializationType } from './initialization-type.ts';
 import type { ProvisionedState } from './provisioned-environments.ts';
 import { memoryIsScarce, Provisioning } from './provisioning.ts';
-import { StartQueue } from './start-queue.ts';
+import { type ScalingRate, StartQueue } from './start-queue.ts';
 
 export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   /** An environment unused for this long, in platform time, is removed. */
@@ -25,7 +25,11 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   readonly parallelStarts?: number;
   /** Whether the machine has too little memory left to start provisioned environments. */
   readonly memoryIsScarce?: () => boolean;
+  /** By default functions grow as fast as the machine can. */
+  readonly scaling?: ScalingRate;
 }
+
+const UNLIMITED: ScalingRate = { take: () => undefined, giveBack: () => undefined };
 
 /**
  * All execution environments of this process. An invocation takes a provisioned environment or the idle one used last;
@@ -57,6 +61,7 @@ export class EnvironmentPool {
       start: (group, type) => this.#start(group, type),
       onEnded: (group) => this.#dropIfEmpty(group),
       memoryIsScarce: () => this.#provisioning.waitsForMemory(options.memoryIsScarce ?? memoryIsScarce),
+      scaling: options.scaling ?? UNLIMITED,
     });
     this.#provisioning = new Provisioning({
       demand: (group) => this.#starts.demand(group),

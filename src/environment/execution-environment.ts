@@ -180,7 +180,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#parts.sandbox.boost(false);
     for (const extension of this.#process.extensionFacts) this.#parts.log.extension(extension);
     this.#parts.log.initDone(durationMs, failure);
-    if (phase === 'init' && failure === undefined) this.#coldStartMs = durationMs;
+    const isCold = phase === 'init' && this.#parts.isStartAwaited;
+    if (isCold && failure === undefined) this.#coldStartMs = durationMs;
     return failure;
   }
 

@@ -18,6 +18,15 @@ export interface StartQueueOptions {
   readonly onEnded: (group: DeploymentGroup) => void;
   /** Nothing is started ahead of need while this is true; asked again after a while. */
   readonly memoryIsScarce: () => boolean;
+  readonly scaling: ScalingRate;
+}
+
+/** How fast functions may grow. */
+export interface ScalingRate {
+  /** Allows one more on-demand environment to be started, or says why not. */
+  readonly take: (functionArn: string) => Error | undefined;
+  /** A start that was allowed turned out not to be needed. */
+  readonly giveBack: (functionArn: string) => void;
 }
 
 /** Counts of what is under way, wherever they are kept. */
@@ -55,11 +64,18 @@ export class StartQueue {
     else this.demand(group);
   }
 
-  /** Asks for as many starts as the group needs beyond those already on their way. */
+  /**
+   * Asks for as many starts as the group needs beyond those already on their way. Where the function would grow too
+   * fast, who came last is turned away.
+   */
   demand(group: DeploymentGroup): void {
+    const { scaling } = this.#options;
     while (group.needsStart()) {
-      group.queued += 1;
-      this.#queue.push(group);
+      const refusal = scaling.take(group.version.functionArn);
+      if (refusal === undefined) {
+        group.queued += 1;
+        this.#queue.push(group);
+      } else group.waiters.pop()?.reject(refusal);
     }
     const { provisioned } = group;
     while (provisioned?.needsStart()) {
@@ -80,6 +96,7 @@ export class StartQueue {
       if (group === undefined) return;
       group.queued -= 1;
       if (group.waiters.length > group.starting) this.#run(group, 'on-demand', group);
+      else this.#options.scaling.giveBack(group.version.functionArn);
     }
     while (this.#mayProvision()) {
       const group = this.#provisionedQueue.shift();

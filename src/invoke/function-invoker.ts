@@ -15,6 +15,8 @@ export interface InvokeRequest {
   /** Decoded JSON text of the client context. */
   readonly clientContext: string | undefined;
   readonly wantsLogTail: boolean;
+  /** Nobody waits for the answer: limited by concurrency alone, not by requests per second. */
+  readonly isAsynchronous?: boolean;
   /** For a caller who takes the response in parts. */
   readonly streaming?: StreamingCaller | undefined;
 }

@@ -46,10 +46,11 @@ export class Invoker implements FunctionInvoker {
       request.qualifier,
     );
     const lineage = this.#recursion.lineage(version, request.traceId);
-    const lease = this.#concurrency.acquire(version);
+    const nowMs = this.#clock.now();
+    const lease = this.#concurrency.acquire(version, nowMs, request.isAsynchronous !== true);
     this.#accepted += 1;
     this.#running += 1;
-    const traceId = traceHeader(request.traceId, this.#clock.now()) + lineage;
+    const traceId = traceHeader(request.traceId, nowMs) + lineage;
     try {
       const sink = streaming?.sink;
       const invocation = {

@@ -61,9 +61,13 @@ export function policyLengthExceeded(message: string): ServiceError {
   return new ServiceError('PolicyLengthExceededException', message, 400, USER);
 }
 
-/** 429 */
+/** Seconds after which a throttled caller may as well try again; all limits here refill or empty within one. */
+const RETRY_AFTER = '1';
+
+/** 429, with `Retry-After` */
 export function tooManyRequests(reason: ThrottleReason, message = 'Rate Exceeded.'): ServiceError {
-  return new ServiceError('TooManyRequestsException', message, 429, { Type: 'User', Reason: reason });
+  const members = { Type: 'User', Reason: reason, retryAfterSeconds: RETRY_AFTER };
+  return new ServiceError('TooManyRequestsException', message, 429, members);
 }
 
 /** 413: a deployment package above the limit. Not a modelled shape, so it carries no `Type`. */

@@ -23,12 +23,12 @@ export type Execution = Awaited<ReturnType<typeof buildExecution>>;
 export async function buildExecution(site: Site) {
   const { config, log, clock, state } = site;
   const { store, directory } = state;
-  const { runtimes, code, isolation, pool } = await buildEnvironments(site);
+  const concurrency = new AccountConcurrency(config.concurrency);
+  const { runtimes, code, isolation, pool } = await buildEnvironments(site, concurrency);
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
   const policies = new PolicyDirectory();
   await policies.open(store);
-  const concurrency = new AccountConcurrency(config.concurrency);
   await concurrency.open(store);
   const provisioned = new ProvisionedConcurrency({ directory: functions, concurrency, pool });
   await provisioned.open(store);
@@ -74,7 +74,8 @@ export async function buildExecution(site: Site) {
 const PACKAGES_INSIDE = '/var/packages';
 
 /** What runs functions, and knows nothing of who asks for it. */
-async function buildEnvironments({ config, warnings, address, keyring, clock, state, inside }: Site) {
+async function buildEnvironments(site: Site, concurrency: AccountConcurrency) {
+  const { config, warnings, address, keyring, clock, state, inside } = site;
   const { store, directory, logSink } = state;
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
   const isolation = await chooseIsolation(config, join(directory.path, 'cache'), warnings, inside);
@@ -100,6 +101,10 @@ async function buildEnvironments({ config, warnings, address, keyring, clock, st
     idleExpiryMs: config.idleExpirySeconds * 1000,
     lifetimeMs: config.environmentLifetimeSeconds * 1000,
     parallelStarts: 2 * availableParallelism(),
+    scaling: {
+      take: (functionArn) => concurrency.takeStart(functionArn, clock.now()),
+      giveBack: (functionArn) => concurrency.returnStart(functionArn),
+    },
     onWarning: (message) => warnings.add(message),
   });
   return { runtimes, code, isolation, pool };

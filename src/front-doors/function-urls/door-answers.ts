@@ -8,7 +8,10 @@ const FORBIDDEN =
 export function refused(error: ServiceError): UrlResponse {
   if (error.status === 404) return forbidden();
   if (error.status !== 429) return badGateway();
-  return failed(429, error.code, error.message, error.members);
+  const { retryAfterSeconds, ...members } = error.members;
+  const throttled = failed(429, error.code, error.message, members);
+  if (typeof retryAfterSeconds !== 'string') return throttled;
+  return { ...throttled, headers: [...throttled.headers, ['retry-after', retryAfterSeconds]] };
 }
 
 /** Of everything that is wrong with a function nothing is told outside. */

@@ -62,6 +62,7 @@ async function run(
       traceId: event.traceHeader,
       clientContext: undefined,
       wantsLogTail: false,
+      isAsynchronous: true,
     });
     const outcome = answer.functionError === undefined ? 'success' : 'function-error';
     return { outcome, answer, problem: undefined };

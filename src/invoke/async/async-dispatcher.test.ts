@@ -20,7 +20,8 @@ class Door implements FunctionInvoker {
   /** Set: runs end when it does. */
   hold: Promise<void> | undefined;
 
-  async invoke({ payload }: InvokeRequest): Promise<InvokeAnswer> {
+  async invoke({ payload, isAsynchronous }: InvokeRequest): Promise<InvokeAnswer> {
+    expect(isAsynchronous).toBe(true);
     if (this.running >= this.capacity) {
       this.throttles += 1;
       throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');

@@ -10,6 +10,7 @@ const OTHER = 'arn:aws:lambda:us-east-1:000000000000:function:other';
 
 let store: Store;
 let concurrency: AccountConcurrency;
+const nowMs = 1_800_000_000_000;
 
 beforeEach(async () => {
   store = await ephemeralStore();
@@ -31,7 +32,7 @@ function exhaust(functionArn: string, version = '$LATEST'): { leases: Concurrenc
   const leases: ConcurrencyLease[] = [];
   for (;;) {
     try {
-      leases.push(concurrency.acquire({ functionArn, version }));
+      leases.push(concurrency.acquire({ functionArn, version }, nowMs, false));
     } catch (error) {
       return { leases, reason: (error as { members?: { Reason?: unknown } }).members?.Reason };
     }
@@ -153,7 +154,9 @@ describe('provisioned concurrency', () => {
 
   test('that is taken away leaves what runs on it to be counted with the others', () => {
     concurrency.provision(OURS, 3, new Map([['1', 3]]));
-    const leases = [1, 2, 3].map(() => concurrency.acquire({ functionArn: OURS, version: '1' }));
+    const leases = [1, 2, 3].map(() =>
+      concurrency.acquire({ functionArn: OURS, version: '1' }, nowMs, false),
+    );
     concurrency.provision(OURS, 1, new Map([['1', 1]]));
     expect(room(OTHER)).toBe(2);
     concurrency.provision(OURS, 0, new Map());

@@ -1,16 +1,34 @@
 import { type FunctionSettings, functionSettingsOf } from '../../model/function-settings.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import { functionArn } from '../../model/stored-function.ts';
+import type { ServiceError } from '../../model/service-error.ts';
 import type { Store } from '../../store/store.ts';
 import {
   type ConcurrencyLease,
   FunctionConcurrency,
+  requestAllowance,
   type SharedConcurrency,
 } from './function-concurrency.ts';
 
+/** An invocation that asks to be admitted. */
+export type Admitted = Pick<FunctionVersion, 'functionArn' | 'version'>;
+
 /**
- * Admits invocations: within a function's reservation if it has one, else within what the account's limit leaves to
- * all others. Exact: plain counters, one thread. Follows the store, so that a new reservation counts at once.
+ * Admits invocations. Exact: plain counters, one thread. Follows the store, so that a new reservation counts at once.
+ *
+ * Checked by `acquire`, in this order, each with its Reason; a refused invocation counts for nothing:
+ * 1. Is a provisioned unit of the version free, and its rate (10 requests per second and unit) not used up? Then that
+ *    one is taken, and 2 does not apply. Otherwise the invocation spills over.
+ * 2. Is there room: in the function's reservation less its provisioned concurrency (Reserved...Concurrent...), or
+ *    without one in what the account's limit leaves when all claims are taken off (Concurrent...)?
+ * 3. Rate of the function with a reservation, 10 requests per second and reserved unit (Reserved...Rate...).
+ * 4. Rate of the account, 10 requests per second and unit of its limit (Function...Rate...). 3 and 4 hold for
+ *    invocations somebody waits for; asynchronous ones are limited by concurrency alone.
+ *
+ * Checked by `takeStart`, when no environment is free and the pool is about to start one: 1,000 new on-demand
+ * environments in ten seconds for each function (...Rate...).
+ *
+ * A unit that was acquired is given back by its lease, once. All numbers are by account and Region.
  */
 export class AccountConcurrency {
   readonly #limit: number;
@@ -42,11 +60,25 @@ export class AccountConcurrency {
     }
   }
 
-  /** Takes a unit for one invocation. Throws 429 when there is none. */
-  acquire({ functionArn: arn, version }: Pick<FunctionVersion, 'functionArn' | 'version'>): ConcurrencyLease {
+  /**
+   * Takes a unit for one invocation. Throws 429 when there is none.
+   * @param nowMs platform time
+   * @param isRated false for an asynchronous invocation
+   */
+  acquire({ functionArn: arn, version }: Admitted, nowMs: number, isRated: boolean): ConcurrencyLease {
     let last = this.#last;
     if (last === undefined || last.functionArn !== arn) this.#last = last = this.#find(arn);
-    return last.acquire(version);
+    return last.acquire(version, nowMs, isRated);
+  }
+
+  /** Allows one more environment of the function to be started, or says why not. */
+  takeStart(arn: string, nowMs: number): ServiceError | undefined {
+    return this.#find(arn).takeStart(nowMs);
+  }
+
+  /** A start that was allowed did not take place. */
+  returnStart(arn: string): void {
+    this.#functions.get(arn)?.returnStart();
   }
 
   /**
@@ -82,10 +114,15 @@ export class AccountConcurrency {
     if (known !== undefined) return known;
     const [, , , region, account] = arn.split(':');
     const key = `${account}/${region}`;
-    const shared = this.#shared.get(key) ?? { limit: this.#limit, claimed: 0, running: 0 };
+    const shared = this.#shared.get(key) ?? this.#newShared();
     const made = new FunctionConcurrency(arn, shared);
     this.#shared.set(key, shared);
     this.#functions.set(arn, made);
     return made;
+  }
+
+  #newShared(): SharedConcurrency {
+    const limit = this.#limit;
+    return { limit, claimed: 0, running: 0, requests: requestAllowance(limit) };
   }
 }

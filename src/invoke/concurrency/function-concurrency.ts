@@ -1,5 +1,14 @@
 import { claimed } from '../../model/concurrency-limits.ts';
 import { tooManyRequests } from '../../model/lambda-errors.ts';
+import type { ServiceError } from '../../model/service-error.ts';
+import { RateAllowance } from './rate-allowance.ts';
+
+/** Requests per second that a unit of concurrency is good for, however short they are. Only totals are held to it. */
+export const REQUESTS_PER_UNIT = 10;
+const SECOND_MS = 1000;
+/** New environments of one function: so many in ten seconds. */
+const STARTS = 1000;
+const STARTS_PERIOD_MS = 10_000;
 
 /** A unit of concurrency that was taken. Release it once. */
 export interface ConcurrencyLease {
@@ -12,6 +21,8 @@ export interface SharedConcurrency {
   /** Reservations, and provisioned concurrency of functions without one: not shared, in use or not. */
   claimed: number;
   running: number;
+  /** Of all requests in the account, also those that run on what is not shared. */
+  readonly requests: RateAllowance;
 }
 
 /**
@@ -26,21 +37,26 @@ export class FunctionConcurrency implements ConcurrencyLease {
   /** Without those that run on provisioned units. */
   #running = 0;
   #versions: Map<string, ProvisionedUnits> | undefined;
+  readonly #requests = requestAllowance(0);
+  readonly #starts = new RateAllowance(STARTS, STARTS_PERIOD_MS);
 
   constructor(functionArn: string, shared: SharedConcurrency) {
     this.functionArn = functionArn;
     this.#shared = shared;
   }
 
-  /** A unit for one invocation of the version, provisioned ones first. Throws 429 when there is none. */
-  acquire(version: string): ConcurrencyLease {
+  /**
+   * A unit for one invocation of the version, provisioned ones first. Throws 429 when there is none.
+   * @param isRated whether it counts as a request per second
+   */
+  acquire(version: string, nowMs: number, isRated: boolean): ConcurrencyLease {
     const units = this.#versions?.get(version);
-    if (units?.take() === true) return units;
-    if (this.#reserved === undefined) {
-      const { running, limit, claimed: taken } = this.#shared;
-      if (running >= limit - taken) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
-    } else if (this.#running >= this.#reserved - this.#provisioned) {
-      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
+    const isProvisioned = units !== undefined && units.hasRoom(nowMs, isRated);
+    if (!isProvisioned) this.#checkRoom();
+    if (isRated) this.#countRequest(nowMs);
+    if (isProvisioned) {
+      units.count(isRated);
+      return units;
     }
     this.count();
     return this;
@@ -57,7 +73,20 @@ export class FunctionConcurrency implements ConcurrencyLease {
     if (this.#reserved === undefined) this.#shared.running += 1;
   }
 
+  /** Allows one more environment to be started, or says why not. */
+  takeStart(nowMs: number): ServiceError | undefined {
+    if (!this.#starts.hasRoom(nowMs)) return this.#rateExceeded();
+    this.#starts.spend();
+    return undefined;
+  }
+
+  /** A start that was allowed did not take place. */
+  returnStart(): void {
+    this.#starts.restore();
+  }
+
   reserve(reserved: number | undefined): void {
+    this.#requests.resize((reserved ?? 0) * REQUESTS_PER_UNIT);
     if (this.#reserved === undefined && reserved !== undefined) this.#shared.running -= this.#running;
     if (this.#reserved !== undefined && reserved === undefined) this.#shared.running += this.#running;
     this.#claim(reserved, this.#provisioned);
@@ -85,12 +114,44 @@ export class FunctionConcurrency implements ConcurrencyLease {
     }
   }
 
+  #checkRoom(): void {
+    if (this.#reserved === undefined) {
+      const { running, limit, claimed: taken } = this.#shared;
+      if (running >= limit - taken) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+    } else if (this.#running >= this.#reserved - this.#provisioned) {
+      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
+    }
+  }
+
+  /** Against the function's own rate if it has a reservation, and against the account's. */
+  #countRequest(nowMs: number): void {
+    const { requests } = this.#shared;
+    const hasOwn = this.#reserved !== undefined;
+    if (hasOwn && !this.#requests.hasRoom(nowMs)) throw this.#rateExceeded();
+    if (!requests.hasRoom(nowMs)) throw tooManyRequests('FunctionInvocationRateLimitExceeded');
+    if (hasOwn) this.#requests.spend();
+    requests.spend();
+  }
+
+  #rateExceeded(): ServiceError {
+    return tooManyRequests(
+      this.#reserved === undefined
+        ? 'FunctionInvocationRateLimitExceeded'
+        : 'ReservedFunctionInvocationRateLimitExceeded',
+    );
+  }
+
   #claim(reserved: number | undefined, provisioned: number): void {
     this.#shared.claimed -= claimed({ reserved: this.#reserved, provisioned: this.#provisioned });
     this.#reserved = reserved;
     this.#provisioned = provisioned;
     this.#shared.claimed += claimed({ reserved, provisioned });
   }
+}
+
+/** As many requests per second as so many units are good for. */
+export function requestAllowance(units: number): RateAllowance {
+  return new RateAllowance(units * REQUESTS_PER_UNIT, SECOND_MS);
 }
 
 /** The units a version has to itself because it is provisioned. */
@@ -100,15 +161,20 @@ class ProvisionedUnits implements ConcurrencyLease {
   #running = 0;
   /** Running ones there were no units for any more when the number was lowered: the function counts them. */
   #displaced = 0;
+  readonly #requests = requestAllowance(0);
 
   constructor(owner: FunctionConcurrency) {
     this.#owner = owner;
   }
 
-  take(): boolean {
-    if (this.#running >= this.#size) return false;
+  /** Otherwise the invocation spills over to what the function has besides. */
+  hasRoom(nowMs: number, isRated: boolean): boolean {
+    return this.#running < this.#size && (!isRated || this.#requests.hasRoom(nowMs));
+  }
+
+  count(isRated: boolean): void {
     this.#running += 1;
-    return true;
+    if (isRated) this.#requests.spend();
   }
 
   release(): void {
@@ -121,6 +187,7 @@ class ProvisionedUnits implements ConcurrencyLease {
 
   resize(size: number): void {
     this.#size = size;
+    this.#requests.resize(size * REQUESTS_PER_UNIT);
     while (this.#running > size) {
       this.#running -= 1;
       this.#displaced += 1;

@@ -152,8 +152,9 @@ function statusOf(
   for (const { version, units } of shares) {
     const state = stateOf(version);
     const ready = Math.min(units, state?.ready ?? 0);
-    // One that died and is being replaced is still allocated.
-    allocated += state?.isComplete === true ? units : ready;
+    // One that died and is being replaced is still allocated; one that cannot be replaced is not.
+    const isHeld = state?.isComplete === true && state.failure === undefined;
+    allocated += isHeld ? units : ready;
     if (state?.isOpen === true) available += ready;
     if (state?.isComplete === true) missing -= units;
     reason ??= state?.failure;

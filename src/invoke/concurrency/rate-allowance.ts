@@ -1,0 +1,43 @@
+/**
+ * How many of something may happen in a period: up to `capacity` at once, refilled evenly so that an empty one is full
+ * after `periodMs`; what is not used does not pile up. Two numbers, no timer: it is brought up to date when it is asked.
+ */
+export class RateAllowance {
+  readonly #periodMs: number;
+  #capacity: number;
+  #left: number;
+  /** Platform time up to which `#left` is right. */
+  #atMs = 0;
+
+  constructor(capacity: number, periodMs: number) {
+    this.#capacity = capacity;
+    this.#periodMs = periodMs;
+    this.#left = capacity;
+  }
+
+  /** @param nowMs platform time; one that lies in the past counts as the last one */
+  hasRoom(nowMs: number): boolean {
+    if (nowMs > this.#atMs) {
+      const refill = ((nowMs - this.#atMs) * this.#capacity) / this.#periodMs;
+      this.#left = Math.min(this.#capacity, this.#left + refill);
+      this.#atMs = nowMs;
+    }
+    return this.#left >= 1;
+  }
+
+  /** Call after `hasRoom` has said so. */
+  spend(): void {
+    this.#left -= 1;
+  }
+
+  /** One that was spent turned out not to be needed. */
+  restore(): void {
+    this.#left = Math.min(this.#capacity, this.#left + 1);
+  }
+
+  /** More capacity can be used at once; of less, no more is left than that. */
+  resize(capacity: number): void {
+    this.#left = Math.min(capacity, this.#left + Math.max(0, capacity - this.#capacity));
+    this.#capacity = capacity;
+  }
+}
