@@ -22,6 +22,11 @@ export interface ListenerOptions {
   readonly onRequest: RequestListener;
   /** Requests that may go past node:http, where the port speaks HTTP/1.1 in the clear. None unless set. */
   readonly fastLane?: FastLaneRoute | undefined;
+  /**
+   * Asked of every connection that comes in, before anything of it is read: true when somebody else serves it. Not asked
+   * of those given to `accept`, nor over TLS.
+   */
+  readonly passOn?: ((socket: Socket) => boolean) | undefined;
   /** PEM. With it the port speaks TLS only, HTTP/2 and HTTP/1.1 by ALPN. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer } | undefined;
   /** Request line and headers together. 1 MiB, AWS's bound, unless set. Beyond it: 431. */
@@ -61,6 +66,7 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #headersTimeoutMs: number;
+  readonly #begin: ConnectionHandler;
   #lane: FastLane | undefined;
   #closed: Promise<void> | undefined;
 
@@ -68,8 +74,7 @@ export class Listener {
     this.#headersTimeoutMs = options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS;
     this.#http1 = this.#createHttp1(options);
     this.#http2 = this.#createHttp2(options);
-    this.#http1.on('connection', (socket: Socket) => this.#track(socket));
-    this.#splitConnections(options);
+    this.#begin = this.#splitConnections(options);
     this.#http1.on('error', (error) => {
       // While it is not listening yet, the error is the caller's of listen().
       if (this.#http1.listening) options.onError?.(error);
@@ -90,7 +95,7 @@ export class Listener {
 
   /** Serves a connection that was accepted elsewhere, whether it listens itself or not. */
   accept(socket: Socket): void {
-    this.#http1.emit('connection', socket);
+    this.#begin(socket);
   }
 
   /** Accepts nothing new, closes idle connections at once and the others when their requests end or grace is over. */
@@ -140,10 +145,13 @@ export class Listener {
     return server;
   }
 
-  /** Puts the choice of protocol before the HTTP/1.1 server's own handler of new connections. */
-  #splitConnections(options: ListenerOptions): void {
-    const secure = options.tls !== undefined;
-    const event = secure ? 'secureConnection' : 'connection';
+  /**
+   * Puts the choice of protocol before the HTTP/1.1 server's own handler of new connections.
+   * @returns what serves a connection
+   */
+  #splitConnections(options: ListenerOptions): ConnectionHandler {
+    const isSecure = options.tls !== undefined;
+    const event = isSecure ? 'secureConnection' : 'connection';
     const [asHttp1] = this.#http1.listeners(event) as ConnectionHandler[];
     if (asHttp1 === undefined) throw new Error(`Node's HTTP server has no handler of '${event}'`);
     this.#http1.off(event, asHttp1);
@@ -153,17 +161,23 @@ export class Listener {
       this.#http2.emit('connection', socket);
     };
     const http1: ConnectionHandler = asHttp1.bind(this.#http1);
-    if (secure) {
+    if (isSecure) {
+      this.#http1.on('connection', (socket: Socket) => this.#track(socket));
       this.#http1.on('secureConnection', (socket: TLSSocket) => {
         if (socket.alpnProtocol === 'h2') asHttp2(socket);
         else http1(socket);
       });
-    } else {
-      const first = this.#throughLane(options, http1);
-      this.#http1.on('connection', (socket: Socket) => {
-        sniffProtocol(socket, this.#headersTimeoutMs, first, asHttp2);
-      });
+      return (socket) => void this.#http1.emit('connection', socket);
     }
+    const first = this.#throughLane(options, http1);
+    const begin: ConnectionHandler = (socket) => {
+      this.#track(socket);
+      sniffProtocol(socket, this.#headersTimeoutMs, first, asHttp2);
+    };
+    this.#http1.on('connection', (socket: Socket) => {
+      if (options.passOn?.(socket) !== true) begin(socket);
+    });
+    return begin;
   }
 
   #throughLane({ fastLane, ...options }: ListenerOptions, asHttp1: ConnectionHandler): ConnectionHandler {
@@ -198,6 +212,8 @@ export class Listener {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
     await ended.promise;
+    // The server does not count those that were accepted elsewhere.
+    while (this.#sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
     clearInterval(idle);
     clearTimeout(grace);
   }

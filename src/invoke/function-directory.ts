@@ -1,13 +1,8 @@
-import { type FunctionSettings, functionSettingsOf } from '../model/function-settings.ts';
+import type { FunctionSettings } from '../model/function-settings.ts';
 import { resourceConflict, resourceNotFound } from '../model/lambda-errors.ts';
-import { aliasArn, type StoredAlias, versionsOf } from '../model/stored-alias.ts';
-import {
-  type FunctionRecord,
-  functionArn,
-  functionRecordOf,
-  functionVersionArn,
-} from '../model/stored-function.ts';
-import type { Change } from '../store/change-feed.ts';
+import { type StoredAlias, versionsOf } from '../model/stored-alias.ts';
+import { type FunctionRecord, functionArn } from '../model/stored-function.ts';
+import type { Change, ChangeFeed } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
 import {
   type AliasEntry,
@@ -18,6 +13,10 @@ import {
   type VersionTargets,
   versionEntry,
 } from './function-entry.ts';
+import { storedFunctions } from './stored-changes.ts';
+
+/** The kinds of changes that concern functions. */
+export const FUNCTION_CHANGES = ['function', 'alias', 'function-settings'];
 
 interface FunctionKey {
   readonly accountId: string;
@@ -51,24 +50,13 @@ export class FunctionDirectory {
 
   /** Follows the store and loads what is there. Resolves when the directory is complete. */
   async open(store: Store): Promise<void> {
-    store.changes.subscribe('function', (change) => this.#applyVersion(change));
-    store.changes.subscribe('alias', (change) => this.#applyAlias(change));
-    store.changes.subscribe('function-settings', (change) => this.#applySettings(change));
-    const functions = await store.db.selectFrom('lambda_functions').selectAll().execute();
-    for (const row of functions) {
-      const value = functionRecordOf(row);
-      this.#applyVersion({ kind: 'function', key: functionVersionArn(value.current), value });
-    }
-    const settings = await store.db.selectFrom('lambda_function_settings').selectAll().execute();
-    for (const row of settings) {
-      const key = functionArn(row.account_id, row.region, row.name);
-      this.#applySettings({ kind: 'function-settings', key, value: functionSettingsOf(row) });
-    }
-    const aliases = await store.db.selectFrom('lambda_aliases').select('configuration').execute();
-    for (const row of aliases) {
-      const value = JSON.parse(row.configuration) as StoredAlias;
-      this.#applyAlias({ kind: 'alias', key: aliasArn(value), value });
-    }
+    this.follow(store.changes);
+    for (const change of await storedFunctions(store)) this.#apply(change);
+  }
+
+  /** Takes over every change from now on. */
+  follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
+    for (const kind of FUNCTION_CHANGES) changes.subscribe(kind, (change) => this.#apply(change));
   }
 
   /** Number of functions; versions are not counted. */
@@ -114,6 +102,12 @@ export class FunctionDirectory {
     return resourceConflict(
       `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
     );
+  }
+
+  #apply(change: Change): void {
+    if (change.kind === 'function') this.#applyVersion(change);
+    else if (change.kind === 'alias') this.#applyAlias(change);
+    else this.#applySettings(change);
   }
 
   #applyVersion(change: Change): void {

@@ -1,14 +1,23 @@
 import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import type { Clock } from '../model/clock.ts';
 import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
+import type { ConcurrencyLease } from './concurrency/function-concurrency.ts';
 import type { FunctionDirectory } from './function-directory.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
 import { RecursionGuard } from './recursion-guard.ts';
 import { traceHeader } from './trace-id.ts';
 
+/** Where invocations get their unit of concurrency: at once, or when somebody else has been asked for one. */
+export interface Admission {
+  /** Throws, or rejects with, 429 when there is none. */
+  acquire(
+    ...invocation: Parameters<AccountConcurrency['acquire']>
+  ): ConcurrencyLease | Promise<ConcurrencyLease>;
+}
+
 export interface InvokerDependencies {
   readonly directory: FunctionDirectory;
-  readonly concurrency: Pick<AccountConcurrency, 'acquire'>;
+  readonly concurrency: Admission;
   readonly pool: Pick<EnvironmentPool, 'run'>;
   readonly clock: Clock;
 }
@@ -16,7 +25,7 @@ export interface InvokerDependencies {
 /** resolve in memory → take a unit of concurrency → run in an environment → give the unit back. */
 export class Invoker implements FunctionInvoker {
   readonly #directory: FunctionDirectory;
-  readonly #concurrency: Pick<AccountConcurrency, 'acquire'>;
+  readonly #concurrency: Admission;
   readonly #pool: Pick<EnvironmentPool, 'run'>;
   readonly #clock: Clock;
   readonly #recursion: RecursionGuard;
@@ -47,7 +56,8 @@ export class Invoker implements FunctionInvoker {
     );
     const lineage = this.#recursion.lineage(version, request.traceId);
     const nowMs = this.#clock.now();
-    const lease = this.#concurrency.acquire(version, nowMs, request.isAsynchronous !== true);
+    const taken = this.#concurrency.acquire(version, nowMs, request.isAsynchronous !== true);
+    const lease = taken instanceof Promise ? await taken : taken;
     this.#accepted += 1;
     this.#running += 1;
     const traceId = traceHeader(request.traceId, nowMs) + lineage;

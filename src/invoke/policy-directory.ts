@@ -1,7 +1,8 @@
 import { type CompiledPolicy, compilePolicy } from '../model/policy/evaluate-policy.ts';
 import type { PolicyDocument } from '../model/policy/policy-document.ts';
-import type { Change } from '../store/change-feed.ts';
+import type { Change, ChangeFeed } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
+import { storedPolicies } from './stored-changes.ts';
 
 /**
  * Every resource policy in memory, ready to be asked, so that no request reads the database for a permission. Fed by
@@ -14,12 +15,13 @@ export class PolicyDirectory {
 
   /** Follows the store and loads what is there. Resolves when the directory is complete. */
   async open(store: Store): Promise<void> {
-    store.changes.subscribe('resource-policy', (change) => this.#apply(change));
-    const rows = await store.db.selectFrom('lambda_resource_policies').selectAll().execute();
-    for (const row of rows) {
-      const value = JSON.parse(row.policy) as PolicyDocument;
-      this.#apply({ kind: 'resource-policy', key: row.resource_arn, value });
-    }
+    this.follow(store.changes);
+    for (const change of await storedPolicies(store)) this.#apply(change);
+  }
+
+  /** Takes over every change from now on. */
+  follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
+    changes.subscribe('resource-policy', (change) => this.#apply(change));
   }
 
   /** Whether any policy denies anything to anyone. */

@@ -119,7 +119,7 @@ function buildAdmin(
   return new AdminRoutes({
     codeDownloads,
     runtimes: adminRuntimes(site.execution.runtimes, warnings, adminAuthorization(config, clock)),
-    health: () => ({
+    health: async () => ({
       status: 'running',
       version: VERSION,
       uptimeMs: Math.round(performance.now() - startedAt),
@@ -137,7 +137,7 @@ function buildAdmin(
       events: events.counts(),
       warnings: warnings.all(),
     }),
-    environments: () => pool.factory.records.all(),
+    environments: async () => pool.factory.records.all(),
     reset: mayReset ? reset : undefined,
     clock,
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),

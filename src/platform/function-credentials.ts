@@ -12,18 +12,23 @@ export interface FunctionCredentials {
  * what functions sign. Roles and policies are not evaluated yet.
  */
 export class FunctionKeyring {
-  readonly #key = randomBytes(32);
+  /** Who has it knows every secret there is. */
+  readonly key: Uint8Array;
+
+  constructor(key: Uint8Array = randomBytes(32)) {
+    this.key = key;
+  }
 
   credentials(accountId: string): FunctionCredentials {
     return {
       accessKeyId: accountId,
       secretAccessKey: this.secretOf(accountId),
-      sessionToken: createHmac('sha256', this.#key).update(`token ${accountId}`).digest('base64'),
+      sessionToken: createHmac('sha256', this.key).update(`token ${accountId}`).digest('base64'),
     };
   }
 
   /** The secret that belongs to an account's environments. */
   secretOf(accountId: string): string {
-    return createHmac('sha256', this.#key).update(`secret ${accountId}`).digest('base64');
+    return createHmac('sha256', this.key).update(`secret ${accountId}`).digest('base64');
   }
 }

@@ -14,6 +14,7 @@ export type ChangeListener = (change: Change) => void;
 export class ChangeFeed {
   readonly #listeners = new Map<string, Set<ChangeListener>>();
   readonly #onListenerError: (error: unknown) => void;
+  readonly #followers = new Set<() => Promise<void>>();
 
   /** @param onListenerError hears of a listener that threw; the others are still told */
   constructor(onListenerError: (error: unknown) => void = () => {}) {
@@ -26,6 +27,19 @@ export class ChangeFeed {
     this.#listeners.set(kind, listeners);
     listeners.add(listener);
     return () => listeners.delete(listener);
+  }
+
+  /**
+   * Somebody follows in a process of its own and needs a moment: what was published is acknowledged to its writer only
+   * when this resolves. It must not reject.
+   */
+  waitFor(follower: () => Promise<void>): void {
+    this.#followers.add(follower);
+  }
+
+  /** Resolves when all that was published so far has arrived everywhere. */
+  async arrived(): Promise<void> {
+    for (const follower of this.#followers) await follower();
   }
 
   /** For the store only: called after a commit. */

@@ -86,7 +86,8 @@ export class DatabaseStore implements Store {
   async #write<T>(
     work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
   ): Promise<T> {
-    const { result, afterCommit } = await this.#committed(work);
+    const { result, afterCommit, changes } = await this.#committed(work);
+    if (changes.length > 0) await this.changes.arrived();
     for (const task of afterCommit) await task();
     return result;
   }
@@ -94,7 +95,7 @@ export class DatabaseStore implements Store {
   /** Runs a write until its commit; again from its start when the database gave it up for another platform's. */
   async #committed<T>(
     work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
-  ): Promise<{ result: T; afterCommit: WriteScope['afterCommit'] }> {
+  ): Promise<{ result: T } & Pick<WriteScope, 'afterCommit' | 'changes'>> {
     for (let attempt = 1; ; attempt += 1) {
       const scope: WriteScope = { changes: [], afterCommit: [], ended: false };
       const announce = (change: Change): void => {
@@ -106,7 +107,7 @@ export class DatabaseStore implements Store {
           (connection) => this.#runScoped(scope, connection, (tx) => work(tx, announce)),
           () => this.changes.publish(scope.changes),
         );
-        return { result, afterCommit: scope.afterCommit };
+        return { result, afterCommit: scope.afterCommit, changes: scope.changes };
       } catch (error) {
         if (attempt === WRITE_ATTEMPTS || !this.#engine.isLostRace(error)) throw error;
       }

@@ -7,9 +7,9 @@ import { type AdminRuntimes, answerRuntimes } from './runtime-routes.ts';
 export interface AdminRoutesOptions {
   readonly codeDownloads: CodeDownloads;
   /** What `GET /_lambent/health` answers. */
-  readonly health: () => Readonly<Record<string, unknown>>;
+  readonly health: () => Promise<Readonly<Record<string, unknown>>>;
   /** What `GET /_lambent/environments` lists. */
-  readonly environments: () => readonly object[];
+  readonly environments: () => Promise<readonly object[]>;
   /** What `/_lambent/runtimes` lists and installs. */
   readonly runtimes: AdminRuntimes;
   /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
@@ -56,9 +56,9 @@ export class AdminRoutes {
       return await this.#options.codeDownloads.serve(method, url, response);
     }
     if (path === '/_lambent/health' && method === 'GET')
-      return sendJson(response, 200, this.#options.health());
+      return sendJson(response, 200, await this.#options.health());
     if (path === '/_lambent/environments' && method === 'GET')
-      return sendJson(response, 200, { environments: this.#options.environments() });
+      return sendJson(response, 200, { environments: await this.#options.environments() });
     if (path === '/_lambent/runtimes' && (method === 'GET' || method === 'POST'))
       return await answerRuntimes(this.#options.runtimes, request, response);
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);

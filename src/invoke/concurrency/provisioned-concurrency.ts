@@ -1,16 +1,15 @@
 import type { ProvisionedState } from '../../environment/provisioned-environments.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import {
-  provisionedConcurrencyOf,
   type ProvisionedStatus,
   secondShare,
   type StoredProvisionedConcurrency,
 } from '../../model/provisioned-concurrency.ts';
-import { functionArn } from '../../model/stored-function.ts';
 import type { Change } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
 import type { AccountConcurrency } from './account-concurrency.ts';
 import type { FunctionDirectory } from '../function-directory.ts';
+import { storedProvisions } from '../stored-changes.ts';
 
 /** The part of the environment pool that keeps environments ready. */
 export interface ProvisioningPool {
@@ -63,11 +62,7 @@ export class ProvisionedConcurrency {
         if (entry !== undefined) this.#converge(entry, false);
       });
     }
-    const rows = await store.db.selectFrom('lambda_provisioned_concurrency').selectAll().execute();
-    for (const row of rows) {
-      const key = `${functionArn(row.account_id, row.region, row.function_name)}:${row.qualifier}`;
-      this.#apply({ kind: 'provisioned-concurrency', key, value: provisionedConcurrencyOf(row) });
-    }
+    for (const change of await storedProvisions(store)) this.#apply(change);
   }
 
   /** Starts environments from now on: they need to know the port that the platform listens on. */
