@@ -1,3 +1,5 @@
+import type { DeliveryTable } from './delivery-schema.ts';
+
 /**
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
  * Unix epoch in bigint columns, read as numbers. A table belongs to one service; its migration stands in `migrations/`.
@@ -18,6 +20,7 @@ export interface Database {
   resource_tags: ResourceTagTable;
   log_groups: LogGroupTable;
   log_streams: LogStreamTable;
+  deliveries: DeliveryTable;
   blobs: BlobTable;
   blob_references: BlobReferenceTable;
 }

@@ -13,6 +13,8 @@ describe('the import map', () => {
     ['src/services/lambda', 'src/services/logs', false],
     ['src/services/logs', 'src/invoke', false],
     ['src/services/lambda', 'src/invoke', true],
+    ['src/services/sns', 'src/delivery', true],
+    ['src/delivery', 'src/services/sns', false],
     ['src/aws', 'src/store', false],
     ['src/aws', 'src/model', true],
     ['src/invoke', 'src/environment', true],
