@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Certificate } from './certificates.ts';
 import { serverState } from './server-state.ts';
 
 /** A real server in a process of its own, and clients for it. */
@@ -28,6 +31,8 @@ export interface TestServerOptions {
   readonly store?: 'sqlite' | 'postgres';
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** With it the server speaks TLS only. */
+  readonly tls?: Certificate;
 }
 
 const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
@@ -41,9 +46,11 @@ export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const state = await serverState(options.dataDir, options.store);
+  const { tls } = options;
+  const tlsFlags = tls === undefined ? [] : ['--tls-cert', tls.cert, '--tls-key', tls.key];
   const child = spawn(
     process.execPath,
-    [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...(options.flags ?? [])],
+    [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...tlsFlags, ...(options.flags ?? [])],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
@@ -58,6 +65,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
+    ...(tls !== undefined && {
+      requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: tls.ca }) }),
+    }),
   };
   const lambda = new LambdaClient(settings);
   const logs = new CloudWatchLogsClient(settings);
@@ -94,7 +104,7 @@ export async function temporaryDirectory(): Promise<{ path: string; remove: () =
 async function endpointFrom(child: ChildProcess, output: () => string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const look = (): void => {
-    const found = /http:\/\/[\w.-]+:\d+/.exec(output())?.[0];
+    const found = /https?:\/\/[\w.-]+:\d+/.exec(output())?.[0];
     if (found !== undefined) resolve(found.replace('localhost', '127.0.0.1'));
   };
   child.stdout?.on('data', look);

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { StoredCors } from '../../model/stored-function-url.ts';
 
-type Fields = (readonly [name: string, value: string])[];
+type Fields = readonly (readonly [name: string, value: string])[];
 
 const ANY = '*';
+const CREDENTIALS = 'access-control-allow-credentials';
 
 /** A browser asks what it may send. With CORS configured the door answers by itself. */
 export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
@@ -26,11 +27,13 @@ export function preflightFields(cors: StoredCors, headers: IncomingHttpHeaders):
   ];
 }
 
-/** Added to what the function answers, whatever that says itself. */
-export function responseFields(cors: StoredCors, headers: IncomingHttpHeaders): Fields {
+/** Added to what the function answers, whatever that says itself: only what may not come twice it has alone. */
+export function responseFields(cors: StoredCors, headers: IncomingHttpHeaders, answered: Fields): Fields {
   const origin = originFields(cors, headers.origin);
   if (origin.length === 0) return [];
-  return [...origin, ...listed('access-control-expose-headers', cors.ExposeHeaders)];
+  const fields = [...origin, ...listed('access-control-expose-headers', cors.ExposeHeaders)];
+  const saysCredentials = answered.some(([name]) => name.toLowerCase() === CREDENTIALS);
+  return saysCredentials ? fields.filter(([name]) => name !== CREDENTIALS) : fields;
 }
 
 function originFields({ AllowOrigins, AllowCredentials }: StoredCors, origin: string | undefined): Fields {
@@ -43,7 +46,7 @@ function originFields({ AllowOrigins, AllowCredentials }: StoredCors, origin: st
   return [
     ['access-control-allow-origin', isOpen ? ANY : origin],
     ...(isOpen ? [] : [['vary', 'Origin'] as const]),
-    ...(AllowCredentials === true ? [['access-control-allow-credentials', 'true'] as const] : []),
+    ...(AllowCredentials === true ? [[CREDENTIALS, 'true'] as const] : []),
   ];
 }
 

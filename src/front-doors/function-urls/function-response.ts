@@ -12,7 +12,11 @@ const JSON_TYPE = 'application/json';
 const NOT_THE_FUNCTIONS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
+  'http2-settings',
   'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ]);
@@ -68,14 +72,16 @@ export function responseHead(
 function headerFields(given: unknown): [string, string][] | undefined {
   if (given === undefined || given === null) return [];
   if (!isObject(given)) return undefined;
-  const fields: [string, string][] = [];
+  // Names that differ in case only are one name, of which the last says what it is.
+  const fields = new Map<string, [string, string]>();
   for (const [name, value] of Object.entries(given)) {
-    if (value === null || NOT_THE_FUNCTIONS.has(name.toLowerCase())) continue;
+    const key = name.toLowerCase();
+    if (value === null || NOT_THE_FUNCTIONS.has(key)) continue;
     const text = textOf(value);
     if (text === undefined || !TOKEN.test(name) || UNFIT.test(text)) return undefined;
-    fields.push([name, text]);
+    fields.set(key, [name, text]);
   }
-  return fields;
+  return [...fields.values()];
 }
 
 function cookieFields(given: unknown): [string, string][] | undefined {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { FunctionInvoker, InvokeAnswer } from '../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../invoke/response-chunks.ts';
 import { traceHeader } from '../../invoke/trace-id.ts';
@@ -11,7 +12,7 @@ import { badGateway, failed, forbidden, refused } from './door-answers.ts';
 import { functionResponse, type UrlResponse } from './function-response.ts';
 import type { FunctionUrlDirectory } from './function-url-directory.ts';
 import { LARGEST_BODY_BYTES, readBody } from './request-body.ts';
-import { requestEvent, type UrlCaller } from './request-event.ts';
+import { requestEvent, type UrlCaller, type UrlTls } from './request-event.ts';
 import { sendResponse } from './send-response.ts';
 import { streamedResponse } from './streamed-response.ts';
 import type { SignedUrlRequest, UrlAccess } from './url-access.ts';
@@ -51,12 +52,21 @@ export class FunctionUrls {
    * @param host by which it came, with its port
    */
   handle(request: IncomingMessage, response: ServerResponse, host: string): void {
-    const call = this.#callOf(request, response, host);
-    const send = (answer: UrlResponse): Promise<void> => sendResponse(request, response, call, answer);
-    this.#answer(call).then(send, async (error: unknown) => {
-      this.#options.onError(error);
-      await send(badGateway());
-    });
+    void this.#serve(this.#callOf(request, response, host));
+  }
+
+  async #serve(call: UrlCall): Promise<void> {
+    const { request, response } = call;
+    try {
+      await sendResponse(request, response, call, await this.#answer(call));
+    } catch (error) {
+      // A client that goes away in the middle of its request is no failure of ours.
+      if (!request.readableAborted) this.#options.onError(error);
+      if (response.headersSent) return;
+      // Among what the head has by now may be what could not be sent.
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      await sendResponse(request, response, call, badGateway());
+    }
   }
 
   #callOf(request: IncomingMessage, response: ServerResponse, host: string): UrlCall {
@@ -95,7 +105,7 @@ export class FunctionUrls {
     if (cors !== undefined && isPreflight(signed.method, signed.headers))
       return { status: 200, headers: preflightFields(cors, signed.headers), body: Buffer.alloc(0) };
     const answer = await this.#admitted(url, call);
-    const added = cors === undefined ? [] : responseFields(cors, signed.headers);
+    const added = cors === undefined ? [] : responseFields(cors, signed.headers, answer.headers);
     return { ...answer, headers: [...answer.headers, ...added] };
   }
 
@@ -184,7 +194,7 @@ export class FunctionUrls {
       rawHeaders: request.rawHeaders,
       domainName: withoutPort(call.host),
       protocol: `HTTP/${request.httpVersion}`,
-      scheme: signed.isSecure ? ('https' as const) : ('http' as const),
+      tls: signed.isSecure ? tlsOf(request.socket as TLSSocket) : undefined,
       port: request.socket.localPort ?? 0,
       requestId: call.requestId,
       traceHeader: call.traceHeader,
@@ -193,6 +203,10 @@ export class FunctionUrls {
       body,
     };
   }
+}
+
+function tlsOf(socket: TLSSocket): UrlTls {
+  return { version: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().name };
 }
 
 function withoutPort(host: string): string {

@@ -13,7 +13,8 @@ export interface UrlRequest {
   readonly domainName: string;
   /** e.g. `HTTP/1.1` */
   readonly protocol: string;
-  readonly scheme: 'http' | 'https';
+  /** Undefined where the connection is in the clear. */
+  readonly tls: UrlTls | undefined;
   /** Of the connection: the caller's address, and the port it reached. */
   readonly sourceIp: string;
   readonly port: number;
@@ -25,6 +26,12 @@ export interface UrlRequest {
   readonly body: Buffer;
 }
 
+/** What a connection was encrypted with, e.g. `TLSv1.3` and `TLS_AES_256_GCM_SHA384`. */
+export interface UrlTls {
+  readonly version: string;
+  readonly cipherSuite: string;
+}
+
 /** Who signed the request. */
 export interface UrlCaller {
   readonly accessKeyId: string;
@@ -32,7 +39,7 @@ export interface UrlCaller {
   readonly arn: string;
 }
 
-/** Between client and door only. Cookies have a member of their own. */
+/** Between client and door only, or the door's to say. Cookies have a member of their own. */
 const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'connection',
   'cookie',
@@ -42,6 +49,8 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'x-amzn-tls-cipher-suite',
+  'x-amzn-tls-version',
 ]);
 
 const TEXT = /^(?:text\/|application\/(?:json|javascript|xml|[\w.-]+\+(?:json|xml))\s*(?:;|$))/i;
@@ -104,15 +113,20 @@ function headersOf(raw: readonly string[]): Map<string, string[]> {
 }
 
 function eventHeaders(sent: ReadonlyMap<string, string[]>, request: UrlRequest): Record<string, string> {
+  const { tls } = request;
   const forwardedFor = [...(sent.get('x-forwarded-for') ?? []), request.sourceIp];
   const passed = [...sent].filter(([name]) => !NOT_PASSED_ON.has(name));
   return {
     ...Object.fromEntries(passed.map(([name, values]) => [name, values.join(',')])),
     host: request.domainName,
+    ...(tls !== undefined && {
+      'x-amzn-tls-cipher-suite': tls.cipherSuite,
+      'x-amzn-tls-version': tls.version,
+    }),
     'x-amzn-trace-id': request.traceHeader,
     'x-forwarded-for': forwardedFor.join(', '),
     'x-forwarded-port': String(request.port),
-    'x-forwarded-proto': request.scheme,
+    'x-forwarded-proto': tls === undefined ? 'http' : 'https',
   };
 }
 

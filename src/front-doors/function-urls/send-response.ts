@@ -3,7 +3,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { UrlResponse } from './function-response.ts';
 
-/** Sends an answer, whole or as it comes. Never throws: a body that fails midway can only cut the connection. */
+/**
+ * Sends an answer, whole or as it comes. A body that fails midway can only cut the connection.
+ * @throws when the head cannot be sent; nothing has been, then
+ */
 export async function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,

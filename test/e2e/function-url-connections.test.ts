@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { available } from '../support/commands.ts';
+import { createUrl, openToAll, web } from '../support/function-urls.ts';
+import { deploy, eventually } from '../support/functions.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const ECHO = `exports.handler = async (event) => ({
+  statusCode: 200,
+  headers: { 'content-type': 'text/plain', trailer: 'x', connection: 'close' },
+  body: event.rawPath,
+});`;
+/** Writes for long after its first lines have been seen. */
+const LASTING = `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  for (let tick = 0; tick < 80; tick += 1) {
+    stream.write('tick ' + tick + '\\n');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  stream.end('done');
+});`;
+
+let server: TestServer;
+let lambda: LambdaClient;
+let url: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  ({ lambda } = server);
+  url = await opened('echo', ECHO, 'BUFFERED');
+});
+
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+});
+
+async function opened(
+  FunctionName: string,
+  code: string,
+  InvokeMode: 'BUFFERED' | 'RESPONSE_STREAM',
+): Promise<string> {
+  await deploy(lambda, FunctionName, { 'index.js': code }, { Timeout: 90 });
+  await openToAll(lambda, FunctionName);
+  const { FunctionUrl = '' } = await createUrl(lambda, { FunctionName, InvokeMode });
+  return FunctionUrl;
+}
+
+test('a connection serves one request after another, whatever the function says of it', async () => {
+  const { host, port } = new URL(url);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ports = new Set<number | undefined>();
+  for (let each = 0; each < 5; each += 1) {
+    const sent = request({ host: '127.0.0.1', port, path: `/${each}`, headers: { host }, agent });
+    sent.end();
+    const [response] = await once(sent, 'response');
+    ports.add(sent.socket?.localPort);
+    expect(response.headers).not.toHaveProperty('trailer');
+    expect(Buffer.concat(await response.toArray()).toString()).toBe(`/${each}`);
+  }
+  expect(ports.size).toBe(1);
+  agent.destroy();
+});
+
+test('answers come in the order of the requests on a connection', async () => {
+  const { host, port } = new URL(url);
+  const paths = Array.from({ length: 8 }, (_, each) => `/in-turn/${each}`);
+  const socket = connect(Number(port), '127.0.0.1');
+  const last = paths.length - 1;
+  for (const [each, path] of paths.entries())
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nhost: ${host}\r\n${each === last ? 'connection: close\r\n' : ''}\r\n`,
+    );
+  const text = Buffer.concat((await socket.toArray()) as Buffer[]).toString();
+  expect(text.match(/\/in-turn\/\d/g)).toEqual(paths);
+});
+
+test('a client that goes away while it sends is nobody’s failure', async () => {
+  const { host, port } = new URL(url);
+  const headers = { host, 'content-length': '1000', 'x-gone': 'yes' };
+  const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent: false });
+  sent.on('error', () => undefined);
+  sent.write('only this');
+  await once(sent, 'socket').then(async ([socket]) => await once(socket, 'connect'));
+  // Behind it, so that what was sent has been read.
+  expect(await web(`${url}after`)).toMatchObject({ body: '/after' });
+  sent.destroy();
+  expect(await web(`${url}then`)).toMatchObject({ body: '/then' });
+  expect(server.output()).not.toContain('A function URL failed');
+});
+
+test.skipIf(!available('curl', '--version'))('curl -N shows a stream while it is written', async () => {
+  const lasting = new URL(await opened('lasting', LASTING, 'RESPONSE_STREAM'));
+  const resolve = `${lasting.hostname}:${lasting.port}:127.0.0.1`;
+  const curl = spawn('curl', ['-sN', '--resolve', resolve, lasting.href], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let shown = '';
+  curl.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  await eventually(
+    async () => shown,
+    (text) => text.includes('tick 3\n'),
+    30_000,
+  );
+  expect(curl.exitCode).toBeNull();
+  expect(shown).not.toContain('done');
+  curl.kill();
+  await once(curl, 'exit');
+});
