@@ -167,6 +167,24 @@ describe.skipIf(reason !== undefined)('a sandbox of gVisor', () => {
     await box.destroy();
   });
 
+  test('goes on with a new kernel when its own had no more processes', async () => {
+    const id = `box${(made += 1)}`;
+    const few = { ...limits, processes: 16 };
+    const spec = { id, readOnlyDirectories: [], scratchDirectory: join(root, id), limits: few };
+    const box = await driver.create(spec);
+    if (driver.limitsInForce.processes === 'kernel') {
+      for (let round = 0; round < 3; round += 1) {
+        const bomb = await box.exec(shell('while :; do sleep 60 & done'));
+        bomb.output.resume();
+        expect(await bomb.exited).not.toMatchObject({ code: 0 });
+        const next = await box.exec(shell('for i in $(seq 60); do sleep 0.2 & done; wait; echo on'));
+        expect(await text(next.output)).toBe('on\n');
+        expect((await next.exited).code).toBe(0);
+      }
+    }
+    await box.destroy();
+  });
+
   test('leaves nothing when it is destroyed while it runs, frozen or not', async () => {
     for (const isFrozen of [false, true]) {
       const box = await sandbox();

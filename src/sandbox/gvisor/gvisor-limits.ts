@@ -18,18 +18,34 @@ const OWN_PROCESSES = 256;
  * host's limits ends as a whole, its kernel with it.
  */
 export class GvisorLimits {
-  readonly #group: SandboxGroup;
+  readonly #cgroups: Cgroups;
   readonly #watchdog: MemoryWatchdog;
+  readonly #id: string;
   #limits: SandboxLimits;
+  #group: SandboxGroup;
+  #groupsMade = 1;
+  /** A sandbox has been started in the group. */
+  #isTaken = false;
+  #isBoosted = true;
+  /** The groups of sandboxes that have ended are gone. */
+  #cleared: Promise<unknown> = Promise.resolve();
   #memory: GuestMemory | undefined;
   #ownBytes = 0;
   #killsBefore = 0;
   #isOver = false;
 
-  private constructor(group: SandboxGroup, watchdog: MemoryWatchdog, limits: SandboxLimits) {
-    this.#group = group;
+  private constructor(
+    cgroups: Cgroups,
+    watchdog: MemoryWatchdog,
+    id: string,
+    limits: SandboxLimits,
+    group: SandboxGroup,
+  ) {
+    this.#cgroups = cgroups;
     this.#watchdog = watchdog;
+    this.#id = id;
     this.#limits = limits;
+    this.#group = group;
   }
 
   static async create(
@@ -38,7 +54,8 @@ export class GvisorLimits {
     id: string,
     limits: SandboxLimits,
   ): Promise<GvisorLimits> {
-    return new GvisorLimits(await cgroups.create(id, withOverhead(limits)), watchdog, limits);
+    const group = await cgroups.create(id, withOverhead(limits));
+    return new GvisorLimits(cgroups, watchdog, id, limits, group);
   }
 
   /** For whatever starts host processes of the sandbox to write `0` into. */
@@ -49,6 +66,22 @@ export class GvisorLimits {
   /** The sandbox died, or was ended, for want of memory. */
   get isOutOfMemory(): boolean {
     return this.#isOver || this.#group.memoryKills() > this.#killsBefore;
+  }
+
+  /**
+   * A sandbox is about to start, and gets a group that is empty. Of one that has ended thousands of processes may count on
+   * until whoever has inherited them has buried them: the next would die for want of room among its dead.
+   */
+  async begin(): Promise<void> {
+    if (this.#isTaken) {
+      const former = this.#group;
+      this.#groupsMade += 1;
+      this.#group = await this.#cgroups.create(`${this.#id}-${this.#groupsMade}`, withOverhead(this.#limits));
+      this.#group.boost(this.#isBoosted);
+      this.#cleared = Promise.all([this.#cleared, former.remove()]);
+      this.#cleared.catch(() => undefined);
+    }
+    this.#isTaken = true;
   }
 
   /** Counts what a sandbox that is up uses from now on: what it used until now is its own. */
@@ -76,6 +109,7 @@ export class GvisorLimits {
   }
 
   boost(isBoosted: boolean): void {
+    this.#isBoosted = isBoosted;
     this.#group.boost(isBoosted);
   }
 
@@ -94,7 +128,7 @@ export class GvisorLimits {
   }
 
   async remove(): Promise<void> {
-    await this.#group.remove();
+    await Promise.all([this.#cleared, this.#group.remove()]);
   }
 }
 

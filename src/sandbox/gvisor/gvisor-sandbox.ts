@@ -213,6 +213,7 @@ export class GvisorSandbox implements Sandbox {
 
   async #startContainer(): Promise<Container> {
     const { spec } = this.#parts;
+    await this.#ready.begin();
     const network = await this.#network.living();
     await clearScratch(spec);
     await this.#late.prepare(network.warden);
