@@ -60,9 +60,13 @@ interface Ran {
 }
 
 for (const level of levels) {
-  describe.skipIf(level.missing !== undefined)(`under --isolation ${level.name} a function cannot`, () => {
-    attacks(level);
-  });
+  describe.skipIf(level.missing !== undefined)(
+    `under --isolation ${level.name} a function cannot`,
+    { timeout: level.timeoutMs },
+    () => {
+      attacks(level);
+    },
+  );
 }
 
 function attacks(level: AttackedLevel): void {

@@ -59,9 +59,13 @@ exports.handler = async () => {
 };
 
 for (const level of levels) {
-  describe.skipIf(level.missing !== undefined)(`under --isolation ${level.name} an extension`, () => {
-    attacks(level);
-  });
+  describe.skipIf(level.missing !== undefined)(
+    `under --isolation ${level.name} an extension`,
+    { timeout: level.timeoutMs },
+    () => {
+      attacks(level);
+    },
+  );
 }
 
 function attacks(level: AttackedLevel): void {

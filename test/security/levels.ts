@@ -11,11 +11,13 @@ export interface AttackedLevel {
    * such as namespaces, is theirs; what they make too much of ends it, and the environment with it.
    */
   readonly hasOwnKernel: boolean;
+  /** For one attack; a kernel in user space takes long to make processes by the thousand where others want the processors. */
+  readonly timeoutMs: number;
 }
 
 export const levels: readonly AttackedLevel[] = [
-  { name: 'namespace', missing: withoutNamespaces(), hasOwnKernel: false },
-  { name: 'gvisor', missing: withoutGvisor(), hasOwnKernel: true },
+  { name: 'namespace', missing: withoutNamespaces(), hasOwnKernel: false, timeoutMs: 30_000 },
+  { name: 'gvisor', missing: withoutGvisor(), hasOwnKernel: true, timeoutMs: 120_000 },
 ];
 
 for (const { name, missing } of levels)

@@ -115,133 +115,142 @@ interface Limits {
 }
 
 for (const level of levels)
-  describe.skipIf(level.missing !== undefined)(`under --isolation ${level.name}`, () => {
-    let server: TestServer;
-    let inForce: Limits;
+  describe.skipIf(level.missing !== undefined)(
+    `under --isolation ${level.name}`,
+    { timeout: level.timeoutMs },
+    () => {
+      let server: TestServer;
+      let inForce: Limits;
 
-    beforeAll(async () => {
-      server = await startServer({ flags: ['--isolation', level.name] });
-      const health = await fetch(`${server.endpoint}/_lambent/health`);
-      inForce = ((await health.json()) as { readonly limits: Limits }).limits;
-      const files = { 'index.py': GREEDY };
-      const settings = { Runtime: 'python3.12', Handler: 'index.handler', Timeout: 60 } as const;
-      for (const [name, MemorySize] of Object.entries({ small: 128, half: 884, neighbour: 128, large: 3008 }))
-        await deploy(server.lambda, name, files, { ...settings, MemorySize });
-      const roomy = { MemorySize: 2048, EphemeralStorage: { Size: 700 } };
-      await deploy(server.lambda, 'roomy', files, { ...settings, ...roomy });
-    });
-
-    afterAll(async () => {
-      expect(await server?.stop()).toBe(0);
-    });
-
-    const needs = ({ skip }: TestContext, limit: string): void => {
-      if (inForce[limit] === 'kernel') return;
-      console.log(
-        `Not attacked at ${level.name}: ${limit}, by the kernel on this machine: ${inForce[limit]}`,
-      );
-      skip();
-    };
-    const call = async (name: string, event: object): Promise<{ born: string; result: unknown }> => {
-      const answer = await invoke(server.lambda, name, event);
-      expect(answer.functionError, JSON.stringify(answer.payload)).toBeUndefined();
-      return answer.payload as { born: string; result: unknown };
-    };
-
-    test('a memory bomb gets Lambda’s error, and the next invoke a fresh process', async (context) => {
-      needs(context, 'memory');
-      const before = await call('small', {});
-      const bomb = await invoke(server.lambda, 'small', { do: 'memory' });
-      expect(bomb).toMatchObject({
-        status: 200,
-        functionError: 'Unhandled',
-        payload: {
-          errorType: 'Runtime.OutOfMemory',
-          errorMessage: `RequestId: ${bomb.requestId} Error: Runtime exited with error: signal: killed`,
-        },
+      beforeAll(async () => {
+        server = await startServer({ flags: ['--isolation', level.name] });
+        const health = await fetch(`${server.endpoint}/_lambent/health`);
+        inForce = ((await health.json()) as { readonly limits: Limits }).limits;
+        const files = { 'index.py': GREEDY };
+        const settings = { Runtime: 'python3.12', Handler: 'index.handler', Timeout: 60 } as const;
+        for (const [name, MemorySize] of Object.entries({
+          small: 128,
+          half: 884,
+          neighbour: 128,
+          large: 3008,
+        }))
+          await deploy(server.lambda, name, files, { ...settings, MemorySize });
+        const roomy = { MemorySize: 2048, EphemeralStorage: { Size: 700 } };
+        await deploy(server.lambda, 'roomy', files, { ...settings, ...roomy });
       });
-      expect(bomb.log).toContain('Max Memory Used: 128 MB');
-      expect((await call('neighbour', {})).born).not.toBe('');
-      expect((await call('small', {})).born).not.toBe(before.born);
-    });
 
-    test('a child over the limit is ended, and the function told', async (context) => {
-      needs(context, 'memory');
-      const before = await call('small', {});
-      if (level.hasOwnKernel) {
-        const { payload } = await invoke(server.lambda, 'small', { do: 'child' });
-        expect(payload).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
-      } else expect(await call('small', { do: 'child' })).toEqual({ born: before.born, result: -9 });
-    });
+      afterAll(async () => {
+        expect(await server?.stop()).toBe(0);
+      });
 
-    test('processes and threads are 1,024 at most', async (context) => {
-      needs(context, 'processes');
-      if (level.hasOwnKernel) {
-        // Its kernel does not count them, and the host's ends it for want of more. Threads that wait are none to the host.
-        expect((await invoke(server.lambda, 'large', { do: 'processes' })).functionError).toBe('Unhandled');
+      const needs = ({ skip }: TestContext, limit: string): void => {
+        if (inForce[limit] === 'kernel') return;
+        console.log(
+          `Not attacked at ${level.name}: ${limit}, by the kernel on this machine: ${inForce[limit]}`,
+        );
+        skip();
+      };
+      const call = async (name: string, event: object): Promise<{ born: string; result: unknown }> => {
+        const answer = await invoke(server.lambda, name, event);
+        expect(answer.functionError, JSON.stringify(answer.payload)).toBeUndefined();
+        return answer.payload as { born: string; result: unknown };
+      };
+
+      test('a memory bomb gets Lambda’s error, and the next invoke a fresh process', async (context) => {
+        needs(context, 'memory');
+        const before = await call('small', {});
+        const bomb = await invoke(server.lambda, 'small', { do: 'memory' });
+        expect(bomb).toMatchObject({
+          status: 200,
+          functionError: 'Unhandled',
+          payload: {
+            errorType: 'Runtime.OutOfMemory',
+            errorMessage: `RequestId: ${bomb.requestId} Error: Runtime exited with error: signal: killed`,
+          },
+        });
+        expect(bomb.log).toContain('Max Memory Used: 128 MB');
+        expect((await call('neighbour', {})).born).not.toBe('');
+        expect((await call('small', {})).born).not.toBe(before.born);
+      });
+
+      test('a child over the limit is ended, and the function told', async (context) => {
+        needs(context, 'memory');
+        const before = await call('small', {});
+        if (level.hasOwnKernel) {
+          const { payload } = await invoke(server.lambda, 'small', { do: 'child' });
+          expect(payload).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
+        } else expect(await call('small', { do: 'child' })).toEqual({ born: before.born, result: -9 });
+      });
+
+      test('processes and threads are 1,024 at most', async (context) => {
+        needs(context, 'processes');
+        if (level.hasOwnKernel) {
+          // Its kernel does not count them, and the host's ends it for want of more. Threads that wait are none to the host.
+          expect((await invoke(server.lambda, 'large', { do: 'processes' })).functionError).toBe('Unhandled');
+          expect((await call('large', {})).result).toBeNull();
+          return;
+        }
+        for (const what of ['processes', 'threads']) {
+          const { result } = await call('large', { do: what });
+          expect(result).toBeGreaterThan(500);
+          expect(result).toBeLessThan(1024);
+        }
         expect((await call('large', {})).result).toBeNull();
-        return;
-      }
-      for (const what of ['processes', 'threads']) {
-        const { result } = await call('large', { do: what });
-        expect(result).toBeGreaterThan(500);
-        expect(result).toBeLessThan(1024);
-      }
-      expect((await call('large', {})).result).toBeNull();
-    });
+      });
 
-    test('open files are 1,024 at most, and stay so', async () => {
-      const { result } = await call('small', { do: 'files' });
-      const { opened, ...limits } = result as { opened: number };
-      expect(limits).toEqual({ limits: [1024, 1024], raised: false });
-      expect(opened).toBeLessThan(1024);
-      expect(opened).toBeGreaterThan(900);
-      expect((await call('small', {})).result).toBeNull();
-    });
+      test('open files are 1,024 at most, and stay so', async () => {
+        const { result } = await call('small', { do: 'files' });
+        const { opened, ...limits } = result as { opened: number };
+        expect(limits).toEqual({ limits: [1024, 1024], raised: false });
+        expect(opened).toBeLessThan(1024);
+        expect(opened).toBeGreaterThan(900);
+        expect((await call('small', {})).result).toBeNull();
+      });
 
-    test('/tmp holds its size and no more; what is in it outlives a crash', async (context) => {
-      needs(context, 'scratch');
-      const { result } = await call('roomy', { do: 'fill' });
-      const { taken, error } = result as { readonly taken: number; readonly error: number };
-      expect(error).toBe(constants.errno.ENOSPC);
-      expect(taken).toBeGreaterThanOrEqual(700);
-      expect(taken).toBeLessThan(730);
-      expect((await invoke(server.lambda, 'roomy', { do: 'crash' })).functionError).toBe('Unhandled');
-      expect((await call('roomy', { do: 'filled' })).result).toBe(taken);
-      // Where /tmp is on a disk it may be larger than the memory of its function.
-      if (process.getuid?.() === 0)
-        expect((await call('neighbour', { do: 'fill' })).result).toMatchObject({ error });
-    });
+      test('/tmp holds its size and no more; what is in it outlives a crash', async (context) => {
+        needs(context, 'scratch');
+        const { result } = await call('roomy', { do: 'fill' });
+        const { taken, error } = result as { readonly taken: number; readonly error: number };
+        expect(error).toBe(constants.errno.ENOSPC);
+        expect(taken).toBeGreaterThanOrEqual(700);
+        expect(taken).toBeLessThan(730);
+        expect((await invoke(server.lambda, 'roomy', { do: 'crash' })).functionError).toBe('Unhandled');
+        expect((await call('roomy', { do: 'filled' })).result).toBe(taken);
+        // Where /tmp is on a disk it may be larger than the memory of its function.
+        if (process.getuid?.() === 0)
+          expect((await call('neighbour', { do: 'fill' })).result).toMatchObject({ error });
+      });
 
-    test('a spinner gets its share of a processor, however many processes it makes', async (context) => {
-      needs(context, 'cpuShare');
-      if (level.hasOwnKernel) {
-        // Which does not see what it is given.
-        await call('half', {});
-        const spinning = call('half', { do: 'spin', seconds: 4 });
-        const share = await processorShare(await environmentOf(server, 'half'), 2000);
-        await spinning;
-        expect(share).toBeGreaterThan(0.1);
-        expect(share).toBeLessThan(0.65);
-        return;
-      }
-      const { result } = await call('half', { do: 'spin', seconds: 3 });
-      expect(result).toBeGreaterThan(0);
-      expect(result).toBeLessThan(0.65);
-    });
+      test('a spinner gets its share of a processor, however many processes it makes', async (context) => {
+        needs(context, 'cpuShare');
+        if (level.hasOwnKernel) {
+          // Which does not see what it is given.
+          await call('half', {});
+          const spinning = call('half', { do: 'spin', seconds: 4 });
+          const share = await processorShare(await environmentOf(server, 'half'), 2000);
+          await spinning;
+          expect(share).toBeGreaterThan(0.1);
+          expect(share).toBeLessThan(0.65);
+          return;
+        }
+        const { result } = await call('half', { do: 'spin', seconds: 3 });
+        expect(result).toBeGreaterThan(0);
+        expect(result).toBeLessThan(0.65);
+      });
 
-    test('timers stand still between invocations, and go on in the next', async (context) => {
-      needs(context, 'freezing');
-      await call('small', { do: 'timers', begin: true });
-      const { result: before } = await call('small', { do: 'timers' });
-      await call('neighbour', { do: 'rest', seconds: 2 });
-      const { result: after } = await call('small', { do: 'timers' });
-      // Running, it would have come to 200.
-      expect(Number(after) - Number(before)).toBeLessThan(50);
-      await eventually(
-        async () =>
-          (await call('small', { do: 'rest', seconds: 0.1 }), await call('small', { do: 'timers' })).result,
-        (ticks) => Number(ticks) > Number(after) + 5,
-      );
-    });
-  });
+      test('timers stand still between invocations, and go on in the next', async (context) => {
+        needs(context, 'freezing');
+        await call('small', { do: 'timers', begin: true });
+        const { result: before } = await call('small', { do: 'timers' });
+        await call('neighbour', { do: 'rest', seconds: 2 });
+        const { result: after } = await call('small', { do: 'timers' });
+        // Running, it would have come to 200.
+        expect(Number(after) - Number(before)).toBeLessThan(50);
+        await eventually(
+          async () =>
+            (await call('small', { do: 'rest', seconds: 0.1 }), await call('small', { do: 'timers' })).result,
+          (ticks) => Number(ticks) > Number(after) + 5,
+        );
+      });
+    },
+  );
