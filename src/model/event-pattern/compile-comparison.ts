@@ -1,5 +1,7 @@
+import { cidrMatcher } from './cidr.ts';
 import type { Comparison, NumericBound } from './event-pattern.ts';
 import { JsonNumber, type JsonScalar } from './exact-json.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** Whether a value is what one element of a pattern's array asks for. */
 export function compileComparison(comparison: Comparison): (value: JsonScalar) => boolean {
@@ -16,6 +18,20 @@ export function compileComparison(comparison: Comparison): (value: JsonScalar) =
     case 'equals-ignore-case': {
       const wanted = comparison.value.toLowerCase();
       return (value) => typeof value === 'string' && value.toLowerCase() === wanted;
+    }
+    case 'prefix-ignore-case': {
+      const wanted = comparison.value.toLowerCase();
+      return (value) => typeof value === 'string' && value.toLowerCase().startsWith(wanted);
+    }
+    case 'suffix-ignore-case': {
+      const wanted = comparison.value.toLowerCase();
+      return (value) => typeof value === 'string' && value.toLowerCase().endsWith(wanted);
+    }
+    case 'wildcard':
+      return (value) => typeof value === 'string' && matchesWildcard(comparison.parts, value);
+    case 'cidr': {
+      const isIn = cidrMatcher(comparison);
+      return (value) => typeof value === 'string' && isIn(value);
     }
     case 'numeric':
       return (value) => isWithin(value, comparison.bounds);

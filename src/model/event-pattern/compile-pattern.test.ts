@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { compileEventPattern } from './compile-pattern.ts';
 import { type JsonValue, readExactJson } from './exact-json.ts';
+import { RULE_DIALECT } from './event-pattern.ts';
 import { parseEventPattern } from './parse-pattern.ts';
 
 function matches(patternText: string, eventText: string): boolean {
-  const { pattern, problem } = parseEventPattern(patternText);
+  const { pattern, problem } = parseEventPattern(patternText, RULE_DIALECT);
   const event: JsonValue | undefined = readExactJson(eventText)?.value;
   if (pattern === undefined || event === undefined) throw new Error(`${problem} ${eventText}`);
   return compileEventPattern(pattern)(event);
@@ -26,6 +27,14 @@ describe('compileEventPattern', () => {
     ['{"a":[{"prefix":"ab"}]}', '{"a":"abc"}'],
     ['{"a":[{"suffix":"bc"}]}', '{"a":"abc"}'],
     ['{"a":[{"equals-ignore-case":"AbC"}]}', '{"a":"aBc"}'],
+    ['{"a":[{"prefix":{"equals-ignore-case":"AB"}}]}', '{"a":"aBc"}'],
+    ['{"a":[{"suffix":{"equals-ignore-case":"bC"}}]}', '{"a":"aBc"}'],
+    ['{"a":[{"wildcard":"a*c*e"}]}', '{"a":"abccde"}'],
+    ['{"a":[{"wildcard":"*"}]}', '{"a":""}'],
+    [String.raw`{"a":[{"wildcard":"\\*\\\\*"}]}`, String.raw`{"a":"*\\x"}`],
+    ['{"a":[{"cidr":"10.0.0.0/24"}]}', '{"a":"10.0.0.255"}'],
+    ['{"a":[{"cidr":"2001:db8::/32"}]}', '{"a":"2001:db8::1"}'],
+    ['{"a":[{"anything-but":{"wildcard":"*.png"}}]}', '{"a":"a.jpg"}'],
     // anything-but
     ['{"a":[{"anything-but":"x"}]}', '{"a":"y"}'],
     ['{"a":[{"anything-but":"x"}]}', '{"a":1}'],
@@ -68,6 +77,12 @@ describe('compileEventPattern', () => {
   });
 
   test.each([
+    ['{"a":[{"wildcard":"a*b"}]}', '{"a":"abc"}'],
+    ['{"a":[{"wildcard":"ab*ba"}]}', '{"a":"aba"}'],
+    ['{"a":[{"cidr":"10.0.0.0/24"}]}', '{"a":"10.0.1.0"}'],
+    ['{"a":[{"cidr":"10.0.0.0/24"}]}', '{"a":"::ffff:10.0.0.1"}'],
+    ['{"a":[{"cidr":"10.0.0.0/24"}]}', '{"a":"ten"}'],
+    ['{"c":{"a":["x"]},"$or":[{"c":{"b":["y"]}},{"d":["z"]}]}', '{"c":[{"a":"x"},{"b":"y"}]}'],
     ['{"a":["x"]}', '{}'],
     ['{"a":["x"]}', '{"a":"X"}'],
     ['{"a":["x"]}', '{"a":{"x":"x"}}'],

@@ -1,6 +1,19 @@
 /** Longest text of a pattern, characters. It also bounds how deep a pattern can nest. */
 export const PATTERN_LIMIT = 4096;
 
+/** Which comparisons a service's patterns have. */
+export interface PatternDialect {
+  /** Characters a pattern may have. */
+  readonly limit: number;
+  /** `wildcard`, `cidr`, and `prefix` and `suffix` that ignore case. */
+  readonly isFull: boolean;
+}
+
+/** Lambda's event source mappings. */
+export const FILTER_DIALECT: PatternDialect = { limit: PATTERN_LIMIT, isFull: false };
+/** EventBridge's rules, and what follows them. */
+export const RULE_DIALECT: PatternDialect = { limit: PATTERN_LIMIT, isFull: true };
+
 /** A pattern that was read and found good. Every field must match; fields the pattern doesn't name are free. */
 export interface EventPattern {
   readonly fields: readonly FieldPattern[];
@@ -18,7 +31,10 @@ export type Comparison =
   | { readonly kind: 'anything-but'; readonly none: readonly ValueComparison[] };
 
 export type ValueComparison =
-  | { readonly kind: 'string' | 'prefix' | 'suffix' | 'equals-ignore-case'; readonly value: string }
+  | { readonly kind: TextKind; readonly value: string }
+  /** What stands between the asterisks, in order. */
+  | { readonly kind: 'wildcard'; readonly parts: readonly string[] }
+  | { readonly kind: 'cidr'; readonly network: string; readonly bits: number }
   /** A number by its text: 300 is not 300.0. */
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'literal'; readonly value: boolean | null }
@@ -26,6 +42,14 @@ export type ValueComparison =
   | { readonly kind: 'numeric'; readonly bounds: readonly NumericBound[] }
   /** Whether there is a value: string, number, boolean or null. An object is none. */
   | { readonly kind: 'exists'; readonly value: boolean };
+
+export type TextKind =
+  | 'string'
+  | 'prefix'
+  | 'suffix'
+  | 'equals-ignore-case'
+  | 'prefix-ignore-case'
+  | 'suffix-ignore-case';
 
 export interface NumericBound {
   readonly operator: '=' | '<' | '<=' | '>' | '>=';

@@ -1,5 +1,13 @@
-import { type Comparison, type NumericBound, PatternProblem, type ValueComparison } from './event-pattern.ts';
-import { JsonNumber, type JsonValue } from './exact-json.ts';
+import { parseCidr } from './cidr.ts';
+import {
+  type Comparison,
+  type NumericBound,
+  type PatternDialect,
+  PatternProblem,
+  type ValueComparison,
+} from './event-pattern.ts';
+import { isJsonObject, JsonNumber, type JsonValue } from './exact-json.ts';
+import { parseWildcard } from './wildcard.ts';
 
 /** Numeric comparisons take numbers from the negative of this to this. */
 const NUMERIC_LIMIT = 5e9;
@@ -23,18 +31,19 @@ export function isOperator(name: string): boolean {
 }
 
 /** One element of a field's array. Throws PatternProblem. */
-export function parseComparison(value: JsonValue): Comparison {
+export function parseComparison(value: JsonValue, dialect: PatternDialect): Comparison {
   if (typeof value === 'object' && value !== null && !(value instanceof JsonNumber)) {
-    return parseOperator(value);
+    return parseOperator(value, dialect);
   }
   if (typeof value === 'string') return { kind: 'string', value };
   if (value === null || typeof value === 'boolean') return { kind: 'literal', value };
   return { kind: 'number', text: value instanceof JsonNumber ? value.text : String(value) };
 }
 
-function parseOperator(value: object): Comparison {
+function parseOperator(value: object, dialect: PatternDialect): Comparison {
   const { operator, operand } = onlyMember(value);
-  if (isTextOperator(operator)) return textComparison(operator, operand);
+  const text = textComparison(operator, operand, dialect);
+  if (text !== undefined) return text;
   switch (operator) {
     case 'exists':
       if (typeof operand !== 'boolean') throw new PatternProblem('"exists" takes true or false.');
@@ -42,7 +51,7 @@ function parseOperator(value: object): Comparison {
     case 'numeric':
       return { kind: 'numeric', bounds: parseBounds(operand) };
     case 'anything-but':
-      return { kind: 'anything-but', none: parseExcluded(operand) };
+      return { kind: 'anything-but', none: parseExcluded(operand, dialect) };
     default:
       throw new PatternProblem(`"${operator}" is not a comparison.`);
   }
@@ -61,21 +70,48 @@ function isTextOperator(name: string): name is TextOperator {
   return (TEXT_OPERATORS as readonly string[]).includes(name);
 }
 
-function textComparison(kind: TextOperator, value: JsonValue): ValueComparison {
+/** A comparison with text; undefined when the operator is none. */
+function textComparison(
+  operator: string,
+  operand: JsonValue,
+  dialect: PatternDialect,
+): ValueComparison | undefined {
+  if (isTextOperator(operator)) {
+    return dialect.isFull ? withOrWithoutCase(operator, operand) : plainText(operator, operand);
+  }
+  if (!dialect.isFull || (operator !== 'wildcard' && operator !== 'cidr')) return undefined;
+  if (typeof operand !== 'string') throw new PatternProblem(`"${operator}" takes a string.`);
+  return operator === 'cidr'
+    ? { kind: operator, ...parseCidr(operand) }
+    : { kind: operator, parts: parseWildcard(operand) };
+}
+
+/** `{"prefix": {"equals-ignore-case": "x"}}`, and suffix likewise. */
+function withOrWithoutCase(operator: TextOperator, operand: JsonValue): ValueComparison {
+  if (!isJsonObject(operand) || operator === 'equals-ignore-case') return plainText(operator, operand);
+  const nested = onlyMember(operand);
+  if (nested.operator !== 'equals-ignore-case' || typeof nested.operand !== 'string') {
+    throw new PatternProblem(`"${operator}" takes a string, or "equals-ignore-case" with one.`);
+  }
+  return { kind: `${operator}-ignore-case`, value: nested.operand };
+}
+
+function plainText(kind: TextOperator, value: JsonValue): ValueComparison {
   if (typeof value !== 'string') throw new PatternProblem(`"${kind}" takes a string.`);
   return { kind, value };
 }
 
 /** `anything-but` takes a string, a number, a list of either, or a comparison of text with one string or several. */
-function parseExcluded(operand: JsonValue): readonly ValueComparison[] {
+function parseExcluded(operand: JsonValue, dialect: PatternDialect): readonly ValueComparison[] {
   const isComparison = typeof operand === 'object' && operand !== null && !(operand instanceof JsonNumber);
   if (!isComparison || Array.isArray(operand)) return sameKind(listOf(operand).map(excludedValue));
   const nested = onlyMember(operand);
   const { operator } = nested;
-  if (!isTextOperator(operator)) throw new PatternProblem(`"anything-but" does not take "${operator}".`);
   return listOf(nested.operand).map((value) => {
     if (value === '') throw new PatternProblem('"anything-but" does not take an empty string here.');
-    return textComparison(operator, value);
+    const excluded = operator === 'cidr' ? undefined : textComparison(operator, value, dialect);
+    if (excluded === undefined) throw new PatternProblem(`"anything-but" does not take "${operator}".`);
+    return excluded;
   });
 }
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileEventPattern } from './compile-pattern.ts';
+import { RULE_DIALECT } from './event-pattern.ts';
 import { parseEventPattern } from './parse-pattern.ts';
 
 describe('parseEventPattern', () => {
@@ -100,6 +101,34 @@ describe('parseEventPattern', () => {
     expect(text(4096)).toHaveLength(4096 + 1);
     expect(parseEventPattern(text(4095)).problem).toBeUndefined();
     expect(parseEventPattern(text(4096)).problem).toContain('4096');
+  });
+
+  test.each([
+    ['{"a":[{"wildcard":"a**b"}]}', /Consecutive wildcard/],
+    [String.raw`{"a":[{"wildcard":"a\\b"}]}`, /Invalid escape/],
+    ['{"a":[{"wildcard":5}]}', /takes a string/],
+    ['{"a":[{"cidr":"10.0.0.0"}]}', /Malformed CIDR/],
+    ['{"a":[{"cidr":"10.0.0.0/33"}]}', /Malformed CIDR/],
+    ['{"a":[{"cidr":"10.0.0/24"}]}', /Malformed CIDR/],
+    ['{"a":[{"prefix":{"suffix":"x"}}]}', /equals-ignore-case/],
+    ['{"a":[{"anything-but":{"cidr":"10.0.0.0/8"}}]}', /does not take "cidr"/],
+  ])('%s is refused in a rule', (text, problem) => {
+    expect(parseEventPattern(text, RULE_DIALECT).problem).toMatch(problem);
+  });
+
+  test.each(['{"a":[{"wildcard":"a*"}]}', '{"a":[{"cidr":"10.0.0.0/8"}]}'])(
+    '%s is none of a filter',
+    (text) => {
+      expect(parseEventPattern(text).problem).toContain('is not a comparison');
+    },
+  );
+
+  test('has a thousand combinations of choices at most', () => {
+    const or = '{"$or":[{"a":["x"]},{"b":["x"]}]}';
+    const nested = (depth: number): string =>
+      `{${Array.from({ length: depth }, (_, index) => `"m${index}":${or}`).join(',')}}`;
+    expect(parseEventPattern(nested(9)).problem).toBeUndefined();
+    expect(parseEventPattern(nested(10)).problem).toContain('1000 combinations');
   });
 
   test('is not bothered by the deepest and the widest pattern that fits', () => {
