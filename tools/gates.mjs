@@ -51,8 +51,16 @@ const gates = {
   conformance: vitest('conformance', 'test/conformance'),
   e2e: vitest('e2e', 'test/e2e'),
   security: vitest('security', 'test/security'),
+  'security-as-user': vitest('security-as-user', 'test/security'),
   'e2e-postgres': vitest('e2e-postgres', 'test/e2e', ...withoutState),
   crash: vitest('crash', 'test/crash'),
+};
+
+/** "Nobody", who owns nothing. */
+const ORDINARY_USER = 65534;
+const variables = {
+  'e2e-postgres': { LAMBENT_E2E_STORE: 'postgres' },
+  'security-as-user': { LAMBENT_E2E_USER: String(ORDINARY_USER) },
 };
 
 const wanted = process.argv.slice(2);
@@ -70,6 +78,11 @@ for (const [name, command] of Object.entries(gates)) {
   console.log(`\n== ${name}`);
   if (name === 'e2e-postgres' && !onPostgres) {
     console.log('skipped: no PostgreSQL server programs on this machine');
+    continue;
+  }
+  const without = name === 'security-as-user' ? withoutUser() : undefined;
+  if (without !== undefined) {
+    console.log(`skipped: ${without}`);
     continue;
   }
   const started = performance.now();
@@ -90,8 +103,19 @@ console.log(`${tests.passed} passed, ${tests.failed + failed.length} failed, ${t
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 function environment(name) {
-  const store = name === 'e2e-postgres' ? { LAMBENT_E2E_STORE: 'postgres' } : {};
-  return { ...store, ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  return { ...variables[name], ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+}
+
+/** Why nothing can be run as an ordinary user besides; where the tests themselves are run by one, they all are. */
+function withoutUser() {
+  if (process.getuid?.() !== 0) return 'these tests are not run by root';
+  const user = { uid: ORDINARY_USER, gid: ORDINARY_USER };
+  const probe = spawnSync(
+    node,
+    ['-e', 'fs.accessSync(process.argv[1])', join(root, 'bin/lambent.mjs')],
+    user,
+  );
+  return probe.status === 0 ? undefined : `an ordinary user cannot read ${root}`;
 }
 
 /** Store tests and the e2e suite also run on PostgreSQL, where its server programs are installed. */

@@ -13,7 +13,8 @@ import { openFilesOf, tracesOf } from '../support/traces.ts';
 /** Environments to start and end; 10,000 take some minutes. */
 const CYCLES = Number(process.env['LAMBENT_LEAK_CYCLES'] ?? 300);
 const AT_ONCE = 8;
-const IDLE_MS = 900_000;
+/** Runtimes that wait for a function go after a quarter of an hour, and are looked for every minute. */
+const IDLE_MS = 1_000_000;
 /** As the platform names environments, their directories and their control groups. */
 const ENVIRONMENT_ID = /lambent.*[0-9a-f]{32}/;
 /** Of Node.js, for programs that are started again and again. */

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,12 +71,12 @@ for (const level of levels) {
 function attacks(level: AttackedLevel): void {
   let server: TestServer;
   let data: Awaited<ReturnType<typeof temporaryDirectory>>;
-  let secrets: string;
+  let secrets: Awaited<ReturnType<typeof temporaryDirectory>>;
 
   beforeAll(async () => {
     data = await temporaryDirectory();
-    secrets = await mkdtemp(join(tmpdir(), 'lambent-secret-'));
-    await writeFile(join(secrets, 'secret'), 'of the host');
+    secrets = await temporaryDirectory();
+    await writeFile(join(secrets.path, 'secret'), 'of the host');
     server = await startServer({ dataDir: data.path, flags: ['--isolation', level.name] });
     await deploy(server.lambda, 'attacker', SHELL, { MemorySize: 1769 });
     await deploy(server.lambda, 'victim', { ...SHELL, 'mine.txt': 'code of the victim' });
@@ -86,7 +85,7 @@ function attacks(level: AttackedLevel): void {
   afterAll(async () => {
     expect(await server?.stop()).toBe(0);
     await data?.remove();
-    await rm(secrets, { recursive: true, force: true });
+    await secrets?.remove();
   });
 
   const attack = async (run: string, name = 'attacker'): Promise<Ran> => {
@@ -111,7 +110,7 @@ function attacks(level: AttackedLevel): void {
   });
 
   test('read files of the host', async () => {
-    await failing(`cat ${secrets}/secret`);
+    await failing(`cat ${secrets.path}/secret`);
     await failing('cat /etc/shadow');
     await failing('ls /root /home');
     expect((await attack('cat /etc/passwd')).said).toMatch(/^sbx_user1051:[^\n]*\n$/);
@@ -170,7 +169,7 @@ function attacks(level: AttackedLevel): void {
       const write = 'mount -o remount,rw,bind $path; echo x > $path/written && echo done';
       const everywhere = `for path in / /usr /etc /opt /var/task /var/runtime; do ${write}; done`;
       expect((await attack(asRoot(everywhere.replaceAll('$', '\\$')))).said).not.toContain('done');
-      await failing(asRoot(`cat ${secrets}/secret`));
+      await failing(asRoot(`cat ${secrets.path}/secret`));
       return;
     }
     await failing('unshare --user true');

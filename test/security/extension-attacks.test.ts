@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
@@ -70,16 +69,16 @@ for (const level of levels) {
 
 function attacks(level: AttackedLevel): void {
   let server: TestServer;
-  let secrets: string;
+  let secrets: Awaited<ReturnType<typeof temporaryDirectory>>;
   let data: Awaited<ReturnType<typeof temporaryDirectory>>;
   let report: string;
 
   beforeAll(async () => {
     data = await temporaryDirectory();
-    secrets = await mkdtemp(join(tmpdir(), 'lambent-secret-'));
-    await writeFile(join(secrets, 'secret'), 'of the host');
+    secrets = await temporaryDirectory();
+    await writeFile(join(secrets.path, 'secret'), 'of the host');
     server = await startServer({ dataDir: data.path, flags: ['--isolation', level.name] });
-    const content = attacker(join(secrets, 'secret'));
+    const content = attacker(join(secrets.path, 'secret'));
     const layer = await publishLayer(server.lambda, {
       Content: { ZipFile: rawZip([{ name: 'extensions/attacker', content, mode: 0o100755 }]) },
     });
@@ -97,7 +96,7 @@ function attacks(level: AttackedLevel): void {
   afterAll(async () => {
     expect(await server?.stop()).toBe(0);
     await data?.remove();
-    await rm(secrets, { recursive: true, force: true });
+    await secrets?.remove();
   });
 
   test('has no more rights than its function', () => {

@@ -9,6 +9,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Certificate } from './certificates.ts';
 import { serverState } from './server-state.ts';
+import { giveToServer, SERVER_USER } from './server-user.ts';
 
 /** A real server in a process of its own, and clients for it. */
 export interface TestServer {
@@ -52,6 +53,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     process.execPath,
     [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...tlsFlags, ...(options.flags ?? [])],
     {
+      ...SERVER_USER,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
     },
@@ -98,6 +100,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 /** A directory for one test's server state, and its removal. */
 export async function temporaryDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'lambent-test-'));
+  await giveToServer(path);
   return { path, remove: async () => await rm(path, { recursive: true, force: true }) };
 }
 
