@@ -16,6 +16,7 @@ const INTERNAL_CODES: Readonly<Record<string, string>> = {
   s3: 'InternalError',
   ec2: 'InternalError',
   dynamodb: 'InternalServerError',
+  'application-auto-scaling': 'InternalServiceException',
 };
 
 /** The error to show for whatever was thrown; undefined when it is no fault of the caller's. */

@@ -7,10 +7,12 @@ import { CodeDownloads } from '../front-doors/admin/code-downloads.ts';
 import { FunctionUrls } from '../front-doors/function-urls/function-urls.ts';
 import { UrlAccess } from '../front-doors/function-urls/url-access.ts';
 import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
+import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
+import { scalableCapacity } from './scalable-capacity.ts';
 import { adminAuthorization } from './admin-authorization.ts';
 import { adminRuntimes } from './runtime-administration.ts';
 import { VERSION } from './version.ts';
@@ -36,6 +38,12 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
     }),
     createLogsService({ store, segments, clock }),
+    createApplicationAutoscalingService({
+      store,
+      clock,
+      capacity: scalableCapacity({ store, clock, config }, execution.provisioned),
+      onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
+    }),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));

@@ -7,6 +7,7 @@ import { up as concurrencyLocks } from './migrations/0004-concurrency-locks.ts';
 import { up as codeSizes } from './migrations/0005-code-sizes.ts';
 import { up as functionUrls } from './migrations/0006-function-urls.ts';
 import { up as deliveries } from './migrations/0008-deliveries.ts';
+import { up as applicationAutoscaling } from './migrations/0012-application-autoscaling.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '0005-code-sizes': { up: codeSizes },
   '0006-function-urls': { up: functionUrls },
   '0008-deliveries': { up: deliveries },
+  '0012-application-autoscaling': { up: applicationAutoscaling },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

@@ -25,6 +25,8 @@ test('a pattern matches whole values, alternatives included', () => {
 
 test("Java's classes", () => {
   expect(compilePattern(String.raw`[\p{Alnum}]+`)?.test('aZ9')).toBe(true);
+  expect(compilePattern(String.raw`\p{Print}+`)?.test('a policy-1')).toBe(true);
+  expect(compilePattern(String.raw`\p{Print}+`)?.test('tab\t')).toBe(false);
   expect(compilePattern(String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]*`)?.test('né 1-')).toBe(true);
 });
 

@@ -16,10 +16,21 @@ export function compilePattern(pattern: string): RegExp | undefined {
 }
 
 /** Java's POSIX classes, as far as AWS's models use them. */
+const CLASSES: Readonly<Record<string, string>> = {
+  Alnum: 'a-zA-Z0-9',
+  Graph: '\\x21-\\x7E',
+  Print: '\\x20-\\x7E',
+  ASCII: '\\x00-\\x7F',
+};
+
+/** Such a class may stand within brackets or by itself. */
 function translate(pattern: string): string {
-  return pattern
-    .replaceAll('\\p{Alnum}', 'a-zA-Z0-9')
-    .replaceAll('\\p{Graph}', '\\x21-\\x7E')
-    .replaceAll('\\p{Print}', '\\x20-\\x7E')
-    .replaceAll('\\p{ASCII}', '\\x00-\\x7F');
+  let depth = 0;
+  return pattern.replaceAll(/\\p\{(\w+)\}|\\.|[[\]]/g, (token: string, name: string | undefined) => {
+    if (token === '[') depth += 1;
+    if (token === ']') depth -= 1;
+    const members = name === undefined ? undefined : CLASSES[name];
+    if (members === undefined) return token;
+    return depth > 0 ? members : `[${members}]`;
+  });
 }

@@ -9,6 +9,7 @@ import {
   requestAllowance,
   type SharedConcurrency,
 } from './function-concurrency.ts';
+import type { UnitUsage } from './unit-usage.ts';
 
 /** An invocation that asks to be admitted. */
 export type Admitted = Pick<FunctionVersion, 'functionArn' | 'version'>;
@@ -87,6 +88,11 @@ export class AccountConcurrency {
    */
   provision(arn: string, total: number, versions: ReadonlyMap<string, number>): void {
     if (total > 0 || this.#functions.has(arn)) this.#find(arn).provision(total, versions);
+  }
+
+  /** What was made of a version's provisioned units since this was last asked; undefined when it has none. */
+  takeUsage(arn: string, version: string): UnitUsage | undefined {
+    return this.#functions.get(arn)?.takeUsage(version);
   }
 
   /** Forgets all functions; what still runs counts for nothing any more. */

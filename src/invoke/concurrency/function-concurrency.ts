@@ -2,6 +2,7 @@ import { claimed } from '../../model/concurrency-limits.ts';
 import { tooManyRequests } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
 import { RateAllowance } from './rate-allowance.ts';
+import type { UnitUsage } from './unit-usage.ts';
 
 /** Requests per second that a unit of concurrency is good for, however short they are. Only totals are held to it. */
 export const REQUESTS_PER_UNIT = 10;
@@ -52,6 +53,7 @@ export class FunctionConcurrency implements ConcurrencyLease {
   acquire(version: string, nowMs: number, isRated: boolean): ConcurrencyLease {
     const units = this.#versions?.get(version);
     const isProvisioned = units !== undefined && units.hasRoom(nowMs, isRated);
+    units?.sample();
     if (!isProvisioned) this.#checkRoom();
     if (isRated) this.#countRequest(nowMs);
     if (isProvisioned) {
@@ -83,6 +85,11 @@ export class FunctionConcurrency implements ConcurrencyLease {
   /** A start that was allowed did not take place. */
   returnStart(): void {
     this.#starts.restore();
+  }
+
+  /** What was made of the version's provisioned units since this was last asked; undefined when it has none. */
+  takeUsage(version: string): UnitUsage | undefined {
+    return this.#versions?.get(version)?.takeUsage();
   }
 
   reserve(reserved: number | undefined): void {
@@ -162,6 +169,8 @@ class ProvisionedUnits implements ConcurrencyLease {
   /** Running ones there were no units for any more when the number was lowered: the function counts them. */
   #displaced = 0;
   readonly #requests = requestAllowance(0);
+  #samples = 0;
+  #used = 0;
 
   constructor(owner: FunctionConcurrency) {
     this.#owner = owner;
@@ -170,6 +179,19 @@ class ProvisionedUnits implements ConcurrencyLease {
   /** Otherwise the invocation spills over to what the function has besides. */
   hasRoom(nowMs: number, isRated: boolean): boolean {
     return this.#running < this.#size && (!isRated || this.#requests.hasRoom(nowMs));
+  }
+
+  /** An invocation came. */
+  sample(): void {
+    this.#samples += 1;
+    this.#used += Math.min(this.#size, this.#running + 1);
+  }
+
+  takeUsage(): UnitUsage {
+    const usage = { size: this.#size, running: this.#running, samples: this.#samples, used: this.#used };
+    this.#samples = 0;
+    this.#used = 0;
+    return usage;
   }
 
   count(isRated: boolean): void {

@@ -8,6 +8,7 @@ import {
 import type { Change } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
 import type { AccountConcurrency } from './account-concurrency.ts';
+import { utilizationOf } from './unit-usage.ts';
 import type { FunctionDirectory } from '../function-directory.ts';
 import { storedProvisions } from '../stored-changes.ts';
 
@@ -19,7 +20,7 @@ export interface ProvisioningPool {
 
 export interface ProvisionedConcurrencyParts {
   readonly directory: Pick<FunctionDirectory, 'targets'>;
-  readonly concurrency: Pick<AccountConcurrency, 'provision'>;
+  readonly concurrency: Pick<AccountConcurrency, 'provision' | 'takeUsage'>;
   readonly pool: ProvisioningPool;
 }
 
@@ -83,6 +84,19 @@ export class ProvisionedConcurrency {
     if (config === undefined) return undefined;
     const shares = entry?.shares.get(qualifier) ?? [];
     return statusOf(config.requested, shares, (version) => this.#parts.pool.provisionedState(version));
+  }
+
+  /**
+   * Share of the provisioned units in use since this was last asked, 0 to 1: the average over invocations, or what it is
+   * now when none came. Undefined when nothing runs and nothing came.
+   */
+  takeUtilization(qualifiedArn: string): number | undefined {
+    const { arn, qualifier } = takenApart(qualifiedArn);
+    const shares = this.#entries.get(arn)?.shares.get(qualifier) ?? [];
+    const usages = shares.flatMap(
+      ({ version }) => this.#parts.concurrency.takeUsage(arn, version.version) ?? [],
+    );
+    return utilizationOf(usages);
   }
 
   #apply({ key, value }: Change): void {

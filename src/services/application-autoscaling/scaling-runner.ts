@@ -1,0 +1,175 @@
+import { settleActivities, changeCapacity } from './capacity-change.ts';
+import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
+import {
+  type Definition,
+  DEFINITION_CHANGE,
+  findDefinition,
+  readDefinitions,
+  writeDefinition,
+} from './definition-rows.ts';
+import { alarmName } from './policy-alarms.ts';
+import type { ScalableResource } from './scalable-resource.ts';
+import { boundsAfter, nextRun, withinBounds } from './scheduled-runs.ts';
+import type { StoredTarget } from './stored-definitions.ts';
+import { type LastChanges, MOST_POINTS, trackedCapacity } from './target-tracking.ts';
+
+const MINUTE_MS = 60_000;
+const NO_CHANGES: LastChanges = { outMs: undefined, outFrom: 0, inMs: undefined };
+
+/** What is remembered of a resource between one minute and the next. */
+interface Watched {
+  readonly points: (number | undefined)[];
+  last: LastChanges;
+}
+
+/**
+ * Does what policies and scheduled actions say, on the platform's clock: looks at the utilization once a minute while
+ * there are policies, and wakes up for the next action. Reads everything afresh each time; a restart forgets only the
+ * last minutes' utilization.
+ */
+export class ScalingRunner {
+  readonly #deps: AutoscalingDependencies;
+  readonly #watched = new Map<string, Watched>();
+  #cancel: () => void = () => undefined;
+  #running: Promise<void> = Promise.resolve();
+  #nextMinuteMs = 0;
+  /** Something was written since the last look began. */
+  #isStale = false;
+
+  constructor(deps: AutoscalingDependencies) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#deps.store.changes.subscribe(DEFINITION_CHANGE, () => {
+      this.#isStale = true;
+      this.#arm(0);
+    });
+    this.#arm(0);
+  }
+
+  #arm(delayMs: number): void {
+    this.#cancel();
+    this.#cancel = this.#deps.clock.schedule(delayMs, () => {
+      this.#running = this.#running.then(() => this.#run()).catch(this.#deps.onError);
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { store, clock } = this.#deps;
+    this.#isStale = false;
+    const actions = await readDefinitions(store.db, 'action', undefined);
+    for (const action of actions) {
+      if ((nextRun(action.value) ?? Infinity) <= clock.now()) await this.#act(action);
+    }
+    const policies = await readDefinitions(store.db, 'policy', undefined);
+    const isMinute = clock.now() >= this.#nextMinuteMs;
+    if (isMinute) this.#nextMinuteMs = nextMinute(clock.now());
+    if (policies.length > 0) await this.#track(policies, isMinute);
+    const unsettled = await settleActivities(this.#deps);
+    const nowMs = clock.now();
+    const times = actions.flatMap(({ value }) => nextRun(value) ?? []);
+    if (policies.length > 0 || unsettled > 0) times.push(nextMinute(nowMs));
+    // What was just done has announced itself, and is looked at once more.
+    if (this.#isStale) this.#arm(0);
+    else if (times.length > 0) this.#arm(Math.max(0, Math.min(...times) - nowMs));
+  }
+
+  async #act({ resource, name, value }: Definition<'action'>): Promise<void> {
+    const { store, clock, capacity } = this.#deps;
+    const target = await findDefinition(store.db, 'target', resource);
+    const bounds = target && !target.suspended.scheduled ? boundsAfter(value, target) : undefined;
+    if (target !== undefined && bounds !== undefined) {
+      const bounded: StoredTarget = { ...target, ...bounds };
+      await store.write(async (tx, announce) => {
+        await writeDefinition(tx, announce, 'target', { resource, name: '', value: bounded });
+      });
+      const change = withinBounds(await capacity.current(resource), bounds);
+      const cause = `${change?.reason} by scheduled action ${name}`;
+      if (change !== undefined) await changeCapacity(this.#deps, resource, change.capacity, cause);
+    }
+    // Last: should the platform end before this, the action runs once more, which changes nothing.
+    await store.write(async (tx, announce) => {
+      const latest = await findDefinition(tx, 'action', resource, name);
+      if (latest === undefined) return;
+      const done = { ...latest, doneUntilMs: Math.max(latest.doneUntilMs, clock.now()) };
+      await writeDefinition(tx, announce, 'action', { resource, name, value: done });
+    });
+  }
+
+  async #track(policies: readonly Definition<'policy'>[], isMinute: boolean): Promise<void> {
+    const targets = await readDefinitions(this.#deps.store.db, 'target', undefined);
+    const known = new Set(targets.map(({ resource }) => keyOf(resource)));
+    for (const key of this.#watched.keys()) if (!known.has(key)) this.#watched.delete(key);
+    for (const { resource, value } of targets) {
+      const own = policies.filter((policy) => keyOf(policy.resource) === keyOf(resource));
+      if (own.length > 0) await this.#trackOne(resource, value, own, isMinute);
+    }
+  }
+
+  /** @param isMinute there is a new point; otherwise only the bounds may have changed */
+  async #trackOne(
+    resource: ScalableResource,
+    target: StoredTarget,
+    policies: readonly Definition<'policy'>[],
+    isMinute: boolean,
+  ): Promise<void> {
+    const { capacity, clock } = this.#deps;
+    const watched = this.#watch(resource);
+    if (isMinute) watched.points.push(capacity.takeUtilization(resource));
+    if (watched.points.length > MOST_POINTS) watched.points.shift();
+    if (capacity.status(resource)?.status === 'IN_PROGRESS') return;
+    const current = await capacity.current(resource);
+    const { points, last } = watched;
+    const bounded = withinAllowedBounds(current, target);
+    if (bounded !== undefined) {
+      await this.#change(resource, watched, current, bounded.capacity, bounded.reason);
+      return;
+    }
+    const tracked = trackedCapacity(policies, target, current, points, last, clock.now());
+    const policy = policies.find(({ name }) => name === tracked?.policyName);
+    if (tracked === undefined || policy === undefined) return;
+    const alarm = alarmName(resource, policy.value, tracked.alarm);
+    const cause = `monitor alarm ${alarm} in state ALARM triggered policy ${policy.name}`;
+    await this.#change(resource, watched, current, tracked.capacity, cause);
+  }
+
+  async #change(
+    resource: ScalableResource,
+    watched: Watched,
+    current: number,
+    wanted: number,
+    cause: string,
+  ): Promise<void> {
+    // What was seen says nothing about another capacity.
+    watched.points.length = 0;
+    if (!(await changeCapacity(this.#deps, resource, wanted, cause))) return;
+    const nowMs = this.#deps.clock.now();
+    watched.last =
+      wanted > current
+        ? { ...watched.last, outMs: nowMs, outFrom: current }
+        : { ...watched.last, inMs: nowMs };
+  }
+
+  #watch(resource: ScalableResource): Watched {
+    const key = keyOf(resource);
+    const watched = this.#watched.get(key) ?? { points: [], last: NO_CHANGES };
+    this.#watched.set(key, watched);
+    return watched;
+  }
+}
+
+function withinAllowedBounds(current: number, target: StoredTarget): ReturnType<typeof withinBounds> {
+  const change = withinBounds(current, target);
+  if (change === undefined) return undefined;
+  const { scaleIn, scaleOut } = target.suspended;
+  return (change.capacity > current ? scaleOut : scaleIn) ? undefined : change;
+}
+
+function keyOf({ accountId, region, resourceId }: ScalableResource): string {
+  return `${accountId}/${region}/${resourceId}`;
+}
+
+function nextMinute(nowMs: number): number {
+  return (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS;
+}

@@ -1,0 +1,31 @@
+import { nextInstant, parseSchedule } from '../../model/schedule/schedule.ts';
+import type { StoredAction, StoredTarget } from './stored-definitions.ts';
+
+/** When the action is to run next, platform time; undefined when it will not any more. May lie in the past. */
+export function nextRun(action: StoredAction): number | undefined {
+  const schedule = parseSchedule(action.schedule);
+  if (schedule === undefined) return undefined;
+  const { timeZone = 'UTC', startMs, endMs = Infinity, createdAtMs, doneUntilMs } = action;
+  const after = Math.max(doneUntilMs, (startMs ?? 0) - 1);
+  const next = nextInstant(schedule, after, { timeZone, anchorMs: startMs ?? createdAtMs });
+  return next === undefined || next > endMs ? undefined : next;
+}
+
+/** The bounds an action leaves behind; undefined when they would contradict each other. */
+export function boundsAfter(
+  { min, max }: Pick<StoredAction, 'min' | 'max'>,
+  target: StoredTarget,
+): { min: number; max: number } | undefined {
+  const bounds = { min: min ?? target.min, max: max ?? target.max };
+  return bounds.min > bounds.max ? undefined : bounds;
+}
+
+/** What it takes to bring a capacity within bounds, and why; undefined when it is. */
+export function withinBounds(
+  current: number,
+  { min, max }: { readonly min: number; readonly max: number },
+): { capacity: number; reason: string } | undefined {
+  if (current < min) return { capacity: min, reason: `minimum capacity was set to ${min}` };
+  if (current > max) return { capacity: max, reason: `maximum capacity was set to ${max}` };
+  return undefined;
+}
