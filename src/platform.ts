@@ -53,6 +53,7 @@ export class Platform {
       parts.inside.open(parts.address.port, forFunctions);
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
+      await parts.queues.start();
       await parts.events.start();
     } catch (error) {
       await parts.close();
@@ -64,6 +65,8 @@ export class Platform {
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
   async stop(): Promise<void> {
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
+    // Receivers that wait for messages get their answer now, or the listener would wait for them.
+    this.#parts.queues.dismiss();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
     await closed;
@@ -83,13 +86,25 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, keyring, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, provisioned, invoker, events, activation } = execution;
+  const { isolation, pool, provisioned, invoker, events, queues, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
+    await queues.stop();
     await pool.close();
     await isolation.driver.close();
     await activation.settled();
     await state.close();
   };
-  return { address, inside, isolation, ...front, provisioned, invoker, events, storeName: state.name, close };
+  return {
+    address,
+    inside,
+    isolation,
+    ...front,
+    provisioned,
+    invoker,
+    events,
+    queues,
+    storeName: state.name,
+    close,
+  };
 }

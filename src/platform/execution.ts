@@ -13,6 +13,7 @@ import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
+import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { platformId } from './data-directory.ts';
 import { chooseIsolation } from './isolation.ts';
 import type { Site } from './site.ts';
@@ -37,15 +38,18 @@ export async function buildExecution(site: Site) {
   await eventInvokeConfigs.open(store);
   const functionUrls = new FunctionUrlDirectory();
   await functionUrls.open(store);
+  const owner = await platformId(directory.path);
+  const onNotice = (message: string): void => log.warn(message);
+  const queues = new QueuesRuntime({ store, clock, owner, onNotice });
   const events = new AsyncDispatcher({
     store,
     clock,
     invoker,
     configs: eventInvokeConfigs,
     reservedConcurrency: (target) => functions.settings(target)?.reservedConcurrency,
-    owner: await platformId(directory.path),
+    owner,
     mostInHand: config.concurrency,
-    onNotice: (message) => log.warn(message),
+    onNotice,
   });
   const activation = startFunctionActivation({
     store,
@@ -66,6 +70,7 @@ export async function buildExecution(site: Site) {
     events,
     eventInvokeConfigs,
     functionUrls,
+    queues,
   };
   return { runtimes, isolation, pool, ...doors, activation };
 }

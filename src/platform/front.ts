@@ -10,6 +10,7 @@ import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
+import { createSqsService } from '../services/sqs/sqs-service.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { scalableCapacity } from './scalable-capacity.ts';
@@ -44,6 +45,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       capacity: scalableCapacity({ store, clock, config }, execution.provisioned),
       onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
     }),
+    createSqsService(execution.queues),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));
@@ -107,6 +109,7 @@ function buildAdmin(
     invoker,
     events,
     eventInvokeConfigs,
+    queues,
   } = site.execution;
   const urls = site.execution.functionUrls;
   const startedAt = performance.now();
@@ -117,6 +120,7 @@ function buildAdmin(
     eventInvokeConfigs.clear();
     urls.clear();
     events.reset();
+    queues.reset();
     concurrency.clear();
     provisioned.clear();
     // In this order: an environment's last lines must not bring its log group back.

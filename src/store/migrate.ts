@@ -6,6 +6,7 @@ import { up as lambdaAsyncEvents } from './migrations/0003-lambda-async-events.t
 import { up as concurrencyLocks } from './migrations/0004-concurrency-locks.ts';
 import { up as codeSizes } from './migrations/0005-code-sizes.ts';
 import { up as functionUrls } from './migrations/0006-function-urls.ts';
+import { up as sqs } from './migrations/0007-sqs.ts';
 import { up as deliveries } from './migrations/0008-deliveries.ts';
 import { up as applicationAutoscaling } from './migrations/0012-application-autoscaling.ts';
 import type { Database } from './schema.ts';
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '0004-concurrency-locks': { up: concurrencyLocks },
   '0005-code-sizes': { up: codeSizes },
   '0006-function-urls': { up: functionUrls },
+  '0007-sqs': { up: sqs },
   '0008-deliveries': { up: deliveries },
   '0012-application-autoscaling': { up: applicationAutoscaling },
 };

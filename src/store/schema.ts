@@ -1,4 +1,12 @@
 import type { DeliveryTable } from './delivery-schema.ts';
+import type {
+  SqsDeduplicationTable,
+  SqsDiscardedContentsTable,
+  SqsGroupTable,
+  SqsMessageTable,
+  SqsMoveTaskTable,
+  SqsQueueTable,
+} from './sqs-schema.ts';
 
 /**
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
@@ -23,6 +31,12 @@ export interface Database {
   log_groups: LogGroupTable;
   log_streams: LogStreamTable;
   deliveries: DeliveryTable;
+  sqs_queues: SqsQueueTable;
+  sqs_discarded_contents: SqsDiscardedContentsTable;
+  sqs_messages: SqsMessageTable;
+  sqs_groups: SqsGroupTable;
+  sqs_deduplications: SqsDeduplicationTable;
+  sqs_move_tasks: SqsMoveTaskTable;
   blobs: BlobTable;
   blob_references: BlobReferenceTable;
 }

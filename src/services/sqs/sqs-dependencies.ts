@@ -1,0 +1,16 @@
+import type { Clock } from '../../model/clock.ts';
+import type { Store } from '../../store/store.ts';
+import type { ContentsSweep } from './messages/contents-sweep.ts';
+import type { QueueMessages } from './messages/queue-messages.ts';
+import type { MessageMover } from './move-tasks/message-mover.ts';
+import type { QueueDirectory } from './queues/queue-directory.ts';
+
+/** What the operations of SQS work with. */
+export interface SqsDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly queues: QueueDirectory;
+  readonly messages: QueueMessages;
+  readonly sweep: ContentsSweep;
+  readonly mover: MessageMover;
+}
