@@ -1,7 +1,7 @@
 import type { Tx } from '../queues/queue-rows.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
 import { admitToGroups } from './fifo-groups.ts';
-import { inChunks, insertInOrder, type MessageRow, removeRows } from './message-rows.ts';
+import { inChunks, insertInOrder, type MessageRow, removeRows, unnumbered } from './message-rows.ts';
 
 /** Where a queue's messages go that were received too often. */
 export interface DeadLetterTarget {
@@ -68,8 +68,8 @@ export async function buryFifo(
   { queue }: DeadLetterTarget,
   nowMs: number,
 ): Promise<void> {
-  const moved = rows.map(({ sequence: _, ...row }) => ({
-    ...row,
+  const moved = rows.map((row) => ({
+    ...unnumbered(row),
     contents_id: queue.contentsId,
     visible_at_ms: nowMs,
     sent_at_ms: nowMs,

@@ -1,5 +1,5 @@
 import type { Tx } from '../queues/queue-rows.ts';
-import { inChunks, type MessageRow } from './message-rows.ts';
+import { inChunks, type MessageRow, type NewRow } from './message-rows.ts';
 
 /** One message group of one queue. */
 export interface GroupKey {
@@ -9,8 +9,6 @@ export interface GroupKey {
 
 /** No receive hands out more messages of a group, so what is in flight is among the first so many. */
 export const MOST_IN_FLIGHT = 10;
-
-type NewRow = Omit<MessageRow, 'sequence'>;
 
 /**
  * Makes sure of the groups that new messages belong to, and holds them until the write ends: the numbers that the

@@ -18,7 +18,7 @@ export interface GivenMessage {
 
 const LONGEST_DELAY_SECONDS = 900;
 /** What XML can carry. */
-const UNFIT = /[^\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+const UNFIT = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const FIFO_ID = /^[\x21-\x7e]{1,128}$/;
 export const TRACE_HEADER = 'AWSTraceHeader';
 

@@ -5,6 +5,8 @@ import type { StoredQueue } from '../queues/stored-queue.ts';
 import type { MessageAttributes } from './message-attributes.ts';
 
 export type MessageRow = Selectable<SqsMessageTable>;
+/** A row that has no number yet. */
+export type NewRow = Omit<MessageRow, 'sequence'>;
 
 /** A message that was accepted and is to be written. */
 export interface MessageDraft {
@@ -36,7 +38,7 @@ export async function inChunks<Item, Result>(
   return (await Promise.all(running)).flat();
 }
 
-export function rowOf({ contentsId }: StoredQueue, draft: MessageDraft): Omit<MessageRow, 'sequence'> {
+export function rowOf({ contentsId }: StoredQueue, draft: MessageDraft): NewRow {
   return {
     contents_id: contentsId,
     visible_at_ms: draft.visibleAtMs,
@@ -56,7 +58,7 @@ export function rowOf({ contentsId }: StoredQueue, draft: MessageDraft): Omit<Me
   };
 }
 
-export async function insertMessages(tx: Tx, rows: readonly Omit<MessageRow, 'sequence'>[]): Promise<void> {
+export async function insertMessages(tx: Tx, rows: readonly NewRow[]): Promise<void> {
   await inChunks(rows, async (chunk) => {
     await tx.insertInto('sqs_messages').values(chunk).execute();
     return [];
@@ -64,10 +66,7 @@ export async function insertMessages(tx: Tx, rows: readonly Omit<MessageRow, 'se
 }
 
 /** @returns the number each message got, by its id */
-export async function insertInOrder(
-  tx: Tx,
-  rows: readonly Omit<MessageRow, 'sequence'>[],
-): Promise<Map<string, number>> {
+export async function insertInOrder(tx: Tx, rows: readonly NewRow[]): Promise<Map<string, number>> {
   const numbered = await inChunks(rows, async (chunk) =>
     tx.insertInto('sqs_messages').values(chunk).returning(['message_id', 'sequence']).execute(),
   );
@@ -79,6 +78,13 @@ export async function removeRows(tx: Tx, sequences: readonly number[]): Promise<
     await tx.deleteFrom('sqs_messages').where('sequence', 'in', chunk).execute();
     return [];
   });
+}
+
+/** The message as a new one, which is to get a number of its own. */
+export function unnumbered(row: MessageRow): NewRow {
+  const copy: Partial<MessageRow> = { ...row };
+  delete copy.sequence;
+  return copy as NewRow;
 }
 
 /** As FIFO queues show it: twenty digits. */

@@ -211,7 +211,7 @@ export class QueueMessages {
       .where('visible_at_ms', '>', this.#options.clock.now())
       .where('receive_count', '>', 0)
       .executeTakeFirstOrThrow();
-    lane.inFlightAtMost = Number(count);
+    lane.inFlightAtMost = count;
     return lane.inFlightAtMost >= MOST_IN_FLIGHT;
   }
 }

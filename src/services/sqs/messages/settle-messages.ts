@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../model/service-error.ts';
+import type { ServiceError } from '../../../model/service-error.ts';
 import type { Tx } from '../queues/queue-rows.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
 import { badValue, notInFlight, receiptHandleExpired } from '../sqs-errors.ts';

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { holdContents } from '../messages/dead-letters.ts';
 import { admitToGroups, refreshGroup } from '../messages/fifo-groups.ts';
-import { insertInOrder, insertMessages, type MessageRow, removeRows } from '../messages/message-rows.ts';
+import {
+  insertInOrder,
+  insertMessages,
+  type MessageRow,
+  removeRows,
+  unnumbered,
+} from '../messages/message-rows.ts';
 import type { Tx } from '../queues/queue-rows.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
 
@@ -49,8 +55,8 @@ async function writeMoved(tx: Tx, { source, nowMs }: MoveStep, moving: readonly 
     tx,
     moving.map((row) => row.sequence),
   );
-  const rows = moving.map(({ sequence: _, ...row }) => ({
-    ...row,
+  const rows = moving.map((row) => ({
+    ...unnumbered(row),
     message_id: randomUUID(),
     sent_at_ms: nowMs,
     visible_at_ms: nowMs,

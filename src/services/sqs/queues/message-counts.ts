@@ -27,8 +27,8 @@ export async function countMessages(
     count('>').where('receive_count', '=', 0).executeTakeFirstOrThrow(),
   ]);
   return {
-    waiting: Number(waiting.count),
-    inFlight: Number(inFlight.count),
-    delayed: Number(delayed.count),
+    waiting: waiting.count,
+    inFlight: inFlight.count,
+    delayed: delayed.count,
   };
 }

@@ -84,6 +84,9 @@ export function storedQueueOf(row: QueueRow): StoredQueue {
 
 /** The count may have been given as a text. */
 function redrivePolicyOf(text: string): RedrivePolicy {
-  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as RedrivePolicy;
+  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as {
+    readonly deadLetterTargetArn: string;
+    readonly maxReceiveCount: number | string;
+  };
   return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
 }
