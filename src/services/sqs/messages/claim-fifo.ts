@@ -58,19 +58,22 @@ async function claimRound(tx: Tx, progress: Progress, isRepeated: readonly boole
   const due = groups.slice(0, Math.min(room, MOST_GROUPS)).filter((g) => g.available_at_ms <= task.nowMs);
   progress.nextDueMs = Math.min(progress.nextDueMs, groups[due.length]?.available_at_ms ?? Infinity);
   let used = 0;
+  let claimed = 0;
   for (const { request, index } of open) {
     const batch = batches[index] ?? [];
     for (; used < due.length && batch.length < request.most; used += 1) {
       const group = { contentsId: task.queue.contentsId, groupId: due[used]?.group_id ?? '' };
-      batch.push(...(await claimGroup(tx, progress, group, request, request.most - batch.length)));
+      const rows = await claimGroup(tx, progress, group, request, request.most - batch.length);
+      batch.push(...rows);
+      claimed += rows.length;
     }
   }
   const left = due[used];
   if (left !== undefined) progress.nextDueMs = Math.min(progress.nextDueMs, left.available_at_ms);
-  // When no message was hidden the same groups would come again.
+  // Where what was claimed stays visible, the same groups would come again.
   const isShort = open.some(({ request, index }) => (batches[index]?.length ?? 0) < request.most);
-  const hidesNothing = open.some(({ request }) => request.visibilityMs === 0);
-  return isShort && due.length > 0 && groups.length > due.length && !hidesNothing;
+  const staysVisible = claimed > 0 && open.some(({ request }) => request.visibilityMs === 0);
+  return isShort && due.length > 0 && groups.length > due.length && !staysVisible;
 }
 
 async function availableGroups(tx: Tx, { queue, skipsLocked }: ClaimTask, limit: number) {
