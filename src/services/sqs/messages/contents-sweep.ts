@@ -40,6 +40,7 @@ export class ContentsSweep {
       .catch((error: unknown) =>
         this.#options.onNotice(`Messages of SQS could not be cleared away: ${String(error)}`),
       );
+    this.#options.clock.during(this.#sweeping);
   }
 
   async stop(): Promise<void> {

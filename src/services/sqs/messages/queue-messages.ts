@@ -142,7 +142,7 @@ export class QueueMessages {
     if (lane.isClaiming || !lane.hasWaiters) return;
     const { clock, store } = this.#options;
     const nowMs = clock.now();
-    if (lane.dueMs <= nowMs) return void this.#claim(queue, lane);
+    if (lane.dueMs <= nowMs) return clock.during(this.#claim(queue, lane));
     const lookMs = store.engine === 'postgres' ? nowMs + LOOK_ROUND_MS : Infinity;
     const wakesAtMs = Math.min(lane.dueMs, lookMs);
     if (wakesAtMs >= lane.wakesAtMs && lane.wakesAtMs > nowMs) return;

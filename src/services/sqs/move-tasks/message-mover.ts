@@ -49,6 +49,7 @@ export class MessageMover {
   begin({ id }: Pick<MoveTaskRow, 'id'>): void {
     const running: Promise<void> = this.#run(id).finally(() => this.#running.delete(running));
     this.#running.add(running);
+    this.#options.clock.during(running);
   }
 
   /** Forgets everything; the caller empties the store. */
