@@ -54,6 +54,7 @@ const gates = {
   'security-as-user': vitest('security-as-user', 'test/security'),
   'e2e-postgres': vitest('e2e-postgres', 'test/e2e', ...withoutState),
   crash: vitest('crash', 'test/crash'),
+  load: vitest('load', 'test/load'),
 };
 
 /** "Nobody", who owns nothing. */
