@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFailed, test } from 'vitest';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { Builds, runChanges } from './changes.ts';
 import { ACCOUNT_UNITS, deployAll, LIMITED_UNITS, UNRESERVED_UNITS } from './functions.ts';
@@ -31,6 +31,7 @@ test(`${MINUTES} minutes of everything at once`, {
   const folder = await temporaryDirectory();
   cleanUp.push(async () => await folder.remove());
   const server = await start(folder.path);
+  onTestFailed(() => console.log(`the platform's last words:\n${server.output().slice(-3000)}`));
   const requests = new Requests(server.endpoint);
   const functions = await deployAll(server.lambda);
   const builds = new Builds();
