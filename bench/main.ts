@@ -1,47 +1,81 @@
 import { availableParallelism } from 'node:os';
 import { measureAtRest } from './parts/at-rest.ts';
+import { measureBurst } from './parts/burst.ts';
 import { measureColdStarts } from './parts/cold-start.ts';
 import { measureDensity } from './parts/density.ts';
+import { FULL, QUICK } from './parts/effort.ts';
 import { measureFreezing } from './parts/freezing.ts';
 import { measureNoise } from './parts/noise.ts';
+import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
-import { met, printTable, type Row, writeJson } from './parts/report.ts';
-import { measureThroughput } from './parts/throughput.ts';
+import { met, print, type Row, writeJson } from './parts/report.ts';
+import { measureStreaming } from './parts/streaming.ts';
+import { measurePayloads, measureThroughput } from './parts/throughput.ts';
 
 /**
- * `npm run bench [-- cold|warm|rest|freeze|density|noise]`: every figure is a ratio to a baseline measured in the same
- * run, because absolute times on a shared machine mislead. Prints a table and writes bench/results/latest.json.
+ * `npm run bench [-- PART...] [--quick] [--json] [--peers]`: every figure is a ratio to a baseline measured in the same
+ * run, because absolute times on a shared machine mislead. Prints a table, or plain lines into a pipe, or with --json one
+ * JSON document; writes that to bench/results/latest.json too. --quick takes less than two minutes; --peers measures
+ * other programs that invoke functions as well, which it installs into a folder of its own.
  */
-const parts = new Set(process.argv.slice(2));
-const wants = (part: string): boolean => parts.size === 0 || parts.has(part);
+const FLAGS = ['--quick', '--json', '--peers'];
+const words = process.argv.slice(2);
+const flags = new Set(words.filter((word) => word.startsWith('-')));
+const wanted = new Set(words.filter((word) => !word.startsWith('-')));
+const effort = flags.has('--quick') ? QUICK : FULL;
 const where = placement();
+
+/** Those that a quick run leaves out take minutes. */
+const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: () => Promise<Row[]> }>> = {
+  rest: { title: 'start-up and memory', measure: async () => await measureAtRest(effort) },
+  cold: { title: 'cold starts', measure: async () => await measureColdStarts(effort) },
+  burst: { title: 'bursts', measure: async () => await measureBurst(effort) },
+  warm: { title: 'warm invokes', measure: async () => await measureThroughput(where, effort) },
+  payloads: { title: 'large payloads', measure: async () => await measurePayloads(where, effort) },
+  streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
+  freeze: { title: 'freezing', isLong: true, measure: measureFreezing },
+  density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
+  noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },
+};
+
+const unknown = [
+  ...[...flags].filter((flag) => !FLAGS.includes(flag)),
+  ...[...wanted].filter((part) => PARTS[part] === undefined),
+];
+if (unknown.length > 0) {
+  console.error(
+    `No such part or flag: ${unknown.join(', ')}. There are: ${[...Object.keys(PARTS), ...FLAGS].join(', ')}`,
+  );
+  process.exit(2);
+}
+
+const machine = `Node.js ${process.version}, ${availableParallelism()} cores; warm invokes: ${where.description}`;
+console.error(machine);
 const rows: Row[] = [];
+for (const [part, { title, isLong, measure }] of Object.entries(PARTS)) {
+  const isWanted = wanted.size === 0 ? !(effort.isQuick && isLong === true) : wanted.has(part);
+  if (isWanted) rows.push(...(await step(title, measure)));
+}
+if (flags.has('--peers')) rows.push(...(await step('peers', async () => await measurePeers(where, effort))));
 
-console.log(
-  `Node.js ${process.version}, ${availableParallelism()} cores; warm invokes: ${where.description}`,
-);
-if (wants('rest')) rows.push(...(await step('start-up and memory', measureAtRest)));
-if (wants('cold')) rows.push(...(await step('cold starts', measureColdStarts)));
-if (wants('warm')) rows.push(...(await step('warm invokes', async () => await measureThroughput(where))));
-if (wants('freeze')) rows.push(...(await step('freezing', measureFreezing)));
-if (wants('density')) rows.push(...(await step('density', async () => await measureDensity(where))));
-if (wants('noise')) rows.push(...(await step('noisy neighbours', async () => await measureNoise(where))));
-
-console.log('');
-printTable(rows);
-const file = writeJson({
+const run = {
   node: process.version,
   cores: availableParallelism(),
   placement: where.description,
+  quick: effort.isQuick,
   rows,
-});
-console.log(`\nwritten to ${file}`);
+};
+const file = writeJson(run);
+if (flags.has('--json')) console.log(JSON.stringify(run, null, 2));
+else print(rows, process.stdout.isTTY);
+console.error(`written to ${file}`);
 if (rows.some((row) => met(row) === false)) process.exitCode = 1;
 
+/** Says on standard error what is under way: the figures alone go to standard output. */
 async function step(name: string, measure: () => Promise<Row[]>): Promise<Row[]> {
-  process.stdout.write(`measuring ${name} ... `);
+  process.stderr.write(`measuring ${name} ... `);
   const startedAt = performance.now();
   const measured = await measure();
-  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  console.error(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
   return measured;
 }

@@ -1,15 +1,15 @@
+import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
 import { lineMatching, median, residentBytes, startNode, stop } from './processes.ts';
 import type { Row } from './report.ts';
 
-const ROUNDS = 7;
 const IDLE_NODE = ['-e', 'console.log("ready"); setInterval(() => {}, 1000)'];
 
 /** How long until it serves, and what it weighs when nobody calls, against a bare idle Node.js process. */
-export async function measureAtRest(): Promise<Row[]> {
+export async function measureAtRest({ rounds }: Effort): Promise<Row[]> {
   const ours = { startMs: [] as number[], memoryMb: [] as number[] };
   const bare = { startMs: [] as number[], memoryMb: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const startedAt = performance.now();
     const lambent = await Lambent.start(undefined);
     ours.startMs.push(performance.now() - startedAt);

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { BenchFunctionName } from './bench-functions.ts';
+import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
 import { median } from './processes.ts';
 import type { Row } from './report.ts';
-
-const ROUNDS = 15;
 
 interface Subject {
   readonly kind: BenchFunctionName;
@@ -22,26 +21,28 @@ interface Subject {
  * First invoke of a fresh function, over HTTP, against a bare spawn of the same interpreter until it is ready: with
  * runtimes started ahead of need, and without; on gVisor too, where it is installed.
  */
-export async function measureColdStarts(): Promise<Row[]> {
-  const rows = await measureLevel([], '', subjects());
+export async function measureColdStarts(effort: Effort): Promise<Row[]> {
+  if (effort.isQuick) return await measureLevel([], '', subjects().slice(0, 1), effort);
+  const rows = await measureLevel([], '', subjects(), effort);
   if (spawnSync('runsc', ['--version']).status !== 0) return rows;
   const plain = subjects().filter(({ kind }) => kind === 'nodejs24.x' || kind === 'python3.11');
   // Nothing is promised of it.
   const onGvisor = plain.map((subject): Subject => ({ ...subject, goals: ['', ''] }));
-  return [...rows, ...(await measureLevel(['--isolation', 'gvisor'], 'gvisor: ', onGvisor))];
+  return [...rows, ...(await measureLevel(['--isolation', 'gvisor'], 'gvisor: ', onGvisor, effort))];
 }
 
 async function measureLevel(
   flags: readonly string[],
   label: string,
   measured: readonly Subject[],
+  effort: Effort,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const isPrepared of [true, false]) {
     const lambent = await Lambent.start(undefined, [...flags, ...(isPrepared ? [] : ['--prepared', '0'])]);
     try {
       for (const subject of measured) {
-        const row = await measure(lambent, subject, isPrepared);
+        const row = await measure(lambent, subject, isPrepared, effort);
         rows.push({ ...row, name: label + row.name });
       }
     } finally {
@@ -51,11 +52,16 @@ async function measureLevel(
   return rows;
 }
 
-async function measure(lambent: Lambent, subject: Subject, isPrepared: boolean): Promise<Row> {
+async function measure(
+  lambent: Lambent,
+  subject: Subject,
+  isPrepared: boolean,
+  { coldStarts }: Effort,
+): Promise<Row> {
   const ours: number[] = [];
   const baseline: number[] = [];
   const ratios: number[] = [];
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  for (let round = 0; round <= coldStarts; round += 1) {
     const name = `cold-${subject.kind.replaceAll(/\W/g, '-')}-${round}`;
     await lambent.deploy(name, subject.kind);
     if (isPrepared) await lambent.untilPrepared(subject.kind);

@@ -27,7 +27,7 @@ export async function measureDensity(where: Placement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const level of LEVELS) {
     if (spawnSync(level.needs, ['--version']).status === 0) rows.push(...(await measureLevel(level, where)));
-    else console.log(`(${level.needs} is not installed)`);
+    else console.error(`(${level.needs} is not installed)`);
   }
   return rows;
 }

@@ -17,7 +17,7 @@ export async function measureFreezing(): Promise<Row[]> {
   const cgroups = await Cgroups.prepare();
   try {
     if (!cgroups.has('freezer')) {
-      console.log(`(nothing to freeze with: ${cgroups.failures.join('; ') || 'no control groups'})`);
+      console.error(`(nothing to freeze with: ${cgroups.failures.join('; ') || 'no control groups'})`);
       return [];
     }
     return [await measure(cgroups)];

@@ -2,7 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import {
+  AddPermissionCommand,
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   DeleteFunctionCommand,
   LambdaClient,
   waitUntilFunctionActiveV2,
@@ -39,11 +41,7 @@ export class Lambent {
   private constructor(endpoint: string, child: ChildProcess) {
     this.endpoint = endpoint;
     this.process = child;
-    this.client = new LambdaClient({
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    this.client = clientOf(endpoint);
   }
 
   static async start(cpus: string | undefined, flags: readonly string[] = []): Promise<Lambent> {
@@ -106,6 +104,29 @@ export class Lambent {
     return ((await answer.json()) as { readonly prepared: readonly PreparedCounts[] }).prepared;
   }
 
+  /** Environments that run an invocation now. */
+  async busy(): Promise<number> {
+    const answer = await fetch(`${this.endpoint}/_lambent/health`);
+    return ((await answer.json()) as { environments: { busy: number } }).environments.busy;
+  }
+
+  /** A URL that streams and that anybody may call. Returns its host name. */
+  async openUrl(FunctionName: string): Promise<string> {
+    const everybody = { FunctionName, Principal: '*' };
+    const url = {
+      StatementId: 'url',
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'NONE',
+    } as const;
+    const invoke = { StatementId: 'invoke', Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true };
+    await this.client.send(new AddPermissionCommand({ ...everybody, ...url }));
+    await this.client.send(new AddPermissionCommand({ ...everybody, ...invoke }));
+    const { FunctionUrl = '' } = await this.client.send(
+      new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' }),
+    );
+    return new URL(FunctionUrl).host;
+  }
+
   async remove(name: string): Promise<void> {
     await this.client.send(new DeleteFunctionCommand({ FunctionName: name }));
   }
@@ -114,6 +135,40 @@ export class Lambent {
     this.client.destroy();
     await stop(this.process);
   }
+
+  /** Without waiting for what runs. */
+  async end(): Promise<void> {
+    const stopped = this.stop();
+    await setTimeout(100);
+    this.process.kill('SIGTERM');
+    await stopped;
+  }
+}
+
+/** An echo function on whatever speaks Lambda's API there. */
+export async function deployEcho(endpoint: string): Promise<void> {
+  const client = clientOf(endpoint);
+  const { file, handler, code } = BENCH_FUNCTIONS['nodejs22.x'];
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: 'echo',
+      Runtime: 'nodejs22.x',
+      Handler: handler,
+      Role: ROLE,
+      MemorySize: 1769,
+      Code: { ZipFile: await zip(file, code) },
+    }),
+  );
+  await waitUntilFunctionActiveV2(
+    { client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
+    { FunctionName: 'echo' },
+  );
+  client.destroy();
+}
+
+function clientOf(endpoint: string): LambdaClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return new LambdaClient({ endpoint, region: 'us-east-1', credentials });
 }
 
 async function zip(name: string, content: string): Promise<Uint8Array> {

@@ -18,6 +18,7 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  readonly p999Us: number;
 }
 
 /** The head an AWS SDK sends with an Invoke, the same for every server measured. */
@@ -41,12 +42,17 @@ function requestBytes(command: LoadCommand): Buffer {
   return Buffer.from(`${head}\r\n\r\n${command.body}`);
 }
 
+const HEAD_END = '\r\n\r\n';
+
 class Connection {
   readonly socket: Socket;
   readonly #request: Buffer;
   readonly #onAnswer: (ok: boolean, tookUs: number) => boolean;
   #sentAt = 0;
-  #pending: Buffer = Buffer.alloc(0);
+  #head = '';
+  /** Of the answer, with its head; unknown until that is whole. */
+  #wantedBytes = Number.POSITIVE_INFINITY;
+  #readBytes = 0;
 
   constructor(command: LoadCommand, request: Buffer, onAnswer: (ok: boolean, tookUs: number) => boolean) {
     this.#request = request;
@@ -57,21 +63,30 @@ class Connection {
   }
 
   #send(): void {
+    this.#head = '';
+    this.#wantedBytes = Number.POSITIVE_INFINITY;
+    this.#readBytes = 0;
     this.#sentAt = performance.now();
     this.socket.write(this.#request);
   }
 
+  /** Of a body it counts the bytes: the generator must not be what is measured. */
   #read(chunk: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    const headEnd = this.#pending.indexOf('\r\n\r\n');
-    if (headEnd < 0) return;
-    const head = this.#pending.toString('latin1', 0, headEnd);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    if (this.#pending.length < headEnd + 4 + length) return;
-    this.#pending = this.#pending.subarray(headEnd + 4 + length);
-    const ok = head.startsWith('HTTP/1.1 200') && !/x-amz-function-error/i.test(head);
+    if (this.#wantedBytes === Number.POSITIVE_INFINITY) this.#readHead(chunk);
+    this.#readBytes += chunk.length;
+    if (this.#readBytes < this.#wantedBytes) return;
+    const ok = this.#head.startsWith('HTTP/1.1 200') && !/x-amz-function-error/i.test(this.#head);
     if (this.#onAnswer(ok, (performance.now() - this.#sentAt) * 1000)) this.#send();
     else this.socket.destroy();
+  }
+
+  #readHead(chunk: Buffer): void {
+    const read = this.#head + chunk.toString('latin1');
+    const end = read.indexOf(HEAD_END);
+    this.#head = end < 0 ? read : read.slice(0, end);
+    if (end < 0) return;
+    const length = Number(/content-length: (\d+)/i.exec(this.#head)?.[1] ?? 0);
+    this.#wantedBytes = end + HEAD_END.length + length;
   }
 }
 
@@ -101,6 +116,7 @@ async function run(command: LoadCommand): Promise<LoadResult> {
     perSecond: times.length / seconds,
     p50Us: at(0.5),
     p99Us: at(0.99),
+    p999Us: at(0.999),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { createInterface } from 'node:readline';
 
 /** Which processors the load generator and the measured servers get: never the same, where there are two or more. */
@@ -60,6 +60,15 @@ export function residentBytes(pid: number): number | undefined {
   }
 }
 
+/** Resident memory of a process alone, MiB. Linux only; NaN elsewhere. */
+export function ownMemoryMb(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Memory of a process and everything below it, bytes: what processes share counts for each in part. Linux only. */
 export function proportionalBytes(pid: number): number {
   try {
@@ -78,6 +87,16 @@ function childrenOf(pid: number): number[] {
       .filter(Boolean)
       .map(Number),
   );
+}
+
+/** What programs may still take without anything being swapped out. Linux only; much, elsewhere. */
+export function availableMemoryMb(): number {
+  try {
+    const [, kilobytes] = /^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+    return Number(kilobytes) / 1024;
+  } catch {
+    return freemem() / 2 ** 20;
+  }
 }
 
 export function median(values: readonly number[]): number {

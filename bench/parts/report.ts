@@ -18,9 +18,24 @@ export function met(row: Row): boolean | undefined {
   return bound[1] === '>=' ? row.ratio >= Number(bound[2]) : row.ratio <= Number(bound[2]);
 }
 
-export function printTable(rows: readonly Row[]): void {
-  const verdict = (row: Row): string =>
-    ({ true: 'met', false: 'MISSED', undefined: '' })[String(met(row))] ?? '';
+/** Columns for people, and a line for each figure where a program reads. */
+export function print(rows: readonly Row[], isTable: boolean): void {
+  if (isTable) printTable(rows);
+  else for (const row of rows) console.log(lineOf(row));
+}
+
+function lineOf(row: Row): string {
+  const { name, unit, ours, baseline, ratio, goal } = row;
+  const promised = goal === '' ? '' : `, goal ${goal} ${verdict(row)}`;
+  const figure = (value: number): string => `${value.toFixed(1)}${unit === '' ? '' : ` ${unit}`}`;
+  return `${name}: ${figure(ours)}, baseline ${figure(baseline)}, ratio ${ratio.toFixed(2)}${promised}`;
+}
+
+function verdict(row: Row): string {
+  return { true: 'met', false: 'MISSED', undefined: '' }[String(met(row))] ?? '';
+}
+
+function printTable(rows: readonly Row[]): void {
   const lines = [
     ['benchmark', 'ours', 'baseline', 'unit', 'ratio', 'goal', ''],
     ...rows.map((row) => [

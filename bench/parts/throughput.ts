@@ -1,30 +1,70 @@
 import { join } from 'node:path';
+import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
 import { Load } from './load.ts';
+import type { LoadResult } from './load-generator.ts';
+import { measurePair, type Pair, type PairFigures } from './paired.ts';
 import { lineMatching, median, type Placement, startNode, stop } from './processes.ts';
 import type { Row } from './report.ts';
 
-const EVENT = JSON.stringify({ payload: 'x'.repeat(1000) });
-const ROUNDS = 7;
-const SLICE_MS = 1000;
-const MOST_WARM_UP_SLICES = 10;
+const CONNECTIONS = [1, 16, 128, 1000];
+const KILOBYTE = 'x'.repeat(1000);
+/** Their size in characters, and how many are under way at once. */
+const PAYLOADS = [
+  { name: '256 KB', size: 256_000, connections: 16 },
+  { name: '6 MB', size: 6_000_000, connections: 4 },
+];
+const PERCENTILES = ['p50', 'p99', 'p999'] as const;
 
-/** Warm invokes against a bare node:http echo server: same payload, same processors, one-second slices in turn. */
-export async function measureThroughput(where: Placement): Promise<Row[]> {
+/** Warm invokes against a bare node:http echo server: same payload, same processors, slices in turn. */
+export async function measureThroughput(where: Placement, effort: Effort): Promise<Row[]> {
+  return await beside(where, async (pairOf, load) => {
+    const rows: Row[] = [];
+    for (const connections of CONNECTIONS) {
+      const figures = await measurePair(pairOf(KILOBYTE), connections, load, effort);
+      const at = `${connections} connection${connections === 1 ? '' : 's'}`;
+      rows.push(throughputRow(`warm invokes, ${at}`, figures, connections === 16 ? '>= 0.5' : ''));
+      rows.push(
+        ...PERCENTILES.map((which) =>
+          latencyRow(`${which.replace('999', '99.9')} of a warm invoke, ${at}`, figures, `${which}Us`),
+        ),
+      );
+    }
+    return rows;
+  });
+}
+
+/** The same with larger payloads, there and back. */
+export async function measurePayloads(where: Placement, effort: Effort): Promise<Row[]> {
+  return await beside(where, async (pairOf, load) => {
+    const rows: Row[] = [];
+    for (const { name, size, connections } of PAYLOADS) {
+      const figures = await measurePair(pairOf('x'.repeat(size)), connections, load, effort);
+      rows.push(throughputRow(`warm invokes of ${name}, ${connections} connections`, figures, ''));
+      rows.push(latencyRow(`p50 of a warm invoke of ${name}`, figures, 'p50Us'));
+    }
+    return rows;
+  });
+}
+
+/** With a function that echoes, and a bare server that does. */
+async function beside(
+  where: Placement,
+  measure: (pairOf: (payload: string) => Pair, load: Load) => Promise<Row[]>,
+): Promise<Row[]> {
   const echo = startNode([join(import.meta.dirname, 'echo-server.ts')], where.servers);
-  const echoPort = Number(new URL(await lineMatching(echo, /http:\S+/)).port);
+  const port = Number(new URL(await lineMatching(echo, /http:\S+/)).port);
   const lambent = await Lambent.start(where.servers);
   const load = new Load(where.generator);
   try {
     // A processor's worth for each environment: with less, the limit is what would be measured.
     await lambent.deploy('echo', 'nodejs24.x', { memoryMb: 1769 });
-    const targets = {
-      ours: { port: lambent.port, path: '/2015-03-31/functions/echo/invocations', body: EVENT },
-      baseline: { port: echoPort, path: '/', body: EVENT },
+    const path = '/2015-03-31/functions/echo/invocations';
+    const pairOf = (payload: string): Pair => {
+      const body = JSON.stringify({ payload });
+      return { ours: { port: lambent.port, path, body }, baseline: { port, path: '/', body } };
     };
-    const rows: Row[] = [];
-    for (const connections of [1, 16, 128]) rows.push(...(await measureAt(connections, targets, load)));
-    return rows;
+    return await measure(pairOf, load);
   } finally {
     await load.close();
     await lambent.stop();
@@ -32,57 +72,22 @@ export async function measureThroughput(where: Placement): Promise<Row[]> {
   }
 }
 
-interface Targets {
-  readonly ours: { readonly port: number; readonly path: string; readonly body: string };
-  readonly baseline: { readonly port: number; readonly path: string; readonly body: string };
+function throughputRow(name: string, figures: PairFigures, goal: string): Row {
+  return { ...rowOf(name, 'requests/s', figures, ({ perSecond }) => perSecond), goal };
 }
 
-/** Runs slices until they get no faster: by then both sides run compiled code, in environments that are there. */
-async function warmUp(target: Targets['ours'], connections: number, load: Load): Promise<void> {
-  let best = 0;
-  for (let slice = 0; slice < MOST_WARM_UP_SLICES; slice += 1) {
-    const { perSecond } = await load.run({ ...target, connections, durationMs: 2 * SLICE_MS });
-    if (perSecond < best * 1.03 && slice >= 2) return;
-    best = Math.max(best, perSecond);
-  }
+function latencyRow(name: string, figures: PairFigures, which: 'p50Us' | 'p99Us' | 'p999Us'): Row {
+  return rowOf(name, 'µs', figures, (result) => result[which]);
 }
 
-async function measureAt(connections: number, targets: Targets, load: Load): Promise<Row[]> {
-  await warmUp(targets.ours, connections, load);
-  await warmUp(targets.baseline, connections, load);
-  const ours = { perSecond: [] as number[], p50: [] as number[] };
-  const baseline = { perSecond: [] as number[], p50: [] as number[] };
-  const ratios: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const first = await load.run({ ...targets.ours, connections, durationMs: SLICE_MS });
-    const second = await load.run({ ...targets.baseline, connections, durationMs: SLICE_MS });
-    if (first.failures > 0) throw new Error(`${first.failures} invokes failed at concurrency ${connections}`);
-    ours.perSecond.push(first.perSecond);
-    ours.p50.push(first.p50Us);
-    baseline.perSecond.push(second.perSecond);
-    baseline.p50.push(second.p50Us);
-    ratios.push(first.perSecond / second.perSecond);
-  }
-  const rows: Row[] = [
-    {
-      name: `warm invoke throughput, ${connections} connections`,
-      unit: 'requests/s',
-      ours: median(ours.perSecond),
-      baseline: median(baseline.perSecond),
-      ratio: median(ratios),
-      goal: connections === 16 ? '>= 0.5' : '',
-    },
-  ];
-  if (connections === 1) {
-    const [a, b] = [median(ours.p50), median(baseline.p50)];
-    rows.unshift({
-      name: 'warm invoke latency, p50',
-      unit: 'µs',
-      ours: a,
-      baseline: b,
-      ratio: a / b,
-      goal: '',
-    });
-  }
-  return rows;
+function rowOf(name: string, unit: string, figures: PairFigures, of: (result: LoadResult) => number): Row {
+  const { ours, baseline } = figures;
+  return {
+    name,
+    unit,
+    ours: median(ours.map(of)),
+    baseline: median(baseline.map(of)),
+    ratio: figures.ratio(of),
+    goal: '',
+  };
 }

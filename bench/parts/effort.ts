@@ -1,0 +1,32 @@
+/** How much is measured. Figures of a quick run are of the same kind, and noisier. */
+export interface Effort {
+  readonly isQuick: boolean;
+  /** Of two things in turn. */
+  readonly rounds: number;
+  readonly sliceMs: number;
+  readonly mostWarmUpSlices: number;
+  readonly coldStarts: number;
+  /** To start at once from none. */
+  readonly burst: number;
+  readonly streamMs: number;
+}
+
+export const FULL: Effort = {
+  isQuick: false,
+  rounds: 7,
+  sliceMs: 1000,
+  mostWarmUpSlices: 10,
+  coldStarts: 15,
+  burst: 500,
+  streamMs: 10_000,
+};
+
+export const QUICK: Effort = {
+  isQuick: true,
+  rounds: 3,
+  sliceMs: 500,
+  mostWarmUpSlices: 3,
+  coldStarts: 4,
+  burst: 50,
+  streamMs: 2000,
+};
