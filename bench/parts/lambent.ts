@@ -139,7 +139,8 @@ export class Lambent {
   /** Without waiting for what runs. */
   async end(): Promise<void> {
     const stopped = this.stop();
-    await setTimeout(100);
+    // Two signals within a tenth of a second count as one.
+    await setTimeout(500);
     this.process.kill('SIGTERM');
     await stopped;
   }
