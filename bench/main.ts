@@ -33,7 +33,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   warm: { title: 'warm invokes', measure: async () => await measureThroughput(where, effort) },
   payloads: { title: 'large payloads', measure: async () => await measurePayloads(where, effort) },
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
-  freeze: { title: 'freezing', isLong: true, measure: measureFreezing },
+  freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
   noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },
 };

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { ConfigError, parseConfig } from './config.ts';
 import { Platform } from './platform.ts';
 import { examine } from './platform/doctor/doctor.ts';
+import { takePrecedence } from './platform/precedence.ts';
 import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
 import { StartError } from './platform/start-error.ts';
 import { createPlatformLog } from './telemetry/platform-log.ts';
@@ -12,6 +13,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const startedAt = performance.now();
     const config = parseConfig(argv, process.env, process.cwd());
     ownTemporaryDirectory();
+    takePrecedence();
     const log = createPlatformLog({ level: config.logLevel, json: config.json });
     const platform = await Platform.start(config, log);
     obeySignals(platform);

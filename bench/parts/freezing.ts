@@ -1,57 +1,52 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { Cgroups } from '../../src/sandbox/cgroup/cgroups.ts';
-import { median } from './processes.ts';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { Lambent } from './lambent.ts';
+import { median, type Placement } from './processes.ts';
 import type { Row } from './report.ts';
 
-const ROUNDS = 100;
-/** Long enough that the processors have gone to rest, as after a real invocation. */
+const ROUNDS = 200;
+/** Long enough that the environment is frozen and the processors have gone to rest. */
 const REST_MS = 50;
 const GOAL_US = 200;
-const ENTER = 'set -f; for group in $0; do echo 0 >"$group" || exit 125; done; exec "$@"';
-const IDLE_NODE = [process.execPath, '-e', 'console.log("ready"); setInterval(() => {}, 60000)'];
-const LIMITS = { memoryMb: 512, cpuShare: 1, processes: 1024 };
 
-/** What it costs the platform to freeze an idle Node.js and to thaw it again, each after a rest. */
-export async function measureFreezing(): Promise<Row[]> {
-  const cgroups = await Cgroups.prepare();
+/**
+ * What it costs the platform to freeze an idle environment and to thaw it for the next event, everything in it
+ * included, at the places where the platform does it: its own timer, and the middle of an invoke.
+ */
+export async function measureFreezing(where: Placement): Promise<Row[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'lambent-bench-'));
   try {
-    if (!cgroups.has('freezer')) {
-      console.error(`(nothing to freeze with: ${cgroups.failures.join('; ') || 'no control groups'})`);
+    const file = join(directory, 'pairs');
+    await invokeAfterRests(where, file);
+    const pairsUs: number[] = JSON.parse(await readFile(file, 'utf8'));
+    if (pairsUs.length < ROUNDS / 2) {
+      console.error('(nothing was frozen: `lambent doctor` says why)');
       return [];
     }
-    return [await measure(cgroups)];
+    const ours = median(pairsUs);
+    const name = `freeze plus thaw around an invoke after ${REST_MS} ms of rest, of ${GOAL_US} µs`;
+    return [{ name, unit: 'µs', ours, baseline: GOAL_US, ratio: ours / GOAL_US, goal: '<= 1' }];
   } finally {
-    await cgroups.close();
+    await rm(directory, { recursive: true });
   }
 }
 
-async function measure(cgroups: Cgroups): Promise<Row> {
-  const group = await cgroups.create('bench', LIMITS);
-  const child = spawn('/bin/sh', ['-c', ENTER, group.joinFiles.join(' '), ...IDLE_NODE]);
+async function invokeAfterRests(where: Placement, file: string): Promise<void> {
+  const probe = join(import.meta.dirname, 'freeze-probe.ts');
+  const lambent = await Lambent.start(where.servers, [], {
+    flags: ['--import', probe],
+    env: { FREEZE_PROBE: file },
+  });
   try {
-    await once(child.stdout, 'data');
-    const tookUs: number[] = [];
+    await lambent.deploy('resting', 'nodejs24.x');
     for (let round = 0; round < ROUNDS; round += 1) {
-      await rest();
-      const freezing = timeUs(() => group.freeze());
-      await rest();
-      tookUs.push(freezing + timeUs(() => group.thaw()));
+      await lambent.client.send(new InvokeCommand({ FunctionName: 'resting', Payload: '{}' }));
+      await setTimeout(REST_MS);
     }
-    const ours = median(tookUs);
-    const name = `freeze plus thaw after ${REST_MS} ms of rest, of ${GOAL_US} µs`;
-    return { name, unit: 'µs', ours, baseline: GOAL_US, ratio: ours / GOAL_US, goal: '<= 1' };
   } finally {
-    await group.remove();
+    await lambent.stop();
   }
-}
-
-function timeUs(action: () => void): number {
-  const startedAt = performance.now();
-  action();
-  return (performance.now() - startedAt) * 1000;
-}
-
-async function rest(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, REST_MS));
 }

@@ -32,6 +32,11 @@ export interface BenchSettings {
   readonly code?: string;
 }
 
+export interface NodeSettings {
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A real server in a process of its own, and what the benchmarks ask of it. */
 export class Lambent {
   readonly endpoint: string;
@@ -44,7 +49,12 @@ export class Lambent {
     this.client = clientOf(endpoint);
   }
 
-  static async start(cpus: string | undefined, flags: readonly string[] = []): Promise<Lambent> {
+  /** @param node switches and variables for its Node.js */
+  static async start(
+    cpus: string | undefined,
+    flags: readonly string[] = [],
+    node: NodeSettings = {},
+  ): Promise<Lambent> {
     const launcher = join(import.meta.dirname, '../../bin/lambent.mjs');
     // The usual 1,000 would admit no more than 10,000 requests per second.
     const settings = [
@@ -57,7 +67,7 @@ export class Lambent {
       '1000000',
       ...flags,
     ];
-    const child = startNode([launcher, 'start', ...settings], cpus);
+    const child = startNode([...(node.flags ?? []), launcher, 'start', ...settings], cpus, node.env);
     const endpoint = await lineMatching(child, /http:\/\/[\w.-]+:\d+/);
     return new Lambent(endpoint.replace('localhost', '127.0.0.1'), child);
   }

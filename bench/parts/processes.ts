@@ -20,10 +20,14 @@ export function placement(): Placement {
 }
 
 /** Starts a Node.js program on the given processors with its standard output readable. */
-export function startNode(args: readonly string[], cpus: string | undefined): ChildProcess {
+export function startNode(
+  args: readonly string[],
+  cpus: string | undefined,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const command = [process.execPath, ...args];
   const [program = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command];
-  return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
+  return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
 }
 
 /** Waits for a line of output that matches, and returns what it matched. */

@@ -22,12 +22,27 @@ function flooded(): { pace: OutputPace; stream: PassThrough } {
   return { pace, stream };
 }
 
-test('output within the budget is read as it comes', () => {
+test('output within a slice is read as it comes', () => {
   const pace = new OutputPace(pacing);
   const stream = attached(pace);
-  for (let line = 0; line < 1900; line += 1) pace.addLine();
+  for (let line = 0; line < 70; line += 1) pace.addLine();
   expect(stream.isPaused()).toBe(false);
   expect(pace.resumed).toBeUndefined();
+});
+
+test('after each slice everybody else has one turn, as long as there is some budget left', async () => {
+  const pace = new OutputPace(pacing);
+  const stream = attached(pace);
+  for (let slice = 0; slice < 10; slice += 1) {
+    for (let line = 0; line < 80; line += 1) pace.addLine();
+    expect(stream.isPaused()).toBe(true);
+    const { resumed } = pace;
+    vi.runAllTicks();
+    vi.advanceTimersByTime(0);
+    await resumed;
+    expect(stream.isPaused()).toBe(false);
+  }
+  expect(pacing.floods).toBe(0);
 });
 
 test('a flood waits until its third of the time has gone by, and then has a budget again', () => {
@@ -39,6 +54,7 @@ test('a flood waits until its third of the time has gone by, and then has a budg
   expect(stream.isPaused()).toBe(false);
   pace.addLine();
   expect(stream.isPaused()).toBe(false);
+  expect(pacing.floods).toBe(0);
 });
 
 test('time that went by before counts', () => {

@@ -3,12 +3,16 @@ import type { Readable } from 'node:stream';
 /** What a log line costs the platform, whatever its size, and each of its bytes on top: measured, roughly. */
 const LINE_NS = 2000;
 const BYTE_NS = 2;
+/** After this much everybody else has a turn. One piece of output may hold many lines: it can take several times that. */
+const SLICE_NS = 150_000;
 /** An environment that has cost this much is made to wait, unless that was spread over a round. */
 const BUDGET_NS = 4_000_000;
 /** All floods together get a third of the platform's time: with several of them each has a longer round. */
 const ROUND_MS = 12;
 /** How much is handled at once: many short lines in one large piece would hold up everybody else. */
-const SLICE_BYTES = 4096;
+const PIECE_BYTES = 4096;
+/** Where lines have turned out to be short. */
+const SMALL_PIECE_BYTES = 256;
 
 /** Counts the floods of the whole platform. */
 export class OutputPacing {
@@ -16,13 +20,17 @@ export class OutputPacing {
 }
 
 /**
- * Keeps the output of one environment from taking the platform's time. What it costs is added up; over the budget its
- * pipes are left unread for a while, so that whoever writes has to wait. Nothing is lost. Costs nanoseconds a line.
+ * Keeps the output of one environment from taking the platform's time. What it costs is added up; after each slice
+ * everybody else has a turn, and over the budget its pipes are left unread for a while, so that whoever writes has to
+ * wait. Nothing is lost. Costs nanoseconds a line.
  */
 export class OutputPace {
   readonly #pacing: OutputPacing;
   readonly #streams = new Set<Readable>();
   #spentNs = 0;
+  #sliceNs = 0;
+  #isFlood = false;
+  #pieceBytes = PIECE_BYTES;
   #roundBeganAt = performance.now();
   #resumed: PromiseWithResolvers<void> | undefined;
 
@@ -43,8 +51,8 @@ export class OutputPace {
     this.#streams.add(stream);
     if (this.#resumed !== undefined) stream.pause();
     stream.on('data', (chunk: Buffer) => {
-      if (chunk.length <= SLICE_BYTES) handle(chunk);
-      else this.#handleSlices(stream, chunk, handle);
+      if (chunk.length <= this.#pieceBytes) handle(chunk);
+      else this.#handlePieces(stream, chunk, handle);
     });
   }
 
@@ -62,37 +70,56 @@ export class OutputPace {
     this.#spend(count * BYTE_NS);
   }
 
-  #handleSlices(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void): void {
-    for (let start = 0; start < chunk.length; start += SLICE_BYTES) {
+  #handlePieces(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void): void {
+    let start = 0;
+    while (start < chunk.length) {
       if (this.#resumed !== undefined && this.#streams.has(stream)) {
         stream.unshift(chunk.subarray(start));
         return;
       }
-      handle(chunk.subarray(start, start + SLICE_BYTES));
+      const end = start + this.#pieceBytes;
+      handle(chunk.subarray(start, end));
+      start = end;
     }
   }
 
   #spend(costNs: number): void {
     this.#spentNs += costNs;
-    if (this.#spentNs < BUDGET_NS || this.#resumed !== undefined) return;
+    this.#sliceNs += costNs;
+    if (this.#spentNs >= BUDGET_NS && !this.#isFlood) {
+      this.#isFlood = true;
+      this.#pacing.floods += 1;
+    }
+    if (this.#sliceNs < SLICE_NS || this.#resumed !== undefined) return;
     this.#resumed = Promise.withResolvers();
-    this.#pacing.floods += 1;
     for (const stream of this.#streams) stream.pause();
-    // The rest of the slice in hand counts as well.
-    setImmediate(() => this.#wait());
+    // The rest of the piece in hand counts as well.
+    setImmediate(() => this.#endSlice());
+  }
+
+  #endSlice(): void {
+    this.#pieceBytes = this.#sliceNs > 2 * SLICE_NS ? SMALL_PIECE_BYTES : PIECE_BYTES;
+    this.#sliceNs = 0;
+    if (this.#isFlood) this.#wait();
+    else this.#resume();
   }
 
   #wait(): void {
     const roundMs = (this.#spentNs / BUDGET_NS) * ROUND_MS * this.#pacing.floods;
     const leftMs = this.#roundBeganAt + roundMs - performance.now();
-    if (leftMs > 0) setTimeout(() => this.#resume(), leftMs).unref();
-    else this.#resume();
+    if (leftMs > 0) setTimeout(() => this.#endRound(), leftMs).unref();
+    else this.#endRound();
+  }
+
+  #endRound(): void {
+    this.#pacing.floods -= 1;
+    this.#isFlood = false;
+    this.#spentNs = 0;
+    this.#roundBeganAt = performance.now();
+    this.#resume();
   }
 
   #resume(): void {
-    this.#pacing.floods -= 1;
-    this.#spentNs = 0;
-    this.#roundBeganAt = performance.now();
     const resumed = this.#resumed;
     this.#resumed = undefined;
     for (const stream of this.#streams) stream.resume();

@@ -12,7 +12,7 @@ import { findSdkPackages } from './sdk-packages.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
 
 /** Lambda switches these off. As a default of NODE_OPTIONS, so that a function can still switch them on. */
-const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-module';
+const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1';
 
 interface NodeDirectories {
   /** With the bootstrap and the AWS SDK. */

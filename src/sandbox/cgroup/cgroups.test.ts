@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Cgroups } from './cgroups.ts';
 import type { Control } from './control-files.ts';
-import type { SandboxGroup } from './sandbox-group.ts';
+import type { GroupLimits, SandboxGroup } from './sandbox-group.ts';
 
 const limits = { memoryMb: 64, cpuShare: 0.5, processes: 20 };
 const cgroups = await Cgroups.prepare();
@@ -27,7 +27,17 @@ function inside(group: SandboxGroup, script: string): ChildProcess {
 }
 
 let made = 0;
-const create = async (): Promise<SandboxGroup> => await cgroups.create(`box${(made += 1)}`, limits);
+const create = async (own: Partial<GroupLimits> = {}): Promise<SandboxGroup> =>
+  await cgroups.create(`box${(made += 1)}`, { ...limits, ...own });
+
+/** Says whether a group stands back; undefined where the kernel has none that do. */
+function standing(group: SandboxGroup): (() => boolean) | undefined {
+  const file = group.joinFiles
+    .map((joinFile) => join(dirname(joinFile), 'cpu.idle'))
+    .find((path) => existsSync(path));
+  if (file === undefined) process.stdout.write('No control group stands back on this kernel\n');
+  return file === undefined ? undefined : () => readFileSync(file, 'utf8') === '1\n';
+}
 
 afterAll(async () => {
   await cgroups.close();
@@ -101,6 +111,33 @@ describe('a group of control groups', () => {
       await group.remove();
     },
   );
+
+  // A share that one moment on the processor uses up, on a busy machine too.
+  const tiny = { cpuShare: 0.05 };
+
+  test.skipIf(missing('cpu'))('stands back while it wants more than its share', async (context) => {
+    const group = await create(tiny);
+    const standsBack = standing(group) ?? context.skip();
+    group.boost(false);
+    const hog = inside(group, 'while :; do :; done');
+    await vi.waitFor(() => expect(standsBack()).toBe(true), 30_000);
+    const exited = once(hog, 'exit');
+    hog.kill('SIGKILL');
+    await exited;
+    await vi.waitFor(() => expect(standsBack()).toBe(false), 30_000);
+    await group.remove();
+  });
+
+  test.skipIf(missing('cpu', 'freezer'))('stands in line again once it was stopped', async (context) => {
+    const group = await create(tiny);
+    const standsBack = standing(group) ?? context.skip();
+    group.boost(false);
+    inside(group, 'while :; do :; done');
+    await vi.waitFor(() => expect(standsBack()).toBe(true), 30_000);
+    group.freeze();
+    expect(standsBack()).toBe(false);
+    await group.remove();
+  });
 });
 
 test.skipIf(missing('memory', 'freezer'))(

@@ -6,6 +6,7 @@ import { findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { platformName } from './platform-name.ts';
 import { removeGroup } from './remove-group.ts';
 import { SandboxGroup, type GroupLimits } from './sandbox-group.ts';
+import { ShareWatch } from './share-watch.ts';
 import { sweepAbandoned } from './sweep-abandoned.ts';
 
 const ALL: readonly Control[] = ['memory', 'cpu', 'processes', 'freezer'];
@@ -14,6 +15,7 @@ const ALL: readonly Control[] = ['memory', 'cpu', 'processes', 'freezer'];
 export class Cgroups {
   readonly #parents: readonly GroupParent[];
   readonly #failures: readonly string[];
+  readonly #shares = new ShareWatch();
 
   private constructor(parents: readonly GroupParent[], failures: readonly string[]) {
     this.#parents = parents;
@@ -60,7 +62,7 @@ export class Cgroups {
 
   /** @param id safe as a file name; unique among living sandboxes */
   async create(id: string, limits: GroupLimits): Promise<SandboxGroup> {
-    const group = new SandboxGroup(this.#parents, id);
+    const group = new SandboxGroup(this.#parents, id, this.#shares);
     try {
       await group.prepare(limits);
     } catch (error) {

@@ -9,7 +9,9 @@ import {
   type Setting,
 } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
+import { GroupShare } from './group-share.ts';
 import { killMembers, removeGroup } from './remove-group.ts';
+import type { ShareWatch } from './share-watch.ts';
 
 /** What a group holds its processes to. */
 export interface GroupLimits {
@@ -33,23 +35,40 @@ export class SandboxGroup {
   readonly #directories: readonly string[];
   readonly #parents: readonly GroupParent[];
   readonly #id: string;
+  readonly #watch: ShareWatch;
   #limits: GroupLimits | undefined;
   #isBoosted = true;
   /** Kept open, as opening them costs more than what is done through them. */
   #freezer: { readonly fd: number; readonly frozen: Buffer; readonly thawed: Buffer } | undefined;
+  #share: GroupShare | undefined;
   #peak: number | undefined;
   #events: number | undefined;
   #isFrozen = false;
 
-  constructor(parents: readonly GroupParent[], id: string) {
+  constructor(parents: readonly GroupParent[], id: string, watch: ShareWatch) {
     this.#parents = parents;
     this.#id = id;
+    this.#watch = watch;
     this.#directories = parents.map(({ directory }) => join(directory, id));
   }
 
   /** A program of one thread that writes `0` into each of these is inside, and all it starts. */
   get joinFiles(): readonly string[] {
     return this.#parents.map(({ directory, joinFile }) => join(directory, this.#id, joinFile));
+  }
+
+  /** The same, but for `freezerFile`. */
+  get limitFiles(): readonly string[] {
+    return this.joinFiles.filter((file) => file !== this.freezerFile);
+  }
+
+  /**
+   * Of a group that does nothing but freeze: what only keeps a sandbox open may stay outside, since each process and
+   * thread inside costs as much as the next to stop and to wake. Undefined where one group does everything.
+   */
+  get freezerFile(): string | undefined {
+    const parent = this.#parents.find(({ controls }) => controls.join() === 'freezer');
+    return parent && join(parent.directory, this.#id, parent.joinFile);
   }
 
   has(control: Control): boolean {
@@ -100,12 +119,17 @@ export class SandboxGroup {
     if (this.#isFrozen || this.#freezer === undefined) return;
     this.#isFrozen = true;
     writeSync(this.#freezer.fd, this.#freezer.frozen, 0, this.#freezer.frozen.length, 0);
+    if (this.#share === undefined) return;
+    this.#watch.remove(this.#share);
+    // Whatever it did before, its next invocation is a new one.
+    this.#share.standBack(false);
   }
 
   thaw(): void {
     if (!this.#isFrozen || this.#freezer === undefined) return;
     this.#isFrozen = false;
     writeSync(this.#freezer.fd, this.#freezer.thawed, 0, this.#freezer.thawed.length, 0);
+    if (this.#share !== undefined) this.#watch.add(this.#share);
   }
 
   /** The most memory that was ever in use, bytes; undefined where the kernel does not say. */
@@ -123,6 +147,9 @@ export class SandboxGroup {
   async remove(): Promise<void> {
     this.thaw();
     for (const fd of [this.#freezer?.fd, this.#peak, this.#events]) if (fd !== undefined) closeSync(fd);
+    if (this.#share !== undefined) this.#watch.remove(this.#share);
+    this.#share?.close();
+    this.#share = undefined;
     this.#freezer = this.#peak = this.#events = undefined;
     for (const directory of this.#directories) killMembers(directory);
     await Promise.all(this.#directories.map((directory) => removeGroup(directory)));
@@ -135,6 +162,9 @@ export class SandboxGroup {
       const fd = openSync(join(parent.directory, this.#id, file), 'r+');
       this.#freezer = { fd, frozen: Buffer.from(frozen), thawed: Buffer.from(thawed) };
     }
+    const cpu = this.#parentOf('cpu');
+    if (cpu !== undefined) this.#share = GroupShare.open(join(cpu.directory, this.#id));
+    if (this.#share !== undefined) this.#watch.add(this.#share);
     const memory = this.#parentOf('memory');
     if (memory === undefined) return;
     const { memoryPeak, memoryEvents } = CONTROL_FILES[memory.version];

@@ -2,6 +2,7 @@ import type { Cgroups } from '../cgroup/cgroups.ts';
 import type { SandboxGroup } from '../cgroup/sandbox-group.ts';
 import type { MemoryWatchdog, WatchedGroup } from '../process/memory-watchdog.ts';
 import { descendant, ResidentMemory } from '../process/process-memory.ts';
+import type { Joins } from './launch.ts';
 import { killGroup, type GroupExit, type SpawnedGroup } from '../process/spawner.ts';
 import type { SandboxLimits } from '../sandbox.ts';
 
@@ -48,8 +49,9 @@ export class Enforcement {
   }
 
   /** For the launch to write `0` into. */
-  get joinFiles(): readonly string[] {
-    return this.#group.joinFiles;
+  get joins(): Joins {
+    const { limitFiles, freezerFile } = this.#group;
+    return { limitFiles, freezerFile };
   }
 
   follow(spawned: SpawnedGroup, isMain: boolean): LimitedTree {

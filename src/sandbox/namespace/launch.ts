@@ -18,12 +18,21 @@ const JOIN = 'set -f; for group in $1; do echo 0 >"$group" || exit 125; done';
  * nor be those of a program that runs as root outside.
  */
 const START_ROOM = `${JOIN}; exec 5<"$2"; shift 2; exec "$@"`;
-const START_PROGRAM = `${JOIN}; exec 4<"$2" 6<"$3"; ulimit -n "$4"; shift 4; exec "$@"`;
+const START_PROGRAM = `${JOIN}; exec 4<"$2" 6<"$3"; [ -z "$4" ] || exec 7>"$4"; ulimit -n "$5"; shift 5; exec "$@"`;
+/** In the room, where no control group can be opened; before it is sealed, so that all it starts is inside. */
+const FREEZABLE = 'echo 0 >&7 || exit 125; exec 7>&-; exec "$@"';
 /**
  * Has the kernel count processes by user, and by user namespace: so it has to be said outside where each sandbox has a
  * user of its own, and inside where all share the platform's. Shells do not agree on the letter.
  */
 const LIMIT_PROCESSES = 'if [ -n "$BASH_VERSION" ]; then ulimit -u "$0"; else ulimit -p "$0"; fi; exec "$@"';
+
+/** By which a program enters the sandbox's control groups; no white space in them. */
+export interface Joins {
+  readonly limitFiles: readonly string[];
+  /** Only for programs that run code of the function, not for what keeps the sandbox. */
+  readonly freezerFile: string | undefined;
+}
 
 /** What every program of one sandbox is started from. */
 export interface Launch {
@@ -33,8 +42,7 @@ export interface Launch {
   readonly tools: NamespaceTools;
   /** Of the host, for this sandbox alone; undefined where the platform is an ordinary user. */
   readonly uid: number | undefined;
-  /** By which a program enters the sandbox's control groups; no white space in them. */
-  readonly joinFiles: readonly string[];
+  readonly joins: Joins;
   /** A control group counts the processes, and of this sandbox alone: other platforms can have the same users. */
   readonly hasGroupForProcesses: boolean;
 }
@@ -46,8 +54,8 @@ export async function writeRoot({ directory, spec, tools }: Launch, late: LateDi
 }
 
 /** The command line that makes the namespaces and keeps them. */
-export function roomCommand({ directory, tools, joinFiles }: Launch): [string, ...string[]] {
-  const script = ['-c', START_ROOM, 'sh', joinFiles.join(' '), `${directory}/root`];
+export function roomCommand({ directory, tools, joins }: Launch): [string, ...string[]] {
+  const script = ['-c', START_ROOM, 'sh', joins.limitFiles.join(' '), `${directory}/root`];
   const bubblewrap = [tools.bubblewrap, '--args', '5', '--json-status-fd', '1', '--'];
   return ['/bin/sh', ...script, ...bubblewrap, '/bin/sh', '-c', KEEPER];
 }
@@ -68,16 +76,19 @@ export async function writeCommand(
  * @param file what `writeCommand` wrote
  */
 export function programCommand(
-  { spec, tools, uid, joinFiles, hasGroupForProcesses }: Launch,
+  { spec, tools, uid, joins, hasGroupForProcesses }: Launch,
   namespaces: string,
   file: string,
   argv: readonly string[],
 ): [string, ...string[]] {
   const { bubblewrap, nsenter, filterFile } = tools;
   const { openFiles, processes } = spec.limits;
-  const script = ['-c', START_PROGRAM, 'sh', joinFiles.join(' '), filterFile, file, String(openFiles)];
+  const { limitFiles, freezerFile } = joins;
+  const opened = [filterFile, file, freezerFile ?? ''];
+  const script = ['-c', START_PROGRAM, 'sh', limitFiles.join(' '), ...opened, String(openFiles)];
   const limited = hasGroupForProcesses ? [] : ['/bin/sh', '-c', LIMIT_PROCESSES, String(processes)];
   const enter = [nsenter, ...ENTERED.map(([option, name]) => `--${option}=${namespaces}/${name}`), '--'];
+  if (freezerFile !== undefined) enter.push('/bin/sh', '-c', FREEZABLE, 'sh');
   const seal = [bubblewrap, '--args', '6', '--seccomp', '4'];
   if (uid === undefined) {
     return ['/bin/sh', ...script, ...enter, ...seal, '--disable-userns', '--', ...limited, ...argv];

@@ -168,6 +168,31 @@ describe.skipIf(reason !== undefined)('a sandbox of namespaces', () => {
     await box.destroy();
   });
 
+  test('stops all programs and whatever they have started, wherever it went', async (context) => {
+    if (driver.limitsInForce.freezing === 'none') context.skip();
+    const box = await sandbox();
+    const tick = (mark: string): string => `while :; do echo ${mark}; sleep 0.01; done`;
+    const main = await box.exec(shell(`setsid sh -c '${tick('a')}' & (${tick('b')}) & ${tick('c')}`));
+    const beside = await box.execBeside(shell(`(setsid sh -c '${tick('d')}' &) ; ${tick('e')}`));
+    let said = '';
+    for (const { output } of [main, beside]) output.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const allSpeak = async (): Promise<void> => {
+      said = '';
+      await vi.waitFor(() => expect(new Set(said.trim().split('\n')).size).toBe(5), 30_000);
+    };
+    await allSpeak();
+    box.freeze();
+    // What they wrote before is read; after that, as long as ten of their turns would take, there is nothing.
+    await vi.waitFor(async () => {
+      said = '';
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(said).toBe('');
+    }, 30_000);
+    box.thaw();
+    await allSpeak();
+    await box.destroy();
+  });
+
   test.each([512, 700])('gives /tmp %i MB, and no more', async (scratchMb) => {
     const box = await sandbox([], scratchMb);
     const fits = await box.exec(shell(`head -c ${scratchMb}M /dev/zero > /tmp/large && echo fits`));

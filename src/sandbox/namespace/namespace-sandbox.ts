@@ -77,9 +77,9 @@ export class NamespaceSandbox implements Sandbox {
   async prepare(): Promise<void> {
     const { spec, tools, uid, cgroups, watchdog } = this.#parts;
     const enforcement = await Enforcement.create(cgroups, watchdog, spec.id, spec.limits);
-    const { joinFiles } = enforcement;
+    const { joins } = enforcement;
     const hasGroupForProcesses = cgroups.has('processes');
-    const launch = { directory: this.#launchFiles, spec, tools, uid, joinFiles, hasGroupForProcesses };
+    const launch = { directory: this.#launchFiles, spec, tools, uid, joins, hasGroupForProcesses };
     this.#prepared = { enforcement, launch };
     await writeRoot(launch, this.#late.directories);
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getPriority } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,7 +17,7 @@ export interface SpawnerProgram {
 const NICENESS = 5;
 
 /** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
-const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift; exec nice -n ${NICENESS} "$@"`;
+const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift; exec nice -n "$0" "$@"`;
 
 /** Most descriptors a function's process may open are as on AWS; this spawner lives with the same limit. */
 export const PLAIN_SPAWNER: SpawnerProgram = {
@@ -27,8 +28,10 @@ export const PLAIN_SPAWNER: SpawnerProgram = {
 
 export function startSpawner({ main, prefix, openFiles }: SpawnerProgram, socketPath: string): ChildProcess {
   const node = [process.execPath, main, socketPath];
+  // Relative to the platform's own, which may take precedence.
+  const niceness = String(NICENESS - Math.min(0, getPriority()));
   // Detached: a terminal's Ctrl-C must not reach it before the platform has drained.
-  return spawn('/bin/sh', ['-c', LIMITED_SHELL, 'sh', String(openFiles), ...prefix, ...node], {
+  return spawn('/bin/sh', ['-c', LIMITED_SHELL, niceness, String(openFiles), ...prefix, ...node], {
     env: {},
     cwd: '/',
     detached: true,

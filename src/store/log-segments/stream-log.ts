@@ -7,8 +7,8 @@ import type { StreamFiles } from './stream-files.ts';
 import type { ScheduledStream } from './write-scheduler.ts';
 import { WrittenWaiters } from './written-waiters.ts';
 
-/** Bytes taken to the disk in one write. */
-const WRITE_BYTES = 256 * 1024;
+/** Bytes taken to the disk in one write: to encode many short events takes the platform a good part of a millisecond. */
+const WRITE_BYTES = 64 * 1024;
 /** After the disk has refused a write, it is left alone for this long. */
 const FAILURE_PAUSE_MS = 1000;
 
