@@ -116,3 +116,20 @@ test('the rest of a large piece waits as well, and comes in order', async () => 
   await new Promise((resolve) => process.nextTick(resolve));
   expect(handled.equals(piece)).toBe(true);
 });
+
+test('what somebody else has read on meanwhile still waits for its turn', async () => {
+  const { pace } = flooded();
+  const stream = new PassThrough();
+  let handled = 0;
+  pace.read(stream, (bytes) => (handled += bytes.length));
+  stream.resume();
+  stream.write(Buffer.alloc(15_000));
+  await new Promise((resolve) => process.nextTick(resolve));
+  await new Promise((resolve) => process.nextTick(resolve));
+  expect(handled).toBe(0);
+  expect(stream.isPaused()).toBe(true);
+  pace.release(stream);
+  await new Promise((resolve) => process.nextTick(resolve));
+  await new Promise((resolve) => process.nextTick(resolve));
+  expect(handled).toBe(15_000);
+});

@@ -74,6 +74,8 @@ export class OutputPace {
     let start = 0;
     while (start < chunk.length) {
       if (this.#resumed !== undefined && this.#streams.has(stream)) {
+        // Somebody else may have had it read on, as before a kill: what is put back would come again at once.
+        stream.pause();
         stream.unshift(chunk.subarray(start));
         return;
       }
