@@ -7,6 +7,11 @@ import type {
   SqsMoveTaskTable,
   SqsQueueTable,
 } from './sqs-schema.ts';
+  SnsDeduplicationTable,
+  SnsSequenceTable,
+  SnsSubscriptionTable,
+  SnsTopicTable,
+} from './sns-schema.ts';
 
 /**
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
@@ -30,6 +35,10 @@ export interface Database {
   autoscaling_activities: AutoscalingActivityTable;
   log_groups: LogGroupTable;
   log_streams: LogStreamTable;
+  sns_topics: SnsTopicTable;
+  sns_subscriptions: SnsSubscriptionTable;
+  sns_deduplications: SnsDeduplicationTable;
+  sns_sequences: SnsSequenceTable;
   deliveries: DeliveryTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;
