@@ -54,6 +54,7 @@ export class Platform {
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
       await parts.queues.start();
+      await parts.deliveries.start();
       await parts.events.start();
     } catch (error) {
       await parts.close();
@@ -67,6 +68,7 @@ export class Platform {
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
+    await this.#parts.deliveries.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
     await closed;
@@ -86,7 +88,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, keyring, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, provisioned, invoker, events, queues, activation } = execution;
+  const { isolation, pool, provisioned, invoker, events, queues, deliveries, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -104,6 +106,7 @@ async function build(config: Config, log: PlatformLog) {
     invoker,
     events,
     queues,
+    deliveries,
     storeName: state.name,
     close,
   };

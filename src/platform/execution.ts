@@ -16,6 +16,7 @@ import { startFunctionActivation } from '../services/lambda/functions/function-a
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { platformId } from './data-directory.ts';
 import { chooseIsolation } from './isolation.ts';
+import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
 
 export type Execution = Awaited<ReturnType<typeof buildExecution>>;
@@ -51,6 +52,7 @@ export async function buildExecution(site: Site) {
     mostInHand: config.concurrency,
     onNotice,
   });
+  const messaging = await buildMessaging(site, owner, { events, policies, queues });
   const activation = startFunctionActivation({
     store,
     clock,
@@ -71,6 +73,7 @@ export async function buildExecution(site: Site) {
     eventInvokeConfigs,
     functionUrls,
     queues,
+    ...messaging,
   };
   return { runtimes, isolation, pool, ...doors, activation };
 }

@@ -10,13 +10,15 @@ import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
+import { createSnsService } from '../services/sns/sns-service.ts';
 import { createSqsService } from '../services/sqs/sqs-service.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { scalableCapacity } from './scalable-capacity.ts';
 import { adminAuthorization } from './admin-authorization.ts';
+import { healthOf } from './health.ts';
+import { resetOf } from './reset.ts';
 import { adminRuntimes } from './runtime-administration.ts';
-import { VERSION } from './version.ts';
 
 /** What answers on the port: the AWS services, and the platform's own routes. */
 export function buildFront({ execution, ...site }: Site & { readonly execution: Execution }) {
@@ -46,6 +48,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
     }),
     createSqsService(execution.queues),
+    createSnsService(execution.topics),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));
@@ -98,59 +101,15 @@ function buildAdmin(
   site: Site & { readonly execution: Execution },
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
-  const { config, log, warnings, address, clock, state } = site;
-  const {
-    isolation,
-    pool,
-    functions,
-    policies,
-    concurrency,
-    provisioned,
-    invoker,
-    events,
-    eventInvokeConfigs,
-    queues,
-  } = site.execution;
-  const urls = site.execution.functionUrls;
-  const startedAt = performance.now();
-  const mayReset = config.ephemeral || config.allowReset;
-  const reset = async (): Promise<void> => {
-    functions.clear();
-    policies.clear();
-    eventInvokeConfigs.clear();
-    urls.clear();
-    events.reset();
-    queues.reset();
-    concurrency.clear();
-    provisioned.clear();
-    // In this order: an environment's last lines must not bring its log group back.
-    await pool.destroyAll();
-    await state.store.reset();
-    await state.segments.reset();
-  };
+  const { config, log, warnings, clock } = site;
+  const { pool, runtimes, topics } = site.execution;
   return new AdminRoutes({
     codeDownloads,
-    runtimes: adminRuntimes(site.execution.runtimes, warnings, adminAuthorization(config, clock)),
-    health: async () => ({
-      status: 'running',
-      version: VERSION,
-      uptimeMs: Math.round(performance.now() - startedAt),
-      isolation: isolation.driver.isolation,
-      isolationReason: isolation.reason,
-      limits: isolation.driver.limitsInForce,
-      store: state.name,
-      endpoint: address.shown(),
-      region: config.region,
-      accountId: config.accountId,
-      functions: functions.size,
-      environments: pool.counts(),
-      prepared: pool.factory.prepared.counts(),
-      invocations: invoker.accepted,
-      events: events.counts(),
-      warnings: warnings.all(),
-    }),
+    runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config, clock)),
+    health: healthOf(site),
+    certificate: async (path) => await topics.signer.certificateAt(path),
     environments: async () => pool.factory.records.all(),
-    reset: mayReset ? reset : undefined,
+    reset: config.ephemeral || config.allowReset ? resetOf(site) : undefined,
     clock,
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),
   });

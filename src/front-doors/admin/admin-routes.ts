@@ -14,11 +14,15 @@ export interface AdminRoutesOptions {
   readonly runtimes: AdminRuntimes;
   /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
   readonly reset: (() => Promise<void>) | undefined;
+  /** The certificate of what signs notifications, at its path; undefined where there is none. */
+  readonly certificate: (path: string) => Promise<string | undefined>;
   /** Platform time, which may be turned where `reset` is allowed. */
   readonly clock: AdminClock;
   readonly onError: (error: unknown) => void;
 }
 
+/** Where subscribers find what they check signatures with. */
+const CERTIFICATE_PATH = '/_lambent/sns/';
 const REFUSED = 'Start Lambent with --ephemeral or --allow-reset to allow this.';
 
 /** The platform's own few routes, under `/_lambent/`. Everything else on the port is an AWS API. */
@@ -32,7 +36,8 @@ export class AdminRoutes {
   /** The same for functions, which get the code that a URL was signed for and nothing else of the platform. */
   handleFunction(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (!path.startsWith('/_lambent/')) return false;
-    if (path.startsWith(CODE_PATH)) return this.handle(request, response, path);
+    if (path.startsWith(CODE_PATH) || path.startsWith(CERTIFICATE_PATH))
+      return this.handle(request, response, path);
     sendJson(response, 403, { message: 'Functions have no access to the routes of the platform itself.' });
     return true;
   }
@@ -59,6 +64,7 @@ export class AdminRoutes {
       return sendJson(response, 200, await this.#options.health());
     if (path === '/_lambent/environments' && method === 'GET')
       return sendJson(response, 200, { environments: await this.#options.environments() });
+    if (path.startsWith(CERTIFICATE_PATH) && method === 'GET') return await this.#certificate(response, path);
     if (path === '/_lambent/runtimes' && (method === 'GET' || method === 'POST'))
       return await answerRuntimes(this.#options.runtimes, request, response);
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
@@ -67,6 +73,14 @@ export class AdminRoutes {
       return await answerClock(this.#options.clock, refusal, request, response);
     }
     sendJson(response, 404, { message: `There is no ${method} ${path}.` });
+  }
+
+  async #certificate(response: ServerResponse, path: string): Promise<void> {
+    const certificate = await this.#options.certificate(path);
+    if (certificate === undefined)
+      return sendJson(response, 404, { message: 'There is no such certificate.' });
+    response.writeHead(200, { 'content-type': 'application/x-pem-file' });
+    response.end(certificate);
   }
 
   async #reset(response: ServerResponse): Promise<void> {

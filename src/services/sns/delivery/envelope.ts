@@ -124,11 +124,11 @@ function confirmationText({ topicArn }: ConfirmationRequest): string {
 }
 
 function subscribeUrl({ origin, topicArn, token }: ConfirmationRequest): string {
-  return `${origin}/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`;
+  return `${origin}/?Action=ConfirmSubscription&Version=2010-03-31&TopicArn=${topicArn}&Token=${token}`;
 }
 
 function unsubscribeUrl({ origin, subscriptionArn }: MessageNotification): string {
-  return `${origin}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`;
+  return `${origin}/?Action=Unsubscribe&Version=2010-03-31&SubscriptionArn=${subscriptionArn}`;
 }
 
 function shown(

@@ -16,7 +16,7 @@ export function checkEndpoint(
 ): { readonly protocol: Protocol; readonly endpoint: string } {
   const target = endpoint ?? '';
   if (protocol !== undefined && OTHERS.has(protocol)) throw notBuilt('Protocol', `the protocol ${protocol}`);
-  switch (protocol as Protocol | undefined) {
+  switch (protocol) {
     case 'sqs':
       if (!QUEUE.test(target)) throw invalidParameter('SQS endpoint ARN');
       if (isFifoName(target) && !isFifoTopic)
@@ -35,6 +35,7 @@ export function checkEndpoint(
       if (!target.startsWith(`${protocol}://`) || !URL.canParse(target))
         throw invalidParameter('Endpoint must match the specified protocol');
       break;
+    case undefined:
     default:
       throw badParameter('Amazon SNS does not support this protocol string', String(protocol));
   }

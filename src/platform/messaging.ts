@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { DeliveryQueue } from '../delivery/delivery-queue.ts';
+import type { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
+import type { PolicyDirectory } from '../invoke/policy-directory.ts';
+import { TopicsRuntime } from '../services/sns/topics-runtime.ts';
+import type { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
+import { FunctionAcceptor } from './function-acceptor.ts';
+import type { Site } from './site.ts';
+
+/** Under way at once, from services to their targets. */
+const MOST_DELIVERIES = 512;
+
+interface Receivers {
+  readonly queues: QueuesRuntime;
+  readonly events: AsyncDispatcher;
+  readonly policies: PolicyDirectory;
+}
+
+/** The services that hand on what they are given, and what they hand it on with. */
+export async function buildMessaging(site: Site, owner: string, receivers: Receivers) {
+  const { log, clock } = site;
+  const { store, directory } = site.state;
+  const onNotice = (message: string): void => log.warn(message);
+  const deliveries = new DeliveryQueue({ store, clock, owner, mostInHand: MOST_DELIVERIES, onNotice });
+  const functions = new FunctionAcceptor({
+    ...receivers,
+    onDenied: (denial) => {
+      throw denial;
+    },
+  });
+  const topics = new TopicsRuntime({
+    store,
+    clock,
+    deliveries,
+    queues: receivers.queues.sender,
+    functions,
+    keyFile: join(directory.path, 'sns-signing-key.json'),
+    onNotice,
+  });
+  await topics.open();
+  return { deliveries, topics };
+}

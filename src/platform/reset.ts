@@ -1,0 +1,23 @@
+import type { Execution } from './execution.ts';
+import type { Site } from './site.ts';
+
+/** Empties every service and ends every environment. */
+export function resetOf({ execution, state }: Site & { readonly execution: Execution }): () => Promise<void> {
+  const inMemory = [
+    execution.functions,
+    execution.policies,
+    execution.eventInvokeConfigs,
+    execution.functionUrls,
+    execution.concurrency,
+    execution.provisioned,
+  ];
+  const running = [execution.events, execution.queues, execution.deliveries, execution.topics];
+  return async () => {
+    for (const directory of inMemory) directory.clear();
+    for (const runtime of running) runtime.reset();
+    // In this order: an environment's last lines must not bring its log group back.
+    await execution.pool.destroyAll();
+    await state.store.reset();
+    await state.segments.reset();
+  };
+}
