@@ -18,7 +18,7 @@ interface Receivers {
 
 /** The services that hand on what they are given, and what they hand it on with. */
 export async function buildMessaging(site: Site, owner: string, receivers: Receivers) {
-  const { log, clock } = site;
+  const { log, clock, address } = site;
   const { store, directory } = site.state;
   const onNotice = (message: string): void => log.warn(message);
   const deliveries = new DeliveryQueue({ store, clock, owner, mostInHand: MOST_DELIVERIES, onNotice });
@@ -35,6 +35,7 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     queues: receivers.queues.sender,
     functions,
     keyFile: join(directory.path, 'sns-signing-key.json'),
+    origin: () => address.shown(),
     onNotice,
   });
   await topics.open();

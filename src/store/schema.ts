@@ -7,6 +7,7 @@ import type {
   SqsMoveTaskTable,
   SqsQueueTable,
 } from './sqs-schema.ts';
+import type {
   SnsDeduplicationTable,
   SnsSequenceTable,
   SnsSubscriptionTable,

@@ -11,7 +11,7 @@ import {
   PublishBatchCommand,
   PublishCommand,
   SetSubscriptionAttributesCommand,
-  SNSClient,
+  type SNSClient,
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
@@ -138,7 +138,7 @@ describe('queues', () => {
     await publish(101, 'darkblue');
     expect(await all.take(3)).toHaveLength(3);
     const sizes = async (queue: TestQueue, count: number): Promise<unknown> =>
-      (await queue.take(count)).map((message) => messageIn(message)).toSorted();
+      (await queue.take(count)).map((message) => String(messageIn(message))).toSorted();
     expect(await sizes(red, 2)).toEqual(['{"order":{"size":101}}', '{"order":{"size":500}}']);
     expect(await sizes(large, 2)).toEqual(['{"order":{"size":101}}', '{"order":{"size":500}}']);
     expect([...(await red.rest()), ...(await large.rest())]).toEqual([]);

@@ -8,6 +8,8 @@ import { NotificationHandler } from './delivery/notification-handler.ts';
 import { NotificationSigner } from './delivery/signer.ts';
 import type { SnsDependencies } from './sns-dependencies.ts';
 import { SnsDirectory } from './sns-directory.ts';
+import { PlatformTopicPublisher } from './topic-port.ts';
+import type { TopicPublisher } from '../../model/topic-publisher.ts';
 
 interface TopicsOptions {
   readonly store: Store;
@@ -17,6 +19,8 @@ interface TopicsOptions {
   readonly functions: EventAcceptor;
   /** Where the key is kept that signs notifications. */
   readonly keyFile: string;
+  /** Where clients reach the platform. */
+  readonly origin: () => string;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -28,12 +32,14 @@ export class TopicsRuntime implements SnsDependencies {
   readonly deliveries: DeliveryQueue;
   readonly directory = new SnsDirectory();
   readonly signer: NotificationSigner;
+  readonly publisher: TopicPublisher;
 
   constructor(options: TopicsOptions) {
     const { directory } = this;
     this.store = options.store;
     this.clock = options.clock;
     this.deliveries = options.deliveries;
+    this.publisher = new PlatformTopicPublisher(this, options.origin);
     this.signer = new NotificationSigner(options.keyFile);
     this.deliveries.register(SENDER, new NotificationHandler({ ...options, directory, signer: this.signer }));
   }

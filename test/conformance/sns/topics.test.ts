@@ -7,7 +7,7 @@ import {
   ListTopicsCommand,
   RemovePermissionCommand,
   SetTopicAttributesCommand,
-  SNSClient,
+  type SNSClient,
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-sns';
