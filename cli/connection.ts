@@ -9,7 +9,7 @@ export interface Connection {
   readonly credentials: Credentials;
 }
 
-/** The flags that every command has. */
+/** The flags that every command has; the Region where it makes a difference. */
 export interface CommonFlags {
   readonly endpoint?: string;
   readonly region?: string;
@@ -22,8 +22,14 @@ export function addCommonFlags(command: Command): Command {
       '--endpoint <url>',
       'where Lambent listens (LAMBENT_ENDPOINT, AWS_ENDPOINT_URL, http://localhost:4566)',
     )
-    .option('--region <region>', 'Region (LAMBENT_REGION, AWS_REGION, AWS_DEFAULT_REGION, us-east-1)')
     .addOption(new Option('--json', 'print JSON, for programs'));
+}
+
+/** For commands about what is in a Region. */
+export function addRegionalFlags(command: Command): Command {
+  return addCommonFlags(
+    command.option('--region <region>', 'Region (LAMBENT_REGION, AWS_REGION, AWS_DEFAULT_REGION, us-east-1)'),
+  );
 }
 
 /** @throws CliError when the endpoint is no URL */

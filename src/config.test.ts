@@ -57,6 +57,22 @@ describe('where a setting comes from', () => {
     });
   });
 
+  test('a variable that is nearly a setting is refused, any other one named', () => {
+    expect(() => parse([], { LAMBENT_ISOLATON: 'gvisor' })).toThrow(
+      new ConfigError('There is no setting LAMBENT_ISOLATON: did you mean LAMBENT_ISOLATION?'),
+    );
+    // As Kubernetes sets them beside a service of this name.
+    const service = {
+      LAMBENT_SERVICE_HOST: '10.0.0.1',
+      LAMBENT_SERVICE_PORT: '80',
+      LAMBENT_PORT_80_TCP: 'x',
+    };
+    const known = { LAMBENT_CONFIG: '', LAMBENT_ENDPOINT: 'http://localhost:4566', LAMBENT_JSON: 'off' };
+    expect(parse([], { ...service, ...known, LAMBENT_LOGLEVELL: '' }).unknownVariables).toEqual(
+      Object.keys(service),
+    );
+  });
+
   test("paths start at the working folder, those in a file at the file's folder", () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'lambent-config-'));
     writeFileSync(join(elsewhere, 'my.yaml'), 'dataDir: state\ntlsCert: cert.pem\n');

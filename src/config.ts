@@ -10,6 +10,7 @@ import {
   readFile,
   readFlags,
   readVariables,
+  unknownVariables,
 } from './config/sources.ts';
 
 export { ConfigError };
@@ -55,6 +56,8 @@ export interface Config {
   readonly codeStorageMb: number;
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
+  /** Names like those of settings' variables, which are none. */
+  readonly unknownVariables: readonly string[];
 }
 
 /**
@@ -73,7 +76,7 @@ export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd
   const found = new Map<string, Found>([...fromFile, ...variables, ...flags]);
   found.delete('config');
   const settings = check(found, { ...defaults, dataDir: join(cwd, '.lambent') });
-  return freeze(settings, configFile);
+  return freeze(settings, configFile, unknownVariables(env));
 }
 
 function check(found: ReadonlyMap<string, Found>, otherwise: Settings): Settings {
@@ -105,7 +108,7 @@ function checkTogether(settings: Settings): void {
   }
 }
 
-function freeze(settings: Settings, configFile: string | undefined): Config {
+function freeze(settings: Settings, configFile: string | undefined, unknown: readonly string[]): Config {
   const accessKeys = settings.accessKeys.map(({ accessKeyId, secretAccessKey, accountId }) => {
     const own = /^\d{12}$/.test(accessKeyId) ? accessKeyId : settings.accountId;
     return Object.freeze({ accessKeyId, secretAccessKey, accountId: accountId ?? own });
@@ -119,5 +122,6 @@ function freeze(settings: Settings, configFile: string | undefined): Config {
     accessKeys: Object.freeze(accessKeys),
     networkAllow: Object.freeze(settings.networkAllow),
     configFile,
+    unknownVariables: Object.freeze(unknown),
   });
 }

@@ -80,6 +80,8 @@ type Parts = Awaited<ReturnType<typeof build>>;
 
 async function build(config: Config, log: PlatformLog) {
   const warnings = new Warnings(log);
+  for (const name of config.unknownVariables)
+    warnings.add(`${name} is no setting of Lambent's and has no effect.`);
   const address = new Address(config);
   const keyring = new FunctionKeyring();
   const clock = new MovableClock();

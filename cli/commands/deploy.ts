@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { addRegionalFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import type { Deployment, DeployRequest } from '../deploy/deploy-folder.ts';
 import { readIgnoreRules, requireFolder } from '../deploy/list-files.ts';
 import { formatBytes, note, paint, print, printJson } from '../output.ts';
@@ -36,7 +36,7 @@ export function addDeploy(program: Command): void {
       {},
     )
     .option('--watch', 'deploy again whenever a file changes');
-  addCommonFlags(command).action(deploy);
+  addRegionalFlags(command).action(deploy);
 }
 
 async function deploy(dir: string, flags: DeployFlags): Promise<void> {

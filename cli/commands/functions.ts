@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
-import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { addRegionalFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { formatBytes, note, printJson, printTable } from '../output.ts';
 
 const heading = ['NAME', 'RUNTIME', 'HANDLER', 'MEMORY', 'TIMEOUT', 'CODE', 'LAST MODIFIED'];
 
 export function addFunctions(program: Command): void {
   const command = program.command('functions').alias('ls').description('list the functions of a Region');
-  addCommonFlags(command).action(listFunctions);
+  addRegionalFlags(command).action(listFunctions);
 }
 
 async function listFunctions(flags: CommonFlags): Promise<void> {

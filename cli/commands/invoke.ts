@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import type { InvokeResult } from '../api-types.ts';
 import { CliError } from '../cli-error.ts';
-import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { addRegionalFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { note, paint, print, printJson } from '../output.ts';
 
 interface InvokeFlags extends CommonFlags {
@@ -23,7 +23,7 @@ export function addInvoke(program: Command): void {
     )
     .option('--qualifier <version>', 'version number, $LATEST or alias')
     .option('--tail', "print the invocation's log too");
-  addCommonFlags(command).action(invoke);
+  addRegionalFlags(command).action(invoke);
 }
 
 async function invoke(name: string, argument: string | undefined, flags: InvokeFlags): Promise<void> {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import type { LogEvent } from '../api-types.ts';
 import { CliError } from '../cli-error.ts';
-import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { addRegionalFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { note, paint, print } from '../output.ts';
 import { parseSince } from '../since.ts';
 
@@ -27,7 +27,7 @@ export function addLogs(program: Command): void {
       'from then on: 30s, 10m, 2h, 1d ago, or a time such as 2026-11-21T10:00:00Z',
       '1h',
     );
-  addCommonFlags(command).action(logs);
+  addRegionalFlags(command).action(logs);
 }
 
 async function logs(name: string, flags: LogsFlags): Promise<void> {

@@ -15,6 +15,10 @@ export interface Found {
 }
 export type FoundSettings = ReadonlyMap<string, Found>;
 
+const PREFIX = 'LAMBENT_';
+/** Read by commands that talk to a server. */
+const OF_THE_COMMANDS = ['LAMBENT_ENDPOINT'];
+
 const fileNames = ['lambent.config.json', 'lambent.config.yaml', 'lambent.config.yml'];
 
 /** Reads `--name value`, `--name=value`, `--switch` and `--no-switch`. The last one of a repeated flag counts. */
@@ -75,6 +79,28 @@ export function readVariables(env: NodeJS.ProcessEnv, cwd: string): FoundSetting
     if (text) found.set(option.name, { value: fromText(option, text, cwd), origin });
   }
   return found;
+}
+
+/**
+ * The `LAMBENT_*` variables that are no setting and have no effect. An orchestrator sets such of its own accord, so they are
+ * only to be named; what was meant for a setting, though, is not to be left out of account.
+ * @throws ConfigError for a name that is nearly a setting's
+ */
+export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  const known = [...options.map(({ name }) => variableOf(name)), 'LAMBENT_CONFIG', ...OF_THE_COMMANDS];
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith(PREFIX) && env[name] && !known.includes(name),
+  );
+  for (const name of unknown) {
+    const meant = nearestName(withoutPrefix(name), known.map(withoutPrefix));
+    if (meant !== undefined)
+      throw new ConfigError(`There is no setting ${name}: did you mean ${PREFIX}${meant}?`);
+  }
+  return unknown;
+}
+
+function withoutPrefix(variable: string): string {
+  return variable.slice(PREFIX.length);
 }
 
 /** What a flag or a variable says, in the setting's own type; text that does not fit stays text for the schema to refuse. */

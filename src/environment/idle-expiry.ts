@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import { SharedAppointment } from '../model/shared-appointment.ts';
 import type { DeploymentGroup } from './deployment-group.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
@@ -8,7 +9,7 @@ export class IdleExpiry {
   readonly #expiryMs: number;
   readonly #groups: () => Iterable<DeploymentGroup>;
   readonly #remove: (environment: ExecutionEnvironment, group: DeploymentGroup) => void;
-  #cancel: (() => void) | undefined;
+  readonly #appointment: SharedAppointment;
 
   constructor(
     clock: Clock,
@@ -20,32 +21,29 @@ export class IdleExpiry {
     this.#expiryMs = expiryMs;
     this.#groups = groups;
     this.#remove = remove;
+    this.#appointment = new SharedAppointment(clock, (nowMs) => this.#sweep(nowMs));
   }
 
   /** An environment becomes idle now. Returns platform time. */
   begin(): number {
-    this.#cancel ??= this.#clock.schedule(this.#expiryMs, () => this.#sweep());
+    this.#appointment.make(this.#expiryMs);
     return this.#clock.now();
   }
 
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#appointment.cancel();
   }
 
-  #sweep(): void {
-    this.#cancel = undefined;
-    const now = this.#clock.now();
+  #sweep(nowMs: number): number | undefined {
     let oldestMs = Number.POSITIVE_INFINITY;
     for (const group of this.#groups()) {
       for (let first = group.idle[0]; first !== undefined; first = group.idle[0]) {
-        if (first.sinceMs + this.#expiryMs > now) break;
+        if (first.sinceMs + this.#expiryMs > nowMs) break;
         group.idle.shift();
         this.#remove(first.environment, group);
       }
       oldestMs = Math.min(oldestMs, group.idle[0]?.sinceMs ?? oldestMs);
     }
-    if (oldestMs === Number.POSITIVE_INFINITY) return;
-    this.#cancel = this.#clock.schedule(oldestMs + this.#expiryMs - now, () => this.#sweep());
+    return oldestMs === Number.POSITIVE_INFINITY ? undefined : oldestMs + this.#expiryMs;
   }
 }

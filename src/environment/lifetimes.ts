@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import { SharedAppointment } from '../model/shared-appointment.ts';
 import type { DeploymentGroup } from './deployment-group.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
@@ -17,7 +18,7 @@ export class Lifetimes {
   readonly #remove: (environment: ExecutionEnvironment, group: DeploymentGroup) => void;
   /** Platform time. */
   readonly #ends = new WeakMap<ExecutionEnvironment, number>();
-  #cancel: (() => void) | undefined;
+  readonly #appointment: SharedAppointment;
 
   constructor(
     clock: Clock,
@@ -29,6 +30,7 @@ export class Lifetimes {
     this.#longestMs = longestMs;
     this.#groups = groups;
     this.#remove = remove;
+    this.#appointment = new SharedAppointment(clock, (nowMs) => this.#sweep(nowMs));
   }
 
   /** An environment comes into use. */
@@ -36,29 +38,25 @@ export class Lifetimes {
     const lifetimeMs = this.#longestMs * (1 - SPREAD * Math.random());
     this.#ends.set(environment, this.#clock.now() + lifetimeMs);
     // Never later than the end of the one that lives longest.
-    this.#cancel ??= this.#clock.schedule(lifetimeMs, () => this.#sweep());
+    this.#appointment.make(lifetimeMs);
   }
 
   stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#appointment.cancel();
   }
 
-  #sweep(): void {
-    this.#cancel = undefined;
-    const now = this.#clock.now();
+  #sweep(nowMs: number): number | undefined {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const group of this.#groups()) {
       for (const environment of group.environments) {
         const endMs = this.#ends.get(environment) ?? Number.POSITIVE_INFINITY;
-        if (endMs > now) nextMs = Math.min(nextMs, endMs);
+        if (endMs > nowMs) nextMs = Math.min(nextMs, endMs);
         else {
           environment.giveUp();
           if (group.withdraw(environment)) this.#remove(environment, group);
         }
       }
     }
-    if (nextMs === Number.POSITIVE_INFINITY) return;
-    this.#cancel = this.#clock.schedule(nextMs - now, () => this.#sweep());
+    return nextMs === Number.POSITIVE_INFINITY ? undefined : nextMs;
   }
 }

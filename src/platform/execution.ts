@@ -86,7 +86,7 @@ async function buildEnvironments(site: Site, concurrency: AccountConcurrency) {
   const { config, warnings, address, keyring, clock, state, inside } = site;
   const { store, directory, logSink } = state;
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const isolation = await chooseIsolation(config, join(directory.path, 'cache'), warnings, inside);
+  const isolation = await chooseIsolation(config, join(directory.path, 'cache'), warnings, inside, clock);
   const { driver } = isolation;
   const isSealed = driver.isolation !== 'process';
   const runtimes = new MachineRuntimes({

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import type { Clock } from '../model/clock.ts';
 import { Cgroups } from '../sandbox/cgroup/cgroups.ts';
 import { GvisorDriver } from '../sandbox/gvisor/gvisor-driver.ts';
 import { GvisorUnavailable, prepareGvisor } from '../sandbox/gvisor/gvisor-tools.ts';
@@ -31,12 +32,13 @@ export async function chooseIsolation(
   directory: string,
   warnings: Pick<Warnings, 'add'>,
   inside: Pick<InsideDoor, 'service'>,
+  clock: Clock,
 ): Promise<ChosenIsolation> {
   const { isolation } = config;
   if (isolation === 'process') return withoutIsolation(config, 'it was asked for');
   const open = isolation === 'gvisor' ? openGvisor : openNamespaces;
   try {
-    const driver = await open(config, directory, inside.service);
+    const driver = await open(config, directory, inside.service, clock);
     if (driver.gaps !== undefined) warnings.add(driver.gaps);
     return { driver, reason: isolation === 'auto' ? 'namespaces work here' : 'it was asked for' };
   } catch (error) {
@@ -58,9 +60,10 @@ export async function openNamespaces(
   config: IsolationConfig,
   directory: string,
   service: NetworkOptions['service'],
+  clock: Clock,
 ): Promise<NamespaceDriver> {
   const tools = await prepareNamespaces(join(directory, 'namespace'), hostNames(config));
-  const driver = new NamespaceDriver(tools, await Cgroups.prepare(), networkOf(config, service));
+  const driver = new NamespaceDriver(tools, await Cgroups.prepare(), networkOf(config, service), clock);
   await driver.open();
   return driver;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Clock } from '../../model/clock.ts';
+import { SharedAppointment } from '../../model/shared-appointment.ts';
 import { kindKey, PreparedKind, wantedCount } from './prepared-kind.ts';
 import type { PreparedKindFacts } from './prepared-kind.ts';
 import type { PreparedRuntime } from './prepared-runtime.ts';
@@ -48,14 +49,15 @@ export class PreparedRuntimes {
   readonly #kinds = new Map<string, PreparedKind>();
   readonly #mostOfAKind = 2 * availableParallelism();
   readonly #most: number;
+  readonly #expiry: SharedAppointment;
   #timer: NodeJS.Timeout | undefined;
   #filling: Promise<void> | undefined;
   #unwanted = new AbortController();
-  #cancelExpiry: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: PreparedRuntimesOptions) {
     this.#options = options;
+    this.#expiry = new SharedAppointment(options.clock, (nowMs) => this.#expire(nowMs));
     const fixed = options.setting === 'auto' ? 0 : options.setting;
     this.#most = options.most ?? Math.max(1, fixed, mostOnThisMachine());
   }
@@ -95,8 +97,7 @@ export class PreparedRuntimes {
     this.#timer = undefined;
     this.#unwanted.abort();
     this.#unwanted = new AbortController();
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = undefined;
+    this.#expiry.cancel();
     const ending = [...this.#kinds.values()].flatMap(({ ready }) => ready.splice(0));
     this.#kinds.clear();
     await Promise.all([...ending.map(async ({ sandbox }) => await sandbox.destroy()), this.#filling]);
@@ -129,7 +130,7 @@ export class PreparedRuntimes {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#fill(), QUIET_MS);
     this.#timer.unref();
-    this.#cancelExpiry ??= this.#options.clock.schedule(SWEEP_MS, () => this.#expire());
+    this.#expiry.make(SWEEP_MS);
   }
 
   #fill(): void {
@@ -184,15 +185,13 @@ export class PreparedRuntimes {
   }
 
   /** Kinds out of use go, and what others have beyond their demand. */
-  #expire(): void {
-    this.#cancelExpiry = undefined;
+  #expire(nowMs: number): number | undefined {
     for (const [key, kind] of this.#kinds) {
       const wanted = this.#wanted(kind);
       for (const surplus of kind.ready.splice(wanted)) this.#destroy(surplus);
       if (wanted === 0) this.#kinds.delete(key);
     }
-    if (this.#kinds.size > 0)
-      this.#cancelExpiry = this.#options.clock.schedule(SWEEP_MS, () => this.#expire());
+    return this.#kinds.size > 0 ? nowMs + SWEEP_MS : undefined;
   }
 
   #onLost(lost: PreparedRuntime, kind: PreparedKind): void {

@@ -28,7 +28,7 @@ export function parseRuntimeId(id: string): RuntimeRequest {
   const request = REQUESTS.get(id);
   if (request !== undefined) return request;
   const problem = /^dotnet\d/.test(id)
-    ? `The runtime ${id} needs a .NET runtime client, which Lambent does not have: publish the function as a native executable named bootstrap, for provided.al2023`
+    ? `The runtime ${id} needs a .NET runtime client, which Lambent does not have, .NET installed or not: publish the function as a native executable named bootstrap, for provided.al2023`
     : `There is no runtime ${id}`;
   throw new RuntimeUnavailable(id, `${problem}. ${OFFER}`);
 }

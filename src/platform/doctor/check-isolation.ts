@@ -1,3 +1,4 @@
+import { MovableClock } from '../../model/clock.ts';
 import type { NamespaceDriver } from '../../sandbox/namespace/namespace-driver.ts';
 import type { LimitsInForce } from '../../sandbox/sandbox.ts';
 import { type IsolationConfig, isUnavailable, openGvisor, openNamespaces } from '../isolation.ts';
@@ -7,7 +8,7 @@ import { type Finding, limited, missing, ok } from './finding.ts';
 export async function checkIsolation(config: IsolationConfig, directory: string): Promise<Finding[]> {
   const process = ok('isolation', 'process', 'works everywhere; it is no security boundary');
   const namespaces = await checkLevel('namespace', async () => {
-    const driver = await openNamespaces(config, directory, NOTHING_GRANTED);
+    const driver = await openNamespaces(config, directory, NOTHING_GRANTED, new MovableClock());
     const findings = checkDriver(driver);
     await driver.close();
     return findings;

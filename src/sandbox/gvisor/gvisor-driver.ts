@@ -1,24 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Cgroups } from '../cgroup/cgroups.ts';
-import type { Control } from '../cgroup/control-files.ts';
+import { gapsOf, limitsBy, proveSandboxes, USER_NAMESPACES, whyUnavailable } from '../enforced-level.ts';
 import type { SandboxNetwork } from '../namespace/network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from '../namespace/network/sandbox-networks.ts';
 import { Warden } from '../namespace/warden/warden.ts';
-import { NO_SYSTEM_CALLS } from '../namespace/warden/warden-messages.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import type { LimitsInForce, Means, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { LimitsInForce, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { GvisorSandbox } from './gvisor-sandbox.ts';
 import { type GvisorTools, GvisorUnavailable } from './gvisor-tools.ts';
-
-/** A sandbox that shows whether there can be any. */
-const PROOF = {
-  id: 'proof',
-  readOnlyDirectories: [],
-  limits: { memoryMb: 128, cpuShare: 1, scratchMb: 512, processes: 1024, openFiles: 1024 },
-};
 
 /**
  * Runs functions on gVisor: each environment has a kernel of its own, a program in user space that answers its system
@@ -51,12 +42,12 @@ export class GvisorDriver implements SandboxDriver {
       await this.#prove(join(directory, 'proof'));
     } catch (error) {
       await this.close();
-      const { code, message } = error as NodeJS.ErrnoException;
-      const [line = ''] = message.split('\n');
       throw new GvisorUnavailable(
-        code === NO_SYSTEM_CALLS
-          ? `sandboxes cannot get networks of their own, as ${line}: install Lambent's packages again (npm install)`
-          : `runsc cannot make a sandbox here (${line}): it must be one of 2024 or later, and an ordinary user must be allowed user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)`,
+        whyUnavailable(
+          error,
+          (line) =>
+            `runsc cannot make a sandbox here (${line}): it must be one of 2024 or later, and an ordinary user must be allowed user namespaces (${USER_NAMESPACES})`,
+        ),
         { cause: error },
       );
     } finally {
@@ -65,31 +56,12 @@ export class GvisorDriver implements SandboxDriver {
   }
 
   get limitsInForce(): LimitsInForce {
-    const by = (control: Control): Means => (this.#cgroups.has(control) ? 'kernel' : 'none');
-    return {
-      memory: this.#cgroups.has('memory') ? 'kernel' : 'sampled from outside',
-      cpuShare: by('cpu'),
-      processes: by('processes'),
-      openFiles: 'kernel',
-      scratch: 'kernel',
-      freezing: by('freezer'),
-    };
+    return limitsBy(this.#cgroups);
   }
 
   /** One sentence with everything this level leaves open on this machine; undefined when there is nothing. */
   get gaps(): string | undefined {
-    const inForce = this.limitsInForce;
-    const { withoutInternet } = this.#networks;
-    const missing = [
-      ...(inForce.memory === 'kernel' ? [] : ['memory is sampled, not limited by the kernel']),
-      ...(inForce.cpuShare === 'kernel' ? [] : ['CPU share is not enforced']),
-      ...(inForce.processes === 'kernel' ? [] : ['the number of processes is not limited']),
-      ...(inForce.freezing === 'kernel' ? [] : ['environments are not frozen between invocations']),
-      ...(withoutInternet === undefined
-        ? []
-        : [`functions reach no network, as packets cannot be filtered here (${withoutInternet})`]),
-    ];
-    return missing.length === 0 ? undefined : `Isolation gvisor: ${missing.join('; ')}.`;
+    return gapsOf(this.isolation, this.limitsInForce, this.#networks.withoutInternet);
   }
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
@@ -119,16 +91,7 @@ export class GvisorDriver implements SandboxDriver {
   }
 
   async #prove(scratchDirectory: string): Promise<void> {
-    const spec = { ...PROOF, scratchDirectory };
-    const sandbox = await this.#create(spec, async () => await this.#networks.empty());
-    const { output, exited } = await sandbox.exec({
-      argv: ['/usr/bin/env'],
-      env: {},
-      cwd: '/',
-      channel: false,
-    });
-    const said = await text(output);
-    if ((await exited).code !== 0) throw new Error(said.trim());
-    await sandbox.destroy();
+    const takeNetwork = async (): Promise<SandboxNetwork> => await this.#networks.empty();
+    await proveSandboxes(async (spec) => await this.#create(spec, takeNetwork), scratchDirectory);
   }
 }

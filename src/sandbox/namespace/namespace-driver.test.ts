@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { MovableClock } from '../../model/clock.ts';
 import { Cgroups } from '../cgroup/cgroups.ts';
 import type { Sandbox, SandboxSpec } from '../sandbox.ts';
 import { NamespaceDriver } from './namespace-driver.ts';
@@ -23,10 +24,10 @@ function whyNot(): string | undefined {
   }
 }
 
-async function openDriver(root: string): Promise<NamespaceDriver> {
+async function openDriver(root: string, clock = new MovableClock()): Promise<NamespaceDriver> {
   const network = { internet: true, allowed: [], service: Promise.resolve(undefined) };
   const tools = await prepareNamespaces(join(root, 'tools'), []);
-  const driver = new NamespaceDriver(tools, await Cgroups.prepare(), network);
+  const driver = new NamespaceDriver(tools, await Cgroups.prepare(), network, clock);
   await driver.open();
   return driver;
 }
@@ -249,3 +250,22 @@ test.skipIf(reason !== undefined)('leaves no block device behind, destroyed or c
   await vi.waitFor(() => expect(filesOfDevices().join()).not.toContain(root), 10_000);
   rmSync(root, { recursive: true });
 });
+
+test.skipIf(reason !== undefined)(
+  'lets sandboxes go that were opened ahead of a need that has passed',
+  async () => {
+    const root = mkdtempSync(join(tmpdir(), 'lambent-spares-'));
+    const clock = new MovableClock();
+    const driver = await openDriver(root, clock);
+    const spares = (): string[] => readdirSync(root).filter((name) => name.startsWith('spare-'));
+    const spec = { id: 'needed', readOnlyDirectories: [], scratchDirectory: join(root, 'needed'), limits };
+    await (await driver.create(spec)).destroy();
+    await vi.waitFor(() => expect(spares()).toHaveLength(1), 10_000);
+    await clock.pass(9 * 60_000);
+    expect(spares()).toHaveLength(1);
+    await clock.pass(60_000);
+    await vi.waitFor(() => expect(spares()).toEqual([]), 10_000);
+    await driver.close();
+    rmSync(root, { recursive: true });
+  },
+);

@@ -19,14 +19,16 @@ test.skipIf(process.platform !== 'linux')(
 test.skipIf(withoutBubblewrap())('an installation without its native part says so', () => {
   const root = mkdtempSync(join(tmpdir(), 'lambent-tools-'));
   // Away from the packages that this one finds above itself.
-  cpSync(join(import.meta.dirname, '..'), join(root, 'sandbox'), { recursive: true });
+  for (const folder of ['sandbox', 'model'])
+    cpSync(join(import.meta.dirname, '../..', folder), join(root, folder), { recursive: true });
   const program = `
     import { Cgroups } from ${JSON.stringify(join(root, 'sandbox/cgroup/cgroups.ts'))};
     import { NamespaceDriver } from ${JSON.stringify(join(root, 'sandbox/namespace/namespace-driver.ts'))};
+    import { MovableClock } from ${JSON.stringify(join(root, 'model/clock.ts'))};
     import { prepareNamespaces } from ${JSON.stringify(join(root, 'sandbox/namespace/namespace-tools.ts'))};
     const tools = await prepareNamespaces(${JSON.stringify(join(root, 'own'))}, []);
     const network = { internet: true, allowed: [], service: Promise.resolve(undefined) };
-    await new NamespaceDriver(tools, await Cgroups.prepare(), network).open();
+    await new NamespaceDriver(tools, await Cgroups.prepare(), network, new MovableClock()).open();
   `;
   const run = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program], {
     encoding: 'utf8',

@@ -1,4 +1,6 @@
 import { dirname, join } from 'node:path';
+import type { Clock } from '../../model/clock.ts';
+import { SharedAppointment } from '../../model/shared-appointment.ts';
 import type { SandboxSpec, SharedDirectory } from '../sandbox.ts';
 import { isLatePlace } from './late-mounts.ts';
 import type { NamespaceSandbox } from './namespace-sandbox.ts';
@@ -13,6 +15,7 @@ const MOST_SHAPES = 4;
 interface Shape {
   readonly spec: SandboxSpec;
   spare: NamespaceSandbox | undefined;
+  /** Platform time. */
   usedAtMs: number;
 }
 
@@ -22,14 +25,19 @@ interface Shape {
  */
 export class SpareSandboxes {
   readonly #make: (spec: SandboxSpec) => Promise<NamespaceSandbox>;
+  readonly #clock: Clock;
+  readonly #expiry: SharedAppointment;
+  /** The one used last stands last. */
   readonly #shapes = new Map<string, Shape>();
   #filling: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #made = 0;
   #closed = false;
 
-  constructor(make: (spec: SandboxSpec) => Promise<NamespaceSandbox>) {
+  constructor(make: (spec: SandboxSpec) => Promise<NamespaceSandbox>, clock: Clock) {
     this.#make = make;
+    this.#clock = clock;
+    this.#expiry = new SharedAppointment(clock, (nowMs) => this.#expire(nowMs));
   }
 
   /** A sandbox as the spec wants it; undefined when there is none to be had. */
@@ -53,6 +61,7 @@ export class SpareSandboxes {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#expiry.cancel();
     await this.#filling;
     await Promise.all([...this.#shapes.values()].map(async ({ spare }) => await spare?.destroy()));
   }
@@ -60,8 +69,8 @@ export class SpareSandboxes {
   #shape(spec: SandboxSpec): Shape {
     const key = JSON.stringify(spec.readOnlyDirectories);
     const shape = this.#shapes.get(key) ?? { spec, spare: undefined, usedAtMs: 0 };
-    shape.usedAtMs = Date.now();
-    // The one used last stands last.
+    shape.usedAtMs = this.#clock.now();
+    this.#expiry.make(KEPT_MS);
     this.#shapes.delete(key);
     this.#shapes.set(key, shape);
     return shape;
@@ -83,14 +92,25 @@ export class SpareSandboxes {
     for (const [rank, key] of keys.entries()) {
       const shape = this.#shapes.get(key);
       if (shape === undefined || this.#closed) continue;
-      if (rank >= MOST_SHAPES || Date.now() - shape.usedAtMs > KEPT_MS) {
-        this.#shapes.delete(key);
-        await shape.spare?.destroy();
-      } else if (shape.spare === undefined) await this.#makeSpare(shape);
+      if (rank >= MOST_SHAPES) await this.#forget(key, shape);
+      else if (shape.spare === undefined) await this.#makeSpare(key, shape);
     }
   }
 
-  async #makeSpare(shape: Shape): Promise<void> {
+  #expire(nowMs: number): number | undefined {
+    for (const [key, shape] of this.#shapes) {
+      if (shape.usedAtMs + KEPT_MS > nowMs) return shape.usedAtMs + KEPT_MS;
+      this.#clock.during(this.#forget(key, shape));
+    }
+    return undefined;
+  }
+
+  async #forget(key: string, shape: Shape): Promise<void> {
+    this.#shapes.delete(key);
+    await shape.spare?.destroy();
+  }
+
+  async #makeSpare(key: string, shape: Shape): Promise<void> {
     this.#made += 1;
     const id = `spare-${process.pid}-${this.#made}`;
     const scratchDirectory = join(dirname(shape.spec.scratchDirectory), id);
@@ -98,7 +118,8 @@ export class SpareSandboxes {
     try {
       sandbox = await this.#make({ ...shape.spec, id, scratchDirectory });
       await sandbox.open();
-      shape.spare = sandbox;
+      if (this.#shapes.get(key) === shape) shape.spare = sandbox;
+      else await sandbox.destroy();
     } catch {
       // Whoever needs one makes it, and hears why not.
       await sandbox?.destroy();
