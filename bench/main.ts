@@ -8,7 +8,7 @@ import { measureFreezing } from './parts/freezing.ts';
 import { measureNoise } from './parts/noise.ts';
 import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
-import { met, print, type Row, writeJson } from './parts/report.ts';
+import { met, printLines, printTable, type Row, writeJson } from './parts/report.ts';
 import { measureStreaming } from './parts/streaming.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
 
@@ -22,6 +22,7 @@ const FLAGS = ['--quick', '--json', '--peers'];
 const words = process.argv.slice(2);
 const flags = new Set(words.filter((word) => word.startsWith('-')));
 const wanted = new Set(words.filter((word) => !word.startsWith('-')));
+const isJson = flags.has('--json');
 const effort = flags.has('--quick') ? QUICK : FULL;
 const where = placement();
 
@@ -66,8 +67,8 @@ const run = {
   rows,
 };
 const file = writeJson(run);
-if (flags.has('--json')) console.log(JSON.stringify(run, null, 2));
-else print(rows, process.stdout.isTTY);
+if (isJson) console.log(JSON.stringify(run, null, 2));
+else if (process.stdout.isTTY) printTable(rows);
 console.error(`written to ${file}`);
 if (rows.some((row) => met(row) === false)) process.exitCode = 1;
 
@@ -77,5 +78,6 @@ async function step(name: string, measure: () => Promise<Row[]>): Promise<Row[]>
   const startedAt = performance.now();
   const measured = await measure();
   console.error(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+  if (!isJson && !process.stdout.isTTY) printLines(measured);
   return measured;
 }

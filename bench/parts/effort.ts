@@ -25,7 +25,7 @@ export const QUICK: Effort = {
   isQuick: true,
   rounds: 3,
   sliceMs: 500,
-  mostWarmUpSlices: 3,
+  mostWarmUpSlices: 2,
   coldStarts: 4,
   burst: 50,
   streamMs: 2000,

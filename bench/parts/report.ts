@@ -18,10 +18,9 @@ export function met(row: Row): boolean | undefined {
   return bound[1] === '>=' ? row.ratio >= Number(bound[2]) : row.ratio <= Number(bound[2]);
 }
 
-/** Columns for people, and a line for each figure where a program reads. */
-export function print(rows: readonly Row[], isTable: boolean): void {
-  if (isTable) printTable(rows);
-  else for (const row of rows) console.log(lineOf(row));
+/** A line for each figure, where a program reads. */
+export function printLines(rows: readonly Row[]): void {
+  for (const row of rows) console.log(lineOf(row));
 }
 
 function lineOf(row: Row): string {
@@ -35,7 +34,8 @@ function verdict(row: Row): string {
   return { true: 'met', false: 'MISSED', undefined: '' }[String(met(row))] ?? '';
 }
 
-function printTable(rows: readonly Row[]): void {
+/** Columns, for people. */
+export function printTable(rows: readonly Row[]): void {
   const lines = [
     ['benchmark', 'ours', 'baseline', 'unit', 'ratio', 'goal', ''],
     ...rows.map((row) => [
