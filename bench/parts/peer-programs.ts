@@ -67,7 +67,7 @@ const lambdaFunc = require('./index.js');
 require('node:http').createServer(async (request, response) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  const event = JSON.parse(Buffer.concat(chunks));
+  const event = JSON.parse(Buffer.concat(chunks).toString() || '{}');
   const body = JSON.stringify(await execute({ event, lambdaFunc, lambdaHandler: 'handler', timeoutMs: 30000, verboseLevel: 0 }));
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   response.end(body);

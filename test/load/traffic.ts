@@ -20,6 +20,7 @@ interface Kind {
 }
 
 const THROTTLED_PAUSE_MS = 20;
+const STREAM_PATH = '/2021-11-15/functions/stream/response-streaming-invocations';
 const CRASH = ['Runtime.ExitError'];
 
 const between = (least: number, most: number): number => Math.floor(least + Math.random() * (most - least));
@@ -63,35 +64,53 @@ const asking: Step = async ({ requests, ledger, functions }) => {
   return answer.status === 200;
 };
 
-/** Reads a stream to its end, or goes away in the middle. */
-const reading: Step = async ({ requests, ledger, functions }) => {
-  const asked = { nonce: randomUUID(), lines: between(1, 2000), ms: oneIn(2) ? 1 : 0 };
-  const { host } = new URL(functions.urls.stream);
-  const response = await requests.open({ path: '/', host, body: JSON.stringify(asked) });
-  if (response.statusCode === 429) {
-    response.resume();
-    ledger.count('throttled streams');
-    ledger.count('throttled');
-    return false;
-  }
-  const wanted = oneIn(3) ? between(0, asked.lines) * 500 : Number.POSITIVE_INFINITY;
-  let text = '';
-  for await (const part of response.setEncoding('utf8')) {
-    text += String(part);
-    if (text.length >= wanted) break;
-  }
-  if (text.length >= wanted) {
-    ledger.count('abandoned streams');
-    ledger.count('abandoned');
+/** Reads a stream to its end, or goes away in the middle: of a URL, or of the API, whose frames lie between. */
+function reading(isUrl: boolean): Step {
+  return async ({ requests, ledger, functions }) => {
+    const asked = { nonce: randomUUID(), lines: between(1, 2000), ms: oneIn(2) ? 1 : 0 };
+    const { host } = new URL(functions.urls.stream);
+    const where = isUrl ? { path: '/', host } : { path: STREAM_PATH };
+    const response = await requests.open({ ...where, body: JSON.stringify(asked) });
+    if (response.statusCode === 429) {
+      response.resume();
+      ledger.count('throttled streams');
+      ledger.count('throttled');
+      return false;
+    }
+    const wanted = oneIn(3) ? between(0, asked.lines) * 500 : Number.POSITIVE_INFINITY;
+    let text = '';
+    for await (const part of response.setEncoding('latin1')) {
+      text += String(part);
+      if (text.length >= wanted) break;
+    }
+    if (text.length >= wanted) {
+      ledger.count('abandoned streams');
+      ledger.count('abandoned');
+      return true;
+    }
+    ledger.count(`whole streams of ${isUrl ? 'a URL' : 'the API'}`);
+    ledger.count('answered');
+    if (response.statusCode !== 200 || !(isUrl ? isWhole(asked, text) : isWholeInFrames(asked, text)))
+      ledger.problem(`a stream of another shape: ${response.statusCode}, ${text.length} characters`);
     return true;
-  }
-  ledger.count('whole streams');
-  ledger.count('answered');
-  const lines = Array.from({ length: asked.lines }, (_, at) => `${asked.nonce} ${at} ${'x'.repeat(500)}\n`);
-  if (response.statusCode !== 200 || text !== `${lines.join('')}${asked.nonce} end\n`)
-    ledger.problem(`a stream of another shape: ${response.statusCode}, ${text.length} characters`);
-  return true;
-};
+  };
+}
+
+interface Lines {
+  readonly nonce: string;
+  readonly lines: number;
+}
+
+function isWhole({ nonce, lines }: Lines, text: string): boolean {
+  const written = Array.from({ length: lines }, (_, at) => `${nonce} ${at} ${'x'.repeat(500)}\n`);
+  return text === `${written.join('')}${nonce} end\n`;
+}
+
+/** A frame may begin anywhere but in the first line, even in a nonce; what fills the lines is all there. */
+function isWholeInFrames({ nonce, lines }: Lines, text: string): boolean {
+  const filled = text.split('x').length - 1;
+  return text.includes(`${nonce} 0 `) && text.includes('InvokeComplete') && filled >= lines * 500;
+}
 
 /** Goes away while the function runs, or before. */
 const leaving: Step = async ({ requests, ledger }) => {
@@ -150,7 +169,8 @@ const KINDS: readonly Kind[] = [
     ),
   },
   { clients: 12, step: asking },
-  { clients: 8, step: reading },
+  { clients: 8, step: reading(true) },
+  { clients: 4, step: reading(false) },
   { clients: 10, step: leaving },
   ...(hasPython
     ? [{ clients: 8, step: invoking('python', () => ({ ms: between(0, 30), pad: pad() })) }]
