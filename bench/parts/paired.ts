@@ -25,12 +25,13 @@ export async function measurePair(
   load: Load,
   effort: Effort,
 ): Promise<PairFigures> {
-  await warmUp(pair.ours, connections, load, effort);
-  await warmUp(pair.baseline, connections, load, effort);
+  const { sliceMs, mostWarmUpSlices } = effort;
+  const slice = { connections, durationMs: sliceMs };
+  await warmUp({ ...pair.ours, ...slice }, mostWarmUpSlices.ours, load);
+  await warmUp({ ...pair.baseline, ...slice }, mostWarmUpSlices.baseline, load);
   const ours: LoadResult[] = [];
   const baseline: LoadResult[] = [];
   for (let round = 0; round < effort.rounds; round += 1) {
-    const slice = { connections, durationMs: effort.sliceMs };
     const first = await load.run({ ...pair.ours, ...slice });
     const second = await load.run({ ...pair.baseline, ...slice });
     if (first.failures > 0) throw new Error(`${first.failures} invokes failed at concurrency ${connections}`);
@@ -45,10 +46,10 @@ export async function measurePair(
 }
 
 /** Runs slices until they get no faster: by then both sides run compiled code, in environments that are there. */
-async function warmUp(target: Target, connections: number, load: Load, effort: Effort): Promise<void> {
+async function warmUp(command: LoadCommand, mostSlices: number, load: Load): Promise<void> {
   let best = 0;
-  for (let slice = 0; slice < effort.mostWarmUpSlices; slice += 1) {
-    const { perSecond } = await load.run({ ...target, connections, durationMs: 2 * effort.sliceMs });
+  for (let slice = 0; slice < mostSlices; slice += 1) {
+    const { perSecond } = await load.run({ ...command, durationMs: 2 * command.durationMs });
     if (perSecond < best * 1.03 && slice >= 2) return;
     best = Math.max(best, perSecond);
   }
