@@ -1,4 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take a minute and more: begun first, none of them is left alone at the end. */
+const SLOW =
+  /\/(?:terraform|installed-runtimes|aws-cli|leaks-\w+|kill-nine|limits|attacks|recursion|canary)\.test\.ts$/;
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification): boolean => SLOW.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +20,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 4,
+    sequence: { sequencer: SlowFirst },
     // CI's machines are shared and stall at times; a test that needed its second try is marked in the report.
     retry: process.env['CI'] === undefined ? 0 : 1,
   },
