@@ -55,6 +55,7 @@ export class Platform {
       parts.provisioned.begin();
       await parts.queues.start();
       await parts.deliveries.start();
+      parts.buses.start();
       await parts.events.start();
     } catch (error) {
       await parts.close();
@@ -68,6 +69,7 @@ export class Platform {
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
+    this.#parts.buses.stop();
     await this.#parts.deliveries.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
@@ -90,7 +92,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, keyring, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, provisioned, invoker, events, queues, deliveries, activation } = execution;
+  const { isolation, pool, provisioned, invoker, events, queues, deliveries, buses, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -109,6 +111,7 @@ async function build(config: Config, log: PlatformLog) {
     events,
     queues,
     deliveries,
+    buses,
     storeName: state.name,
     close,
   };

@@ -8,6 +8,7 @@ import { FunctionUrls } from '../front-doors/function-urls/function-urls.ts';
 import { UrlAccess } from '../front-doors/function-urls/url-access.ts';
 import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
+import { createEventsService } from '../services/events/events-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import { createSnsService } from '../services/sns/sns-service.ts';
@@ -49,6 +50,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     }),
     createSqsService(execution.queues),
     createSnsService(execution.topics),
+    createEventsService(execution.buses),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DeliveryQueue } from '../delivery/delivery-queue.ts';
 import type { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
+import { EventsRuntime } from '../services/events/events-runtime.ts';
 import { TopicsRuntime } from '../services/sns/topics-runtime.ts';
 import type { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { FunctionAcceptor } from './function-acceptor.ts';
@@ -39,5 +40,15 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     onNotice,
   });
   await topics.open();
-  return { deliveries, topics };
+  const buses = new EventsRuntime({
+    store,
+    clock,
+    deliveries,
+    queues: receivers.queues.sender,
+    topics: topics.publisher,
+    functions,
+    onNotice,
+  });
+  await buses.open();
+  return { deliveries, topics, buses };
 }

@@ -11,7 +11,13 @@ export function resetOf({ execution, state }: Site & { readonly execution: Execu
     execution.concurrency,
     execution.provisioned,
   ];
-  const running = [execution.events, execution.queues, execution.deliveries, execution.topics];
+  const running = [
+    execution.events,
+    execution.queues,
+    execution.deliveries,
+    execution.topics,
+    execution.buses,
+  ];
   return async () => {
     for (const directory of inMemory) directory.clear();
     for (const runtime of running) runtime.reset();

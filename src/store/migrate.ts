@@ -10,6 +10,7 @@ import { up as sqs } from './migrations/0007-sqs.ts';
 import { up as deliveries } from './migrations/0008-deliveries.ts';
 import { up as applicationAutoscaling } from './migrations/0012-application-autoscaling.ts';
 import { up as sns } from './migrations/0009-sns.ts';
+import { up as events } from './migrations/0010-events.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS = {
   '0008-deliveries': { up: deliveries },
   '0012-application-autoscaling': { up: applicationAutoscaling },
   '0009-sns': { up: sns },
+  '0010-events': { up: events },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

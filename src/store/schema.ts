@@ -1,4 +1,5 @@
 import type { DeliveryTable } from './delivery-schema.ts';
+import type { EventsBusTable, EventsRuleTable } from './events-schema.ts';
 import type {
   SqsDeduplicationTable,
   SqsDiscardedContentsTable,
@@ -40,6 +41,8 @@ export interface Database {
   sns_subscriptions: SnsSubscriptionTable;
   sns_deduplications: SnsDeduplicationTable;
   sns_sequences: SnsSequenceTable;
+  events_buses: EventsBusTable;
+  events_rules: EventsRuleTable;
   deliveries: DeliveryTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;

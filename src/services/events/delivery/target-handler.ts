@@ -1,0 +1,157 @@
+import type { Delivery, DeliveryHandler, DeliveryStep } from '../../../delivery/delivery.ts';
+import type { Clock } from '../../../model/clock.ts';
+import type { EventAcceptor } from '../../../model/event-acceptor.ts';
+import type { QueueSender, QueueSenderIdentity } from '../../../model/queue-ports.ts';
+import { ServiceError } from '../../../model/service-error.ts';
+import type { TopicPublisher } from '../../../model/topic-publisher.ts';
+import { checkAccount } from '../buses/bus-access.ts';
+import { parseBus } from '../buses/stored-bus.ts';
+import type { EventsDirectory } from '../events-directory.ts';
+import { busDoesNotExist } from '../events-errors.ts';
+import type { EventRouter } from '../publishing/event-router.ts';
+import type { PlatformEvent } from '../publishing/platform-event.ts';
+import { targetService } from '../targets/check-target.ts';
+import type { TargetDelivery } from './target-delivery.ts';
+import { inputOf } from './target-input.ts';
+
+export interface TargetPorts {
+  readonly clock: Clock;
+  readonly directory: EventsDirectory;
+  readonly router: EventRouter;
+  readonly queues: QueueSender;
+  readonly topics: TopicPublisher;
+  readonly functions: EventAcceptor;
+  /** What an operator should read. */
+  readonly onNotice: (message: string) => void;
+}
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  /** Which of the target's limits was reached; undefined: no retry could help. */
+  readonly exhausted: string | undefined;
+  readonly retries: number;
+}
+
+const DEFAULT_ATTEMPTS = 185;
+const DEFAULT_AGE_SECONDS = 86_400;
+const LONGEST_DELAY_MS = 600_000;
+/** Buses that lead to each other in a circle end here. */
+const MOST_HOPS = 5;
+
+/** Hands events to the targets of rules; what cannot be delivered goes to the target's dead-letter queue. */
+export class TargetHandler implements DeliveryHandler {
+  readonly #ports: TargetPorts;
+
+  constructor(ports: TargetPorts) {
+    this.#ports = ports;
+  }
+
+  async attempt(delivery: Delivery): Promise<DeliveryStep> {
+    const content = JSON.parse(delivery.content) as TargetDelivery;
+    try {
+      await this.#hand(content, delivery.acceptedAtMs);
+      return { kind: 'done' };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const isService = error instanceof ServiceError;
+      const isFinal = isService && error.status < 500;
+      const exhausted = isFinal ? undefined : this.#exhausted(delivery, content);
+      if (!isFinal && exhausted === undefined)
+        return { kind: 'retry', afterMs: delayMs(delivery.attempts + 1) };
+      const code = isService ? error.code : 'INTERNAL_ERROR';
+      await this.#giveUp(content, { code, message, exhausted, retries: delivery.attempts });
+      return { kind: 'done' };
+    }
+  }
+
+  /** Which of the target's limits the next retry would be over. */
+  #exhausted({ attempts, acceptedAtMs }: Delivery, { target }: TargetDelivery): string | undefined {
+    const {
+      MaximumRetryAttempts: most = DEFAULT_ATTEMPTS,
+      MaximumEventAgeInSeconds: age = DEFAULT_AGE_SECONDS,
+    } = target.RetryPolicy ?? {};
+    if (attempts >= most) return 'MaximumRetryAttempts';
+    const ageMs = this.#ports.clock.now() + delayMs(attempts + 1) - acceptedAtMs;
+    return ageMs > age * 1000 ? 'MaximumEventAgeInSeconds' : undefined;
+  }
+
+  async #hand(content: TargetDelivery, ingestedAtMs: number): Promise<void> {
+    const { Arn: arn, RoleArn: role, SqsParameters: sqs } = content.target;
+    const { functions, queues, topics } = this.#ports;
+    const sender = role === undefined ? senderOf(content) : roleOf(content);
+    switch (targetService(arn)) {
+      case 'lambda': {
+        const payload = inputOf(content, ingestedAtMs);
+        return await functions.accept({ functionArn: arn, sender: senderOf(content), payload });
+      }
+      case 'sqs': {
+        const groupId = sqs?.MessageGroupId;
+        const body = inputOf(content, ingestedAtMs);
+        await queues.send({ queueArn: arn, sender, body, ...(groupId !== undefined && { groupId }) });
+        return;
+      }
+      case 'sns':
+        return await topics.publish({ topicArn: arn, sender, message: inputOf(content, ingestedAtMs) });
+      case 'events':
+        return await this.#putOnBus(content);
+      case undefined:
+        throw new ServiceError('ValidationException', `${arn} is no target`);
+    }
+  }
+
+  /** The event as it is, on another bus. */
+  async #putOnBus({ target, event, accountId, hops }: TargetDelivery): Promise<void> {
+    const { directory, router } = this.#ports;
+    const name = parseBus(target.Arn, { accountId, region: '' });
+    const bus = directory.bus(name);
+    if (bus === undefined) throw busDoesNotExist(name.name);
+    checkAccount(bus, accountId, 'PutEvents');
+    if (hops >= MOST_HOPS)
+      throw new ServiceError('ValidationException', 'The event came over too many event buses.');
+    await router.put([{ bus: name, event: JSON.parse(event) as PlatformEvent, hops: hops + 1 }]);
+  }
+
+  async #giveUp(content: TargetDelivery, failure: Failure): Promise<void> {
+    const { onNotice, queues } = this.#ports;
+    const { target, ruleArn, event } = content;
+    const queueArn = target.DeadLetterConfig?.Arn;
+    const what = `An event of ${ruleArn} for ${target.Arn}`;
+    if (queueArn === undefined) return onNotice(`${what} could not be delivered: ${failure.message}`);
+    const attributes = deadLetterAttributes(content, failure);
+    try {
+      await queues.send({ queueArn, sender: senderOf(content), body: event, attributes });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      onNotice(`${what} could not be delivered (${failure.message}), nor to its dead-letter queue: ${why}`);
+    }
+  }
+}
+
+function deadLetterAttributes({ ruleArn, target }: TargetDelivery, failure: Failure) {
+  const facts: Readonly<Record<string, string>> = {
+    RULE_ARN: ruleArn,
+    TARGET_ARN: target.Arn,
+    ERROR_CODE: failure.code,
+    ERROR_MESSAGE: failure.message,
+    ...(failure.exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: failure.exhausted }),
+    RETRY_ATTEMPTS: String(failure.retries),
+  };
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+  );
+}
+
+/** Longer and longer: a second, two, four, up to ten minutes. */
+function delayMs(retry: number): number {
+  return Math.min(1000 * 2 ** (retry - 1), LONGEST_DELAY_MS);
+}
+
+function senderOf({ ruleArn, accountId }: TargetDelivery): QueueSenderIdentity {
+  return { kind: 'service', principal: 'events.amazonaws.com', sourceArn: ruleArn, sourceAccount: accountId };
+}
+
+/** With a role EventBridge acts for the rule's account. */
+function roleOf({ accountId }: TargetDelivery): QueueSenderIdentity {
+  return { kind: 'account', accountId };
+}

@@ -1,0 +1,91 @@
+import type { Change } from '../../store/change-feed.ts';
+import type { Store } from '../../store/store.ts';
+import { type BusName, busArn, DEFAULT_BUS, type StoredBus } from './buses/stored-bus.ts';
+import {
+  busKey,
+  type LiveRule,
+  liveRule,
+  ruleArn,
+  type RuleChange,
+  type StoredRule,
+} from './rules/stored-rule.ts';
+
+/** Buses and rules in memory, so that an event asks no database whom it is for. Fed by the change feed. */
+export class EventsDirectory {
+  readonly #buses = new Map<string, StoredBus>();
+  /** By the ARN of the bus, then of the rule. */
+  readonly #rules = new Map<string, Map<string, LiveRule>>();
+  #onRules: () => void = () => undefined;
+
+  /** @param onRules hears of each change of a rule */
+  async open(store: Store, onRules: () => void): Promise<void> {
+    this.#onRules = onRules;
+    store.changes.subscribe('event-bus', (change) => this.#applyBus(change));
+    store.changes.subscribe('event-rule', (change) => this.#applyRule(change.value as RuleChange));
+    for (const { definition } of await store.db.selectFrom('events_buses').selectAll().execute()) {
+      const bus = JSON.parse(definition) as StoredBus;
+      this.#buses.set(busArn(bus), bus);
+    }
+    for (const { definition } of await store.db.selectFrom('events_rules').selectAll().execute()) {
+      this.#put(JSON.parse(definition) as StoredRule);
+    }
+  }
+
+  /** Every account has its default bus in every Region. */
+  bus(name: BusName): StoredBus | undefined {
+    const known = this.#buses.get(busArn(name));
+    if (known !== undefined || name.name !== DEFAULT_BUS) return known;
+    return { ...name, tags: {}, createdAtMs: 0, modifiedAtMs: 0 };
+  }
+
+  /** Of an account in a Region, by name. */
+  buses(accountId: string, region: string): StoredBus[] {
+    const own = [...this.#buses.values()].filter(
+      (bus) => bus.accountId === accountId && bus.region === region && bus.name !== DEFAULT_BUS,
+    );
+    const byDefault = this.bus({ accountId, region, name: DEFAULT_BUS });
+    return [...(byDefault === undefined ? [] : [byDefault]), ...own].sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
+  }
+
+  rule(bus: BusName, name: string): LiveRule | undefined {
+    return this.#rules.get(busArn(bus))?.get(ruleArn({ bus, name }));
+  }
+
+  rulesOf(bus: BusName): Iterable<LiveRule> {
+    return this.#rules.get(busArn(bus))?.values() ?? [];
+  }
+
+  *scheduled(): Iterable<LiveRule> {
+    for (const rules of this.#rules.values())
+      for (const rule of rules.values()) if (rule.schedule !== undefined && rule.isEnabled) yield rule;
+  }
+
+  clear(): void {
+    this.#buses.clear();
+    this.#rules.clear();
+    this.#onRules();
+  }
+
+  #put(rule: StoredRule): void {
+    const key = busKey(rule);
+    const others = this.#rules.get(key) ?? new Map<string, LiveRule>();
+    this.#rules.set(key, others.set(ruleArn(rule), liveRule(rule)));
+  }
+
+  #applyBus({ key, value }: Change): void {
+    if (value === undefined) this.#buses.delete(key);
+    else this.#buses.set(key, value as StoredBus);
+  }
+
+  #applyRule(change: RuleChange): void {
+    if ('rule' in change) this.#put(change.rule);
+    else {
+      const others = this.#rules.get(busKey(change.gone));
+      others?.delete(ruleArn(change.gone));
+      if (others?.size === 0) this.#rules.delete(busKey(change.gone));
+    }
+    this.#onRules();
+  }
+}

@@ -1,0 +1,58 @@
+import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { EventAcceptor } from '../../model/event-acceptor.ts';
+import type { QueueSender } from '../../model/queue-ports.ts';
+import type { TopicPublisher } from '../../model/topic-publisher.ts';
+import type { Store } from '../../store/store.ts';
+import { SENDER } from './delivery/target-delivery.ts';
+import { TargetHandler } from './delivery/target-handler.ts';
+import type { EventsDependencies } from './events-dependencies.ts';
+import { EventsDirectory } from './events-directory.ts';
+import { EventRouter } from './publishing/event-router.ts';
+import { RuleSchedules } from './rules/rule-schedules.ts';
+
+interface EventsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly deliveries: DeliveryQueue;
+  readonly queues: QueueSender;
+  readonly topics: TopicPublisher;
+  readonly functions: EventAcceptor;
+  /** What an operator should read. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** All that EventBridge keeps in memory and runs by itself, and its side of the deliveries. */
+export class EventsRuntime implements EventsDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly directory = new EventsDirectory();
+  readonly router: EventRouter;
+  readonly #schedules: RuleSchedules;
+
+  constructor(options: EventsOptions) {
+    const { directory } = this;
+    this.store = options.store;
+    this.clock = options.clock;
+    this.router = new EventRouter({ ...options, directory });
+    this.#schedules = new RuleSchedules({ ...options, directory, router: this.router });
+    options.deliveries.register(SENDER, new TargetHandler({ ...options, directory, router: this.router }));
+  }
+
+  async open(): Promise<void> {
+    await this.directory.open(this.store, () => this.#schedules.arm());
+  }
+
+  start(): void {
+    this.#schedules.start();
+  }
+
+  stop(): void {
+    this.#schedules.stop();
+  }
+
+  /** Forgets everything; the caller empties the store. */
+  reset(): void {
+    this.directory.clear();
+  }
+}

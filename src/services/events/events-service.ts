@@ -1,0 +1,54 @@
+import type { ServiceDefinition } from '../../aws/service.ts';
+import {
+  createEventBus,
+  deleteEventBus,
+  describeEventBus,
+  listEventBuses,
+  updateEventBus,
+} from './buses/bus-operations.ts';
+import { putPermission, removePermission } from './buses/permission-operations.ts';
+import type { EventsDependencies } from './events-dependencies.ts';
+import { putEvents } from './publishing/put-events.ts';
+import { putRule } from './rules/put-rule.ts';
+import {
+  deleteRule,
+  describeRule,
+  disableRule,
+  enableRule,
+  listRuleNamesByTarget,
+  listRules,
+  testEventPattern,
+} from './rules/rule-operations.ts';
+import { listTagsForResource, tagResource, untagResource } from './tag-operations.ts';
+import { listTargetsByRule, putTargets, removeTargets } from './targets/target-operations.ts';
+
+/** EventBridge: buses, and rules with patterns or schedules that lead to functions, queues, topics and other buses. */
+export function createEventsService(deps: EventsDependencies): ServiceDefinition {
+  return {
+    model: 'eventbridge',
+    operations: {
+      CreateEventBus: createEventBus(deps),
+      DeleteEventBus: deleteEventBus(deps),
+      DeleteRule: deleteRule(deps),
+      DescribeEventBus: describeEventBus(deps),
+      DescribeRule: describeRule(deps),
+      DisableRule: disableRule(deps),
+      EnableRule: enableRule(deps),
+      ListEventBuses: listEventBuses(deps),
+      ListRuleNamesByTarget: listRuleNamesByTarget(deps),
+      ListRules: listRules(deps),
+      ListTagsForResource: listTagsForResource(deps),
+      ListTargetsByRule: listTargetsByRule(deps),
+      PutEvents: putEvents(deps),
+      PutPermission: putPermission(deps),
+      PutRule: putRule(deps),
+      PutTargets: putTargets(deps),
+      RemovePermission: removePermission(deps),
+      RemoveTargets: removeTargets(deps),
+      TagResource: tagResource(deps),
+      TestEventPattern: testEventPattern(),
+      UntagResource: untagResource(deps),
+      UpdateEventBus: updateEventBus(deps),
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Target } from '@aws-sdk/client-eventbridge';
+import type { StoredTarget } from '../rules/stored-rule.ts';
+import { isJson, templateProblem } from './input-template.ts';
+import { parseJsonPath } from './json-path.ts';
+
+/** Where deliveries go. */
+export type TargetService = 'lambda' | 'sqs' | 'sns' | 'events';
+
+const TARGETS: readonly (readonly [TargetService, RegExp])[] = [
+  [
+    'lambda',
+    /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+(?::(?:\$LATEST|[A-Za-z0-9-_]+))?$/,
+  ],
+  ['sqs', /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/],
+  ['sns', /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/],
+  ['events', /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[A-Za-z0-9._-]{1,256}$/],
+];
+
+/** Parameters of targets that are not built. */
+const NOT_BUILT = [
+  'KinesisParameters',
+  'RunCommandParameters',
+  'EcsParameters',
+  'BatchParameters',
+  'HttpParameters',
+  'RedshiftDataParameters',
+  'SageMakerPipelineParameters',
+  'AppSyncParameters',
+] as const;
+
+export function targetService(arn: string): TargetService | undefined {
+  return TARGETS.find(([, form]) => form.test(arn))?.[0];
+}
+
+/** What is wrong with a target, as a sentence; undefined when it can be kept. */
+export function targetProblem(target: Target): string | undefined {
+  const { Id: id = '', Arn: arn = '' } = target;
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id)) return `Parameter Id is not valid: ${id}.`;
+  const service = targetService(arn);
+  if (service === undefined) {
+    return arn.startsWith('arn:')
+      ? `Lambent does not implement targets such as ${arn} yet: there are functions, queues, topics and event buses.`
+      : `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`;
+  }
+  const notBuilt = NOT_BUILT.find((name) => target[name] !== undefined);
+  if (notBuilt !== undefined) return `Lambent does not implement ${notBuilt} yet.`;
+  if (arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
+    return `Parameter(s) SqsParameters must be specified for target: ${id}.`;
+  return inputProblem(target) ?? deadLetterProblem(target);
+}
+
+function inputProblem(target: Target): string | undefined {
+  const { Id: id, Input: input, InputPath: path, InputTransformer: transformer } = target;
+  if ([input, path, transformer].filter((given) => given !== undefined).length > 1)
+    return `Only one of Input, InputPath, or InputTransformer must be provided for target ${id}.`;
+  if (input !== undefined && !isJson(input)) return `JSON syntax error in input for target ${id}.`;
+  if (path !== undefined && parseJsonPath(path) === undefined)
+    return `Invalid InputPath for target ${id}: ${path}.`;
+  if (transformer === undefined) return undefined;
+  const problem = templateProblem(transformer.InputTemplate ?? '', transformer.InputPathsMap ?? {});
+  return problem === undefined ? undefined : `Invalid InputTemplate for target ${id}: ${problem}.`;
+}
+
+function deadLetterProblem({ Id: id, DeadLetterConfig: deadLetters }: Target): string | undefined {
+  const arn = deadLetters?.Arn;
+  if (arn === undefined) return undefined;
+  return targetService(arn) === 'sqs' && !arn.endsWith('.fifo')
+    ? undefined
+    : `The dead-letter queue of target ${id} must be a standard queue: ${arn}.`;
+}
+
+/** Once it has no problem. */
+export function storedTarget(target: Target): StoredTarget {
+  return { ...target, Id: target.Id ?? '', Arn: target.Arn ?? '' };
+}
