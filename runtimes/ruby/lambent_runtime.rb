@@ -6,6 +6,7 @@ require_relative 'lambent_channel'
 require_relative 'lambent_context'
 require_relative 'lambent_errors'
 require_relative 'lambent_handler'
+require_relative 'lambent_json_logs'
 require_relative 'lambent_streams'
 
 module Lambent
@@ -23,6 +24,8 @@ module Lambent
       @channel = Channel.new
       @streams = [STDOUT, STDERR].map { |original| LineStream.new(@channel, original) }
       Warning.extend(Warnings)
+      @logs_json = JsonLogs.wanted?
+      JsonLogs.install if @logs_json
       at_exit { end_lines if @channel.ours? }
     end
 
@@ -53,6 +56,7 @@ module Lambent
       event_start = 4 + body.unpack1('N')
       header = JSON.parse(body.byteslice(4...event_start).force_encoding(Encoding::UTF_8))
       trace(header['traceId'])
+      JsonLogs.request_id = header['requestId']
       kind, payload, fatal = outcome(handler, body.byteslice(event_start..), Context.new(header))
       kind, payload = [Channel::ERROR, TOO_LARGE] if payload.bytesize > LARGEST_RESULT_BYTES
       end_lines
@@ -80,7 +84,9 @@ module Lambent
 
     def report(message, payload)
       end_lines
-      @channel.send_logs([message, payload])
+      lines = [message, payload]
+      lines = [JsonLogs.record('ERROR', Time.now, { message: }.merge(JSON.parse(payload)))] if @logs_json
+      @channel.send_logs(lines)
     end
 
     # Sends what was printed without a line feed at its end, on either stream.

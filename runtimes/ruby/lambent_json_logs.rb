@@ -1,0 +1,68 @@
+# frozen_string_literal: true
+
+require 'json'
+require_relative 'lambent_errors'
+
+module Lambent
+  # The JSON log format: what the standard Logger writes to the function's output. Ruby has it from 4.0 on; functions of
+  # earlier runtimes write such records themselves.
+  module JsonLogs
+    FIRST_RELEASE = 4
+    LEVELS = %w[DEBUG INFO WARN ERROR FATAL].freeze
+
+    class << self
+      # Of the invocation that runs; nil before the first.
+      attr_accessor :request_id
+
+      def wanted?
+        release = ENV.fetch('AWS_EXECUTION_ENV', '')[/ruby(\d+)/, 1].to_i
+        release >= FIRST_RELEASE && ENV['AWS_LAMBDA_LOG_FORMAT'] == 'JSON'
+      end
+
+      def install
+        require 'logger'
+        Logger.prepend(ToOutput)
+      end
+
+      def level
+        name = ENV.fetch('AWS_LAMBDA_LOG_LEVEL', 'INFO')
+        # Loggers know nothing below.
+        name == 'TRACE' ? 'DEBUG' : name
+      end
+
+      # As a Logger calls its formatter.
+      def call(severity, time, progname, message)
+        fields = { logger: progname, message: text(message) }
+        if message.is_a?(Exception)
+          fields.update(JSON.parse(Errors.describe(message, 'Function')), 'errorType' => message.class.name)
+        end
+        "#{record(severity, time, fields)}\n"
+      end
+
+      # @return one line
+      def record(severity, time, fields)
+        timestamp = time.getutc.strftime('%Y-%m-%dT%H:%M:%S.%LZ')
+        level = LEVELS.include?(severity) ? severity : 'INFO'
+        JSON.generate({ timestamp:, level: }.merge(fields).merge(requestId: request_id).compact)
+      end
+
+      private
+
+      def text(message)
+        Errors.readable(message.is_a?(String) ? message : message_of(message))
+      end
+
+      def message_of(other)
+        other.is_a?(Exception) ? other.message : other.inspect
+      end
+    end
+
+    # Loggers of the function's output, unless their own code says otherwise.
+    module ToOutput
+      def initialize(device = nil, *rest, **options)
+        ours = [STDOUT, STDERR, $stdout, $stderr].include?(device)
+        super(device, *rest, **(ours ? { level: JsonLogs.level, formatter: JsonLogs } : {}), **options)
+      end
+    end
+  end
+end

@@ -1,0 +1,78 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { endFunctions, nearestRuntimes, removeEverything, startFunction } from './testing/functions.ts';
+
+const runtimes = await nearestRuntimes(['ruby3.4', 'ruby4.0']);
+const [ruby3, ruby4] = ['ruby3.4', 'ruby4.0'].map((id) => runtimes.filter((runtime) => runtime.id === id));
+afterEach(endFunctions);
+afterAll(removeEverything);
+
+const CODE = `
+require 'logger'
+LOGGER = Logger.new($stdout, progname: 'mine')
+LOGGER.info('starting')
+def handle(event:, context:)
+  LOGGER.debug('hidden unless asked for')
+  LOGGER.warn("two\\nlines \\xff")
+  LOGGER.error(ArgumentError.new('no such thing'))
+  Logger.new($stderr, formatter: ->(*, message) { "own #{message}\\n" }).info('format')
+  puts 'plain'
+  raise 'failed' if event['fails']
+end
+`;
+const JSON_FORMAT = { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'INFO' };
+
+describe.each(ruby4 ?? [])('$id in the JSON format', (runtime) => {
+  const run = async (event: object, variables: Record<string, string> = JSON_FORMAT) => {
+    const started = startFunction(runtime, 'app.handle', { 'app.rb': CODE }, variables);
+    const { kind, logs: first } = await started.initialised();
+    expect(kind).toBe('ready');
+    const { logs, requestId } = await started.invoke(event);
+    return { first, logs, requestId };
+  };
+  const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+  test('what a Logger of the output writes is a record; what else is printed stays as it is', async () => {
+    const { first, logs, requestId } = await run({});
+    expect(first.map((line) => JSON.parse(line))).toEqual([
+      { timestamp, level: 'INFO', logger: 'mine', message: 'starting' },
+    ]);
+    const records = logs.slice(0, 2).map((line) => JSON.parse(line) as unknown);
+    const common = { timestamp, logger: 'mine', requestId };
+    expect(records).toEqual([
+      { ...common, level: 'WARN', message: 'two\nlines \uFFFD' },
+      {
+        ...common,
+        level: 'ERROR',
+        message: 'no such thing',
+        errorMessage: 'no such thing',
+        errorType: 'ArgumentError',
+        stackTrace: [],
+      },
+    ]);
+    expect(logs.slice(2)).toEqual(['own format', 'plain']);
+  });
+
+  test('the level is the configured one', async () => {
+    const { logs } = await run({}, { ...JSON_FORMAT, AWS_LAMBDA_LOG_LEVEL: 'TRACE' });
+    expect(JSON.parse(logs[0] ?? '')).toMatchObject({ level: 'DEBUG', message: 'hidden unless asked for' });
+    const { logs: few } = await run({}, { ...JSON_FORMAT, AWS_LAMBDA_LOG_LEVEL: 'ERROR' });
+    expect(JSON.parse(few[0] ?? '')).toMatchObject({ level: 'ERROR', message: 'no such thing' });
+  });
+
+  test('an error that was not caught is one record', async () => {
+    const { logs, requestId } = await run({ fails: true });
+    expect(JSON.parse(logs.at(-1) ?? '')).toMatchObject({
+      timestamp,
+      level: 'ERROR',
+      message: 'Error raised from handler method',
+      errorMessage: 'failed',
+      errorType: 'Function<RuntimeError>',
+      requestId,
+    });
+  });
+});
+
+test.each(ruby3 ?? [])('$id leaves records to the function, as AWS does', async (runtime) => {
+  const started = startFunction(runtime, 'app.handle', { 'app.rb': CODE }, JSON_FORMAT);
+  expect((await started.initialised()).logs.join()).toMatch(/INFO -- mine: starting$/);
+});
