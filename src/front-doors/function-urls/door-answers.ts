@@ -27,6 +27,10 @@ export function forbidden(): UrlResponse {
   return json(403, 'AccessDeniedException', { Message: FORBIDDEN });
 }
 
+export function tooLarge(mostBytes: number): UrlResponse {
+  return failed(413, 'RequestTooLargeException', `Request must be smaller than ${mostBytes} bytes`);
+}
+
 export function failed(
   status: number,
   code: string,

@@ -8,10 +8,10 @@ import type { Clock } from '../../model/clock.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { StoredFunctionUrl } from '../../model/stored-function-url.ts';
 import { isPreflight, preflightFields, responseFields } from './cors.ts';
-import { badGateway, failed, forbidden, refused } from './door-answers.ts';
+import { badGateway, failed, forbidden, refused, tooLarge } from './door-answers.ts';
 import { functionResponse, type UrlResponse } from './function-response.ts';
 import type { FunctionUrlDirectory } from './function-url-directory.ts';
-import { LARGEST_BODY_BYTES, readBody } from './request-body.ts';
+import { LARGEST_EVENT_BYTES, readBody } from './request-body.ts';
 import { requestEvent, type UrlCaller, type UrlTls } from './request-event.ts';
 import { sendResponse } from './send-response.ts';
 import { streamedResponse } from './streamed-response.ts';
@@ -116,12 +116,7 @@ export class FunctionUrls {
     const { signed } = call;
     if (isOpen && !access.isAllowed(url, undefined, { ...signed, body: Buffer.alloc(0) })) return forbidden();
     const body = await readBody(call.request);
-    if (body === undefined)
-      return failed(
-        413,
-        'RequestTooLargeException',
-        `Request must be smaller than ${LARGEST_BODY_BYTES} bytes`,
-      );
+    if (body === undefined) return tooLarge(LARGEST_EVENT_BYTES);
     if (isOpen) return await this.#invoke(url, call, undefined, body);
     const caller = access.caller(url, { ...signed, body });
     if (caller === undefined || !access.isAllowed(url, caller, { ...signed, body })) return forbidden();
@@ -135,6 +130,8 @@ export class FunctionUrls {
     body: Buffer,
   ): Promise<UrlResponse> {
     const event = Buffer.from(JSON.stringify(requestEvent(this.#facts(url, call, caller, body))));
+    // In base64 a body is a third longer.
+    if (event.length > LARGEST_EVENT_BYTES) return tooLarge(LARGEST_EVENT_BYTES);
     try {
       if (url.invokeMode === 'RESPONSE_STREAM') return await this.#stream(url, call, event);
       const answer = await this.#run(url, call, event, undefined);
