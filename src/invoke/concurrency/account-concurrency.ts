@@ -72,6 +72,24 @@ export class AccountConcurrency {
     return last.acquire(version, nowMs, isRated);
   }
 
+  /** How many more on-demand invocations of a function there is room for now, and how many requests. */
+  room(arn: string, nowMs: number): { readonly units: number; readonly requests: number } {
+    return this.#find(arn).room(nowMs);
+  }
+
+  /**
+   * Counts requests of a function ahead of their invocations, as many of those wanted as there is room for.
+   * @returns how many, at least one. Throws 429 when there is no room at all
+   */
+  takeRequests(arn: string, wanted: number, nowMs: number): number {
+    return this.#find(arn).takeRequests(wanted, nowMs);
+  }
+
+  /** Requests that were counted did not come. */
+  returnRequests(arn: string, count: number): void {
+    this.#functions.get(arn)?.returnRequests(count);
+  }
+
   /** Allows one more environment of the function to be started, or says why not. */
   takeStart(arn: string, nowMs: number): ServiceError | undefined {
     return this.#find(arn).takeStart(nowMs);

@@ -75,6 +75,35 @@ export class FunctionConcurrency implements ConcurrencyLease {
     if (this.#reserved === undefined) this.#shared.running += 1;
   }
 
+  /** How many more on-demand invocations there is room for now, and how many requests. */
+  room(nowMs: number): { readonly units: number; readonly requests: number } {
+    const { running, limit, claimed: taken, requests } = this.#shared;
+    if (this.#reserved === undefined)
+      return { units: Math.max(0, limit - taken - running), requests: requests.room(nowMs) };
+    return {
+      units: Math.max(0, this.#reserved - this.#provisioned - this.#running),
+      requests: Math.min(this.#requests.room(nowMs), requests.room(nowMs)),
+    };
+  }
+
+  /**
+   * Counts requests ahead of their invocations, as many of those wanted as there is room for.
+   * @returns how many, at least one. Throws 429 when there is no room at all
+   */
+  takeRequests(wanted: number, nowMs: number): number {
+    this.#countRequest(nowMs);
+    const own = this.#reserved === undefined ? Infinity : this.#requests.room(nowMs);
+    const more = Math.min(wanted - 1, own, this.#shared.requests.room(nowMs));
+    this.#spendRequests(more);
+    return 1 + more;
+  }
+
+  /** Requests that were counted did not come. */
+  returnRequests(count: number): void {
+    if (this.#reserved !== undefined) this.#requests.restore(count);
+    this.#shared.requests.restore(count);
+  }
+
   /** Allows one more environment to be started, or says why not. */
   takeStart(nowMs: number): ServiceError | undefined {
     if (!this.#starts.hasRoom(nowMs)) return this.#rateExceeded();
@@ -136,8 +165,12 @@ export class FunctionConcurrency implements ConcurrencyLease {
     const hasOwn = this.#reserved !== undefined;
     if (hasOwn && !this.#requests.hasRoom(nowMs)) throw this.#rateExceeded();
     if (!requests.hasRoom(nowMs)) throw tooManyRequests('FunctionInvocationRateLimitExceeded');
-    if (hasOwn) this.#requests.spend();
-    requests.spend();
+    this.#spendRequests(1);
+  }
+
+  #spendRequests(count: number): void {
+    if (this.#reserved !== undefined) this.#requests.spend(count);
+    this.#shared.requests.spend(count);
   }
 
   #rateExceeded(): ServiceError {

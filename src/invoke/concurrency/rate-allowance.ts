@@ -17,22 +17,27 @@ export class RateAllowance {
 
   /** @param nowMs platform time; one that lies in the past counts as the last one */
   hasRoom(nowMs: number): boolean {
+    return this.room(nowMs) >= 1;
+  }
+
+  /** For how many there is room. */
+  room(nowMs: number): number {
     if (nowMs > this.#atMs) {
       const refill = ((nowMs - this.#atMs) * this.#capacity) / this.#periodMs;
       this.#left = Math.min(this.#capacity, this.#left + refill);
       this.#atMs = nowMs;
     }
-    return this.#left >= 1;
+    return Math.floor(this.#left);
   }
 
-  /** Call after `hasRoom` has said so. */
-  spend(): void {
-    this.#left -= 1;
+  /** Call after `hasRoom` or `room` has said so. */
+  spend(count = 1): void {
+    this.#left -= count;
   }
 
-  /** One that was spent turned out not to be needed. */
-  restore(): void {
-    this.#left = Math.min(this.#capacity, this.#left + 1);
+  /** What was spent turned out not to be needed. */
+  restore(count = 1): void {
+    this.#left = Math.min(this.#capacity, this.#left + count);
   }
 
   /** More capacity can be used at once; of less, no more is left than that. */

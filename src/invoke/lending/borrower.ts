@@ -1,0 +1,106 @@
+import type { FunctionVersion } from '../../model/function-version.ts';
+import type { FunctionSettings } from '../../model/function-settings.ts';
+import { type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.ts';
+import type { ChangeFeed } from '../../store/change-feed.ts';
+import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
+import { Holding } from './holding.ts';
+import type { Grant, Need, Recall, Returned } from './lending-messages.ts';
+
+/** The way to the lender. Messages arrive in the order in which they were sent. */
+export interface LenderPort {
+  need(need: Need): void;
+  returned(returned: Returned): void;
+  /** All that was idle has been returned. */
+  recalled(round: number): void;
+}
+
+/**
+ * Admission in a process that does not keep the accounts: units of concurrency and requests are borrowed, a few at a time,
+ * and kept while they are in use. An invocation that finds one here waits for nobody.
+ */
+export class Borrower {
+  readonly #lender: LenderPort;
+  /** By function ARN. */
+  readonly #holdings = new Map<string, Holding>();
+  #last: Holding | undefined;
+
+  constructor(lender: LenderPort) {
+    this.#lender = lender;
+  }
+
+  /** A lower limit must be in force when its writer is told so: what lies idle goes back before that. */
+  follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
+    const reserved = new Map<string, number>();
+    changes.subscribe('function-settings', ({ key, value }) => {
+      const now = (value as FunctionSettings | undefined)?.reservedConcurrency;
+      if (reserved.get(key) === now) return;
+      if (now === undefined) reserved.delete(key);
+      else reserved.set(key, now);
+      this.surrender(key);
+    });
+    changes.subscribe('provisioned-concurrency', ({ key }) => this.surrender(key));
+  }
+
+  /** Takes a unit and a request for one invocation; a promise when the lender has to be asked. */
+  acquire({
+    functionArn,
+  }: Pick<FunctionVersion, 'functionArn'>): ConcurrencyLease | Promise<ConcurrencyLease> {
+    let last = this.#last;
+    if (last === undefined || last.functionArn !== functionArn) this.#last = last = this.#find(functionArn);
+    if (last.take()) return last;
+    return last.wait();
+  }
+
+  granted(grant: Grant): void {
+    const refusal = (): Error => tooManyRequests(grant.refusal as ThrottleReason);
+    this.#holdings.get(grant.functionArn)?.granted(grant, refusal);
+  }
+
+  recall({ round, scopes }: Recall): void {
+    for (const holding of this.#holdings.values()) {
+      if (scopes.some((scope) => holding.functionArn.startsWith(scope))) holding.giveBackIdle();
+    }
+    this.#lender.recalled(round);
+  }
+
+  /**
+   * Gives back all that lies idle in an account's Region, now, and what is in use as soon as it is not.
+   * @param arn of anything in the Region
+   */
+  surrender(arn: string): void {
+    const region = regionOf(arn);
+    for (const holding of this.#holdings.values()) {
+      if (holding.functionArn.startsWith(region)) holding.surrender();
+    }
+  }
+
+  /** To be called every now and then: what was not needed since the last time goes back. */
+  tidy(): void {
+    for (const [arn, holding] of this.#holdings) {
+      holding.giveBackUnused();
+      if (!holding.isEmpty) continue;
+      this.#holdings.delete(arn);
+      if (this.#last === holding) this.#last = undefined;
+    }
+  }
+
+  /** Forgets everything, as the lender does. */
+  clear(error: Error): void {
+    for (const holding of this.#holdings.values()) holding.forget(error);
+    this.#holdings.clear();
+    this.#last = undefined;
+  }
+
+  #find(arn: string): Holding {
+    const known = this.#holdings.get(arn);
+    if (known !== undefined) return known;
+    const holding = new Holding(arn, this.#lender);
+    this.#holdings.set(arn, holding);
+    return holding;
+  }
+}
+
+/** What the ARNs of all functions begin with that share an account's limit with this one. */
+export function regionOf(arn: string): string {
+  return `${arn.split(':').slice(0, 6).join(':')}:`;
+}

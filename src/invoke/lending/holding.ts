@@ -1,0 +1,135 @@
+import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
+import type { LenderPort } from './borrower.ts';
+import type { Grant } from './lending-messages.ts';
+
+interface Waiter {
+  readonly resolve: (lease: ConcurrencyLease) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * What a process has borrowed for one function. It is the lease of every invocation it admits: they are told apart by
+ * nothing but their number.
+ */
+export class Holding implements ConcurrencyLease {
+  readonly functionArn: string;
+  readonly #lender: LenderPort;
+  #idle = 0;
+  #busy = 0;
+  /** Busy ones that go back when they are released. */
+  #surrendered = 0;
+  #requests = 0;
+  /** Asked for and not answered. */
+  #unitsAsked = 0;
+  #requestsAsked = 0;
+  readonly #waiters: Waiter[] = [];
+  /** Since `giveBackUnused` was last called. */
+  #leastIdle = 0;
+  #requestsSpent = 0;
+  #isForgotten = false;
+
+  constructor(functionArn: string, lender: LenderPort) {
+    this.functionArn = functionArn;
+    this.#lender = lender;
+  }
+
+  get isEmpty(): boolean {
+    return this.#idle + this.#busy + this.#requests + this.#unitsAsked + this.#waiters.length === 0;
+  }
+
+  /** Takes a unit and a request, if there are any that nobody waits for. */
+  take(): boolean {
+    if (this.#idle === 0 || this.#requests === 0 || this.#waiters.length > 0) return false;
+    this.#use();
+    return true;
+  }
+
+  /** Asks the lender for what is missing. Rejects with its refusal. */
+  wait(): Promise<ConcurrencyLease> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      const { length } = this.#waiters;
+      const units = Math.max(0, length - this.#idle - this.#unitsAsked);
+      const requests = Math.max(0, length - this.#requests - this.#requestsAsked);
+      // What is on its way already may be enough for this one too.
+      if (units + requests === 0) return;
+      this.#unitsAsked += units;
+      this.#requestsAsked += requests;
+      this.#lender.need({ functionArn: this.functionArn, units, requests });
+    });
+  }
+
+  granted({ units, requests, answered }: Grant, refusal: () => Error): void {
+    this.#idle += units;
+    this.#requests += requests;
+    this.#unitsAsked -= answered.units;
+    this.#requestsAsked -= answered.requests;
+    this.#serve();
+    const units2come = this.#idle + this.#unitsAsked;
+    const requests2come = this.#requests + this.#requestsAsked;
+    const most = Math.min(units2come, requests2come);
+    while (this.#waiters.length > most) this.#waiters.shift()?.reject(refusal());
+  }
+
+  release(): void {
+    this.#busy -= 1;
+    if (this.#isForgotten) return;
+    if (this.#surrendered > 0) {
+      this.#surrendered -= 1;
+      this.#return(1, 0);
+      return;
+    }
+    this.#idle += 1;
+    if (this.#waiters.length > 0) this.#serve();
+  }
+
+  giveBackIdle(): void {
+    const { length } = this.#waiters;
+    // Those who wait are about to be served with it.
+    const units = Math.max(0, this.#idle - length);
+    const requests = Math.max(0, this.#requests - length);
+    this.#return(units, requests);
+    this.#idle -= units;
+    this.#requests -= requests;
+    this.#leastIdle = 0;
+  }
+
+  surrender(): void {
+    this.#surrendered = this.#busy;
+    this.giveBackIdle();
+  }
+
+  giveBackUnused(): void {
+    const units = Math.min(this.#leastIdle, this.#idle);
+    const requests = Math.max(0, this.#requests - this.#requestsSpent - this.#waiters.length);
+    this.#return(units, requests);
+    this.#idle -= units;
+    this.#requests -= requests;
+    this.#leastIdle = this.#idle;
+    this.#requestsSpent = 0;
+  }
+
+  forget(error: Error): void {
+    this.#isForgotten = true;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  #serve(): void {
+    while (this.#waiters.length > 0 && this.#idle > 0 && this.#requests > 0) {
+      this.#use();
+      this.#waiters.shift()?.resolve(this);
+    }
+  }
+
+  #use(): void {
+    this.#idle -= 1;
+    this.#busy += 1;
+    this.#requests -= 1;
+    this.#requestsSpent += 1;
+    if (this.#idle < this.#leastIdle) this.#leastIdle = this.#idle;
+  }
+
+  #return(units: number, requests: number): void {
+    if (units + requests > 0) this.#lender.returned({ functionArn: this.functionArn, units, requests });
+  }
+}

@@ -1,0 +1,25 @@
+/** What a borrower wants for invocations that wait. */
+export interface Need {
+  readonly functionArn: string;
+  /** Units of concurrency. */
+  readonly units: number;
+  /** Requests of the function's and the account's rate. */
+  readonly requests: number;
+}
+
+/** The answer to a need: no less than it asked for, or the reason why not. */
+export interface Grant extends Need {
+  /** The need this answers. */
+  readonly answered: Need;
+  /** Reason of the 429 for those that got nothing. */
+  readonly refusal: string | undefined;
+}
+
+/** What a borrower gives back: of a function, so many. */
+export type Returned = Need;
+
+/** Asks for everything that lies idle, of functions whose ARN begins so. */
+export interface Recall {
+  readonly round: number;
+  readonly scopes: readonly string[];
+}
