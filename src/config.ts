@@ -54,6 +54,8 @@ export interface Config {
   readonly prepared: number | 'auto';
   readonly concurrency: number;
   readonly codeStorageMb: number;
+  /** Processes that invokes are shared out to; 1: the main one alone. */
+  readonly workers: number;
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
   /** Names like those of settings' variables, which are none. */
@@ -100,6 +102,11 @@ function checkTogether(settings: Settings): void {
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     const missing = settings.tlsCert === undefined ? '--tls-cert' : '--tls-key';
     throw new ConfigError(`${missing} is missing: HTTPS needs both --tls-cert and --tls-key`);
+  }
+  if (settings.workers > 1 && settings.tlsCert !== undefined) {
+    throw new ConfigError(
+      '--workers above 1 serves HTTP in the clear only: leave out --tls-cert and --tls-key',
+    );
   }
   if (settings.auth === 'strict' && settings.accessKeys.length === 0) {
     throw new ConfigError(

@@ -5,6 +5,7 @@ import { examine } from './platform/doctor/doctor.ts';
 import { takePrecedence } from './platform/precedence.ts';
 import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
 import { StartError } from './platform/start-error.ts';
+import { runWorker } from './platform/workers/worker-main.ts';
 import { createPlatformLog } from './telemetry/platform-log.ts';
 
 /** `lambent start`: parse, build, listen, and leave when told to. */
@@ -27,6 +28,11 @@ export async function doctor(argv: readonly string[]): Promise<void> {
     ownTemporaryDirectory();
     process.stdout.write(await examine(argv));
   });
+}
+
+/** The life of a process that `lambent start --workers` starts; for nobody else. */
+export async function worker(): Promise<void> {
+  await orRefuse(async () => runWorker());
 }
 
 /** Says in one line what keeps a command from its work. */

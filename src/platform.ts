@@ -10,6 +10,7 @@ import { invokeLane } from './platform/invoke-lane.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
 import { openState } from './platform/state.ts';
 import { Warnings } from './platform/warnings.ts';
+import type { Workers } from './platform/workers/workers.ts';
 import type { PlatformLog } from './telemetry/platform-log.ts';
 
 /** A function may run for fifteen minutes; after that nothing can still be in flight. */
@@ -41,6 +42,7 @@ export class Platform {
     const common = { fastLane: invokeLane(endpoint), ...readTls(config.tlsCert, config.tlsKey) };
     const listener = new Listener({
       ...common,
+      passOn: (socket) => parts.workers?.pass(socket) === true,
       onRequest: (request, response) => endpoint.handle(request, response),
     });
     // Its connections come from sandboxes' own networks, which says all about who is there.
@@ -57,6 +59,11 @@ export class Platform {
       await parts.deliveries.start();
       parts.buses.start();
       await parts.events.start();
+      parts.beginWorkers((note, socket) => {
+        if (note.kind === 'inside') forFunctions.accept(socket);
+        else listener.accept(socket);
+        if (note.kind === 'other') socket.emit('data', note.bytes);
+      });
     } catch (error) {
       await parts.close();
       throw portStartError(error, config.host, config.port);
@@ -67,13 +74,14 @@ export class Platform {
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
   async stop(): Promise<void> {
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
+    const workersStopped = this.#parts.workers?.stop();
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
     this.#parts.buses.stop();
     await this.#parts.deliveries.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
-    await closed;
+    await Promise.all([closed, workersStopped]);
     await this.#parts.close();
   }
 }
@@ -92,7 +100,8 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, keyring, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, provisioned, invoker, events, queues, deliveries, buses, activation } = execution;
+  const { isolation, pool, workers, provisioned, invoker, events, queues, deliveries, buses, activation } =
+    execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -101,11 +110,23 @@ async function build(config: Config, log: PlatformLog) {
     await activation.settled();
     await state.close();
   };
+  const beginWorkers = (onConnection: Parameters<Workers['begin']>[1]): void => {
+    const greeting = {
+      config,
+      isolation: isolation.driver.isolation as Config['isolation'],
+      endpoint: { inside: address.inside(), local: address.local() },
+      port: address.port,
+      keyringKey: keyring.key,
+    };
+    workers?.begin(greeting, onConnection);
+  };
   return {
     address,
     inside,
     isolation,
     ...front,
+    workers,
+    beginWorkers,
     provisioned,
     invoker,
     events,

@@ -20,6 +20,8 @@ export interface ScanOptions {
   /** Whether requests for a path, as sent and without its query, are wanted. */
   readonly takesPath: (path: string) => boolean;
   readonly maxHeadBytes: number;
+  /** 64 KiB unless set. */
+  readonly maxBodyBytes?: number | undefined;
 }
 
 const MAX_HEADERS = 100;
@@ -72,7 +74,7 @@ export function scanRequest(chunk: Buffer, socket: Socket, options: ScanOptions)
   const mark = url.indexOf('?');
   if (!TARGET.test(url) || !options.takesPath(mark < 0 ? url : url.slice(0, mark))) return undefined;
   const headers = readHeaders(head, lineEnd + 2);
-  const length = headers === undefined ? -1 : bodyLength(headers);
+  const length = headers === undefined ? -1 : bodyLength(headers, options.maxBodyBytes ?? LARGEST_BODY_BYTES);
   const start = end + HEAD_END.length;
   const size = start + length;
   if (headers === undefined || length < 0 || size > chunk.length) return undefined;
@@ -131,15 +133,15 @@ function isBlank(code: number): boolean {
 }
 
 /** -1 when it isn't a plain small number. */
-function bodyLength(headers: IncomingHttpHeaders): number {
+function bodyLength(headers: IncomingHttpHeaders, largest: number): number {
   const text = headers['content-length'];
   if (text === undefined) return 0;
-  if (text === '' || text.length > 5 || (text.length > 1 && text.charCodeAt(0) === ZERO)) return -1;
+  if (text === '' || text.length > 8 || (text.length > 1 && text.charCodeAt(0) === ZERO)) return -1;
   let length = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < ZERO || code > NINE) return -1;
     length = length * 10 + (code - ZERO);
   }
-  return length > LARGEST_BODY_BYTES ? -1 : length;
+  return length > largest ? -1 : length;
 }

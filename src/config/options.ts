@@ -170,6 +170,13 @@ export const options: readonly Option[] = [
     allowed: 'a whole number from 1 to 100000000',
     help: 'packages of functions, versions and layers per account and Region (76800)',
   },
+  {
+    name: 'workers',
+    kind: 'number',
+    argument: 'N',
+    allowed: 'a whole number from 1 to 64',
+    help: 'processes that invokes are shared out to, beside the main one; 1: it runs them all itself (1)',
+  },
 ];
 
 /** `dataDir` is `--data-dir` on the command line. */

@@ -46,6 +46,7 @@ export const settingsSchema = z.strictObject({
   prepared: z.union([z.literal('auto'), wholeNumber(0, 1000)]),
   concurrency: wholeNumber(1, 1_000_000),
   codeStorageMb: wholeNumber(1, 100_000_000),
+  workers: wholeNumber(1, 64),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -72,4 +73,5 @@ export const defaults: Omit<Settings, 'dataDir'> = {
   prepared: 'auto',
   concurrency: 1000,
   codeStorageMb: 76_800,
+  workers: 1,
 };

@@ -16,3 +16,14 @@ export function countEnvironments(groups: Iterable<DeploymentGroup>): Environmen
   }
   return counts;
 }
+
+/** Of several pools together. */
+export function sumCounts(all: readonly EnvironmentCounts[]): EnvironmentCounts {
+  const sum = { starting: 0, idle: 0, busy: 0 };
+  for (const { starting, idle, busy } of all) {
+    sum.starting += starting;
+    sum.idle += idle;
+    sum.busy += busy;
+  }
+  return sum;
+}

@@ -21,6 +21,13 @@ export interface Clock {
   during(work: Promise<unknown>): void;
 }
 
+/** All that tells a clock from the machine's own. */
+export interface ClockReading {
+  readonly offsetMs: number;
+  /** Set while time stands still. */
+  readonly frozenAtMs: number | undefined;
+}
+
 interface Appointment {
   readonly atMs: number;
   readonly task: () => void | Promise<void>;
@@ -48,6 +55,18 @@ export class MovableClock implements Clock {
 
   now(): number {
     return this.#frozenAtMs ?? Date.now() + this.#offsetMs;
+  }
+
+  get reading(): ClockReading {
+    return { offsetMs: this.#offsetMs, frozenAtMs: this.#frozenAtMs };
+  }
+
+  /** Goes as another clock of this machine does, from now on. What that makes due happens at once. */
+  follow({ offsetMs, frozenAtMs }: ClockReading): void {
+    this.#offsetMs = offsetMs;
+    this.#frozenAtMs = frozenAtMs;
+    this.#fireDue();
+    this.#armAll();
   }
 
   schedule(delayMs: number, task: () => void | Promise<void>): () => void {

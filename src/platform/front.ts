@@ -1,7 +1,6 @@
 import { arch } from 'node:os';
 import { Callers } from '../aws/callers.ts';
 import { Endpoint } from '../aws/endpoint.ts';
-import type { EndpointOptions } from '../aws/endpoint-options.ts';
 import { AdminRoutes } from '../front-doors/admin/admin-routes.ts';
 import { CodeDownloads } from '../front-doors/admin/code-downloads.ts';
 import { FunctionUrls } from '../front-doors/function-urls/function-urls.ts';
@@ -18,8 +17,10 @@ import type { Site } from './site.ts';
 import { scalableCapacity } from './scalable-capacity.ts';
 import { adminAuthorization } from './admin-authorization.ts';
 import { healthOf } from './health.ts';
+import { identityOf, type Identity } from './identity.ts';
 import { resetOf } from './reset.ts';
 import { adminRuntimes } from './runtime-administration.ts';
+import { SharedClock } from './workers/shared-clock.ts';
 
 /** What answers on the port: the AWS services, and the platform's own routes. */
 export function buildFront({ execution, ...site }: Site & { readonly execution: Execution }) {
@@ -53,16 +54,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     createEventsService(execution.buses),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
-  const keys = new Map(config.accessKeys.map((key) => [key.accessKeyId, key]));
-  const identity = {
-    defaultAccountId: config.accountId,
-    defaultRegion: config.region,
-    auth: config.auth,
-    secretOf: (id: string) =>
-      keys.get(id)?.secretAccessKey ?? (/^\d{12}$/.test(id) ? keyring.secretOf(id) : undefined),
-    resolveAccount: (id: string) => keys.get(id)?.accountId,
-    now: () => clock.now(),
-  };
+  const identity = identityOf(config, keyring, clock);
   const endpoint = new Endpoint({
     services,
     ...identity,
@@ -77,11 +69,6 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   const functionRoutes: typeof admin.handle = (...request) => admin.handleFunction(...request);
   return { endpoint, functionRoutes };
 }
-
-type Identity = Pick<
-  EndpointOptions,
-  'auth' | 'defaultAccountId' | 'defaultRegion' | 'now' | 'resolveAccount'
-> & { readonly secretOf: (accessKeyId: string) => string | undefined };
 
 function functionUrls({ execution, clock, log }: Site & { readonly execution: Execution }, who: Identity) {
   const { functionUrls: directory, policies, invoker } = execution;
@@ -104,15 +91,18 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, clock } = site;
-  const { pool, runtimes, topics } = site.execution;
+  const { pool, runtimes, topics, workers } = site.execution;
   return new AdminRoutes({
     codeDownloads,
     runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config, clock)),
     health: healthOf(site),
     certificate: async (path) => await topics.signer.certificateAt(path),
-    environments: async () => pool.factory.records.all(),
+    environments: async () => [
+      ...pool.factory.records.all(),
+      ...((await workers?.facts())?.environments ?? []),
+    ],
     reset: config.ephemeral || config.allowReset ? resetOf(site) : undefined,
-    clock,
+    clock: workers === undefined ? clock : new SharedClock(clock, () => workers.shareClock()),
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),
   });
 }

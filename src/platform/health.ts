@@ -1,3 +1,4 @@
+import { sumCounts } from '../environment/environment-counts.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { VERSION } from './version.ts';
@@ -7,25 +8,29 @@ export function healthOf(
   site: Site & { readonly execution: Execution },
 ): () => Promise<Readonly<Record<string, unknown>>> {
   const { config, warnings, address, state } = site;
-  const { isolation, pool, functions, invoker, events, deliveries } = site.execution;
+  const { isolation, pool, functions, invoker, events, deliveries, workers } = site.execution;
   const startedAt = performance.now();
-  return async () => ({
-    status: 'running',
-    version: VERSION,
-    uptimeMs: Math.round(performance.now() - startedAt),
-    isolation: isolation.driver.isolation,
-    isolationReason: isolation.reason,
-    limits: isolation.driver.limitsInForce,
-    store: state.name,
-    endpoint: address.shown(),
-    region: config.region,
-    accountId: config.accountId,
-    functions: functions.size,
-    environments: pool.counts(),
-    prepared: pool.factory.prepared.counts(),
-    invocations: invoker.accepted,
-    events: events.counts(),
-    deliveries: deliveries.inHand,
-    warnings: warnings.all(),
-  });
+  return async () => {
+    const { states } = (await workers?.facts()) ?? { states: [] };
+    return {
+      status: 'running',
+      version: VERSION,
+      uptimeMs: Math.round(performance.now() - startedAt),
+      isolation: isolation.driver.isolation,
+      isolationReason: isolation.reason,
+      limits: isolation.driver.limitsInForce,
+      store: state.name,
+      endpoint: address.shown(),
+      region: config.region,
+      accountId: config.accountId,
+      functions: functions.size,
+      environments: sumCounts([pool.counts(), ...states.map(({ counts }) => counts)]),
+      prepared: pool.factory.prepared.counts(),
+      invocations: states.reduce((sum, { invocations }) => sum + invocations, invoker.accepted),
+      events: events.counts(),
+      deliveries: deliveries.inHand,
+      workers: states.map(({ counts, ...state }) => ({ ...state, environments: counts })),
+      warnings: warnings.all(),
+    };
+  };
 }

@@ -22,7 +22,7 @@ export function resetOf({ execution, state }: Site & { readonly execution: Execu
     for (const directory of inMemory) directory.clear();
     for (const runtime of running) runtime.reset();
     // In this order: an environment's last lines must not bring its log group back.
-    await execution.pool.destroyAll();
+    await Promise.all([execution.pool.destroyAll(), execution.workers?.reset()]);
     await state.store.reset();
     await state.segments.reset();
   };

@@ -6,8 +6,8 @@ export interface AdminClock {
   readonly isFrozen: boolean;
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  freeze(): void;
-  resume(): void;
+  freeze(): void | Promise<void>;
+  resume(): void | Promise<void>;
   /** Resolves when all that has become due has been done. */
   pass(byMs: number): Promise<void>;
 }
@@ -34,8 +34,8 @@ export async function answerClock(
   if (refusal !== undefined) return sendJson(response, 403, { message: refusal });
   const order = parseClockOrder(await readText(request));
   if (order === undefined) return sendJson(response, 400, { message: ADVICE });
-  if (order.kind === 'freeze') clock.freeze();
-  else if (order.kind === 'resume') clock.resume();
+  if (order.kind === 'freeze') await clock.freeze();
+  else if (order.kind === 'resume') await clock.resume();
   else if (clock.now() + order.byMs > LATEST_MS)
     return sendJson(response, 400, { message: 'The clock goes no further than the year 2200.' });
   else await clock.pass(order.byMs);

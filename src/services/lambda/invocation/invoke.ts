@@ -7,7 +7,9 @@ import { base64, decodeClientContext, headerOf, refuseWhatIsNotThere } from './i
 import { checkEventSize, checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
-export function invoke(deps: LambdaDependencies): OperationHandler<InvocationRequest, InvocationResponse> {
+export function invoke(
+  deps: Pick<LambdaDependencies, 'invoker' | 'events'>,
+): OperationHandler<InvocationRequest, InvocationResponse> {
   return (input, context) => {
     const { accountId, region, name, qualifier } = parseFunctionReference(
       input.FunctionName ?? '',

@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { EnvironmentPool, type EnvironmentPoolOptions } from '../environment/environment-pool.ts';
+import { MachineRuntimes } from '../environment/runtimes/machine-runtimes.ts';
+import type { Config } from '../config.ts';
+import type { InsideDoor } from './inside-door.ts';
+import { chooseIsolation } from './isolation.ts';
+import type { Warnings } from './warnings.ts';
+
+/** Not where they are: an installation may lie below /tmp, which is another one inside. */
+const PACKAGES_INSIDE = '/var/packages';
+
+/** What running functions needs of the process it happens in. */
+export interface EnvironmentsSite
+  extends Pick<EnvironmentPoolOptions, 'code' | 'logs' | 'clock' | 'credentials' | 'scaling'> {
+  readonly config: Config;
+  readonly warnings: Pick<Warnings, 'add'>;
+  readonly inside: Pick<InsideDoor, 'service'>;
+  /** The data directory: with what all processes of a platform share. */
+  readonly directory: string;
+  /** What is this process's alone; the data directory itself for the main process. */
+  readonly ownDirectory: string;
+  /** Processes that run functions on this machine, this one included. */
+  readonly processes: number;
+  /** Where functions find the platform: with a loopback of their own, or without. */
+  readonly endpoint: { inside(): string; local(): string };
+}
+
+/** What runs functions, and knows nothing of who asks for it. */
+export async function buildEnvironments(site: EnvironmentsSite) {
+  const { config, warnings, clock, code, logs, credentials, scaling, directory, ownDirectory } = site;
+  const isolation = await chooseIsolation(config, join(ownDirectory, 'cache'), warnings, site.inside, clock);
+  const { driver } = isolation;
+  const isSealed = driver.isolation !== 'process';
+  const runtimes = new MachineRuntimes({
+    strict: config.strictRuntimes,
+    cacheDirectory: join(directory, 'cache'),
+    installDirectory: join(directory, 'runtimes'),
+    packagesInside: isSealed ? PACKAGES_INSIDE : undefined,
+    searchPath: process.env['PATH'] ?? '',
+  });
+  const pool = new EnvironmentPool({
+    driver,
+    runtimes,
+    code,
+    logs,
+    clock,
+    endpointUrl: () => (isSealed ? site.endpoint.inside() : site.endpoint.local()),
+    credentials,
+    scratchRoot: join(ownDirectory, 'scratch'),
+    prepared: config.prepared,
+    idleExpiryMs: config.idleExpirySeconds * 1000,
+    lifetimeMs: config.environmentLifetimeSeconds * 1000,
+    parallelStarts: Math.max(2, Math.ceil((2 * availableParallelism()) / site.processes)),
+    ...(scaling !== undefined && { scaling }),
+    onWarning: (message) => warnings.add(message),
+  });
+  return { runtimes, isolation, pool };
+}

@@ -1,0 +1,43 @@
+import { FUNCTION_CHANGES } from '../../invoke/function-directory.ts';
+import { storedFunctions, storedPolicies, storedProvisions } from '../../invoke/stored-changes.ts';
+import type { Change } from '../../store/change-feed.ts';
+import type { Store } from '../../store/store.ts';
+
+/** What invokes depend on. */
+const KINDS = [...FUNCTION_CHANGES, 'resource-policy', 'provisioned-concurrency'];
+
+/** Everything stored that workers have to know, kept at hand for the next one that starts. */
+export class Replica {
+  /** By kind, then by key. */
+  readonly #values = new Map<string, Map<string, Change>>();
+  readonly #onChange: (change: Change) => void;
+
+  /** @param onChange told of every change from now on */
+  constructor(onChange: (change: Change) => void) {
+    this.#onChange = onChange;
+  }
+
+  async open(store: Store): Promise<void> {
+    for (const kind of KINDS) store.changes.subscribe(kind, (change) => this.#apply(change, true));
+    for (const stored of [storedFunctions, storedPolicies, storedProvisions])
+      for (const change of await stored(store)) this.#apply(change, false);
+  }
+
+  /** As the changes that would make it. */
+  all(): Change[] {
+    return [...this.#values.values()].flatMap((values) => [...values.values()]);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+
+  #apply(change: Change, isNew: boolean): void {
+    const { kind, key, value } = change;
+    const values = this.#values.get(kind) ?? new Map<string, Change>();
+    this.#values.set(kind, values);
+    if (value === undefined) values.delete(key);
+    else values.set(key, change);
+    if (isNew) this.#onChange(change);
+  }
+}

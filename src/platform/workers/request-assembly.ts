@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+
+/** Of an Invoke: six megabytes, and what is refused for being more. */
+export const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
+const LARGEST_HEAD_BYTES = 16 * 1024;
+/** A client that stops in the middle of a request. */
+const SILENCE_MS = 20_000;
+const HEAD_END = '\r\n\r\n';
+const BEGINNING = 'POST /2015-03-31/functions/';
+const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,8})[ \t]*\r\n/i;
+
+/**
+ * How many bytes the request takes that a connection's bytes begin with, if that is an Invoke of which some are still to
+ * come. What it is exactly, and whether it is well-formed, is for others to judge when it is whole.
+ */
+export function missingFrom(bytes: Buffer): number | undefined {
+  if (bytes.toString('latin1', 0, BEGINNING.length) !== BEGINNING) return undefined;
+  const end = bytes.indexOf(HEAD_END);
+  if (end < 0 || end > LARGEST_HEAD_BYTES) return undefined;
+  const head = bytes.toString('latin1', 0, end + 2);
+  const length = Number(LENGTH.exec(head)?.[1] ?? 0);
+  const size = end + HEAD_END.length + length;
+  return length > LARGEST_BODY_BYTES || size <= bytes.length ? undefined : size;
+}
+
+/**
+ * Reads on until there are so many bytes.
+ * @param whole gets all of them, and no more is read
+ */
+export function assemble(socket: Socket, begun: Buffer, size: number, whole: (bytes: Buffer) => void): void {
+  const chunks = [begun];
+  let bytes = begun.length;
+  const drop = (): void => {
+    socket.destroy();
+  };
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes < size) return;
+    socket.off('data', onData);
+    socket.off('end', drop);
+    socket.setTimeout(0, drop);
+    whole(Buffer.concat(chunks, bytes));
+  };
+  socket.on('data', onData);
+  socket.on('end', drop);
+  socket.setTimeout(SILENCE_MS, drop);
+}

@@ -1,0 +1,78 @@
+import type { EnvironmentCounts } from '../../environment/environment-counts.ts';
+import type { EnvironmentRecord } from '../../environment/environment-records.ts';
+import type { Grant, Need, Recall, Returned } from '../../invoke/lending/lending-messages.ts';
+import type { ClockReading } from '../../model/clock.ts';
+import type { ThrottleReason } from '../../model/lambda-errors.ts';
+import type { LogStreamName } from '../../model/log-sink.ts';
+import type { Change } from '../../store/change-feed.ts';
+import type { Config } from '../../config.ts';
+
+/** All a worker needs to know to begin. */
+export interface Greeting {
+  readonly kind: 'greeting';
+  /** From 1 on; a worker that takes another's place has its number. */
+  readonly worker: number;
+  readonly config: Config;
+  /** The level the main process runs functions at. */
+  readonly isolation: Config['isolation'];
+  readonly directory: string;
+  /** Address of the platform as functions see it. */
+  readonly endpoint: { readonly inside: string; readonly local: string };
+  readonly port: number;
+  readonly keyringKey: Uint8Array;
+  readonly clock: ClockReading;
+  /** Everything that is stored and that invokes depend on, as the changes that would make it. */
+  readonly changes: readonly Change[];
+}
+
+/** What the main process tells a worker. */
+export type ToWorker =
+  | Greeting
+  | { readonly kind: 'changes'; readonly changes: readonly Change[] }
+  | { readonly kind: 'grant'; readonly grant: Grant }
+  | { readonly kind: 'recall'; readonly recall: Recall }
+  | { readonly kind: 'clock'; readonly clock: ClockReading }
+  /** The function grows too fast. */
+  | { readonly kind: 'starts'; readonly functionArn: string; readonly refusal: ThrottleReason }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'facts' }
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'stop' };
+
+/** What a worker tells the main process. */
+export type ToMain =
+  | { readonly kind: 'need'; readonly need: Need }
+  | { readonly kind: 'returned'; readonly returned: Returned }
+  | { readonly kind: 'recalled'; readonly round: number }
+  | { readonly kind: 'start'; readonly functionArn: string }
+  | { readonly kind: 'logs'; readonly batches: readonly LogBatch[] }
+  | { readonly kind: 'closed'; readonly connections: number }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'code'; readonly sha256s: readonly string[]; readonly areLayers: boolean };
+
+/** Events of one log stream. */
+export interface LogBatch {
+  /** Of the worker's own counting. */
+  readonly stream: number;
+  /** With the first of a stream. */
+  readonly name: LogStreamName | undefined;
+  /** Time and message of each, in turn. */
+  readonly events: readonly (number | string)[];
+  readonly isEnd: boolean;
+}
+
+/** How a worker is doing. */
+export interface WorkerFacts {
+  readonly invocations: number;
+  readonly counts: EnvironmentCounts;
+  readonly environments: readonly EnvironmentRecord[];
+}
+
+/** Goes with a connection, over the channel that can carry one. */
+export type ConnectionNote =
+  /** A new one, for the worker. */
+  | { readonly kind: 'new' }
+  /** One that is the main process's after all, with what was read of it. */
+  | { readonly kind: 'other'; readonly bytes: Uint8Array }
+  /** One that a function made, from its own network. */
+  | { readonly kind: 'inside' };

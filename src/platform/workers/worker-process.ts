@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as after } from 'node:timers/promises';
+import { stopReading } from '../../aws/connection-handover.ts';
+import type { Loan } from '../../invoke/lending/loan.ts';
+import { WorkerChannel } from './worker-channel.ts';
+import type { ConnectionNote, Greeting, ToMain, ToWorker } from './worker-messages.ts';
+
+/** Where a worker's channel is among its descriptors. */
+const CHANNEL = 4;
+/** A worker that is asked something this often and says nothing for so long is stuck, and killed. */
+const PULSE_MS = 2000;
+const SILENCE_MS = 20_000;
+/** Helpers of a worker that is gone end what it had started, and themselves. */
+const HELPERS_MS = 30_000;
+
+export interface WorkerProcessHooks {
+  readonly onMessage: (worker: WorkerProcess, message: ToMain) => unknown;
+  readonly onConnection: (note: ConnectionNote, socket: Socket) => void;
+}
+
+/** One worker process, from its start to the end of everything it had started. */
+export class WorkerProcess {
+  readonly number: number;
+  readonly startedAtMs = performance.now();
+  /** Connections it has; also those on their way. */
+  connections = 0;
+  /** It has begun to take connections. */
+  isReady = false;
+  loan: Loan | undefined;
+  /** Resolves when nothing of it is left. How it ended is the value. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  readonly #channel: WorkerChannel<ToWorker, ToMain>;
+  #lastChange: Promise<unknown> = Promise.resolve();
+
+  constructor(number: number, hooks: WorkerProcessHooks) {
+    this.number = number;
+    const child = start();
+    this.#child = child;
+    this.#channel = new WorkerChannel<ToWorker, ToMain>(child.stdio[CHANNEL] as unknown as Duplex, {
+      onMessage: (message) => hooks.onMessage(this, message),
+      // Whatever else it may be doing, it could not be told anything any more.
+      onClosed: () => void child.kill('SIGKILL'),
+    });
+    child.on('message', (note: ConnectionNote, socket) => {
+      if (socket !== undefined) hooks.onConnection(note, socket as Socket);
+    });
+    child.on('error', () => undefined);
+    child.stderr?.pipe(process.stderr, { end: false });
+    this.ended = this.#end();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Resolves when it serves. Rejects when it cannot. */
+  async greet(greeting: Greeting): Promise<void> {
+    await this.#channel.ask(greeting);
+    this.isReady = true;
+    void this.#watch();
+  }
+
+  tell(message: ToWorker): void {
+    this.#channel.tell(message);
+  }
+
+  /** Undefined when it is gone. */
+  async ask(message: ToWorker): Promise<unknown> {
+    return await this.#channel.ask(message).catch(() => undefined);
+  }
+
+  /** A change that it has to know of before the one who made it is answered. */
+  change(message: ToWorker): void {
+    this.#lastChange = this.ask(message);
+  }
+
+  /** Resolves when it knows all changes so far, or is gone. One that does not serve yet is waited for by nobody. */
+  async knowsChanges(): Promise<void> {
+    if (this.isReady) await this.#lastChange;
+  }
+
+  /** Gives it a connection. */
+  pass(socket: Socket): boolean {
+    if (!this.#child.connected || !stopReading(socket)) return false;
+    this.connections += 1;
+    const note: ConnectionNote = { kind: 'new' };
+    this.#child.send(note, socket, undefined, (error) => {
+      if (error !== null) socket.destroy();
+    });
+    return true;
+  }
+
+  /** Lets it finish what it has begun. */
+  async stop(): Promise<void> {
+    if (this.isReady) await this.ask({ kind: 'stop' });
+    this.kill();
+    await this.ended;
+  }
+
+  kill(): void {
+    this.isReady = false;
+    this.#child.kill('SIGKILL');
+  }
+
+  async #watch(): Promise<void> {
+    while (this.isReady) {
+      const silence = after(SILENCE_MS, false, { ref: false });
+      const pulse = this.ask({ kind: 'alive' }).then(() => true);
+      if (!(await Promise.race([pulse, silence]))) this.kill();
+      await after(PULSE_MS, undefined, { ref: false });
+    }
+  }
+
+  /**
+   * Its helpers have inherited its standard error, and end when all functions are killed: only then is the last end of
+   * that pipe closed.
+   */
+  async #end(): Promise<string> {
+    const closed = once(this.#child, 'close');
+    const exited = Promise.race([once(this.#child, 'exit'), once(this.#child, 'error')]);
+    const [code, signal] = (await exited.catch(() => ['could not be started'])) as unknown[];
+    this.isReady = false;
+    await Promise.race([closed, after(HELPERS_MS, undefined, { ref: false })]);
+    return typeof signal === 'string' ? `was killed by ${signal}` : `ended with code ${String(code)}`;
+  }
+}
+
+function start(): ChildProcess {
+  const [, program = ''] = process.argv;
+  return spawn(process.execPath, [...process.execArgv, program, 'worker'], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+    serialization: 'advanced',
+  });
+}

@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import type { Socket } from 'node:net';
+import { Endpoint } from '../../aws/endpoint.ts';
+import { isFunctionUrl } from '../../front-doors/function-urls/url-address.ts';
+import { FunctionDirectory } from '../../invoke/function-directory.ts';
+import { Invoker } from '../../invoke/invoke-function.ts';
+import { Borrower } from '../../invoke/lending/borrower.ts';
+import { PolicyDirectory } from '../../invoke/policy-directory.ts';
+import { MovableClock } from '../../model/clock.ts';
+import { serviceException } from '../../model/lambda-errors.ts';
+import { createInvokeService } from '../../services/lambda/invoke-service.ts';
+import { ChangeFeed } from '../../store/change-feed.ts';
+import { createPlatformLog } from '../../telemetry/platform-log.ts';
+import { buildEnvironments } from '../environments.ts';
+import { FunctionKeyring } from '../function-credentials.ts';
+import { identityOf } from '../identity.ts';
+import { Elsewhere } from './elsewhere.ts';
+import { RemoteCode } from './remote-code.ts';
+import { Starts } from './starts.ts';
+import type { WorkerChannel } from './worker-channel.ts';
+import { WorkerConnections } from './worker-connections.ts';
+import { WorkerLogs } from './worker-logs.ts';
+import type { ConnectionNote, Greeting, ToMain, ToWorker, WorkerFacts } from './worker-messages.ts';
+
+export type MainChannel = WorkerChannel<ToMain, ToWorker>;
+
+const TIDY_MS = 500;
+
+/** What one worker process is made of. */
+export class Worker {
+  readonly #parts: Awaited<ReturnType<typeof build>>;
+  readonly #tidying: NodeJS.Timeout;
+
+  private constructor(parts: Awaited<ReturnType<typeof build>>) {
+    this.#parts = parts;
+    this.#tidying = setInterval(() => parts.borrower.tidy(), TIDY_MS);
+  }
+
+  static async start(greeting: Greeting, main: MainChannel): Promise<Worker> {
+    const parts = await build(greeting, main);
+    parts.feed.publish(greeting.changes);
+    return new Worker(parts);
+  }
+
+  /** A connection that the main process has accepted. */
+  take(note: ConnectionNote, socket: Socket): void {
+    if (note.kind === 'new') this.#parts.connections.take(socket);
+  }
+
+  /** @returns the answer, for what is a question */
+  hear(message: Exclude<ToWorker, Greeting>): unknown {
+    const { feed, borrower, clock } = this.#parts;
+    switch (message.kind) {
+      case 'changes':
+        return feed.publish(message.changes);
+      case 'grant':
+        return borrower.granted(message.grant);
+      case 'recall':
+        return borrower.recall(message.recall);
+      case 'clock':
+        return clock.follow(message.clock);
+      case 'starts':
+        return this.#parts.starts.told(message.functionArn, message.refusal);
+      case 'alive':
+        return undefined;
+      case 'facts':
+        return this.#facts();
+      case 'reset':
+        return this.#reset();
+      case 'stop':
+        return this.#stop();
+    }
+  }
+
+  #facts(): WorkerFacts {
+    const { invoker, pool } = this.#parts;
+    return {
+      invocations: invoker.accepted,
+      counts: pool.counts(),
+      environments: pool.factory.records.all(),
+    };
+  }
+
+  async #reset(): Promise<void> {
+    const { functions, policies, elsewhere, borrower, pool, logs } = this.#parts;
+    functions.clear();
+    policies.clear();
+    elsewhere.clear();
+    borrower.clear(serviceException('The execution environment was removed.'));
+    await pool.destroyAll();
+    logs.flush();
+  }
+
+  /** Answers what it has begun, then ends what it has started. */
+  async #stop(): Promise<void> {
+    const { connections, invoker, pool, isolation, logs } = this.#parts;
+    await connections.close();
+    await invoker.idle();
+    clearInterval(this.#tidying);
+    await pool.close();
+    await isolation.driver.close();
+    logs.flush();
+  }
+}
+
+async function build(greeting: Greeting, main: MainChannel) {
+  const { worker, config, directory } = greeting;
+  const log = createPlatformLog({ level: config.logLevel, json: config.json });
+  const clock = new MovableClock();
+  clock.follow(greeting.clock);
+  const keyring = new FunctionKeyring(greeting.keyringKey);
+  const logs = new WorkerLogs({
+    send: (batches) => main.tell({ kind: 'logs', batches }),
+    backlogBytes: () => main.backlogBytes,
+  });
+  const starts = new Starts((functionArn) => main.tell({ kind: 'start', functionArn }));
+  const inside = (socket: Socket): void => connections.passOn({ kind: 'inside' }, socket);
+  const { pool, isolation } = await buildEnvironments({
+    config: { ...config, isolation: greeting.isolation },
+    warnings: { add: (message) => main.tell({ kind: 'warning', message }) },
+    clock,
+    logs,
+    code: new RemoteCode(async (sha256s, areLayers) =>
+      String(await main.ask({ kind: 'code', sha256s, areLayers })),
+    ),
+    credentials: (version) => keyring.credentials(version.accountId),
+    scaling: starts,
+    inside: { service: Promise.resolve({ port: greeting.port, accept: inside }) },
+    directory,
+    ownDirectory: join(directory, 'workers', String(worker)),
+    processes: config.workers + 1,
+    endpoint: { inside: () => greeting.endpoint.inside, local: () => greeting.endpoint.local },
+  });
+  const feed = new ChangeFeed((error) => log.error(`A change could not be followed: ${String(error)}`));
+  const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
+  const policies = new PolicyDirectory();
+  const borrower = new Borrower({
+    need: (need) => main.tell({ kind: 'need', need }),
+    returned: (returned) => main.tell({ kind: 'returned', returned }),
+    recalled: (round) => main.tell({ kind: 'recalled', round }),
+  });
+  const elsewhere = new Elsewhere();
+  for (const follower of [functions, policies, borrower, elsewhere]) follower.follow(feed);
+  const invoker = new Invoker({ directory: functions, concurrency: borrower, pool, clock });
+  const endpoint = new Endpoint({
+    services: [createInvokeService({ clock, invoker, policies })],
+    ...identityOf(config, keyring, clock),
+    ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
+    // A request to a function's own host is the main process's: here it is only told apart.
+    userTraffic: { owns: isFunctionUrl, handle: (_request, response) => void response.destroy() },
+    onInternalError: (error, context) =>
+      log.error(`${context.service}:${context.operation} failed`, {
+        error: error instanceof Error ? error.stack : error,
+      }),
+  });
+  const connections: WorkerConnections = new WorkerConnections({
+    endpoint,
+    elsewhere,
+    onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
+  });
+  const parts = { feed, clock, functions, policies, elsewhere, borrower, starts };
+  return { ...parts, invoker, pool, isolation, logs, connections };
+}
