@@ -71,6 +71,11 @@ exports.handler = async (event) => {
     for (const response of this.#held.splice(0)) response.end();
   }
 
+  /** Forgets how many there were at once before. */
+  startCounting(): void {
+    this.#most = this.#inside;
+  }
+
   shut(): void {
     this.#isOpen = false;
   }

@@ -43,15 +43,18 @@ const ISOLATION = process.env['LAMBENT_E2E_ISOLATION']
   ? ['--isolation', process.env['LAMBENT_E2E_ISOLATION']]
   : [];
 
+/** LAMBENT_E2E_WORKERS=3 runs any test's servers with so many workers, where they speak in the clear. */
+const WORKERS = process.env['LAMBENT_E2E_WORKERS'] ? ['--workers', process.env['LAMBENT_E2E_WORKERS']] : [];
+
 export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
 
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const state = await serverState(options.dataDir, options.store);
-  const { tls } = options;
-  const tlsFlags = tls === undefined ? [] : ['--tls-cert', tls.cert, '--tls-key', tls.key];
+  const { tls, flags = [] } = options;
+  const more = tls === undefined ? WORKERS : ['--tls-cert', tls.cert, '--tls-key', tls.key];
   const child = spawn(
     process.execPath,
-    [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...tlsFlags, ...(options.flags ?? [])],
+    [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...more, ...flags],
     {
       ...SERVER_USER,
       stdio: ['ignore', 'pipe', 'pipe'],

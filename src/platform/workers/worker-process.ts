@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { stopReading } from '../../aws/connection-handover.ts';
@@ -13,6 +15,8 @@ const CHANNEL = 4;
 /** A worker that is asked something this often and says nothing for so long is stuck, and killed. */
 const PULSE_MS = 2000;
 const SILENCE_MS = 20_000;
+/** From its last word to its end. */
+const LEAVING_MS = 5000;
 /** Helpers of a worker that is gone end what it had started, and themselves. */
 const HELPERS_MS = 30_000;
 
@@ -43,7 +47,7 @@ export class WorkerProcess {
     this.#channel = new WorkerChannel<ToWorker, ToMain>(child.stdio[CHANNEL] as unknown as Duplex, {
       onMessage: (message) => hooks.onMessage(this, message),
       // Whatever else it may be doing, it could not be told anything any more.
-      onClosed: () => void child.kill('SIGKILL'),
+      onClosed: () => setTimeout(() => child.kill('SIGKILL'), LEAVING_MS).unref(),
     });
     child.on('message', (note: ConnectionNote, socket) => {
       if (socket !== undefined) hooks.onConnection(note, socket as Socket);
@@ -96,7 +100,12 @@ export class WorkerProcess {
 
   /** Lets it finish what it has begun. */
   async stop(): Promise<void> {
-    if (this.isReady) await this.ask({ kind: 'stop' });
+    if (this.isReady) {
+      await this.ask({ kind: 'stop' });
+      // It leaves by itself then, and takes its files along.
+      await this.#channel.end();
+      await Promise.race([this.ended, after(LEAVING_MS, undefined, { ref: false })]);
+    }
     this.kill();
     await this.ended;
   }
@@ -132,6 +141,8 @@ export class WorkerProcess {
 function start(): ChildProcess {
   const [, program = ''] = process.argv;
   return spawn(process.execPath, [...process.execArgv, program, 'worker'], {
+    // Beside this process's own temporary directory: in it, the paths of sockets would grow too long.
+    env: { ...process.env, TMPDIR: dirname(tmpdir()) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     serialization: 'advanced',
   });

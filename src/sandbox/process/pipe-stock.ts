@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Of the system; Node has no call for it. */
@@ -22,7 +22,8 @@ export class PipeStock {
 
   /** The pipe is open on both sides and needs no name any more. */
   use(path: string): void {
-    unlinkSync(path);
+    // A platform that leaves in a hurry has removed them all, and what runs is still to be killed.
+    rmSync(path, { force: true });
     this.#inStock -= 1;
     if (this.#inStock < FEWEST_PIPES) this.#make();
   }

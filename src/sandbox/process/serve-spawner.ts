@@ -58,6 +58,8 @@ export function serveSpawner(skills: SpawnerSkills = PLAIN): void {
     if (message.kind === 'start') server.request(message);
     else void answer(skills, message);
   });
+  // Whoever read what is said here may have gone first.
+  process.stderr.on('error', () => undefined);
   whenAlone(() => {
     server.killAll();
     removeDirectory(directory);

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { levels } from '../security/levels.ts';
+import { deploy, eventually } from '../support/functions.ts';
+import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { tracesOf } from '../support/traces.ts';
+import { health, untilWorkers } from '../support/workers.ts';
+
+const WORKERS = 3;
+const COMPILE_CACHE = 'node-compile-cache';
+const ISOLATIONS = [
+  'process',
+  ...levels.filter(({ missing }) => missing === undefined).map(({ name }) => name),
+];
+const CODE = {
+  'index.js': `
+exports.handler = async ({ ms }) => {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return process.env.AWS_LAMBDA_LOG_STREAM_NAME;
+};`,
+};
+
+describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
+  'workers at the level %s',
+  { timeout: 180_000 },
+  (isolation) => {
+    const name = `killed-${randomUUID()}`;
+    let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+    let temporary: string;
+    let server: TestServer;
+
+    beforeEach(async () => {
+      folder = await temporaryDirectory();
+      temporary = join(folder.path, 'tmp');
+      await mkdir(temporary);
+      server = await startServer({
+        dataDir: join(folder.path, 'data'),
+        flags: ['--workers', String(WORKERS), '--isolation', isolation],
+        env: { TMPDIR: temporary },
+      });
+      await untilWorkers(server, WORKERS);
+      await deploy(server.lambda, name, CODE, { Timeout: 60 });
+    }, 90_000);
+    afterEach(async () => {
+      const pids = (await health(server).catch(() => ({ workers: [] }))).workers.map(({ pid }) => pid);
+      await server.kill();
+      await eventually(
+        async () => await Promise.resolve(livingOf(pids)),
+        (living) => living.length === 0,
+        30_000,
+      );
+      await folder.remove();
+    }, 60_000);
+
+    const client = (): LambdaClient =>
+      new LambdaClient({
+        endpoint: server.endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+        maxAttempts: 1,
+      });
+    const call = async (caller: LambdaClient, ms: number): Promise<string | undefined> => {
+      const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify({ ms }) });
+      const answer = await caller.send(command).catch(() => undefined);
+      return answer?.Payload?.transformToString();
+    };
+
+    test('one that is killed takes nothing along but its own, and another takes its place', async () => {
+      await server.lambda.send(
+        new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 6 }),
+      );
+      // The first connection of each goes to a worker of its own.
+      const callers = Array.from({ length: 6 }, client);
+      const running = callers.map(async (caller) => await call(caller, 5000));
+      const { workers } = await eventually(
+        async () => await health(server),
+        (now) =>
+          now.environments.busy === 6 && now.workers.every(({ environments }) => environments.busy === 2),
+        30_000,
+      );
+      process.kill(workers[1]?.pid ?? 0, 'SIGKILL');
+      const answers = await Promise.all(running);
+      expect(answers.filter((answer) => answer === undefined)).toHaveLength(2);
+      const after = await untilWorkers(server, WORKERS);
+      expect(
+        after.map(({ pid }) => pid).filter((pid) => workers.some((old) => old.pid === pid)),
+      ).toHaveLength(2);
+      // All six units are there again: what the killed one held came back.
+      const again = await Promise.all(Array.from({ length: 6 }, async () => await call(client(), 2000)));
+      expect(again.filter((answer) => answer !== undefined)).toHaveLength(6);
+      for (const caller of callers) caller.destroy();
+    });
+
+    test('nothing of them is left when the main process is killed', async () => {
+      const callers = Array.from({ length: 6 }, client);
+      void Promise.all(callers.map(async (caller) => await call(caller, 60_000)));
+      const { workers } = await eventually(
+        async () => await health(server),
+        (now) => now.environments.busy === 6,
+        30_000,
+      );
+      const pids = [server.process.pid ?? 0, ...workers.map(({ pid }) => pid)];
+      await server.kill();
+      await eventually(
+        async () => await Promise.resolve([...tracesOf([folder.path, name], pids), ...livingOf(pids)]),
+        (left) => left.length === 0,
+        30_000,
+      );
+      for (const caller of callers) caller.destroy();
+      // The next start finds nothing in its way, and clears what files are left.
+      server = await startServer({
+        dataDir: join(folder.path, 'data'),
+        flags: ['--workers', String(WORKERS), '--isolation', isolation],
+        env: { TMPDIR: temporary },
+      });
+      await untilWorkers(server, WORKERS);
+      expect(await call(client(), 0)).toBeDefined();
+      expect(await server.stop()).toBe(0);
+      await eventually(
+        async () => await Promise.resolve(readdirSync(temporary).filter((entry) => entry !== COMPILE_CACHE)),
+        (left) => left.length === 0,
+        20_000,
+      );
+    });
+  },
+);
+
+function livingOf(pids: readonly number[]): number[] {
+  return pids.filter((pid) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  });
+}
