@@ -22,24 +22,11 @@ export type Execution = Awaited<ReturnType<typeof buildExecution>>;
 
 /** From the single door down to the sandbox. */
 export async function buildExecution(site: Site) {
-  const { config, log, clock, state, keyring, address } = site;
+  const { config, log, clock, state } = site;
   const { store, directory } = state;
   const concurrency = new AccountConcurrency(config.concurrency);
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const { runtimes, isolation, pool } = await buildEnvironments({
-    ...site,
-    code,
-    logs: state.logSink,
-    credentials: (version) => keyring.credentials(version.accountId),
-    directory: directory.path,
-    ownDirectory: directory.path,
-    processes: config.workers > 1 ? config.workers + 1 : 1,
-    endpoint: address,
-    scaling: {
-      take: (functionArn) => concurrency.takeStart(functionArn, clock.now()),
-      giveBack: (functionArn) => concurrency.returnStart(functionArn),
-    },
-  });
+  const { runtimes, isolation, pool } = await openEnvironments(site, code, concurrency);
   const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
   await functions.open(store);
   const policies = new PolicyDirectory();
@@ -109,5 +96,25 @@ function openWorkers(
     log,
     warnings,
     directory: directory.path,
+  });
+}
+
+/** Those of this process. */
+async function openEnvironments(site: Site, code: CodeDirectories, concurrency: AccountConcurrency) {
+  const { config, clock, keyring, address } = site;
+  const { directory, logSink } = site.state;
+  return await buildEnvironments({
+    ...site,
+    code,
+    logs: logSink,
+    credentials: (version) => keyring.credentials(version.accountId),
+    directory: directory.path,
+    ownDirectory: directory.path,
+    processes: config.workers > 1 ? config.workers + 1 : 1,
+    endpoint: address,
+    scaling: {
+      take: (functionArn) => concurrency.takeStart(functionArn, clock.now()),
+      giveBack: (functionArn) => concurrency.returnStart(functionArn),
+    },
   });
 }

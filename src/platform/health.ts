@@ -29,7 +29,7 @@ export function healthOf(
       invocations: states.reduce((sum, { invocations }) => sum + invocations, invoker.accepted),
       events: events.counts(),
       deliveries: deliveries.inHand,
-      workers: states.map(({ counts, ...state }) => ({ ...state, environments: counts })),
+      workers: states.map(({ counts, ...worker }) => ({ ...worker, environments: counts })),
       warnings: warnings.all(),
     };
   };

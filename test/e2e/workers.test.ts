@@ -100,10 +100,10 @@ test('a limit holds while an alias moves, code is replaced and the limit itself 
       new PutFunctionConcurrencyCommand({ FunctionName: 'moving', ReservedConcurrentExecutions: 12 }),
     );
     const answers = new Set<unknown>();
-    let isOver = false;
+    const life = { isOver: false };
     const rounds = Array.from({ length: 24 }, () => 0);
     const clients = rounds.map(async (_, index) => {
-      for (; !isOver; rounds[index] = (rounds[index] ?? 0) + 1)
+      for (; !life.isOver; rounds[index] = (rounds[index] ?? 0) + 1)
         answers.add(await attempt('moving', index % 2 === 0 ? 'live' : undefined));
     });
     await gate.untilInside(12);
@@ -137,12 +137,12 @@ test('a limit holds while an alias moves, code is replaced and the limit itself 
       (now) => now > entered + 40,
       60_000,
     );
-    isOver = true;
+    life.isOver = true;
     await Promise.all(clients);
     expect(gate.most).toBeLessThanOrEqual(3);
     // A quick machine sends them more than the ten per second that each unit is good for.
     answers.delete(TOO_FAST);
-    expect([...answers].toSorted()).toEqual([THROTTLED, 'through']);
+    expect(answers).toEqual(new Set([THROTTLED, 'through']));
   } finally {
     await gate.close();
   }

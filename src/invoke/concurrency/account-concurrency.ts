@@ -6,9 +6,9 @@ import type { Store } from '../../store/store.ts';
 import {
   type ConcurrencyLease,
   FunctionConcurrency,
-  requestAllowance,
   type SharedConcurrency,
 } from './function-concurrency.ts';
+import { requestAllowance } from './rate-allowance.ts';
 import type { UnitUsage } from './unit-usage.ts';
 
 /** An invocation that asks to be admitted. */

@@ -1,12 +1,9 @@
 import { claimed } from '../../model/concurrency-limits.ts';
 import { tooManyRequests } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
-import { RateAllowance } from './rate-allowance.ts';
+import { RateAllowance, REQUESTS_PER_UNIT, requestAllowance } from './rate-allowance.ts';
 import type { UnitUsage } from './unit-usage.ts';
 
-/** Requests per second that a unit of concurrency is good for, however short they are. Only totals are held to it. */
-export const REQUESTS_PER_UNIT = 10;
-const SECOND_MS = 1000;
 /** New environments of one function: so many in ten seconds. */
 const STARTS = 1000;
 const STARTS_PERIOD_MS = 10_000;
@@ -187,11 +184,6 @@ export class FunctionConcurrency implements ConcurrencyLease {
     this.#provisioned = provisioned;
     this.#shared.claimed += claimed({ reserved, provisioned });
   }
-}
-
-/** As many requests per second as so many units are good for. */
-export function requestAllowance(units: number): RateAllowance {
-  return new RateAllowance(units * REQUESTS_PER_UNIT, SECOND_MS);
 }
 
 /** The units a version has to itself because it is provisioned. */

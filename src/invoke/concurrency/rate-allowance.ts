@@ -1,3 +1,7 @@
+/** Requests per second that a unit of concurrency is good for, however short they are. Only totals are held to it. */
+export const REQUESTS_PER_UNIT = 10;
+const SECOND_MS = 1000;
+
 /**
  * How many of something may happen in a period: up to `capacity` at once, refilled evenly so that an empty one is full
  * after `periodMs`; what is not used does not pile up. Two numbers, no timer: it is brought up to date when it is asked.
@@ -45,4 +49,9 @@ export class RateAllowance {
     this.#left = Math.min(capacity, this.#left + Math.max(0, capacity - this.#capacity));
     this.#capacity = capacity;
   }
+}
+
+/** As many requests per second as so many units are good for. */
+export function requestAllowance(units: number): RateAllowance {
+  return new RateAllowance(units * REQUESTS_PER_UNIT, SECOND_MS);
 }
