@@ -107,11 +107,12 @@ describe('an external extension', () => {
   test('that takes longer than the timeout has its environment reset; the answer stays', async () => {
     extension(
       'stuck',
-      `await register(['INVOKE', 'SHUTDOWN']); say(await next()); await pause(1500); say(await next()); process.exit(0);`,
+      `await register(['INVOKE', 'SHUTDOWN']); say(await next()); await pause(5000); say(await next()); process.exit(0);`,
     );
-    const version = functionVersion({ ...layers, timeoutMs: 1000 });
+    // Runtime and extension start once more within it.
+    const version = functionVersion({ ...layers, timeoutMs: 4000 });
     expect((await it.invoke(version, count)).value).toBe(1);
-    await vi.waitFor(() => expect(it.lines().at(-1)).toContain('"TIMEOUT"'), { timeout: 6000 });
+    await vi.waitFor(() => expect(it.lines().at(-1)).toContain('"TIMEOUT"'), { timeout: 15_000 });
     expect(it.lines().some((line) => line.startsWith('REPORT') && line.endsWith('Status: timeout'))).toBe(
       true,
     );
