@@ -12,9 +12,14 @@ import { zipOf } from '../support/zip.ts';
 import { LIMITED_UNITS, nodeCode, reserve } from './functions.ts';
 import type { Ledger } from './ledger.ts';
 
-/** The build of `updated` that every later request must meet, or a later one. */
+/** What has been deployed so far. */
 export class Builds {
+  /** The build of `updated` that every later request must meet, or a later one. */
   inForce = 0;
+  /** Of `aliased`: those that are kept, the oldest first. */
+  readonly versions: string[] = ['1'];
+  /** Never the same twice: unchanged code makes no version. */
+  last = 0;
 }
 
 const KEPT_VERSIONS = 3;
@@ -31,7 +36,7 @@ export async function runChanges(
     [
       async () => await updateCode(lambda, builds),
       async (round: number) => await updateConfiguration(lambda, round),
-      aliasShifts(lambda),
+      async () => await shiftAlias(lambda, builds),
       async (round: number) => await reserve(lambda, 'limited', LIMITS[round % LIMITS.length] ?? 0),
       async () => await replace(lambda),
     ].map(async (change, kind) => {
@@ -60,24 +65,22 @@ async function updateConfiguration(lambda: LambdaClient, round: number): Promise
 }
 
 /** Publishes, moves the alias half over, then all the way, and deletes what is long out of use. */
-function aliasShifts(lambda: LambdaClient): (round: number) => Promise<void> {
-  const versions: string[] = ['1'];
-  return async (round) => {
-    const FunctionName = 'aliased';
-    const ZipFile = await zipOf({ 'index.js': nodeCode(round) });
-    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
-    await untilUpdated(lambda, FunctionName);
-    const { Version = '' } = await lambda.send(new PublishVersionCommand({ FunctionName }));
-    await untilReady(lambda, FunctionName, Version);
-    const live = { FunctionName, Name: 'live' };
-    const weights = { AdditionalVersionWeights: { [Version]: 0.5 } };
-    await lambda.send(new UpdateAliasCommand({ ...live, RoutingConfig: weights }));
-    const all = { FunctionVersion: Version, RoutingConfig: { AdditionalVersionWeights: {} } };
-    await lambda.send(new UpdateAliasCommand({ ...live, ...all }));
-    versions.push(Version);
-    if (versions.length <= KEPT_VERSIONS) return;
-    await lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier: versions.shift() }));
-  };
+async function shiftAlias(lambda: LambdaClient, builds: Builds): Promise<void> {
+  const FunctionName = 'aliased';
+  builds.last += 1;
+  const ZipFile = await zipOf({ 'index.js': nodeCode(builds.last) });
+  await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+  await untilUpdated(lambda, FunctionName);
+  const { Version = '' } = await lambda.send(new PublishVersionCommand({ FunctionName }));
+  await untilReady(lambda, FunctionName, Version);
+  const live = { FunctionName, Name: 'live' };
+  const weights = { AdditionalVersionWeights: { [Version]: 0.5 } };
+  await lambda.send(new UpdateAliasCommand({ ...live, RoutingConfig: weights }));
+  const all = { FunctionVersion: Version, RoutingConfig: { AdditionalVersionWeights: {} } };
+  await lambda.send(new UpdateAliasCommand({ ...live, ...all }));
+  builds.versions.push(Version);
+  if (builds.versions.length <= KEPT_VERSIONS) return;
+  await lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier: builds.versions.shift() }));
 }
 
 async function untilReady(lambda: LambdaClient, FunctionName: string, Qualifier: string): Promise<void> {
