@@ -100,7 +100,8 @@ export class Holding implements ConcurrencyLease {
   }
 
   giveBackUnused(): void {
-    const units = Math.min(this.#leastIdle, this.#idle);
+    // Who waits for a request alone counts on a unit that lies idle.
+    const units = Math.max(0, Math.min(this.#leastIdle, this.#idle - this.#waiters.length));
     const requests = Math.max(0, this.#requests - this.#requestsSpent - this.#waiters.length);
     this.#return(units, requests);
     this.#idle -= units;
