@@ -92,6 +92,15 @@ export class FunctionDirectory {
     return { main: main?.version, second: second?.version, secondWeight };
   }
 
+  /** Where events go that the function fails for; undefined: nowhere, or the function is gone. */
+  deadLetterTarget(
+    { accountId, region, name }: FunctionKey,
+    qualifier: string | undefined,
+  ): string | undefined {
+    const entry = this.#functions.get(`${accountId}/${region}/${name}`);
+    return entry && resolved(entry, qualifier)?.version.deadLetterTargetArn;
+  }
+
   #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {
     const alias = entry?.aliases.get(qualifier)?.alias;
     const versions = alias === undefined ? [qualifier] : versionsOf(alias);

@@ -23,6 +23,8 @@ export interface FunctionVersion {
   /** The user's own environment variables. */
   readonly environment: Readonly<Record<string, string>>;
   readonly role: string;
+  /** ARN of where events go that it fails for; absent: nowhere. */
+  readonly deadLetterTargetArn?: string;
   /** SHA-256 of the deployment package, lower-case hex: the name of its blob. */
   readonly codeSha256: string;
   /** The same of its layers, in order: later ones lie over earlier ones. */

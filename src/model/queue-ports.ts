@@ -39,6 +39,8 @@ export interface DeliveredMessage {
 
 /** Sends to a queue by its ARN. */
 export interface QueueSender {
+  /** Throws as `send` does when the queue is not there or takes nothing from this sender. */
+  check(queueArn: string, sender: QueueSenderIdentity): Promise<{ readonly isFifo: boolean }>;
   /**
    * Resolves when the message is on disk. Throws ServiceError: `QueueDoesNotExist`, `AccessDeniedException`, or what
    * SendMessage answers to a message the queue cannot take. Any other error may pass.

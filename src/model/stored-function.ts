@@ -46,6 +46,8 @@ export interface StoredFunction {
   readonly runtime: string;
   readonly handler: string;
   readonly role: string;
+  /** ARN of a queue or topic; absent when there is none. */
+  readonly deadLetterTargetArn?: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly ephemeralStorageMb: number;
@@ -136,6 +138,7 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     ephemeralStorageMb: stored.ephemeralStorageMb,
     environment: stored.environment ?? {},
     role: stored.role,
+    ...(stored.deadLetterTargetArn !== undefined && { deadLetterTargetArn: stored.deadLetterTargetArn }),
     codeSha256: stored.codeSha256,
     layerSha256s: stored.layers.map((layer) => layer.codeSha256),
     logGroup: stored.logging.logGroup,

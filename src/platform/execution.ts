@@ -13,6 +13,7 @@ import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { platformId } from './data-directory.ts';
+import { destinationTargets } from './destination-targets.ts';
 import { buildEnvironments } from './environments.ts';
 import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
@@ -43,11 +44,14 @@ export async function buildExecution(site: Site) {
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
   const queues = new QueuesRuntime({ store, clock, owner, onNotice });
+  const targets = destinationTargets(queues.sender);
   const events = new AsyncDispatcher({
     store,
     clock,
     invoker,
     configs: eventInvokeConfigs,
+    targets,
+    deadLetterTarget: (event) => functions.deadLetterTarget(event, event.qualifier),
     reservedConcurrency: (target) => functions.settings(target)?.reservedConcurrency,
     owner,
     mostInHand: config.concurrency,
@@ -75,6 +79,7 @@ export async function buildExecution(site: Site) {
     functionUrls,
     queues,
     ...messaging,
+    targets,
   };
   const workers = config.workers === 1 ? undefined : openWorkers(site, { lender, concurrency, code });
   await workers?.open();

@@ -34,6 +34,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       invoker: execution.invoker,
       events: execution.events,
       policies: execution.policies,
+      targets: execution.targets,
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,

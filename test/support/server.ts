@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Certificate } from './certificates.ts';
 import { serverState } from './server-state.ts';
@@ -16,6 +17,7 @@ export interface TestServer {
   readonly endpoint: string;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
+  readonly sqs: SQSClient;
   readonly process: ChildProcess;
   /** What the server has printed so far. */
   readonly output: () => string;
@@ -76,10 +78,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   };
   const lambda = new LambdaClient(settings);
   const logs = new CloudWatchLogsClient(settings);
+  const sqs = new SQSClient(settings);
   const exited = once(child, 'exit');
   const leave = async (signal: NodeJS.Signals): Promise<void> => {
     lambda.destroy();
     logs.destroy();
+    sqs.destroy();
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(signal);
       await exited;
@@ -89,6 +93,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     endpoint,
     lambda,
     logs,
+    sqs,
     process: child,
     output: () => output,
     stop: async () => {

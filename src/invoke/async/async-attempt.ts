@@ -18,6 +18,8 @@ export interface AttemptDependencies {
   readonly configs: EventInvokeConfigs;
   /** Undefined: the function shares the account's unreserved concurrency. */
   readonly reservedConcurrency: (target: EventTarget) => number | undefined;
+  /** ARN of where the events go that a function fails for; undefined: nowhere. */
+  readonly deadLetterTarget: (event: AsyncEvent) => string | undefined;
 }
 
 /** One attempt at an event, and what comes of it. */

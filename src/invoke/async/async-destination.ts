@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AsyncEvent } from '../../model/async-event.ts';
+import { deadLetter } from '../../model/dead-letter.ts';
+import { type DestinationMessage, targetService } from '../../model/destination-target.ts';
 import { parseFunctionReference } from '../../model/function-reference.ts';
 import { invocationRecord } from '../../model/invocation-record.ts';
 import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../model/limits.ts';
@@ -9,9 +11,10 @@ import type { Attempt, AttemptDependencies } from './async-attempt.ts';
 export type Delivery =
   | { readonly kind: 'none' }
   | { readonly kind: 'event'; readonly event: AsyncEvent }
+  | { readonly kind: 'message'; readonly message: DestinationMessage }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The record of an event for the destination its configuration names, as an event for that function. */
+/** The record of an event for the destination its configuration names: a message, or an event for that function. */
 export function deliveryOf(
   deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'invoker'>,
   event: AsyncEvent,
@@ -24,6 +27,12 @@ export function deliveryOf(
   const nowMs = deps.clock.now();
   const payload = invocationRecord(event, step, answer, nowMs);
   const bytes = Buffer.byteLength(payload);
+  // With the lineage of the run: destinations can lead in a circle too.
+  const traceHeader = answer?.traceId ?? event.traceHeader;
+  if (targetService(destination) !== 'lambda') {
+    const { accountId } = event;
+    return { kind: 'message', message: { targetArn: destination, accountId, body: payload, traceHeader } };
+  }
   if (bytes > ASYNC_PAYLOAD_LIMIT_BYTES) {
     return { kind: 'failed', reason: `${destination} cannot take a record of ${bytes} bytes` };
   }
@@ -36,8 +45,7 @@ export function deliveryOf(
         ...target,
         id: randomUUID(),
         requestId: randomUUID(),
-        // With the lineage of the run: destinations can lead in a circle too.
-        traceHeader: answer?.traceId ?? event.traceHeader,
+        traceHeader,
         payload,
         acceptedAtMs: nowMs,
         dueAtMs: nowMs,
@@ -48,4 +56,17 @@ export function deliveryOf(
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The event for the dead-letter target of its function; undefined when it succeeded or there is no such target. */
+export function deadLetterOf(
+  deps: Pick<AttemptDependencies, 'deadLetterTarget'>,
+  event: AsyncEvent,
+  { outcome, step, answer, problem }: Attempt,
+): DestinationMessage | undefined {
+  if (step.kind !== 'end' || step.condition === 'Success') return undefined;
+  const targetArn = deps.deadLetterTarget(event);
+  if (targetArn === undefined) return undefined;
+  const attempt = { outcome, payload: answer?.payload, problem };
+  return deadLetter(event, attempt, targetArn, answer?.traceId ?? event.traceHeader);
 }

@@ -65,6 +65,8 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
       invoker,
       configs: new EventInvokeConfigs(),
       reservedConcurrency: () => undefined,
+      deadLetterTarget: () => undefined,
+      targets: {},
       owner: 'one',
       mostInHand: 10,
       onNotice: (message) => notices.push(message),

@@ -7,16 +7,15 @@ import { type EventTarget, waitingTargets } from './async-event-rows.ts';
 import { acceptedEvent, type AsyncInvoker, type AsyncRequest } from './async-invoker.ts';
 import { AsyncJournal, type JournalEntry, STORE_RETRY_MS } from './async-journal.ts';
 import { AsyncLane } from './async-lane.ts';
-import { putBack, type Settlement, settlementOf } from './async-settlement.ts';
+import { type MessageOptions, sendMessages } from './async-messages.ts';
+import { putBack, type Settlement, settlementOf, withProblems } from './async-settlement.ts';
 
-export interface AsyncDispatcherOptions extends AttemptDependencies {
+export interface AsyncDispatcherOptions extends AttemptDependencies, MessageOptions {
   readonly store: Store;
   /** Names this platform among those that share the database; the same after a restart. */
   readonly owner: string;
   /** Events in hand at once: running, about to run, or being settled. */
   readonly mostInHand: number;
-  /** What an operator should read. */
-  readonly onNotice: (message: string) => void;
 }
 
 /** Platforms that share a database look for what another one has left behind. */
@@ -213,23 +212,27 @@ export class AsyncDispatcher implements AsyncInvoker {
     if (epoch !== this.#epoch) return;
     lane.finish(attempt.outcome === 'throttled', this.#options.clock.now());
     this.#consider(lane);
-    await this.#settle(event, settlementOf(this.#options, event, attempt));
+    const { messages, ...settlement } = settlementOf(this.#options, event, attempt);
+    const isOver = (): boolean => this.#isStopped || epoch !== this.#epoch;
+    const problems = await sendMessages(this.#options, messages, isOver);
+    if (epoch !== this.#epoch) return;
+    // Stopped before everything was sent: the next start finds the event as it was.
+    if (problems === undefined) return this.#claims.release(event);
+    await this.#settle(event, withProblems(event, settlement, problems));
   }
 
-  async #settle(event: AsyncEvent, settlement: Settlement): Promise<void> {
-    const { entry, waiting, counts, isUndelivered, notice } = settlement;
+  async #settle(event: AsyncEvent, settlement: Omit<Settlement, 'messages'>): Promise<void> {
+    const { entry, waiting, counts, undelivered, notices } = settlement;
     if (counts !== undefined) this.#counts[counts] += 1;
-    if (isUndelivered) this.#counts.undelivered += 1;
-    if (notice !== undefined) this.#options.onNotice(notice);
+    this.#counts.undelivered += undelivered;
+    for (const notice of notices) this.#options.onNotice(notice);
     if (!(await this.#write(entry))) return;
     this.#letGo(event);
     for (const next of waiting) this.#hearOf(next, next.dueAtMs);
   }
 
   #putBackReady(lane: AsyncLane): void {
-    for (const event of lane.ready.splice(0)) {
-      this.#options.clock.during(this.#settle(event, putBack(event)));
-    }
+    for (const event of lane.ready.splice(0)) this.#options.clock.during(this.#settle(event, putBack(event)));
   }
 
   #letGo(event: AsyncEvent): void {

@@ -1,6 +1,7 @@
 import type { AsyncEvent } from '../../model/async-event.ts';
+import type { DestinationMessage } from '../../model/destination-target.ts';
 import type { Attempt, AttemptDependencies } from './async-attempt.ts';
-import { deliveryOf } from './async-destination.ts';
+import { deadLetterOf, deliveryOf } from './async-destination.ts';
 import type { JournalEntry } from './async-journal.ts';
 
 /** What an attempt means for the event on disk. */
@@ -8,15 +9,18 @@ export interface Settlement {
   readonly entry: JournalEntry;
   /** Events that wait on disk once the entry is there: the same one for later, or the record for its destination. */
   readonly waiting: readonly AsyncEvent[];
+  /** To be sent before the entry is written, so that a crash in between sends them again and loses none. */
+  readonly messages: readonly DestinationMessage[];
   /** Undefined: the event is not done with. */
   readonly counts: 'succeeded' | 'failed' | 'dropped' | undefined;
-  readonly isUndelivered: boolean;
+  /** Records and dead letters that could not be delivered. */
+  readonly undelivered: number;
   /** What nobody else would hear of. */
-  readonly notice: string | undefined;
+  readonly notices: readonly string[];
 }
 
 export function settlementOf(
-  deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'invoker'>,
+  deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'deadLetterTarget' | 'invoker'>,
   event: AsyncEvent,
   attempt: Attempt,
 ): Settlement {
@@ -27,17 +31,41 @@ export function settlementOf(
   }
   if (step.kind === 'drop') {
     const notice = `${nameOf(event)} was dropped: ${problem ?? 'its function is gone'}`;
-    return { ...removal(event, []), counts: 'dropped', isUndelivered: false, notice };
+    return { ...removal(event, []), messages: [], counts: 'dropped', undelivered: 0, notices: [notice] };
   }
   const delivery = deliveryOf(deps, event, attempt);
-  const isUndelivered = delivery.kind === 'failed';
+  const dead = deadLetterOf(deps, event, attempt);
   return {
     ...removal(event, delivery.kind === 'event' ? [delivery.event] : []),
+    messages: [...(delivery.kind === 'message' ? [delivery.message] : []), ...(dead ? [dead] : [])],
     counts: step.condition === 'Success' ? 'succeeded' : 'failed',
-    isUndelivered,
-    notice: isUndelivered
-      ? `${nameOf(event)} is done, but its record could not be delivered: ${delivery.reason}`
-      : undefined,
+    ...undeliveredOf(event, delivery.kind === 'failed' ? [delivery.reason] : []),
+  };
+}
+
+/** With what could not be delivered beside. */
+export function withProblems<S extends Pick<Settlement, 'notices' | 'undelivered'>>(
+  event: AsyncEvent,
+  settlement: S,
+  problems: readonly string[],
+): S {
+  const { undelivered, notices } = undeliveredOf(event, problems);
+  return {
+    ...settlement,
+    undelivered: settlement.undelivered + undelivered,
+    notices: [...settlement.notices, ...notices],
+  };
+}
+
+function undeliveredOf(
+  event: AsyncEvent,
+  reasons: readonly string[],
+): Pick<Settlement, 'notices' | 'undelivered'> {
+  return {
+    undelivered: reasons.length,
+    notices: reasons.map(
+      (reason) => `${nameOf(event)} is done, but its record could not be delivered: ${reason}`,
+    ),
   };
 }
 
@@ -46,9 +74,10 @@ export function putBack(event: AsyncEvent): Settlement {
   return {
     entry: { kind: 'put-back', event },
     waiting: [event],
+    messages: [],
     counts: undefined,
-    isUndelivered: false,
-    notice: undefined,
+    undelivered: 0,
+    notices: [],
   };
 }
 

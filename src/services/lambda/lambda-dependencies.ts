@@ -1,6 +1,7 @@
 import type { AsyncInvoker } from '../../invoke/async/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { DestinationTargets } from '../../model/destination-target.ts';
 import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';
 import type { ProvisionedStatus } from '../../model/provisioned-concurrency.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
@@ -13,6 +14,8 @@ export interface LambdaDependencies {
   readonly invoker: FunctionInvoker;
   readonly events: AsyncInvoker;
   readonly policies: ResourcePolicies;
+  /** Where records and dead letters can go, beside functions. */
+  readonly targets: DestinationTargets;
   readonly runtimes: RuntimeSupport;
   /**
    * Makes the URL that is given out for a package or a layer; a plain GET on it must download the archive.

@@ -7,6 +7,7 @@ import type {
   QueueMessageAttribute,
   QueueReceiveOptions,
   QueueSender,
+  QueueSenderIdentity,
 } from '../../model/queue-ports.ts';
 import { queuedMessage } from './messages/received-message.ts';
 import { draftMessage, TRACE_HEADER } from './messages/message-draft.ts';
@@ -26,6 +27,12 @@ export class PlatformQueueSender implements QueueSender {
 
   constructor(deps: PortDependencies) {
     this.#deps = deps;
+  }
+
+  async check(queueArn: string, sender: QueueSenderIdentity): Promise<{ readonly isFifo: boolean }> {
+    const queue = await requireByArn(this.#deps, queueArn);
+    checkSender(queue, sender);
+    return { isFifo: queue.isFifo };
   }
 
   async send(delivery: QueueDelivery): Promise<DeliveredMessage> {

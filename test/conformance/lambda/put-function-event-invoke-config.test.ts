@@ -179,7 +179,6 @@ describe('PutFunctionEventInvokeConfig', () => {
   });
 
   test.each([
-    ['Amazon SQS', 'arn:aws:sqs:us-east-1:000000000000:queue'],
     ['Amazon SNS', 'arn:aws:sns:us-east-1:000000000000:topic'],
     ['Amazon EventBridge', 'arn:aws:events:us-east-1:000000000000:event-bus/default'],
     ['Amazon S3', 'arn:aws:s3:::bucket'],
@@ -187,6 +186,14 @@ describe('PutFunctionEventInvokeConfig', () => {
     expect(await refused({ MaximumRetryAttempts: 1, ...towards(arn) })).toMatchObject({
       name: 'InvalidParameterValueException',
       message: `DestinationConfig.OnFailure.Destination: ${service} as a destination is not implemented by Lambent yet.`,
+    });
+  });
+
+  test('refuses a queue that is not there [missing-destination]', async () => {
+    const arn = 'arn:aws:sqs:us-east-1:000000000000:no-such-queue';
+    expect(await refused({ MaximumRetryAttempts: 1, ...towards(arn) })).toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: `The destination ARN ${arn} is invalid.`,
     });
   });
 

@@ -59,13 +59,22 @@ async function requireTarget(
   return record.current;
 }
 
-/** Whoever invokes an alias must not get another role by chance. */
+/** Whoever invokes an alias must not get another role by chance, nor another place for failed events. */
 function checkAlike([first, second]: readonly StoredFunction[]): void {
-  if (first === undefined || second === undefined || first.role === second.role) return;
-  throw invalidParameterValue(
-    `Versions ${first.version} and ${second.version} have different execution roles. ` +
-      'An alias can split traffic only between versions with the same execution role.',
-  );
+  if (first === undefined || second === undefined) return;
+  const both = `Versions ${first.version} and ${second.version}`;
+  if (first.role !== second.role) {
+    throw invalidParameterValue(
+      `${both} have different execution roles. ` +
+        'An alias can split traffic only between versions with the same execution role.',
+    );
+  }
+  if (first.deadLetterTargetArn !== second.deadLetterTargetArn) {
+    throw invalidParameterValue(
+      `${both} have different dead-letter configurations. ` +
+        'An alias can split traffic only between versions with the same dead-letter configuration.',
+    );
+  }
 }
 
 /** Throws 412 unless the caller knows the newest revision or does not say. */

@@ -1,17 +1,18 @@
 import type { DestinationConfig } from '@aws-sdk/client-lambda';
 import type { Kysely } from 'kysely';
+import type { DestinationTargets } from '../../../model/destination-target.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
 import { functionArn } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
 import { findVersion } from '../versions/find-version.ts';
 import type { ConfiguredReference } from './event-invoke-config-rows.ts';
 
-/** Services a record can go to once they are built, by their name in an ARN. */
-const UNBUILT: Readonly<Record<string, string>> = {
-  sqs: 'Amazon SQS',
-  sns: 'Amazon SNS',
-  events: 'Amazon EventBridge',
-  s3: 'Amazon S3',
+/** Services a record can go to, by their name in an ARN, with what Lambda does there. */
+const SERVICES: Readonly<Record<string, { readonly name: string; readonly action: string }>> = {
+  sqs: { name: 'Amazon SQS', action: 'SendMessage' },
+  sns: { name: 'Amazon SNS', action: 'Publish' },
+  events: { name: 'Amazon EventBridge', action: 'PutEvents' },
+  s3: { name: 'Amazon S3', action: 'PutObject' },
 };
 
 /**
@@ -20,6 +21,7 @@ const UNBUILT: Readonly<Record<string, string>> = {
  */
 export async function checkDestinations(
   db: Kysely<Database>,
+  targets: DestinationTargets,
   reference: ConfiguredReference,
   config: DestinationConfig | undefined,
 ): Promise<void> {
@@ -37,8 +39,8 @@ export async function checkDestinations(
         `onFailure=${printed('OnFailure', onFailure)}) is invalid.`,
     );
   }
-  refuseUnbuilt('OnSuccess', onSuccess);
-  refuseUnbuilt('OnFailure', onFailure);
+  await checkTarget(targets, reference, 'OnSuccess', onSuccess);
+  await checkTarget(targets, reference, 'OnFailure', onFailure);
 }
 
 /** Empty for no destination; anything that is no ARN counts as a service nobody knows. */
@@ -64,11 +66,25 @@ async function checkFunction(
   }
 }
 
-function refuseUnbuilt(member: 'OnSuccess' | 'OnFailure', arn: string): void {
-  const service = UNBUILT[serviceOf(arn)];
-  if (service !== undefined) {
-    throw notImplementedYet(`DestinationConfig.${member}.Destination: ${service} as a destination`);
+async function checkTarget(
+  targets: DestinationTargets,
+  { accountId }: ConfiguredReference,
+  member: 'OnSuccess' | 'OnFailure',
+  arn: string,
+): Promise<void> {
+  const service = SERVICES[serviceOf(arn)];
+  if (service === undefined) return;
+  const target = targets[serviceOf(arn)];
+  if (target === undefined) {
+    throw notImplementedYet(`DestinationConfig.${member}.Destination: ${service.name} as a destination`);
   }
+  const state = await target.check(arn, accountId);
+  if (state === 'ready') return;
+  throw invalidParameterValue(
+    state === 'forbidden'
+      ? `The function's execution role does not have permissions to call ${service.action} on ${arn}`
+      : `The destination ARN ${arn} is invalid.`,
+  );
 }
 
 /** As AWS prints it: a Java value. */

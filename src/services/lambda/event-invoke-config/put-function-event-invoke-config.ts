@@ -22,7 +22,7 @@ export function putFunctionEventInvokeConfig(
     const config = withSettings({}, input, deps.clock.now());
     await deps.store.write(async (tx, announce) => {
       await requireConfigurable(tx, reference);
-      await checkDestinations(tx, reference, input.DestinationConfig);
+      await checkDestinations(tx, deps.targets, reference, input.DestinationConfig);
       await writeQualifierRow(tx, announce, 'lambda_event_invoke_configs', reference, config);
     });
     return shownConfig(reference, config);

@@ -32,7 +32,7 @@ export function updateFunctionEventInvokeConfig(
         await requireConfigurable(tx, reference);
         const before = await findQualifierRow<StoredEventInvokeConfig>(tx, TABLE, reference);
         if (before === undefined) throw noConfig(reference);
-        await checkDestinations(tx, reference, input.DestinationConfig);
+        await checkDestinations(tx, deps.targets, reference, input.DestinationConfig);
         const after = withSettings(before, input, deps.clock.now());
         await replaceQualifierRow(tx, announce, TABLE, reference, before, after);
         return shownConfig(reference, after);

@@ -8,6 +8,7 @@ import { functionArn, type StoredFunction } from '../../../model/stored-function
 import { checkAwsRules, checkCreationRules } from './aws-field-rules.ts';
 import { receivePackage, type StoredCode, storePackage } from './code-package.ts';
 import { checkCodeStorage } from './code-storage.ts';
+import { checkDeadLetterTarget } from './dead-letter-config.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { findFunction, functionExists } from './function-rows.ts';
@@ -88,6 +89,7 @@ async function draftFunction(
   await checkRuntime(deps, runtime);
   const environment = input.Environment && (input.Environment.Variables ?? {});
   if (environment !== undefined) checkEnvironmentVariables(environment);
+  const deadLetterTargetArn = await checkDeadLetterTarget(deps, reference.accountId, input.DeadLetterConfig);
   return {
     accountId: reference.accountId,
     region: reference.region,
@@ -97,6 +99,7 @@ async function draftFunction(
     runtime,
     handler,
     role: input.Role ?? '',
+    ...(deadLetterTargetArn !== undefined && { deadLetterTargetArn }),
     timeoutSeconds: input.Timeout ?? 3,
     memoryMb: input.MemorySize ?? 128,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,

@@ -45,6 +45,9 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
     ...(stored.layers.length > 0 && {
       Layers: stored.layers.map(({ arn: Arn, codeSize: CodeSize }) => ({ Arn, CodeSize })),
     }),
+    ...(stored.deadLetterTargetArn !== undefined && {
+      DeadLetterConfig: { TargetArn: stored.deadLetterTargetArn },
+    }),
     TracingConfig: { Mode: 'PassThrough' },
     RevisionId: stored.revisionId,
     PackageType: 'Zip',

@@ -5,7 +5,7 @@ describe('refuseUnbuiltFields', () => {
   test.each([
     {},
     { Handler: 'index.handler', Timeout: 3 },
-    { VpcConfig: {}, KMSKeyArn: '', DeadLetterConfig: { TargetArn: '' } },
+    { VpcConfig: {}, KMSKeyArn: '' },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
     { SnapStart: { ApplyOn: 'None' }, TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
     { ImageConfig: { Command: [], EntryPoint: [], WorkingDirectory: '' }, DurableConfig: undefined },
@@ -19,7 +19,6 @@ describe('refuseUnbuiltFields', () => {
     [{ DurableConfig: { ExecutionTimeout: 60 } }, 'DurableConfig.ExecutionTimeout'],
     [{ TracingConfig: { Mode: 'Active' } }, 'TracingConfig.Mode Active'],
     [{ PackageType: 'Image' }, 'PackageType Image'],
-    [{ DeadLetterConfig: { TargetArn: 'arn:aws:sqs:r:a:q' } }, 'DeadLetterConfig.TargetArn'],
   ])('refuses %j', (input, path) => {
     expect(() => refuseUnbuiltFields(input)).toThrow(`${path} is not implemented by Lambent yet.`);
   });

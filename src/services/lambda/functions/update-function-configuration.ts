@@ -1,14 +1,11 @@
-import type {
-  Environment,
-  FunctionConfiguration,
-  UpdateFunctionConfigurationRequest,
-} from '@aws-sdk/client-lambda';
+import type { FunctionConfiguration, UpdateFunctionConfigurationRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import { functionArn, type FunctionRecord, type StoredFunction } from '../../../model/stored-function.ts';
 import { admitLayers } from '../code-signing/package-signature.ts';
 import { checkAwsRules } from './aws-field-rules.ts';
+import { checkDeadLetterTarget } from './dead-letter-config.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
@@ -30,6 +27,7 @@ export function updateFunctionConfiguration(
     // A missing function is answered before what the request asks of it.
     const { current } = await requireFunction(deps.store.db, key);
     await checkInput(deps, input, current);
+    const deadLetters = await checkDeadLetterTarget(deps, key.accountId, input.DeadLetterConfig);
     const layers = input.Layers && (await resolveLayers(deps, key, input.Layers, current.layers));
     if (layers !== undefined) await admitLayers(deps, key, layers, current.layers);
     const after = await changeFunction(deps.store, key, (before) => {
@@ -37,7 +35,11 @@ export function updateFunctionConfiguration(
       checkUpdatable(before.current);
       if (layers !== undefined) checkCombinedSize(before.current.codeUnzippedBytes, layers);
       const change = { ...changes(before.current, input), ...(layers && { layers }) };
-      return withoutEmptied(withUpdate(before, change, deps.clock.now()), input.Environment);
+      const withTarget = {
+        ...change,
+        ...(deadLetters !== undefined && { deadLetterTargetArn: deadLetters }),
+      };
+      return withoutEmptied(withUpdate(before, withTarget, deps.clock.now()), input);
     });
     if (after === undefined) throw functionNotFound(key);
     return functionConfiguration(after.current, functionArn(key.accountId, key.region, key.name));
@@ -74,9 +76,22 @@ function changes(before: StoredFunction, input: UpdateFunctionConfigurationReque
   };
 }
 
-/** AWS shows an empty map that a function was created with; one that an update brings ends the environment. */
-function withoutEmptied(after: FunctionRecord, change: Environment | undefined): FunctionRecord {
-  if (change === undefined || Object.keys(change.Variables ?? {}).length > 0) return after;
-  const { environment: _, ...current } = after.current;
-  return { ...after, current };
+/**
+ * AWS shows an empty map that a function was created with; one that an update brings ends the environment. An empty
+ * dead-letter target ends that.
+ */
+function withoutEmptied(after: FunctionRecord, change: UpdateFunctionConfigurationRequest): FunctionRecord {
+  const endsEnvironment =
+    change.Environment !== undefined && Object.keys(change.Environment.Variables ?? {}).length === 0;
+  const endsDeadLetters = change.DeadLetterConfig !== undefined && !change.DeadLetterConfig.TargetArn;
+  if (!endsEnvironment && !endsDeadLetters) return after;
+  const { environment, deadLetterTargetArn, ...current } = after.current;
+  return {
+    ...after,
+    current: {
+      ...current,
+      ...(environment && !endsEnvironment && { environment }),
+      ...(deadLetterTargetArn !== undefined && !endsDeadLetters && { deadLetterTargetArn }),
+    },
+  };
 }

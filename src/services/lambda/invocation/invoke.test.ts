@@ -34,6 +34,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     store,
     clock: new MovableClock(),
     invoker,
+    targets: {},
     policies: { hasDeny: false, find: () => undefined },
     events: { accept: async () => await Promise.resolve('Root=1-2-3') },
     runtimes: { resolve: async () => await Promise.resolve({}) },

@@ -1,0 +1,32 @@
+/** A record about an event that is done with, or the event itself as a dead letter. */
+export interface DestinationMessage {
+  readonly targetArn: string;
+  /** The account of the function, on whose behalf it is sent. */
+  readonly accountId: string;
+  /** JSON text */
+  readonly body: string;
+  /** `X-Amzn-Trace-Id` value, with the lineage of the run: targets can lead in a circle. */
+  readonly traceHeader: string;
+  /** Of dead letters: RequestID, ErrorCode, ErrorMessage. */
+  readonly attributes?: Readonly<
+    Record<string, { readonly dataType: 'String' | 'Number'; readonly stringValue: string }>
+  >;
+}
+
+/** Whether a target would take messages; `unfit`: it is of a kind that takes none, such as a FIFO queue. */
+export type TargetState = 'ready' | 'missing' | 'forbidden' | 'unfit';
+
+/** One kind of thing that records and dead letters go to. */
+export interface DestinationTarget {
+  check(targetArn: string, accountId: string): Promise<TargetState>;
+  /** Resolves when the message is on disk. Throws ServiceError when it cannot be delivered; another error may pass. */
+  send(message: DestinationMessage): Promise<void>;
+}
+
+/** Targets by the service in their ARN, e.g. `sqs`. Functions are none of them. */
+export type DestinationTargets = Readonly<Record<string, DestinationTarget>>;
+
+/** The service an ARN names; the text itself when it is no ARN. */
+export function targetService(arn: string): string {
+  return arn.split(':')[2] ?? arn;
+}

@@ -1,0 +1,34 @@
+import type { DeadLetterConfig } from '@aws-sdk/client-lambda';
+import { targetService } from '../../../model/destination-target.ts';
+import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+
+/**
+ * Checks where a function's failed events shall go. Throws 400 for a target that takes none of them, and for topics
+ * as long as Lambent has none.
+ * @returns its ARN; undefined for none
+ */
+export async function checkDeadLetterTarget(
+  { targets }: Pick<LambdaDependencies, 'targets'>,
+  accountId: string,
+  config: DeadLetterConfig | undefined,
+): Promise<string | undefined> {
+  const { TargetArn: arn } = config ?? {};
+  if (arn === undefined || arn === '') return undefined;
+  const service = targetService(arn);
+  if (service !== 'sqs' && service !== 'sns') {
+    throw invalidParameterValue(
+      'The provided value for TargetArn is invalid: only Amazon SQS queues and Amazon SNS topics are supported.',
+    );
+  }
+  const target = targets[service];
+  if (target === undefined) throw notImplementedYet('DeadLetterConfig.TargetArn: Amazon SNS as a target');
+  const state = await target.check(arn, accountId);
+  if (state === 'ready') return arn;
+  if (state === 'unfit')
+    throw invalidParameterValue(`The dead letter target ${arn} is of type FIFO, which is not supported.`);
+  const [action, name] = service === 'sqs' ? ['SendMessage', 'SQS'] : ['Publish', 'SNS'];
+  throw invalidParameterValue(
+    `The provided execution role does not have permissions to call ${action} on ${name}`,
+  );
+}
