@@ -20,7 +20,7 @@ export class QueueLane {
   /** Appointment with the clock for waiting receivers. */
   cancelWake: () => void = () => undefined;
   wakesAtMs = Infinity;
-  readonly #waiting: Waiter[] = [];
+  #waiting: Waiter[] = [];
   /** When something can be received; 0 while nobody has looked. */
   #dueMs = 0;
   /** The same, heard of while a claim is under way that may have seen it or not. */
@@ -63,6 +63,12 @@ export class QueueLane {
   hearOf(dueMs: number): void {
     this.#dueMs = Math.min(this.#dueMs, dueMs);
     this.#heardMs = Math.min(this.#heardMs, dueMs);
+  }
+
+  /** Answers those who do not wait: there is nothing now. */
+  dismissOver(): void {
+    for (const waiter of this.#waiting) if (waiter.isOver) waiter.done.resolve([]);
+    this.#waiting = this.#waiting.filter((waiter) => !waiter.isOver);
   }
 
   /** Answers everybody who waits. */

@@ -92,6 +92,8 @@ export class QueueMessages {
       waiter.isOver = true;
       if (lane.remove(waiter)) waiter.done.resolve([]);
     };
+    // Another platform may have written what this one knows nothing of.
+    if (store.engine === 'postgres') lane.hearOf(clock.now());
     const cancel = waitMs === 0 ? undefined : clock.schedule(waitMs, giveUp);
     signal?.addEventListener('abort', giveUp);
     this.#consider(queue, lane);
@@ -143,6 +145,8 @@ export class QueueMessages {
     const { clock, store } = this.#options;
     const nowMs = clock.now();
     if (lane.dueMs <= nowMs) return clock.during(this.#claim(queue, lane));
+    lane.dismissOver();
+    if (!lane.hasWaiters) return;
     const lookMs = store.engine === 'postgres' ? nowMs + LOOK_ROUND_MS : Infinity;
     const wakesAtMs = Math.min(lane.dueMs, lookMs);
     if (wakesAtMs >= lane.wakesAtMs && lane.wakesAtMs > nowMs) return;
