@@ -46,14 +46,37 @@ export async function claimStandard(tx: Tx, task: ClaimTask): Promise<ClaimResul
   const { requests, nowMs } = task;
   const wanted = requests.reduce((sum, { most }) => sum + most, 0);
   const { sequences, nextDueMs, hasBuried } = await takeCandidates(tx, task, wanted);
-  const batches: MessageRow[][] = [];
-  let dueMs = nextDueMs;
-  for (const request of requests) {
-    const mine = sequences.splice(0, request.most);
-    if (mine.length > 0) dueMs = Math.min(dueMs, nowMs + request.visibilityMs);
-    batches.push(mine.length === 0 ? [] : await markReceived(tx, mine, request, nowMs));
+  const shares = requests.map(({ most }) => sequences.splice(0, most));
+  const rows = await markShares(tx, requests, shares, nowMs);
+  const backAtMs = requests.map(({ visibilityMs }, index) =>
+    (shares[index] ?? []).length === 0 ? Infinity : nowMs + visibilityMs,
+  );
+  return {
+    batches: shares.map((share) => share.flatMap((sequence) => rows.get(sequence) ?? [])),
+    nextDueMs: Math.min(nextDueMs, ...backAtMs),
+    hasBuried,
+  };
+}
+
+/** Hides what each request gets; of requests that are alike, as they mostly are, in one go. */
+async function markShares(
+  tx: Tx,
+  requests: readonly ClaimRequest[],
+  shares: readonly (readonly number[])[],
+  nowMs: number,
+): Promise<Map<number, MessageRow>> {
+  const alike = new Map<number, number[]>();
+  for (const [index, { visibilityMs }] of requests.entries()) {
+    const share = shares[index] ?? [];
+    if (share.length > 0) alike.set(visibilityMs, [...(alike.get(visibilityMs) ?? []), ...share]);
   }
-  return { batches, nextDueMs: dueMs, hasBuried };
+  const marked = await Promise.all(
+    [...alike].map(async ([visibilityMs, sequences]) =>
+      // Attempts have ids in FIFO queues only.
+      markReceived(tx, sequences, { visibilityMs, attemptId: undefined }, nowMs),
+    ),
+  );
+  return new Map(marked.flat().map((row) => [row.sequence, row]));
 }
 
 async function takeCandidates(tx: Tx, task: ClaimTask, wanted: number): Promise<Candidates> {
