@@ -8,6 +8,7 @@ import { measureFreezing } from './parts/freezing.ts';
 import { measureNoise } from './parts/noise.ts';
 import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
+import { measureQueue } from './parts/queue.ts';
 import { met, printLines, printTable, type Row, writeJson } from './parts/report.ts';
 import { measureStreaming } from './parts/streaming.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
@@ -34,6 +35,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   warm: { title: 'warm invokes', measure: async () => await measureThroughput(where, effort) },
   payloads: { title: 'large payloads', measure: async () => await measurePayloads(where, effort) },
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
+  queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
   noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },

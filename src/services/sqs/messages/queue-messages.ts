@@ -80,20 +80,21 @@ export class QueueMessages {
   ): Promise<readonly MessageRow[]> {
     const { store, clock } = this.#options;
     const lane = this.#laneOf(queue);
-    const isKnownEmpty = store.engine === 'sqlite' && lane.dueMs > clock.now();
-    if (this.#isStopped || signal?.aborted === true || (isKnownEmpty && waitMs === 0)) return [];
+    // Another platform may have written what this one knows nothing of; and what is in flight may be asked for again.
+    if (store.engine === 'postgres' || request.attemptId !== undefined) lane.hearOf(clock.now());
+    const isKnownEmpty = lane.dueMs > clock.now();
+    if (isKnownEmpty && waitMs === 0) return [];
     if (await this.#isFull(queue, lane)) {
       if (queue.isFifo) return [];
       throw overLimit('Too many messages in flight.');
     }
+    if (this.#isStopped || signal?.aborted === true) return [];
     const waiter: Waiter = { request, done: Promise.withResolvers(), isOver: waitMs === 0 };
     lane.add(waiter);
     const giveUp = (): void => {
       waiter.isOver = true;
       if (lane.remove(waiter)) waiter.done.resolve([]);
     };
-    // Another platform may have written what this one knows nothing of.
-    if (store.engine === 'postgres') lane.hearOf(clock.now());
     const cancel = waitMs === 0 ? undefined : clock.schedule(waitMs, giveUp);
     signal?.addEventListener('abort', giveUp);
     this.#consider(queue, lane);
