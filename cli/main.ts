@@ -8,6 +8,8 @@ import { addEnvironments } from './commands/environments.ts';
 import { addFunctions } from './commands/functions.ts';
 import { addInvoke } from './commands/invoke.ts';
 import { addLogs } from './commands/logs.ts';
+import { addQueues } from './commands/queues.ts';
+import { addRedrive } from './commands/redrive.ts';
 import { addRuntimes } from './commands/runtimes.ts';
 import { addStatus } from './commands/status.ts';
 import { note, paint } from './output.ts';
@@ -45,6 +47,8 @@ function createProgram(): Command {
   addInvoke(program);
   addLogs(program);
   addDeploy(program);
+  addQueues(program);
+  addRedrive(program);
   addRuntimes(program);
   addClock(program);
   program.addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 the function ran and failed.');

@@ -6,10 +6,10 @@ export async function sendToGroup(
   sqs: SQSClient,
   queue: TestQueue,
   MessageGroupId: string,
-  ...bodies: string[]
+  ...texts: string[]
 ): Promise<string[]> {
   const numbers: string[] = [];
-  for (const MessageBody of bodies) {
+  for (const MessageBody of texts) {
     const { SequenceNumber = '' } = await sqs.send(
       new SendMessageCommand({ QueueUrl: queue.url, MessageGroupId, MessageBody }),
     );

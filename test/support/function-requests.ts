@@ -14,6 +14,9 @@ export function senderOf(lambda: LambdaClient): Send {
 
 const PLACE = 'us-east-1:000000000000';
 export const Architectures = [arch() === 'arm64' ? 'arm64' : 'x86_64'];
+/** A queue the server has to have. */
+export const DEAD_LETTERS = 'dead-letters';
+const DeadLetterConfig = { TargetArn: `arn:aws:sqs:${PLACE}:${DEAD_LETTERS}` };
 const LoggingConfig = {
   LogFormat: 'JSON',
   ApplicationLogLevel: 'DEBUG',
@@ -44,6 +47,7 @@ export async function requestFunctions(lambda: LambdaClient): Promise<string> {
     Architectures,
     EphemeralStorage: { Size: 600 },
     LoggingConfig,
+    DeadLetterConfig,
     CodeSigningConfigArn: csc,
   });
   await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
@@ -78,6 +82,7 @@ async function changeFunction(lambda: LambdaClient, FunctionName: string, layer:
     Layers: [layer],
     EphemeralStorage: { Size: 700 },
     LoggingConfig: { ...LoggingConfig, SystemLogLevel: 'INFO' },
+    DeadLetterConfig,
     RevisionId: await revision(),
   });
   await updated(lambda, FunctionName);

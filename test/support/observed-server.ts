@@ -1,5 +1,6 @@
 import { arch } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Endpoint } from '../../src/aws/endpoint.ts';
 import { Listener } from '../../src/aws/listener.ts';
 import type { ServiceDefinition } from '../../src/aws/service.ts';
@@ -12,7 +13,9 @@ import { InsideDoor } from '../../src/platform/inside-door.ts';
 import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
 import { createLambdaService } from '../../src/services/lambda/lambda-service.ts';
+import { createSqsService } from '../../src/services/sqs/sqs-service.ts';
 import { createPlatformLog } from '../../src/telemetry/platform-log.ts';
+import { DEAD_LETTERS } from './function-requests.ts';
 import { ObservedInput } from './observed-input.ts';
 
 /** A request that was answered with success, and the fields that were asked for by name on the way. */
@@ -62,7 +65,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
   });
   const endpoint = new Endpoint({
-    services: [observed(service, observations)],
+    services: [observed(service, observations), createSqsService(execution.queues)],
     defaultAccountId: config.accountId,
     defaultRegion: config.region,
     auth: 'open',
@@ -75,12 +78,16 @@ export async function startObservedServer(): Promise<ObservedServer> {
   inside.open(site.address.port, listener);
   execution.provisioned.begin();
   await execution.events.start();
-  const lambda = new LambdaClient({
+  const settings = {
     endpoint: `http://127.0.0.1:${site.address.port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
-  });
+  };
+  const lambda = new LambdaClient(settings);
+  const sqs = new SQSClient(settings);
+  await sqs.send(new CreateQueueCommand({ QueueName: DEAD_LETTERS }));
+  sqs.destroy();
   return {
     lambda,
     observations,
@@ -88,6 +95,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
       lambda.destroy();
       await listener.close(1000);
       await execution.events.stop();
+      await execution.queues.stop();
       execution.activation.stop();
       await execution.pool.close();
       await execution.isolation.driver.close();

@@ -39,10 +39,10 @@ export async function withDeadLetters(
   return await makeQueue(sqs, { ...Attributes, RedrivePolicy });
 }
 
-/** Sends bodies one after the other. @returns the ids */
-export async function sendAll(sqs: SQSClient, queue: TestQueue, ...bodies: string[]): Promise<string[]> {
+/** Sends texts one after the other. @returns the ids */
+export async function sendAll(sqs: SQSClient, queue: TestQueue, ...texts: string[]): Promise<string[]> {
   const ids: string[] = [];
-  for (const MessageBody of bodies) {
+  for (const MessageBody of texts) {
     const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));
     ids.push(MessageId);
   }
