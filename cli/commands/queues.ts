@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { addRegionalFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { note, printJson, printTable } from '../output.ts';
 import { QueueClient, type QueueFacts } from '../queue-client.ts';
 
@@ -9,7 +9,7 @@ export function addQueues(program: Command): void {
   const command = program
     .command('queues')
     .description('list the queues of a Region, and what is in them; DEAD is in their dead-letter queues');
-  addCommonFlags(command).action(listQueues);
+  addRegionalFlags(command).action(listQueues);
 }
 
 async function listQueues(flags: CommonFlags): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { addRegionalFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { paint, print, printJson } from '../output.ts';
 import { type MoveTask, QueueClient } from '../queue-client.ts';
 
@@ -19,7 +19,7 @@ export function addRedrive(program: Command): void {
     .argument('<queue>', 'a dead-letter queue, or a queue that has one')
     .option('--to <queue>', 'move them to this queue instead')
     .option('--rate <number>', 'messages per second, 500 at most');
-  addCommonFlags(command).action(redrive);
+  addRegionalFlags(command).action(redrive);
 }
 
 async function redrive(name: string, flags: RedriveFlags): Promise<void> {
