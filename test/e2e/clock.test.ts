@@ -86,7 +86,8 @@ test('lambent clock turns it too', async () => {
   });
 });
 
-test('what is no order is refused and changes nothing', async () => {
+// Ten years are five million appointments of who looks around every minute.
+test('what is no order is refused and changes nothing', { timeout: 120_000 }, async () => {
   const before = await read();
   for (const order of [{}, { freeze: false }, { advanceMs: -1 }, { advanceMs: 1, resume: true }]) {
     expect(await turn(order)).toMatchObject({
