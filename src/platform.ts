@@ -56,8 +56,7 @@ export class Platform {
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
       await parts.queues.start();
-      await parts.deliveries.start();
-      parts.buses.start();
+      await parts.messaging.start();
       await parts.events.start();
       parts.beginWorkers((note, socket) => {
         if (note.kind === 'inside') forFunctions.accept(socket);
@@ -77,8 +76,7 @@ export class Platform {
     const workersStopped = this.#parts.workers?.stop();
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
-    this.#parts.buses.stop();
-    await this.#parts.deliveries.stop();
+    await this.#parts.messaging.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
     await Promise.all([closed, workersStopped]);
@@ -100,8 +98,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, keyring, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, workers, provisioned, invoker, events, queues, deliveries, buses, activation } =
-    execution;
+  const { isolation, pool, workers, provisioned, invoker, events, queues, messaging, activation } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -131,8 +128,7 @@ async function build(config: Config, log: PlatformLog) {
     invoker,
     events,
     queues,
-    deliveries,
-    buses,
+    messaging,
     storeName: state.name,
     close,
   };

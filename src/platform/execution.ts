@@ -78,7 +78,7 @@ export async function buildExecution(site: Site) {
     eventInvokeConfigs,
     functionUrls,
     queues,
-    ...messaging,
+    messaging,
     targets,
   };
   const workers = config.workers === 1 ? undefined : openWorkers(site, { lender, concurrency, code });

@@ -10,6 +10,7 @@ import { createApplicationAutoscalingService } from '../services/application-aut
 import { createEventsService } from '../services/events/events-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
+import { createSchedulerService } from '../services/scheduler/scheduler-service.ts';
 import { createSnsService } from '../services/sns/sns-service.ts';
 import { createSqsService } from '../services/sqs/sqs-service.ts';
 import type { Execution } from './execution.ts';
@@ -51,8 +52,9 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
     }),
     createSqsService(execution.queues),
-    createSnsService(execution.topics),
-    createEventsService(execution.buses),
+    createSnsService(execution.messaging.topics),
+    createEventsService(execution.messaging.buses),
+    createSchedulerService(execution.messaging.scheduler),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const identity = identityOf(config, keyring, clock);
@@ -92,12 +94,12 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, clock } = site;
-  const { pool, runtimes, topics, workers } = site.execution;
+  const { pool, runtimes, messaging, workers } = site.execution;
   return new AdminRoutes({
     codeDownloads,
     runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config, clock)),
     health: healthOf(site),
-    certificate: async (path) => await topics.signer.certificateAt(path),
+    certificate: async (path) => await messaging.topics.signer.certificateAt(path),
     environments: async () => [
       ...pool.factory.records.all(),
       ...((await workers?.facts())?.environments ?? []),

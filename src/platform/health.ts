@@ -8,7 +8,7 @@ export function healthOf(
   site: Site & { readonly execution: Execution },
 ): () => Promise<Readonly<Record<string, unknown>>> {
   const { config, warnings, address, state } = site;
-  const { isolation, pool, functions, invoker, events, deliveries, workers } = site.execution;
+  const { isolation, pool, functions, invoker, events, messaging, workers } = site.execution;
   const startedAt = performance.now();
   return async () => {
     const { states } = (await workers?.facts()) ?? { states: [] };
@@ -28,7 +28,7 @@ export function healthOf(
       prepared: pool.factory.prepared.counts(),
       invocations: states.reduce((sum, { invocations }) => sum + invocations, invoker.accepted),
       events: events.counts(),
-      deliveries: deliveries.inHand,
+      deliveries: messaging.deliveries.inHand,
       workers: states.map(({ counts, ...worker }) => ({ ...worker, environments: counts })),
       warnings: warnings.all(),
     };

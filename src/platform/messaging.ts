@@ -3,6 +3,7 @@ import { DeliveryQueue } from '../delivery/delivery-queue.ts';
 import type { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { EventsRuntime } from '../services/events/events-runtime.ts';
+import { SchedulerRuntime } from '../services/scheduler/scheduler-runtime.ts';
 import { TopicsRuntime } from '../services/sns/topics-runtime.ts';
 import type { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { FunctionAcceptor } from './function-acceptor.ts';
@@ -50,5 +51,31 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     onNotice,
   });
   await buses.open();
-  return { deliveries, topics, buses };
+  const scheduler = new SchedulerRuntime({
+    store,
+    clock,
+    deliveries,
+    queues: receivers.queues.sender,
+    topics: topics.publisher,
+    buses: buses.port,
+    functions,
+    onNotice,
+  });
+  return {
+    deliveries,
+    topics,
+    buses,
+    scheduler,
+    /** Takes up what an earlier run has left; nothing is delivered and nothing is due before. */
+    start: async () => {
+      await deliveries.start();
+      buses.start();
+      scheduler.start();
+    },
+    stop: async () => {
+      buses.stop();
+      await scheduler.stop();
+      await deliveries.stop();
+    },
+  };
 }

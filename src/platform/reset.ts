@@ -14,9 +14,9 @@ export function resetOf({ execution, state }: Site & { readonly execution: Execu
   const running = [
     execution.events,
     execution.queues,
-    execution.deliveries,
-    execution.topics,
-    execution.buses,
+    execution.messaging.deliveries,
+    execution.messaging.topics,
+    execution.messaging.buses,
   ];
   return async () => {
     for (const directory of inMemory) directory.clear();

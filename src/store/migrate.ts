@@ -11,6 +11,7 @@ import { up as deliveries } from './migrations/0008-deliveries.ts';
 import { up as applicationAutoscaling } from './migrations/0012-application-autoscaling.ts';
 import { up as sns } from './migrations/0009-sns.ts';
 import { up as events } from './migrations/0010-events.ts';
+import { up as scheduler } from './migrations/0013-scheduler.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '0012-application-autoscaling': { up: applicationAutoscaling },
   '0009-sns': { up: sns },
   '0010-events': { up: events },
+  '0013-scheduler': { up: scheduler },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

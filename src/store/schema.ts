@@ -1,4 +1,5 @@
 import type { DeliveryTable } from './delivery-schema.ts';
+import type { SchedulerGroupTable, SchedulerScheduleTable } from './scheduler-schema.ts';
 import type { EventsBusTable, EventsRuleTable } from './events-schema.ts';
 import type {
   SqsDeduplicationTable,
@@ -43,6 +44,8 @@ export interface Database {
   sns_sequences: SnsSequenceTable;
   events_buses: EventsBusTable;
   events_rules: EventsRuleTable;
+  scheduler_groups: SchedulerGroupTable;
+  scheduler_schedules: SchedulerScheduleTable;
   deliveries: DeliveryTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;

@@ -1,5 +1,6 @@
 import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { EventBusPort } from '../../model/event-bus-port.ts';
 import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { QueueSender } from '../../model/queue-ports.ts';
 import type { TopicPublisher } from '../../model/topic-publisher.ts';
@@ -8,6 +9,7 @@ import { SENDER } from './delivery/target-delivery.ts';
 import { TargetHandler } from './delivery/target-handler.ts';
 import type { EventsDependencies } from './events-dependencies.ts';
 import { EventsDirectory } from './events-directory.ts';
+import { PlatformEventBuses } from './event-bus-port.ts';
 import { EventRouter } from './publishing/event-router.ts';
 import { RuleSchedules } from './rules/rule-schedules.ts';
 
@@ -28,6 +30,8 @@ export class EventsRuntime implements EventsDependencies {
   readonly clock: Clock;
   readonly directory = new EventsDirectory();
   readonly router: EventRouter;
+  /** For other services. */
+  readonly port: EventBusPort;
   readonly #schedules: RuleSchedules;
 
   constructor(options: EventsOptions) {
@@ -35,6 +39,7 @@ export class EventsRuntime implements EventsDependencies {
     this.store = options.store;
     this.clock = options.clock;
     this.router = new EventRouter({ ...options, directory });
+    this.port = new PlatformEventBuses({ ...options, directory, router: this.router });
     this.#schedules = new RuleSchedules({ ...options, directory, router: this.router });
     options.deliveries.register(SENDER, new TargetHandler({ ...options, directory, router: this.router }));
   }

@@ -1,4 +1,6 @@
 import type { Delivery, DeliveryHandler, DeliveryStep } from '../../../delivery/delivery.ts';
+import { targetService } from '../../../delivery/target-arn.ts';
+import { exhaustedLimit, factAttributes, retryDelayMs } from '../../../delivery/target-retries.ts';
 import type { Clock } from '../../../model/clock.ts';
 import type { EventAcceptor } from '../../../model/event-acceptor.ts';
 import type { QueueSender, QueueSenderIdentity } from '../../../model/queue-ports.ts';
@@ -10,7 +12,6 @@ import type { EventsDirectory } from '../events-directory.ts';
 import { busDoesNotExist } from '../events-errors.ts';
 import type { EventRouter } from '../publishing/event-router.ts';
 import type { PlatformEvent } from '../publishing/platform-event.ts';
-import { targetService } from '../targets/check-target.ts';
 import type { TargetDelivery } from './target-delivery.ts';
 import { inputOf } from './target-input.ts';
 
@@ -33,9 +34,6 @@ interface Failure {
   readonly retries: number;
 }
 
-const DEFAULT_ATTEMPTS = 185;
-const DEFAULT_AGE_SECONDS = 86_400;
-const LONGEST_DELAY_MS = 600_000;
 /** Buses that lead to each other in a circle end here. */
 const MOST_HOPS = 5;
 
@@ -56,24 +54,14 @@ export class TargetHandler implements DeliveryHandler {
       const message = error instanceof Error ? error.message : String(error);
       const isService = error instanceof ServiceError;
       const isFinal = isService && error.status < 500;
-      const exhausted = isFinal ? undefined : this.#exhausted(delivery, content);
-      if (!isFinal && exhausted === undefined)
-        return { kind: 'retry', afterMs: delayMs(delivery.attempts + 1) };
+      const exhausted = isFinal
+        ? undefined
+        : exhaustedLimit(delivery, content.target.RetryPolicy, this.#ports.clock.now());
+      if (!isFinal && exhausted === undefined) return { kind: 'retry', afterMs: retryDelayMs(delivery) };
       const code = isService ? error.code : 'INTERNAL_ERROR';
       await this.#giveUp(content, { code, message, exhausted, retries: delivery.attempts });
       return { kind: 'done' };
     }
-  }
-
-  /** Which of the target's limits the next retry would be over. */
-  #exhausted({ attempts, acceptedAtMs }: Delivery, { target }: TargetDelivery): string | undefined {
-    const {
-      MaximumRetryAttempts: most = DEFAULT_ATTEMPTS,
-      MaximumEventAgeInSeconds: age = DEFAULT_AGE_SECONDS,
-    } = target.RetryPolicy ?? {};
-    if (attempts >= most) return 'MaximumRetryAttempts';
-    const ageMs = this.#ports.clock.now() + delayMs(attempts + 1) - acceptedAtMs;
-    return ageMs > age * 1000 ? 'MaximumEventAgeInSeconds' : undefined;
   }
 
   async #hand(content: TargetDelivery, ingestedAtMs: number): Promise<void> {
@@ -118,7 +106,14 @@ export class TargetHandler implements DeliveryHandler {
     const queueArn = target.DeadLetterConfig?.Arn;
     const what = `An event of ${ruleArn} for ${target.Arn}`;
     if (queueArn === undefined) return onNotice(`${what} could not be delivered: ${failure.message}`);
-    const attributes = deadLetterAttributes(content, failure);
+    const attributes = factAttributes({
+      RULE_ARN: ruleArn,
+      TARGET_ARN: target.Arn,
+      ERROR_CODE: failure.code,
+      ERROR_MESSAGE: failure.message,
+      EXHAUSTED_RETRY_CONDITION: failure.exhausted,
+      RETRY_ATTEMPTS: String(failure.retries),
+    });
     try {
       await queues.send({ queueArn, sender: senderOf(content), body: event, attributes });
     } catch (error) {
@@ -126,25 +121,6 @@ export class TargetHandler implements DeliveryHandler {
       onNotice(`${what} could not be delivered (${failure.message}), nor to its dead-letter queue: ${why}`);
     }
   }
-}
-
-function deadLetterAttributes({ ruleArn, target }: TargetDelivery, failure: Failure) {
-  const facts: Readonly<Record<string, string>> = {
-    RULE_ARN: ruleArn,
-    TARGET_ARN: target.Arn,
-    ERROR_CODE: failure.code,
-    ERROR_MESSAGE: failure.message,
-    ...(failure.exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: failure.exhausted }),
-    RETRY_ATTEMPTS: String(failure.retries),
-  };
-  return Object.fromEntries(
-    Object.entries(facts).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
-  );
-}
-
-/** Longer and longer: a second, two, four, up to ten minutes. */
-function delayMs(retry: number): number {
-  return Math.min(1000 * 2 ** (retry - 1), LONGEST_DELAY_MS);
 }
 
 function senderOf({ ruleArn, accountId }: TargetDelivery): QueueSenderIdentity {

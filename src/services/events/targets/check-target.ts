@@ -1,20 +1,8 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
+import { isStandardQueue, targetService } from '../../../delivery/target-arn.ts';
 import type { StoredTarget } from '../rules/stored-rule.ts';
 import { isJson, templateProblem } from './input-template.ts';
 import { parseJsonPath } from './json-path.ts';
-
-/** Where deliveries go. */
-export type TargetService = 'lambda' | 'sqs' | 'sns' | 'events';
-
-const TARGETS: readonly (readonly [TargetService, RegExp])[] = [
-  [
-    'lambda',
-    /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+(?::(?:\$LATEST|[A-Za-z0-9-_]+))?$/,
-  ],
-  ['sqs', /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/],
-  ['sns', /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/],
-  ['events', /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[A-Za-z0-9._-]{1,256}$/],
-];
 
 /** Parameters of targets that are not built. */
 const NOT_BUILT = [
@@ -27,10 +15,6 @@ const NOT_BUILT = [
   'SageMakerPipelineParameters',
   'AppSyncParameters',
 ] as const;
-
-export function targetService(arn: string): TargetService | undefined {
-  return TARGETS.find(([, form]) => form.test(arn))?.[0];
-}
 
 /** What is wrong with a target, as a sentence; undefined when it can be kept. */
 export function targetProblem(target: Target): string | undefined {
@@ -63,10 +47,8 @@ function inputProblem(target: Target): string | undefined {
 
 function deadLetterProblem({ Id: id, DeadLetterConfig: deadLetters }: Target): string | undefined {
   const arn = deadLetters?.Arn;
-  if (arn === undefined) return undefined;
-  return targetService(arn) === 'sqs' && !arn.endsWith('.fifo')
-    ? undefined
-    : `The dead-letter queue of target ${id} must be a standard queue: ${arn}.`;
+  if (arn === undefined || isStandardQueue(arn)) return undefined;
+  return `The dead-letter queue of target ${id} must be a standard queue: ${arn}.`;
 }
 
 /** Once it has no problem. */

@@ -1,0 +1,22 @@
+/** What events can be handed to. */
+export type TargetService = 'lambda' | 'sqs' | 'sns' | 'events';
+
+const TARGETS: readonly (readonly [TargetService, RegExp])[] = [
+  [
+    'lambda',
+    /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9-_]+(?::(?:\$LATEST|[A-Za-z0-9-_]+))?$/,
+  ],
+  ['sqs', /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/],
+  ['sns', /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/],
+  ['events', /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[A-Za-z0-9._-]{1,256}$/],
+];
+
+/** Undefined for an ARN of anything else. */
+export function targetService(arn: string): TargetService | undefined {
+  return TARGETS.find(([, form]) => form.test(arn))?.[0];
+}
+
+/** A queue that dead letters can go to. */
+export function isStandardQueue(arn: string): boolean {
+  return targetService(arn) === 'sqs' && !arn.endsWith('.fifo');
+}

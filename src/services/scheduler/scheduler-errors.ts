@@ -1,0 +1,22 @@
+import { ServiceError } from '../../model/service-error.ts';
+
+export function validation(message: string): ServiceError {
+  return new ServiceError('ValidationException', message);
+}
+
+/** What is not built is refused by name. */
+export function notBuilt(what: string): ServiceError {
+  return validation(`Lambent does not implement ${what} yet.`);
+}
+
+export function scheduleDoesNotExist(name: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `Schedule ${name} does not exist.`);
+}
+
+export function groupDoesNotExist(name: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `Schedule group ${name} does not exist.`);
+}
+
+export function conflict(what: string): ServiceError {
+  return new ServiceError('ConflictException', `${what} already exists.`);
+}
