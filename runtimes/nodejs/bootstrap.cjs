@@ -17,6 +17,7 @@ const DEFAULT_NODE_OPTIONS = '--no-experimental-require-module --no-experimental
 
 const { env } = process;
 let ready = false;
+let { currentRequestId } = loop;
 
 /**
  * Ends the process because of an error that nothing caught.
@@ -28,7 +29,7 @@ function crash(title, error, exitCode) {
   log.logError(title, error);
   log.flush();
   const payload = require('./errors.cjs').toPayload(error);
-  const requestId = loop.currentRequestId();
+  const requestId = currentRequestId();
   if (requestId !== undefined) channel.sendOutcome(channel.ERROR, requestId, payload, false);
   else if (!ready) channel.send(channel.INIT_ERROR, payload);
   process.exit(exitCode);
@@ -54,12 +55,20 @@ function onEmptyLoop() {
 /** @param {Function} loaded */
 function start(loaded) {
   const isStreaming = streaming.isStreaming(loaded);
-  if (!loop.hasCallbacks && loaded.length >= 3 && !isStreaming)
+  const isShared = env['AWS_LAMBDA_MAX_CONCURRENCY'] !== undefined;
+  if ((isShared || !loop.hasCallbacks) && loaded.length >= 3 && !isStreaming) {
     throw require('./errors.cjs').callbacksRemoved();
+  }
   // What the function's code has started may run once before the process parks.
   setImmediate(() => {
     ready = true;
     log.flush();
+    if (isShared) {
+      const shared = require('./shared-loop.cjs');
+      currentRequestId = shared.currentRequestId;
+      shared.serve(loaded, isStreaming);
+      return;
+    }
     loop.serve(loaded, loaded.constructor?.name === 'AsyncFunction', isStreaming);
   });
 }

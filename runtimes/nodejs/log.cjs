@@ -14,6 +14,8 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 let requestId;
 /** @type {string | undefined} */
 let tenantId;
+/** Where several invocations run at once: whose code is running. @type {(() => { requestId: string, tenantId?: string } | undefined) | undefined} */
+let whose;
 /** Flushes of the streams that were used. @type {(() => void)[]} */
 const flushes = [];
 
@@ -26,6 +28,18 @@ let isJson = false;
 function setInvocation(id, tenant) {
   requestId = id;
   tenantId = tenant;
+}
+
+/** @param {() => { requestId: string, tenantId?: string } | undefined} ask */
+function followInvocations(ask) {
+  whose = ask;
+}
+
+/** Finds out whose line this is. */
+function attribute() {
+  if (whose === undefined) return;
+  const invocation = whose();
+  setInvocation(invocation?.requestId, invocation?.tenantId);
 }
 
 /**
@@ -84,7 +98,10 @@ function jsonLine(level, args) {
 /** @param {string} level */
 function logger(level) {
   const line = isJson ? jsonLine : textLine;
-  return (/** @type {unknown[]} */ ...args) => sendLog(line(level, args));
+  return (/** @type {unknown[]} */ ...args) => {
+    attribute();
+    sendLog(line(level, args));
+  };
 }
 
 /**
@@ -136,4 +153,4 @@ function logError(title, reason) {
   else console.error(title, describe(error));
 }
 
-module.exports = { flush, install, logError, setInvocation };
+module.exports = { flush, followInvocations, install, logError, setInvocation };

@@ -10,7 +10,9 @@ import type { ExecutionCredentials } from './environment-variables.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentRecords } from './environment-records.ts';
 import { EnvironmentSandboxes } from './environment-sandboxes.ts';
+import type { EnvironmentState } from './environment-state.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
+import { SharedEnvironment } from './managed/shared-environment.ts';
 import { findExtensions } from './extensions-api/find-extensions.ts';
 import { IdleFreezer } from './idle-freezer.ts';
 import { type InitializationType, initLimitMs } from './initialization-type.ts';
@@ -82,6 +84,31 @@ export class EnvironmentFactory {
     initializationType: InitializationType,
     listener: Pick<EnvironmentParts<ExecutionEnvironment>, 'onAvailable' | 'onIdleLost'>,
   ): Promise<ExecutionEnvironment> {
+    return await this.#create(
+      version,
+      initializationType,
+      (parts) => new ExecutionEnvironment({ ...parts, ...listener }),
+    );
+  }
+
+  /** As `create`, for an environment that takes so many invocations at once. */
+  async createShared(
+    version: FunctionVersion,
+    most: number,
+    listener: Pick<EnvironmentParts<SharedEnvironment>, 'onAvailable' | 'onIdleLost'>,
+  ): Promise<SharedEnvironment> {
+    return await this.#create(
+      version,
+      'lambda-managed-instances',
+      (parts) => new SharedEnvironment({ ...parts, ...listener }, most),
+    );
+  }
+
+  async #create<Environment extends { readonly state: EnvironmentState }>(
+    version: FunctionVersion,
+    initializationType: InitializationType,
+    make: (parts: Omit<EnvironmentParts<Environment>, 'onAvailable' | 'onIdleLost'>) => Environment,
+  ): Promise<Environment> {
     const { clock, endpointUrl, credentials, onWarning } = this.#options;
     const runtime = await this.#runtime(version);
     const code = await this.#code(version);
@@ -104,7 +131,7 @@ export class EnvironmentFactory {
       credentials,
     });
     const identity = runtimeIdentity(version.runtime, version.region);
-    const environment = new ExecutionEnvironment({
+    const environment = make({
       version,
       sandbox,
       launcher,
@@ -114,7 +141,6 @@ export class EnvironmentFactory {
       isStartAwaited: isAwaited,
       deadlines: this.#deadlines,
       freezer: this.#freezer,
-      ...listener,
       onWarning,
     });
     this.records.add({

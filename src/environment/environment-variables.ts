@@ -111,6 +111,9 @@ function reserved(sources: VariableSources) {
     LAMBDA_RUNTIME_DIR: inside('/var/runtime'),
     PWD: inside('/var/task'),
     SHLVL: '0',
+    ...(version.maxConcurrency === undefined
+      ? {}
+      : { AWS_LAMBDA_MAX_CONCURRENCY: String(version.maxConcurrency) }),
     ...(isCustom(runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.id}` }),
     ...loggingVariables(version),
   };

@@ -40,8 +40,8 @@ class FrameLink implements RuntimeLink {
   readonly #channel: Duplex;
   readonly #writer: ChannelWriter;
   readonly #events: RuntimeEvents;
-  /** The response that is coming in parts, and whose it is. */
-  #stream: { readonly requestId: string; readonly response: ResponseStream } | undefined;
+  /** Responses that are coming in parts, by request id: one at most, unless the runtime has several events in hand. */
+  readonly #streams = new Map<string, ResponseStream>();
 
   constructor(channel: Duplex, events: RuntimeEvents) {
     this.#channel = channel;
@@ -91,7 +91,7 @@ class FrameLink implements RuntimeLink {
   #onOutcome(type: number, requestId: string, payload: Buffer, oversized: boolean): void {
     const stream = this.#streamOf(requestId);
     if (stream !== undefined) {
-      this.#stream = undefined;
+      this.#streams.delete(requestId);
       if (type === FRAME.error) stream.fail(payload, undefined);
       else stream.end();
       return;
@@ -103,7 +103,7 @@ class FrameLink implements RuntimeLink {
 
   #onStream(requestId: string, contentType: string): void {
     const response = this.#events.onStream(requestId, contentType);
-    if (response !== undefined) this.#stream = { requestId, response };
+    if (response !== undefined) this.#streams.set(requestId, response);
   }
 
   /** A runtime whose caller is behind finds the channel full, and waits. */
@@ -115,7 +115,7 @@ class FrameLink implements RuntimeLink {
   }
 
   #streamOf(requestId: string): ResponseStream | undefined {
-    return this.#stream?.requestId === requestId ? this.#stream.response : undefined;
+    return this.#streams.size === 0 ? undefined : this.#streams.get(requestId);
   }
 }
 

@@ -3,14 +3,21 @@ import { CollectedResponse, type ResponseHandlers } from './collected-response.t
 import type { Deadlines } from './deadlines.ts';
 import { errorTypeOf, responseTooLarge } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
-import type { InvocationReporter } from './invocation-reporter.ts';
-import { RunningInvocation } from './running-invocation.ts';
+import { type Outcome, RunningInvocation } from './running-invocation.ts';
 import { PassedOnResponse } from './passed-on-response.ts';
 import { LARGEST_RESPONSE_BYTES, LARGEST_STREAM_BYTES } from './runtime-link.ts';
 import type { ResponseStream } from './runtime-link.ts';
 
+/** Told how invocations end. */
+export interface InvocationOutcomes {
+  /** The runtime has sent the result. */
+  answer(run: RunningInvocation, outcome: Outcome): void;
+  /** It ended without its runtime's doing. */
+  fail(run: RunningInvocation, outcome: Outcome, longestMs: number): void;
+}
+
 export interface InvocationsInHandParts {
-  readonly reporter: InvocationReporter;
+  readonly reporter: InvocationOutcomes;
   readonly deadlines: Deadlines;
   readonly timeoutMs: number;
   readonly onTimeout: () => void;

@@ -61,7 +61,7 @@ export class RuntimeLauncher {
     const { api, version, sandbox } = this.#parts;
     const token = this.#metadataToken;
     const metadata = { token, availabilityZoneId: availabilityZoneId(version.region) };
-    this.#listener ??= await api.listen(sandbox, events, extensions, metadata);
+    this.#listener ??= await api.listen(sandbox, events, extensions, metadata, version.maxConcurrency);
     if (!this.#isClosed) return;
     this.#listener.close();
     throw new Error('The execution environment was removed.');

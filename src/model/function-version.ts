@@ -33,4 +33,6 @@ export interface FunctionVersion {
   readonly logFormat: 'Text' | 'JSON';
   readonly applicationLogLevel: string | undefined;
   readonly systemLogLevel: string | undefined;
+  /** Invocations that one environment takes at once, on a managed instance; undefined: one, and no such instance. */
+  readonly maxConcurrency?: number | undefined;
 }

@@ -32,6 +32,12 @@ export interface FunctionLayer {
   readonly codeUnzippedBytes: number;
 }
 
+/** How a function runs on a managed instance. */
+export interface StoredManagedInstances {
+  /** Invocations that one environment takes at once. */
+  readonly maxConcurrency: number;
+}
+
 /** Everything stored for one version of a function. Plain JSON: it is kept as a text column. */
 export interface StoredFunction {
   readonly accountId: string;
@@ -63,6 +69,8 @@ export interface StoredFunction {
   readonly codeUnzippedBytes: number;
   /** In order: later ones lie over earlier ones. */
   readonly layers: readonly FunctionLayer[];
+  /** Absent on functions of the default kind. */
+  readonly managed?: StoredManagedInstances;
   /** Platform time of the last code or configuration update, milliseconds since the Unix epoch. */
   readonly lastModifiedMs: number;
   /** UUID; changes with every accepted code or configuration update, with nothing else. */
@@ -145,5 +153,6 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     logFormat: stored.logging.logFormat,
     applicationLogLevel: stored.logging.applicationLogLevel,
     systemLogLevel: stored.logging.systemLogLevel,
+    maxConcurrency: stored.managed?.maxConcurrency,
   };
 }

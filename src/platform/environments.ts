@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentPool, type EnvironmentPoolOptions } from '../environment/environment-pool.ts';
+import type { EnvironmentPoolOptions } from '../environment/environment-pool.ts';
+import { Environments } from '../environment/environments.ts';
 import { MachineRuntimes } from '../environment/runtimes/machine-runtimes.ts';
 import type { Config } from '../config.ts';
 import type { InsideDoor } from './inside-door.ts';
@@ -39,7 +40,7 @@ export async function buildEnvironments(site: EnvironmentsSite) {
     packagesInside: isSealed ? PACKAGES_INSIDE : undefined,
     searchPath: process.env['PATH'] ?? '',
   });
-  const pool = new EnvironmentPool({
+  const pool = new Environments({
     driver,
     runtimes,
     code,

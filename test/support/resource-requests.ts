@@ -1,6 +1,8 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { Architectures, type Send, senderOf } from './function-requests.ts';
+import { eventually } from './functions.ts';
 import { deploy, uniqueName, updated } from './lambda-requests.ts';
+import { ROLE } from './server.ts';
 import { zipOf } from './zip.ts';
 
 /** Everything that belongs to a function with two versions, asked for with every field that is not refused. */
@@ -155,8 +157,42 @@ async function requestSettings(send: Send, FunctionName: string): Promise<void> 
   await send('PutRuntimeManagementConfig', { FunctionName, Qualifier, UpdateRuntimeOn: 'Auto' });
   await send('GetRuntimeManagementConfig', { FunctionName, Qualifier });
   await send('ListEventSourceMappings', { FunctionName });
-  await send('ListCapacityProviders', {});
+  await requestCapacity(send);
   await send('ListDurableExecutionsByFunction', { FunctionName, Qualifier });
+}
+
+/** Two versions on the machine as a managed instance. */
+async function requestCapacity(send: Send): Promise<void> {
+  const { CapacityProviders = [] } = await send('ListCapacityProviders', { State: 'Active' });
+  const { CapacityProviderArn } = (CapacityProviders as { CapacityProviderArn: string }[])[0] ?? {};
+  await send('GetCapacityProvider', { CapacityProviderName: 'machine' });
+  const place = (places: number): object => ({
+    LambdaManagedInstancesCapacityProviderConfig: {
+      CapacityProviderArn,
+      PerExecutionEnvironmentMaxConcurrency: places,
+    },
+  });
+  for (const FunctionName of [uniqueName(), uniqueName()]) {
+    await send('CreateFunction', {
+      FunctionName,
+      Role: ROLE,
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Code: { ZipFile: await zipOf({ 'index.js': '' }) },
+      MemorySize: 2048,
+      Publish: true,
+      CapacityProviderConfig: place(8),
+    });
+    await eventually(
+      async () => await send('GetFunctionConfiguration', { FunctionName }),
+      ({ State }) => State === 'Active',
+      30_000,
+    );
+    await send('UpdateFunctionConfiguration', { FunctionName, CapacityProviderConfig: place(9) });
+  }
+  const versions = { CapacityProviderName: 'machine' };
+  const page = await send('ListFunctionVersionsByCapacityProvider', { ...versions, MaxItems: 1 });
+  await send('ListFunctionVersionsByCapacityProvider', { ...versions, Marker: page['NextMarker'] });
 }
 
 async function requestLayers(send: Send): Promise<void> {

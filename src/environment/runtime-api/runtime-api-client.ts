@@ -3,15 +3,26 @@ import type { ServerResponse } from 'node:http';
 import type { Invocation } from '../../model/invocation.ts';
 import type { RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 
-interface Delivery {
+export interface Delivery {
   readonly invocation: Invocation;
   readonly deadlineMs: number;
   /** Unique for each attempt, unlike the request id. */
   readonly invocationId: string;
 }
 
+/** The runtime's end of the Runtime API. */
+export interface RuntimeClient extends RuntimeLink {
+  readonly events: RuntimeEvents;
+  /** Parks a "next" until there is an event. False: out of turn. */
+  park(response: ServerResponse): boolean;
+  /** Whether an echoed `Lambda-Runtime-Invocation-Id` names an attempt in hand. */
+  isCurrentAttempt(invocationId: string): boolean;
+  /** The process has gone. */
+  reset(): void;
+}
+
 /** The runtime of one environment, as its Runtime API sees it: the parked "next" and what was last delivered. */
-export class RuntimeApiClient implements RuntimeLink {
+export class RuntimeApiClient implements RuntimeClient {
   readonly carriesLogs = false;
   readonly events: RuntimeEvents;
   #parked: ServerResponse | undefined;
@@ -22,7 +33,6 @@ export class RuntimeApiClient implements RuntimeLink {
     this.events = events;
   }
 
-  /** Parks a "next" until there is an event. False: out of turn. */
   park(response: ServerResponse): boolean {
     // A runtime whose connection broke asks again, and gets the event it missed.
     const asksAgain = this.#undelivered !== undefined || this.#parked !== undefined;
@@ -41,7 +51,6 @@ export class RuntimeApiClient implements RuntimeLink {
     this.#send({ invocation, deadlineMs, invocationId: randomUUID() });
   }
 
-  /** Whether an echoed `Lambda-Runtime-Invocation-Id` names the attempt in hand. */
   isCurrentAttempt(invocationId: string): boolean {
     return this.#delivered?.invocationId === invocationId;
   }
@@ -72,7 +81,11 @@ export class RuntimeApiClient implements RuntimeLink {
   }
 }
 
-function nextHeaders({ invocation, deadlineMs, invocationId }: Delivery): Record<string, string | number> {
+export function nextHeaders({
+  invocation,
+  deadlineMs,
+  invocationId,
+}: Delivery): Record<string, string | number> {
   const headers: Record<string, string | number> = {
     'Content-Type': 'application/json',
     'Content-Length': invocation.payload.length,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import type { Receipt } from '../runtime-link.ts';
-import type { RuntimeApiClient } from './runtime-api-client.ts';
+import type { RuntimeClient } from './runtime-api-client.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 import { isStreamed, passOn } from './streamed-response.ts';
@@ -10,7 +10,7 @@ export const RUNTIME_PREFIX = '/2018-06-01/runtime/';
 
 /** Serves one request of a runtime. Errors are `{errorMessage, errorType}`. */
 export function handleRuntimeRequest(
-  client: RuntimeApiClient,
+  client: RuntimeClient,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -24,7 +24,7 @@ export function handleRuntimeRequest(
   } else refuseUnknown(path, response);
 }
 
-function next(client: RuntimeApiClient, response: ServerResponse): void {
+function next(client: RuntimeClient, response: ServerResponse): void {
   if (client.park(response)) return;
   refuse(
     response,
@@ -41,7 +41,7 @@ function isOutcome(words: readonly string[]): boolean {
 }
 
 async function postWhole(
-  client: RuntimeApiClient,
+  client: RuntimeClient,
   words: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
@@ -59,7 +59,7 @@ async function postWhole(
 
 /** Refused, when it is, before its end: what is still to come of it is of no use. */
 async function postStream(
-  client: RuntimeApiClient,
+  client: RuntimeClient,
   requestId: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -79,7 +79,7 @@ async function postStream(
 }
 
 function postResponse(
-  client: RuntimeApiClient,
+  client: RuntimeClient,
   requestId: string,
   body: RequestBody,
   response: ServerResponse,
@@ -90,7 +90,7 @@ function postResponse(
 }
 
 function postError(
-  client: RuntimeApiClient,
+  client: RuntimeClient,
   requestId: string,
   body: RequestBody,
   request: IncomingMessage,
@@ -103,7 +103,7 @@ function postError(
 }
 
 function postInitError(
-  client: RuntimeApiClient,
+  client: RuntimeClient,
   body: RequestBody,
   request: IncomingMessage,
   response: ServerResponse,
@@ -130,7 +130,7 @@ function declaredType({ headers }: IncomingMessage): string | undefined {
   return typeof errorType === 'string' ? errorType : undefined;
 }
 
-function isOtherAttempt(client: RuntimeApiClient, request: IncomingMessage): boolean {
+function isOtherAttempt(client: RuntimeClient, request: IncomingMessage): boolean {
   const echoed = request.headers['lambda-runtime-invocation-id'];
   return typeof echoed === 'string' && !client.isCurrentAttempt(echoed);
 }

@@ -10,7 +10,8 @@ import { handleTelemetryRequest, telemetryApiOf } from '../telemetry-api/telemet
 import type { TelemetryEndpoint } from '../telemetry-api/telemetry-api-routes.ts';
 import { handleMetadataRequest, METADATA_PATH } from './metadata-routes.ts';
 import type { EnvironmentMetadata } from './metadata-routes.ts';
-import { RuntimeApiClient } from './runtime-api-client.ts';
+import { ConcurrentApiClient } from './concurrent-api-client.ts';
+import { RuntimeApiClient, type RuntimeClient } from './runtime-api-client.ts';
 import { handleRuntimeRequest, RUNTIME_PREFIX } from './runtime-api-routes.ts';
 
 /** An environment's own Runtime API, and the APIs beside it. */
@@ -27,7 +28,7 @@ export interface ExtensionEndpoints extends ExtensionsEndpoint, TelemetryEndpoin
 
 /** Who may speak over one port. */
 interface Environment {
-  readonly client: RuntimeApiClient;
+  readonly client: RuntimeClient;
   readonly extensions: ExtensionEndpoints;
   readonly metadata: EnvironmentMetadata;
 }
@@ -54,14 +55,21 @@ export class RuntimeApi {
     this.#http.timeout = 0;
   }
 
-  /** Speaks to what runs in a sandbox, and through that sandbox only. */
+  /**
+   * Speaks to what runs in a sandbox, and through that sandbox only.
+   * @param maxConcurrency how many events the runtime may have in hand; undefined: one, asked for when it is done
+   */
   async listen(
     sandbox: Pick<Sandbox, 'listen'>,
     events: RuntimeEvents,
     extensions: ExtensionEndpoints,
     metadata: EnvironmentMetadata,
+    maxConcurrency?: number,
   ): Promise<RuntimeApiListener> {
-    const client = new RuntimeApiClient(events);
+    const client =
+      maxConcurrency === undefined
+        ? new RuntimeApiClient(events)
+        : new ConcurrentApiClient(events, maxConcurrency);
     const environment: Environment = { client, extensions, metadata };
     const sockets = new Set<Socket>();
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {

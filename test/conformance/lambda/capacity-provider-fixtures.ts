@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 import type { Refusal } from '../../support/lambda-requests.ts';
 
+/** The only capacity provider there is: the machine itself. */
+export const MACHINE = 'arn:aws:lambda:us-east-1:000000000000:capacity-provider:machine';
+
 /** What is answered for a capacity provider that is not there. */
 export function notFound(name: string): Refusal {
   return {

@@ -88,9 +88,11 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
     [
       'CapacityProviderConfig',
       {
+        MemorySize: 2048,
         CapacityProviderConfig: {
           LambdaManagedInstancesCapacityProviderConfig: {
-            CapacityProviderArn: 'arn:aws:lambda:us-east-1:000000000000:capacity-provider:p',
+            CapacityProviderArn: 'arn:aws:lambda:us-east-1:000000000000:capacity-provider:machine',
+            ExecutionEnvironmentMemoryGiBPerVCpu: 4,
           },
         },
       },

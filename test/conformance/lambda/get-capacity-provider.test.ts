@@ -2,7 +2,7 @@ import { GetCapacityProviderCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { INVALID, notFound } from './capacity-provider-fixtures.ts';
+import { INVALID, MACHINE, notFound } from './capacity-provider-fixtures.ts';
 
 let server: TestServer;
 
@@ -20,6 +20,19 @@ async function refused(CapacityProviderName: string, more: object = {}): ReturnT
 }
 
 describe('GetCapacityProvider', () => {
+  test('shows the machine, by name and by ARN [found]', async () => {
+    for (const CapacityProviderName of ['machine', MACHINE]) {
+      const { CapacityProvider } = await server.lambda.send(
+        new GetCapacityProviderCommand({ CapacityProviderName }),
+      );
+      expect(CapacityProvider).toMatchObject({
+        CapacityProviderArn: MACHINE,
+        State: 'Active',
+        VpcConfig: { SubnetIds: [], SecurityGroupIds: [] },
+      });
+    }
+  });
+
   test('says what is not there [missing]', async () => {
     const name = uniqueName();
     expect(await refused(name)).toEqual(notFound(name));

@@ -2,7 +2,7 @@ import { ListCapacityProvidersCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { INVALID } from './capacity-provider-fixtures.ts';
+import { INVALID, MACHINE } from './capacity-provider-fixtures.ts';
 
 let server: TestServer;
 
@@ -20,9 +20,11 @@ async function list(input: object = {}): Promise<object> {
 }
 
 describe('ListCapacityProviders', () => {
-  test('lists none where there are none [none]', async () => {
-    expect(await list()).toEqual({ CapacityProviders: [] });
-    expect(await list({ State: 'Active', MaxItems: 50 })).toEqual({ CapacityProviders: [] });
+  test('lists the machine, by its state when one is given [lists]', async () => {
+    const { CapacityProviders } = (await list()) as { CapacityProviders: object[] };
+    expect(CapacityProviders).toMatchObject([{ CapacityProviderArn: MACHINE, State: 'Active' }]);
+    expect(await list({ State: 'Active', MaxItems: 50 })).toEqual({ CapacityProviders });
+    expect(await list({ State: 'Pending' })).toEqual({ CapacityProviders: [] });
   });
 
   test('refuses states and pages that are none [bad-state] [bad-marker]', async () => {

@@ -2,9 +2,10 @@ import type { Concurrency, PutFunctionConcurrencyRequest } from '@aws-sdk/client
 import type { OperationHandler } from '../../../aws/service.ts';
 import { reservationProblem } from '../../../model/concurrency-limits.ts';
 import type { Store } from '../../../store/store.ts';
-import { type FunctionKey, functionNotFound } from '../functions/function-rows.ts';
+import { findFunction, type FunctionKey, functionNotFound } from '../functions/function-rows.ts';
 import { findSettings, updateSettings } from '../functions/settings-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { refuseManaged } from '../managed-instances/managed-function.ts';
 import { lockClaims, readClaims } from './claim-rows.ts';
 import { overLimit, unqualifiedReference } from './concurrency-rules.ts';
 
@@ -13,6 +14,8 @@ export function putFunctionConcurrency(
 ): OperationHandler<PutFunctionConcurrencyRequest, Concurrency> {
   return async (input, context) => {
     const key = unqualifiedReference(input.FunctionName, context);
+    const found = await findFunction(deps.store.db, key);
+    if (found !== undefined) refuseManaged(found.current, 'Reserved concurrency');
     const reserved = input.ReservedConcurrentExecutions ?? 0;
     await reserve(deps.store, deps.concurrentExecutions, key, reserved);
     return { ReservedConcurrentExecutions: reserved };

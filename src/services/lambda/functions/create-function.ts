@@ -20,6 +20,7 @@ import { addTags } from '../tags/resource-tags.ts';
 import { checkTags } from '../tags/tag-rules.ts';
 import { attachConfig } from '../code-signing/attached-config.ts';
 import { admitPackage, wantedConfig } from '../code-signing/package-signature.ts';
+import { managedInstances } from '../managed-instances/managed-function.ts';
 import { publishedVersion } from '../versions/published-version.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
@@ -90,6 +91,13 @@ async function draftFunction(
   const environment = input.Environment && (input.Environment.Variables ?? {});
   if (environment !== undefined) checkEnvironmentVariables(environment);
   const deadLetterTargetArn = await checkDeadLetterTarget(deps, reference.accountId, input.DeadLetterConfig);
+  const memoryMb = input.MemorySize ?? 128;
+  const managed = input.CapacityProviderConfig;
+  const logging = mergeLogging(
+    defaultLogging(reference.name),
+    // The only format there is on managed instances.
+    managed === undefined ? input.LoggingConfig : { LogFormat: 'JSON', ...input.LoggingConfig },
+  );
   return {
     accountId: reference.accountId,
     region: reference.region,
@@ -101,12 +109,13 @@ async function draftFunction(
     role: input.Role ?? '',
     ...(deadLetterTargetArn !== undefined && { deadLetterTargetArn }),
     timeoutSeconds: input.Timeout ?? 3,
-    memoryMb: input.MemorySize ?? 128,
+    memoryMb,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,
     architecture: checkArchitecture(deps, input.Architectures),
     ...(environment && { environment }),
     layers: await resolveLayers(deps, reference, input.Layers ?? [], []),
-    logging: mergeLogging(defaultLogging(reference.name), input.LoggingConfig),
+    logging,
+    ...(managed && { managed: managedInstances(managed, { runtime, memoryMb, logging }, reference) }),
     lastModifiedMs: deps.clock.now(),
     deploymentId: randomUUID(),
     revisionId: randomUUID(),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
 import { partitionOf, type StoredFunction } from '../../../model/stored-function.ts';
+import { capacityProviderConfig } from '../managed-instances/managed-function.ts';
 
 /**
  * A version as the API shows it. Clients trip over extra and missing fields, so what is never set is absent, and the
@@ -60,6 +61,7 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
       ...(systemLogLevel && { SystemLogLevel: systemLogLevel as 'INFO' }),
       LogGroup: logGroup,
     },
+    ...capacityProviderConfig(stored),
   };
 }
 

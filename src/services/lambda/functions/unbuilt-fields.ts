@@ -16,7 +16,6 @@ const UNBUILT: Readonly<Record<string, unknown>> = {
   SourceKMSKeyArn: undefined,
   DurableConfig: undefined,
   TenancyConfig: undefined,
-  CapacityProviderConfig: undefined,
 };
 
 /** Throws InvalidParameterValueException naming the first field that asks for something not built yet. */

@@ -12,6 +12,7 @@ import { changeFunction, functionNotFound, requireFunction } from './function-ro
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkCombinedSize, resolveLayers } from '../layers/function-layers.ts';
 import { mergeLogging } from './logging-configuration.ts';
+import { checkManaged, managedInstances } from '../managed-instances/managed-function.ts';
 import { checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
@@ -34,12 +35,16 @@ export function updateFunctionConfiguration(
       checkRevision(before.current, input.RevisionId);
       checkUpdatable(before.current);
       if (layers !== undefined) checkCombinedSize(before.current.codeUnzippedBytes, layers);
-      const change = { ...changes(before.current, input), ...(layers && { layers }) };
-      const withTarget = {
-        ...change,
+      const changed = changes(before.current, input);
+      const managed = managedChange({ ...before.current, ...changed }, input);
+      checkManaged({ ...before.current, ...changed, ...managed });
+      const change = {
+        ...changed,
+        ...managed,
+        ...(layers && { layers }),
         ...(deadLetters !== undefined && { deadLetterTargetArn: deadLetters }),
       };
-      return withoutEmptied(withUpdate(before, withTarget, deps.clock.now()), input);
+      return withoutEmptied(withUpdate(before, change, deps.clock.now()), input);
     });
     if (after === undefined) throw functionNotFound(key);
     return functionConfiguration(after.current, functionArn(key.accountId, key.region, key.name));
@@ -51,7 +56,7 @@ async function checkInput(
   input: UpdateFunctionConfigurationRequest,
   current: StoredFunction,
 ): Promise<void> {
-  if (input.CapacityProviderConfig !== undefined) {
+  if (input.CapacityProviderConfig !== undefined && current.managed === undefined) {
     throw invalidParameterValue("CapacityProviderConfig isn't supported for Lambda Default functions.");
   }
   checkMemorySize(input.MemorySize);
@@ -74,6 +79,14 @@ function changes(before: StoredFunction, input: UpdateFunctionConfigurationReque
     logging: mergeLogging(before.logging, input.LoggingConfig),
     ...(input.Environment && { environment: input.Environment.Variables ?? {} }),
   };
+}
+
+/** Where the function runs stays; how many invocations an environment takes may change. */
+function managedChange(
+  changed: StoredFunction,
+  { CapacityProviderConfig: config }: UpdateFunctionConfigurationRequest,
+): Partial<StoredFunction> {
+  return config === undefined ? {} : { managed: managedInstances(config, changed, changed, changed.managed) };
 }
 
 /**

@@ -1,9 +1,14 @@
-import type { GetCapacityProviderRequest } from '@aws-sdk/client-lambda';
+import type { GetCapacityProviderRequest, GetCapacityProviderResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { capacityProviderNotFound } from './capacity-provider.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { capacityProviderNotFound, isMachine, machineProvider } from './capacity-provider.ts';
 
-export function getCapacityProvider(): OperationHandler<GetCapacityProviderRequest, never> {
+export function getCapacityProvider(
+  deps: LambdaDependencies,
+): OperationHandler<GetCapacityProviderRequest, GetCapacityProviderResponse> {
   return (input, context) => {
-    throw capacityProviderNotFound(input.CapacityProviderName ?? '', context);
+    const name = input.CapacityProviderName ?? '';
+    if (!isMachine(name, context)) throw capacityProviderNotFound(name, context);
+    return { CapacityProvider: machineProvider(context, deps.machineArchitecture) };
   };
 }

@@ -9,15 +9,15 @@ import { listFunctionVersionsByCapacityProvider } from './list-function-versions
 import { putFunctionScalingConfig } from './put-function-scaling-config.ts';
 import { updateCapacityProvider } from './update-capacity-provider.ts';
 
-/** Lambda Managed Instances, as far as they can be answered without any: no capacity provider can be made yet. */
+/** Lambda Managed Instances: the machine is the only capacity provider, and no other can be made yet. */
 export function managedInstanceOperations(deps: LambdaDependencies): ServiceDefinition['operations'] {
   return {
     CreateCapacityProvider: createCapacityProvider(),
     DeleteCapacityProvider: deleteCapacityProvider(),
-    GetCapacityProvider: getCapacityProvider(),
+    GetCapacityProvider: getCapacityProvider(deps),
     GetFunctionScalingConfig: getFunctionScalingConfig(deps),
-    ListCapacityProviders: listCapacityProviders(),
-    ListFunctionVersionsByCapacityProvider: listFunctionVersionsByCapacityProvider(),
+    ListCapacityProviders: listCapacityProviders(deps),
+    ListFunctionVersionsByCapacityProvider: listFunctionVersionsByCapacityProvider(deps),
     PutFunctionScalingConfig: putFunctionScalingConfig(deps),
     UpdateCapacityProvider: updateCapacityProvider(),
   };

@@ -1,0 +1,53 @@
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import { type EnvironmentCounts, sumCounts } from './environment-counts.ts';
+import type { EnvironmentFactory } from './environment-factory.ts';
+import { EnvironmentPool, type EnvironmentPoolOptions } from './environment-pool.ts';
+import { ManagedEnvironments } from './managed/managed-environments.ts';
+import type { ProvisionedState } from './provisioned-environments.ts';
+
+/** All execution environments of this process: the pool's, and those that take several invocations at once. */
+export class Environments {
+  readonly #pool: EnvironmentPool;
+  readonly #managed: ManagedEnvironments;
+
+  constructor(options: EnvironmentPoolOptions) {
+    this.#pool = new EnvironmentPool(options);
+    this.#managed = new ManagedEnvironments({ ...options, factory: this.#pool.factory });
+  }
+
+  get factory(): EnvironmentFactory {
+    return this.#pool.factory;
+  }
+
+  run(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
+    if (version.maxConcurrency !== undefined) return this.#managed.run(version, invocation);
+    return this.#pool.run(version, invocation);
+  }
+
+  provision(version: FunctionVersion, target: number): void {
+    this.#pool.provision(version, target);
+  }
+
+  provisionedState(version: FunctionVersion): ProvisionedState | undefined {
+    return this.#pool.provisionedState(version);
+  }
+
+  /** @param functionArn unqualified */
+  retire(functionArn: string, keepDeploymentIds: ReadonlySet<string>): void {
+    this.#pool.retire(functionArn, keepDeploymentIds);
+    this.#managed.retire(functionArn, keepDeploymentIds);
+  }
+
+  counts(): EnvironmentCounts {
+    return sumCounts([this.#pool.counts(), this.#managed.counts()]);
+  }
+
+  async destroyAll(): Promise<void> {
+    await Promise.all([this.#pool.destroyAll(), this.#managed.destroyAll()]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#managed.close()]);
+  }
+}

@@ -1,0 +1,228 @@
+import {
+  type CapacityProviderConfig,
+  GetFunctionScalingConfigCommand,
+  LambdaClient,
+  ListFunctionVersionsByCapacityProviderCommand,
+  PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
+  type Runtime,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
+import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let many: LambdaClient;
+
+beforeAll(async () => {
+  server = await startServer();
+  many = new LambdaClient({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 100 } }),
+  });
+});
+
+afterAll(async () => {
+  many.destroy();
+  expect(await server.stop()).toBe(0);
+});
+
+function onMachine(PerExecutionEnvironmentMaxConcurrency?: number): CapacityProviderConfig {
+  return {
+    LambdaManagedInstancesCapacityProviderConfig: {
+      CapacityProviderArn: MACHINE,
+      ...(PerExecutionEnvironmentMaxConcurrency !== undefined && { PerExecutionEnvironmentMaxConcurrency }),
+    },
+  };
+}
+
+/** Deploys and publishes version 1, which is what can be invoked. */
+async function deployManaged(
+  name: string,
+  source: string,
+  places: number,
+  more: { Runtime?: Runtime; file?: string; Timeout?: number } = {},
+): Promise<void> {
+  const { Runtime = 'nodejs24.x', file = 'index.js', Timeout = 30 } = more;
+  const settings = { MemorySize: 2048, CapacityProviderConfig: onMachine(places), Runtime, Timeout };
+  await deploy(server.lambda, name, { [file]: source }, settings);
+  await server.lambda.send(new PublishVersionCommand({ FunctionName: name }));
+}
+
+async function run(name: string, event: object = {}) {
+  return await invoke(many, name, event, { Qualifier: '1', LogType: 'None' });
+}
+
+/** Each waits until as many as its event says are inside the same process. */
+const MEETING = `
+let inside = 0;
+let most = 0;
+const life = Math.random();
+exports.handler = async ({ wait = 1, nonce, exit, sleepMs = 0 }, context) => {
+  inside += 1;
+  most = Math.max(most, inside);
+  console.log('in ' + nonce);
+  while (most < wait) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (exit) process.exit(3);
+  await new Promise((resolve) => setTimeout(resolve, sleepMs));
+  inside -= 1;
+  const { AWS_LAMBDA_MAX_CONCURRENCY: limit, AWS_LAMBDA_INITIALIZATION_TYPE: type } = process.env;
+  return { nonce, life, most, limit, type, id: context.awsRequestId };
+};`;
+
+interface Met {
+  readonly nonce: number;
+  readonly life: number;
+  readonly most: number;
+  readonly limit: string;
+  readonly type: string;
+  readonly id: string;
+}
+
+describe('a function on the machine as a managed instance', () => {
+  test('runs as many invocations at once in one environment as it says', async () => {
+    await deployManaged('meeting', MEETING, 4);
+    const answers = await Promise.all(
+      [0, 1, 2, 3].map(async (nonce) => await run('meeting', { wait: 4, nonce })),
+    );
+    const met = answers.map(({ payload }) => payload as Met);
+    expect(met.map(({ nonce }) => nonce)).toEqual([0, 1, 2, 3]);
+    expect(met.map(({ id }) => id)).toEqual(answers.map(({ requestId }) => requestId));
+    expect(new Set(met.map(({ most }) => most))).toEqual(new Set([4]));
+    expect(new Set(met.map(({ life }) => life)).size).toBe(1);
+    expect(met[0]).toMatchObject({ limit: '4', type: 'lambda-managed-instances' });
+  });
+
+  test('takes another environment where one is full', async () => {
+    await deployManaged('full', MEETING, 1);
+    const answers = await Promise.all(
+      [0, 1].map(async (nonce) => await run('full', { nonce, sleepMs: 3000 })),
+    );
+    const met = answers.map(({ payload }) => payload as Met);
+    expect(met.map(({ most }) => most)).toEqual([1, 1]);
+    expect(met[0]?.life).not.toBe(met[1]?.life);
+  });
+
+  test('asks for several events at once over the Runtime API', async () => {
+    const source = `#!/usr/bin/env python3
+import json, os, threading, time, urllib.request
+base = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'
+lock = threading.Lock()
+counts = {'inside': 0, 'most': 0}
+def loop():
+    while True:
+        with urllib.request.urlopen(base + 'next') as event:
+            id = event.headers['Lambda-Runtime-Aws-Request-Id']
+            wait = json.load(event)['wait']
+        with lock:
+            counts['inside'] += 1
+            counts['most'] = max(counts['most'], counts['inside'])
+        while counts['most'] < wait:
+            time.sleep(0.005)
+        with lock:
+            counts['inside'] -= 1
+        answer = json.dumps({'most': counts['most']}).encode()
+        urllib.request.urlopen(base + id + '/response', data=answer).close()
+for _ in range(int(os.environ['AWS_LAMBDA_MAX_CONCURRENCY'])):
+    threading.Thread(target=loop).start()
+`;
+    await deployManaged('custom', source, 3, { Runtime: 'provided.al2023', file: 'bootstrap' });
+    for (let round = 0; round < 2; round += 1) {
+      const answers = await Promise.all([1, 2, 3].map(async () => await run('custom', { wait: 3 })));
+      expect(answers.map(({ payload }) => payload)).toEqual([{ most: 3 }, { most: 3 }, { most: 3 }]);
+    }
+  });
+
+  test('loses all that an environment has in hand when its process ends, and goes on in another', async () => {
+    await deployManaged('ending', MEETING, 3);
+    const answers = await Promise.all(
+      [0, 1, 2].map(
+        async (nonce) => await run('ending', { wait: 3, nonce, exit: nonce === 1, sleepMs: 5000 }),
+      ),
+    );
+    for (const { functionError, payload } of answers) {
+      expect(functionError).toBe('Unhandled');
+      expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
+    }
+    expect((await run('ending', { nonce: 7 })).payload).toMatchObject({ nonce: 7, most: 1 });
+  });
+
+  test('times out one invocation; those beside it finish', async () => {
+    await deployManaged('late', MEETING, 2, { Timeout: 2 });
+    const first = await run('late', { nonce: 0 });
+    const [slow, quick] = await Promise.all([
+      run('late', { wait: 2, nonce: 1, sleepMs: 60_000 }),
+      run('late', { wait: 2, nonce: 2, sleepMs: 1000 }),
+    ]);
+    expect(slow).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Sandbox.Timedout' } });
+    expect(quick.payload).toMatchObject({ nonce: 2 });
+    const next = (await run('late', { nonce: 3 })).payload as Met;
+    expect(next.life).not.toBe((first.payload as Met).life);
+  });
+
+  test('is invoked by its versions, and has neither reserved nor provisioned concurrency', async () => {
+    await deployManaged('published', MEETING, 2);
+    await expect(invoke(many, 'published')).rejects.toMatchObject({ name: 'ResourceConflictException' });
+    const FunctionName = 'published';
+    const refused = { name: 'InvalidParameterValueException' };
+    const reserve = new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 1 });
+    await expect(server.lambda.send(reserve)).rejects.toMatchObject(refused);
+    const provision = { FunctionName, Qualifier: '1', ProvisionedConcurrentExecutions: 1 };
+    await expect(
+      server.lambda.send(new PutProvisionedConcurrencyConfigCommand(provision)),
+    ).rejects.toMatchObject(refused);
+    const scaling = new GetFunctionScalingConfigCommand({ FunctionName, Qualifier: '1' });
+    await expect(server.lambda.send(scaling)).rejects.toMatchObject(refused);
+    const { FunctionVersions = [] } = await server.lambda.send(
+      new ListFunctionVersionsByCapacityProviderCommand({ CapacityProviderName: 'machine' }),
+    );
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:published:1';
+    expect(FunctionVersions).toContainEqual({ FunctionArn: arn, State: 'Active' });
+  });
+
+  test('shows its configuration, which an update changes', async () => {
+    await deployManaged('configured', MEETING, 2);
+    const updated = await server.lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName: 'configured',
+        MemorySize: 4096,
+        CapacityProviderConfig: onMachine(128),
+      }),
+    );
+    expect(updated.CapacityProviderConfig).toEqual(onMachine(128));
+    expect(updated.LoggingConfig).toMatchObject({ LogFormat: 'JSON' });
+    await untilUpdated(server.lambda, 'configured');
+    for (const change of [
+      { CapacityProviderConfig: onMachine(129) },
+      { MemorySize: 2047 },
+      { Runtime: 'python3.13' as const },
+      { LoggingConfig: { LogFormat: 'Text' as const } },
+    ]) {
+      const command = new UpdateFunctionConfigurationCommand({ FunctionName: 'configured', ...change });
+      await expect(server.lambda.send(command)).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+      });
+    }
+  });
+
+  test('ends its environments when it is updated, or not used for a while', async () => {
+    await deployManaged('idle', MEETING, 2);
+    await run('idle', { nonce: 1 });
+    const idle = async (): Promise<number> => {
+      const health = await (await fetch(`${server.endpoint}/_lambent/health`)).json();
+      return (health as { environments: { idle: number } }).environments.idle;
+    };
+    expect(await idle()).toBeGreaterThan(0);
+    const body = new URLSearchParams({ advanceMs: String(2 * 3_600_000) });
+    await fetch(`${server.endpoint}/_lambent/clock`, { method: 'POST', body });
+    await eventually(idle, (count) => count === 0, 30_000);
+    expect((await run('idle', { nonce: 2 })).payload).toMatchObject({ nonce: 2, most: 1 });
+  });
+});
