@@ -13,7 +13,8 @@ const EXIT_UNHANDLED_REJECTION = 128;
 const EXIT_UNCAUGHT_EXCEPTION = 129;
 const EXIT_UNSETTLED = 13;
 /** The catalog's default; a function need not see it, and the processes it starts need not have it. */
-const DEFAULT_NODE_OPTIONS = '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1';
+const DEFAULT_NODE_OPTIONS =
+  '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1';
 
 const { env } = process;
 let ready = false;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CodeDirectories } from '../environment/code-directory.ts';
+import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import { FunctionUrlDirectory } from '../front-doors/function-urls/function-url-directory.ts';
 import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts';
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
@@ -58,16 +59,7 @@ export async function buildExecution(site: Site) {
     onNotice,
   });
   const messaging = await buildMessaging(site, owner, { events, policies, queues });
-  const activation = startFunctionActivation({
-    store,
-    clock,
-    prepareCode: async (stored) => {
-      const version = functionVersionOf(stored);
-      await code.prepareAll(version);
-      void pool.factory.expect(version);
-    },
-    onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
-  });
+  const activation = openActivation(site, code, pool);
   const doors = {
     functions,
     policies,
@@ -84,6 +76,23 @@ export async function buildExecution(site: Site) {
   const workers = config.workers === 1 ? undefined : openWorkers(site, { lender, concurrency, code });
   await workers?.open();
   return { runtimes, isolation, pool, workers, ...doors, activation };
+}
+
+function openActivation(
+  { log, clock, state: { store } }: Site,
+  code: CodeDirectories,
+  pool: EnvironmentPool,
+) {
+  return startFunctionActivation({
+    store,
+    clock,
+    prepareCode: async (stored) => {
+      const version = functionVersionOf(stored);
+      await code.prepareAll(version);
+      void pool.factory.expect(version);
+    },
+    onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
+  });
 }
 
 function openWorkers(
