@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CodeDirectories } from '../environment/code-directory.ts';
-import type { EnvironmentPool } from '../environment/environment-pool.ts';
+import type { Environments } from '../environment/environments.ts';
 import { FunctionUrlDirectory } from '../front-doors/function-urls/function-url-directory.ts';
 import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts';
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
@@ -78,11 +78,7 @@ export async function buildExecution(site: Site) {
   return { runtimes, isolation, pool, workers, ...doors, activation };
 }
 
-function openActivation(
-  { log, clock, state: { store } }: Site,
-  code: CodeDirectories,
-  pool: EnvironmentPool,
-) {
+function openActivation({ log, clock, state: { store } }: Site, code: CodeDirectories, pool: Environments) {
   return startFunctionActivation({
     store,
     clock,
