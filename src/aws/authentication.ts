@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from '../model/service-error.ts';
 import type { EndpointOptions } from './endpoint-options.ts';
+import { WholeRequest } from './fast-lane-request.ts';
 import type { Body } from './protocols/wire-protocol.ts';
 import type { WireRequest } from './request.ts';
 import { verifySignature } from './sigv4.ts';
@@ -17,7 +18,8 @@ export function authenticate(
   body: Body,
   service: string | undefined,
 ): Body {
-  const { method, path, query, headers } = request;
+  const { method, path, query, raw } = request;
+  const headers = raw instanceof WholeRequest ? raw : request.headers;
   const buffered = body instanceof Uint8Array ? body : undefined;
   const result = verifySignature(
     { method, path, query, headers, body: buffered, service },

@@ -61,9 +61,9 @@ export class Endpoint {
    */
   handleWhole(raw: WholeRequest, response: WholeResponse): boolean {
     // A browser's request may have to be refused, which `handle` does.
-    if (raw.headers.origin !== undefined) return false;
+    if (raw.header('origin') !== undefined) return false;
     // The lane's paths are nobody else's, but a host name may say that they are a function's own.
-    if (this.#parts.options.userTraffic?.owns(raw.headers.host ?? '', '') === true) return false;
+    if (this.#parts.options.userTraffic?.owns(raw.header('host') ?? '', '') === true) return false;
     const exchange = new Exchange(this.#parts, new WireRequest(raw), response);
     this.#inFlight++;
     if (exchange.startWhole()) return true;

@@ -34,7 +34,7 @@ export class Exchange {
     this.#parts = parts;
     this.#request = request;
     this.#response = response;
-    this.#credential = parseCredential(request.headers, request.query);
+    this.#credential = parseCredential(request.header('authorization'), request.query);
   }
 
   start(): void {

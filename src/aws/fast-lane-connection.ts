@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import { scanRequest } from './fast-lane-request.ts';
-import type { ScanOptions, WholeRequest } from './fast-lane-request.ts';
+import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
 import { dateLine, LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
 
-export interface LaneOptions extends ScanOptions {
+export interface LaneOptions {
+  readonly scanner: RequestScanner;
   /** False, with nothing done, when the request is node:http's after all. Never throws. */
   readonly onRequest: (request: WholeRequest, response: WholeResponse) => boolean;
   readonly keepAliveTimeoutMs: number;
@@ -105,7 +105,7 @@ export class LaneConnection implements AnswerSink {
   #serve(bytes: Buffer): void {
     this.#isServing = true;
     for (let rest = bytes; rest.length > 0; ) {
-      const request = scanRequest(rest, this.#socket, this.#options);
+      const request = this.#options.scanner.scan(rest, this.#socket);
       if (request === undefined || !this.#begin(request)) {
         this.#leave(rest);
         break;

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { LaneConnection } from './fast-lane-connection.ts';
 import type { LaneOptions } from './fast-lane-connection.ts';
+import { RequestScanner } from './fast-lane-request.ts';
+import type { ScanOptions } from './fast-lane-request.ts';
 
 /** Which requests may take the fast lane, and who answers them. */
-export type FastLaneRoute = Pick<LaneOptions, 'takesPath' | 'onRequest'>;
+export type FastLaneRoute = Pick<ScanOptions, 'takesPath'> & Pick<LaneOptions, 'onRequest'>;
 
 /** A head beyond this is nothing an SDK sends with an invoke. */
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -17,10 +19,19 @@ export class FastLane {
   readonly #options: LaneOptions;
   readonly #connections = new Set<LaneConnection>();
 
-  constructor(options: Omit<LaneOptions, 'onGone'>) {
+  constructor({
+    takesPath,
+    maxHeadBytes,
+    maxBodyBytes,
+    ...options
+  }: Omit<LaneOptions, 'onGone' | 'scanner'> & ScanOptions) {
     this.#options = {
       ...options,
-      maxHeadBytes: Math.min(options.maxHeadBytes, MAX_HEAD_BYTES),
+      scanner: new RequestScanner({
+        takesPath,
+        maxHeadBytes: Math.min(maxHeadBytes, MAX_HEAD_BYTES),
+        maxBodyBytes,
+      }),
       onGone: (connection) => this.#connections.delete(connection),
     };
   }

@@ -6,17 +6,18 @@ import type { StreamedRequest, WireRequest } from './request.ts';
 export const EMPTY_BODY: Uint8Array = new Uint8Array();
 
 /** Whether anything follows the head of a request. */
-export function hasBody({ headers, raw }: WireRequest): boolean {
-  const length = headers['content-length'];
+export function hasBody(request: WireRequest): boolean {
+  const { raw } = request;
+  const length = request.header('content-length');
   if (length !== undefined) return length !== '0';
   if (raw.httpVersionMajor === 2)
     return !(raw as { stream?: { endAfterHeaders?: boolean } }).stream?.endAfterHeaders;
-  return headers['transfer-encoding'] !== undefined;
+  return request.header('transfer-encoding') !== undefined;
 }
 
 /** The length a request declares for its body, bytes; 0 when it declares none. */
-export function declaredLength({ headers }: WireRequest): number {
-  const length = Number(headers['content-length'] ?? 0);
+export function declaredLength(request: WireRequest): number {
+  const length = Number(request.header('content-length') ?? 0);
   return Number.isNaN(length) ? 0 : length;
 }
 
@@ -73,6 +74,5 @@ export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
 
 function isAwsChunked(request: WireRequest, encoding: string | undefined): boolean {
   if (encoding?.includes('aws-chunked') === true) return true;
-  const hash = request.headers['x-amz-content-sha256'];
-  return typeof hash === 'string' && hash.startsWith('STREAMING-');
+  return request.header('x-amz-content-sha256')?.startsWith('STREAMING-') === true;
 }

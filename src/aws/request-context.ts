@@ -51,6 +51,10 @@ export class HttpRequestContext implements RequestContext {
     return this.#request.headers;
   }
 
+  header(name: string): string | undefined {
+    return this.#request.header(name);
+  }
+
   get sourceIp(): string | undefined {
     const address = this.#request.raw.socket.remoteAddress;
     // An IPv4 client of a socket that takes both kinds.

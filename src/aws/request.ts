@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { WholeRequest } from './fast-lane-request.ts';
+import { WholeRequest } from './fast-lane-request.ts';
 
 export type StreamedRequest = IncomingMessage | Http2ServerRequest;
 export type HttpRequest = StreamedRequest | WholeRequest;
@@ -12,7 +12,6 @@ export class WireRequest {
   readonly path: string;
   /** Query string as sent, without the question mark; empty when there is none. */
   readonly query: string;
-  readonly headers: IncomingHttpHeaders;
   readonly raw: HttpRequest;
   #parameters: QueryParameters | undefined;
 
@@ -23,11 +22,15 @@ export class WireRequest {
     this.method = raw.method ?? 'GET';
     this.path = mark < 0 ? url : url.slice(0, mark);
     this.query = mark < 0 ? '' : url.slice(mark + 1);
-    this.headers = raw.headers;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.raw.headers;
   }
 
   /** Host name and port the client used; HTTP/2 has it in `:authority`. */
   get host(): string {
+    if (this.raw instanceof WholeRequest) return this.raw.header('host') ?? '';
     const authority = this.headers[':authority'];
     return (typeof authority === 'string' ? authority : this.headers.host) ?? '';
   }
@@ -38,6 +41,7 @@ export class WireRequest {
   }
 
   header(name: string): string | undefined {
+    if (this.raw instanceof WholeRequest) return this.raw.header(name);
     const value = this.headers[name];
     return typeof value === 'object' ? value.join(', ') : value;
   }

@@ -16,6 +16,8 @@ export interface RequestContext {
   readonly sourceIp: string | undefined;
   /** Header names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** One of them, several values joined by a comma. Cheaper than `headers`. */
+  header(name: string): string | undefined;
   /** `http://host:port` by which clients reach this endpoint: `--public-host` if set, else the request's Host. */
   readonly origin: string;
   /** Size of the HTTP request's body, bytes. */

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { SignedHeaders } from './sigv4-headers.ts';
 
 /** Only characters that percent-encoding leaves alone: nearly every path and query value. */
 const UNRESERVED_ONLY = /^[A-Za-z0-9\-._~]*$/;
@@ -57,7 +57,7 @@ export function canonicalS3Path(rawPath: string): string {
 
 /** Everyone else folds `//`, `.` and `..`, and encodes the path, already encoded as sent, once more. */
 export function canonicalPath(rawPath: string): string {
-  const path = rawPath.includes('//') || rawPath.includes('/.') ? folded(rawPath) : rawPath || '/';
+  const path = rawPath.includes('//') || rawPath.includes('/.') ? foldedPath(rawPath) : rawPath || '/';
   if (UNRESERVED_PATH.test(path)) return path;
   return path
     .split('/')
@@ -65,7 +65,7 @@ export function canonicalPath(rawPath: string): string {
     .join('/');
 }
 
-function folded(rawPath: string): string {
+function foldedPath(rawPath: string): string {
   const segments: string[] = [];
   for (const segment of rawPath.split('/')) {
     if (segment === '..') segments.pop();
@@ -106,22 +106,18 @@ function compare(left: string, right: string): number {
 }
 
 /** One line `name:value` for each signed header, in the order of the list. */
-export function canonicalHeaders(names: readonly string[], headers: IncomingHttpHeaders): string {
+export function canonicalHeaders(names: readonly string[], headers: SignedHeaders): string {
   let text = '';
-  for (const name of names) text += `${name}:${canonicalValue(headerValue(headers, name))}\n`;
+  for (const name of names) text += `${name}:${headers.header(name) ?? ''}\n`;
+  if (!MAY_NEED_FOLDING.test(text)) return text;
+  text = '';
+  for (const name of names) text += `${name}:${folded(headers.header(name) ?? '')}\n`;
   return text;
 }
 
-/** A header as the client signed it. HTTP/2 sends the host under another name. */
-function headerValue(headers: IncomingHttpHeaders, name: string): string {
-  const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined);
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : value.join(',');
-}
+const MAY_NEED_FOLDING = /: | {2}|\t| \n/;
 
-const NEEDS_FOLDING = /^ | {2}|\t| $/;
-
-function canonicalValue(value: string): string {
+function folded(value: string): string {
   // Only blanks are folded: trim() would also take a no-break space, which signers keep.
-  return NEEDS_FOLDING.test(value) ? value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '') : value;
+  return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
 }

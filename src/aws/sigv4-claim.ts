@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { queryParameter, splitCredential, type Credential, type SignatureClaim } from './sigv4-credential.ts';
 import * as fail from './sigv4-failure.ts';
+import type { SignedHeaders } from './sigv4-headers.ts';
 import { formatSigningTime, parseSigningTime } from './sigv4-time.ts';
 
 /** A claim whose parts are all there and well-formed. Whether it is true is yet to be seen. */
@@ -8,6 +8,8 @@ export interface ReadClaim {
   readonly presigned: boolean;
   readonly credential: Credential;
   readonly signedHeaders: readonly string[];
+  /** The same as it was sent, separated by `;`. */
+  readonly signedNames: string;
   readonly signature: string;
   /** `yyyymmddThhmmssZ`, as it was signed. */
   readonly timestamp: string;
@@ -15,7 +17,7 @@ export interface ReadClaim {
 }
 
 interface ClaimSource {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: SignedHeaders;
   readonly query: string;
   readonly service?: string | undefined;
 }
@@ -36,7 +38,7 @@ export function readClaim(
   const timestamp = claimedTime(claim, source);
   const { credential, signedHeaders, signature } = claim;
   if (!credential || !signedHeaders || !signature || !timestamp) {
-    return missingParts(claim, source.headers.authorization, timestamp, service);
+    return missingParts(claim, source.headers.header('authorization'), timestamp, service);
   }
   if (scope === undefined) return malformedCredential(claim, credential, service);
   const signedAtMs = parseSigningTime(timestamp);
@@ -45,18 +47,33 @@ export function readClaim(
   return {
     presigned: claim.presigned,
     credential: scope.credential,
-    signedHeaders: signedHeaders.split(';'),
+    signedHeaders: namesIn(signedHeaders),
+    signedNames: signedHeaders,
     signature,
     timestamp,
     signedAtMs,
   };
 }
 
+/** Clients of one kind sign the same headers, always. */
+const knownNames = new Map<string, readonly string[]>();
+const MOST_KNOWN = 200;
+
+function namesIn(signedHeaders: string): readonly string[] {
+  const known = knownNames.get(signedHeaders);
+  if (known !== undefined) return known;
+  // A copy: a slice would keep the whole head it was cut from.
+  const own = Buffer.from(signedHeaders).toString();
+  const names = own.split(';');
+  if (knownNames.size < MOST_KNOWN) knownNames.set(own, names);
+  return names;
+}
+
 function claimedTime(claim: SignatureClaim, source: ClaimSource): string | undefined {
   if (claim.presigned) return queryParameter(source.query, 'X-Amz-Date');
-  const amzDate = source.headers['x-amz-date'];
-  if (typeof amzDate === 'string') return amzDate;
-  const { date } = source.headers;
+  const amzDate = source.headers.header('x-amz-date');
+  if (amzDate !== undefined) return amzDate;
+  const date = source.headers.header('date');
   if (date === undefined) return undefined;
   // An RFC 1123 date is signed in the basic format all the same.
   const timeMs = Date.parse(date);

@@ -31,7 +31,7 @@ describe('reading what was sent', () => {
         expect(
           verify({ ...request, headers: {}, path, query: inQuery(credential, signature) }),
         ).toHaveProperty('ok', false);
-        const parsed = parseCredential({ authorization: `AWS4-${path}` }, query);
+        const parsed = parseCredential(`AWS4-${path}`, query);
         expect(parsed === undefined || typeof parsed.service === 'string').toBe(true);
       }),
     );
@@ -45,11 +45,11 @@ describe('reading what was sent', () => {
       `AWS4-HMAC-SHA256 SignedHeaders=host,Signature=00,Credential=${scope}`,
       `AWS4-HMAC-SHA256 Signature=00 Credential=${scope}`,
     ]) {
-      expect(parseCredential({ authorization }, '')).toEqual(wanted);
+      expect(parseCredential(authorization, '')).toEqual(wanted);
     }
     const query = `Action=X&NotX-Amz-Credential=no&X-Amz-Credential=${encodeURIComponent(scope)}&y=z`;
-    expect(parseCredential({}, query)).toEqual(wanted);
-    expect(parseCredential({ authorization: 'Basic abc' }, query)).toEqual(wanted);
+    expect(parseCredential(undefined, query)).toEqual(wanted);
+    expect(parseCredential('Basic abc', query)).toEqual(wanted);
   });
 
   test.each([
@@ -59,15 +59,15 @@ describe('reading what was sent', () => {
     'AWS4-HMAC-SHA256 XCredential=a/b/c/d/e',
     'Basic abc',
   ])('there is no credential scope in %j', (authorization) => {
-    expect(parseCredential({ authorization }, 'X-Amz-Credential=a/b')).toBeUndefined();
+    expect(parseCredential(authorization, 'X-Amz-Credential=a/b')).toBeUndefined();
   });
 
   test('hostile headers are read in linear time', () => {
     const authorization = `AWS4-HMAC-SHA256 ${'Credential='.repeat(50_000)}${'/'.repeat(500_000)}`;
     const query = 'X-Amz-Credential='.repeat(50_000);
     const startedMs = performance.now();
-    parseCredential({ authorization }, query);
-    parseCredential({}, query);
+    parseCredential(authorization, query);
+    parseCredential(undefined, query);
     verify({ method: 'GET', path: '%'.repeat(100_000), query, headers: { authorization }, body: undefined });
     expect(performance.now() - startedMs).toBeLessThan(1000);
   });

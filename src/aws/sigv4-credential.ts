@@ -33,13 +33,10 @@ const SPACE = 0x20;
 const COMMA = 0x2c;
 
 function untilSeparator(text: string, start: number): string {
-  let end = start;
-  while (end < text.length) {
-    const code = text.charCodeAt(end);
-    if (code === SPACE || code === COMMA) break;
-    end += 1;
-  }
-  return text.slice(start, end);
+  const comma = text.indexOf(',', start);
+  const end = comma < 0 ? text.length : comma;
+  const space = text.indexOf(' ', start);
+  return text.slice(start, space < 0 ? end : Math.min(end, space));
 }
 
 /** The decoded value of the first parameter called `name` in a raw query. Names are compared as they stand. */
@@ -66,9 +63,27 @@ function decoded(text: string): string {
 }
 
 /** Splits `keyid/yyyymmdd/region/service/terminator`. The key id may hold slashes itself. */
-export function splitCredential(
-  text: string,
-): { readonly credential: Credential; readonly terminator: string } | undefined {
+export function splitCredential(text: string): Scope | undefined {
+  const known = knownScopes.get(text);
+  if (known !== undefined) return known;
+  // A copy: a slice would keep the whole head it was cut from.
+  const own = Buffer.from(text).toString();
+  const scope = split(own);
+  if (knownScopes.size >= MOST_KNOWN) knownScopes.clear();
+  if (scope !== undefined) knownScopes.set(own, scope);
+  return scope;
+}
+
+export interface Scope {
+  readonly credential: Credential;
+  readonly terminator: string;
+}
+
+/** A client's stays the same for a day. */
+const knownScopes = new Map<string, Scope>();
+const MOST_KNOWN = 512;
+
+function split(text: string): Scope | undefined {
   const terminatorAt = text.lastIndexOf('/');
   const serviceAt = text.lastIndexOf('/', terminatorAt - 1);
   const regionAt = text.lastIndexOf('/', serviceAt - 1);

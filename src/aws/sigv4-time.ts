@@ -18,6 +18,17 @@ const BASIC_FORMAT = /^\d{8}T\d{6}Z$/;
 
 /** `yyyymmddThhmmssZ` as milliseconds since the epoch, `undefined` when it is not such a time. */
 export function parseSigningTime(text: string): number | undefined {
+  if (text === lastText) return lastMs;
+  const timeMs = parsed(text);
+  if (timeMs !== undefined) [lastText, lastMs] = [text, timeMs];
+  return timeMs;
+}
+
+/** All requests of one second have the same. */
+let lastText = '';
+let lastMs = 0;
+
+function parsed(text: string): number | undefined {
   if (!BASIC_FORMAT.test(text)) return undefined;
   const date = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
   const timeMs = Date.parse(`${date}T${text.slice(9, 11)}:${text.slice(11, 13)}:${text.slice(13)}`);

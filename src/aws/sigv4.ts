@@ -9,6 +9,7 @@ import {
   type Credential,
 } from './sigv4-credential.ts';
 import * as fail from './sigv4-failure.ts';
+import { signedHeaders, type SignedHeaders } from './sigv4-headers.ts';
 import { signingKey } from './sigv4-key.ts';
 import { readClaim, type ReadClaim } from './sigv4-claim.ts';
 import { checkExpiry, checkSkew } from './sigv4-time.ts';
@@ -21,12 +22,15 @@ export interface SignedRequest {
   /** Raw, as sent, without the `?`. */
   readonly query: string;
   /** Names in lower case. */
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders | SignedHeaders;
   /** `undefined` while it is still streaming: the caller must then check it against `payloadHash` itself. */
   readonly body: Uint8Array | undefined;
   /** Signing name of the service, if known: words the errors of requests that carry no credential scope. */
   readonly service?: string | undefined;
 }
+
+/** The same with its headers as they are read here. */
+type ReadRequest = SignedRequest & { readonly headers: SignedHeaders };
 
 export type SignatureResult =
   | {
@@ -48,8 +52,7 @@ const SHA256_HEX = /^[0-9a-f]{64}$/;
  * The credential scope a request claims, from its Authorization header or X-Amz-Credential, nothing verified: enough to
  * know which service it is for. `undefined` when there is none.
  */
-export function parseCredential(headers: IncomingHttpHeaders, rawQuery: string): Credential | undefined {
-  const { authorization } = headers;
+export function parseCredential(authorization: string | undefined, rawQuery: string): Credential | undefined {
   const text = authorization?.startsWith('AWS4-')
     ? authorizationParameter(authorization, 'Credential=')
     : queryParameter(rawQuery, 'X-Amz-Credential');
@@ -62,11 +65,12 @@ export function parseCredential(headers: IncomingHttpHeaders, rawQuery: string):
  * service words them; 5 µs for a small request whose signing key is known, plus hashing the body.
  */
 export function verifySignature(
-  request: SignedRequest,
+  signed: SignedRequest,
   secretOf: (accessKeyId: string) => string | undefined,
   nowMs: number,
 ): SignatureResult {
-  const claim = readClaim(signatureClaim(request.headers.authorization, request.query), request);
+  const request = { ...signed, headers: signedHeaders(signed.headers) };
+  const claim = readClaim(signatureClaim(request.headers.header('authorization'), request.query), request);
   if ('ok' in claim) return claim;
   const { accessKeyId, region, service } = claim.credential;
   const refused =
@@ -80,11 +84,7 @@ export function verifySignature(
   return { ok: true, accessKeyId, region, service, sessionToken: sessionToken(claim, request), payloadHash };
 }
 
-function checkAge(
-  claim: ReadClaim,
-  request: SignedRequest,
-  nowMs: number,
-): fail.SignatureFailure | undefined {
+function checkAge(claim: ReadClaim, request: ReadRequest, nowMs: number): fail.SignatureFailure | undefined {
   const { service } = claim.credential;
   if (!claim.presigned) return checkSkew(service, claim.signedAtMs, nowMs);
   return checkExpiry(service, claim.signedAtMs, queryParameter(request.query, 'X-Amz-Expires'), nowMs);
@@ -106,12 +106,10 @@ function checkScope(claim: ReadClaim): fail.SignatureFailure | undefined {
 }
 
 /** Host and every `x-amz-` header must be signed: one that is not could be added or changed on the way. */
-function checkSignedHeaders(
-  claim: ReadClaim,
-  headers: IncomingHttpHeaders,
-): fail.SignatureFailure | undefined {
+function checkSignedHeaders(claim: ReadClaim, headers: SignedHeaders): fail.SignatureFailure | undefined {
   const { service } = claim.credential;
-  const unsigned = unsignedHeader(claim.signedHeaders, headers);
+  const signed = claim.signedHeaders;
+  const unsigned = signed.includes('host') ? headers.amzNameBeside(signed) : 'host';
   if (unsigned === undefined) return undefined;
   if (fail.isS3(service)) {
     return fail.s3Denied('There were headers present in the request which were not signed');
@@ -120,18 +118,9 @@ function checkSignedHeaders(
   return fail.invalid(service, `${name} must be a 'SignedHeader' in the AWS Authorization.`);
 }
 
-function unsignedHeader(signed: readonly string[], headers: IncomingHttpHeaders): string | undefined {
-  if (!signed.includes('host')) return 'host';
-  for (const name in headers) {
-    if (name.startsWith('x-amz-') && !signed.includes(name)) return name;
-  }
-  return undefined;
-}
-
-function signedPayloadHash(claim: ReadClaim, request: SignedRequest): string | fail.SignatureFailure {
+function signedPayloadHash(claim: ReadClaim, request: ReadRequest): string | fail.SignatureFailure {
   const s3 = fail.isS3(claim.credential.service);
-  const header = request.headers['x-amz-content-sha256'] ?? presignedPayloadHash(claim, request);
-  const declared = Array.isArray(header) ? header.join(',') : header;
+  const declared = request.headers.header('x-amz-content-sha256') ?? presignedPayloadHash(claim, request);
   if (declared === undefined) {
     if (claim.presigned && s3) return UNSIGNED;
     return s3 ? fail.s3PayloadHeader(false) : sha256(request.body);
@@ -144,7 +133,7 @@ function signedPayloadHash(claim: ReadClaim, request: SignedRequest): string | f
   return s3 ? fail.s3PayloadMismatch() : fail.mismatch(claim.credential.service);
 }
 
-function presignedPayloadHash(claim: ReadClaim, request: SignedRequest): string | undefined {
+function presignedPayloadHash(claim: ReadClaim, request: ReadRequest): string | undefined {
   return claim.presigned ? queryParameter(request.query, 'X-Amz-Content-Sha256') : undefined;
 }
 
@@ -154,14 +143,14 @@ function sha256(body: Uint8Array | undefined): string {
 
 function signatureMatches(
   claim: ReadClaim,
-  request: SignedRequest,
+  request: ReadRequest,
   payloadHash: string,
   secret: string,
 ): boolean {
   const { date, region, service } = claim.credential;
   const path = fail.isS3(service) ? canonicalS3Path(request.path) : canonicalPath(request.path);
   const headers = canonicalHeaders(claim.signedHeaders, request.headers);
-  const names = claim.signedHeaders.join(';');
+  const names = claim.signedNames;
   const canonical = `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${names}\n${payloadHash}`;
   const scope = `${date}/${region}/${service}/aws4_request`;
   const toSign = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
@@ -169,8 +158,8 @@ function signatureMatches(
   return SHA256_HEX.test(claim.signature) && timingSafeEqual(computed, Buffer.from(claim.signature, 'hex'));
 }
 
-function sessionToken(claim: ReadClaim, request: SignedRequest): string | undefined {
-  const header = request.headers['x-amz-security-token'];
-  if (typeof header === 'string') return header;
+function sessionToken(claim: ReadClaim, request: ReadRequest): string | undefined {
+  const header = request.headers.header('x-amz-security-token');
+  if (header !== undefined) return header;
   return claim.presigned ? queryParameter(request.query, 'X-Amz-Security-Token') : undefined;
 }

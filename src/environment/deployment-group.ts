@@ -1,13 +1,13 @@
 import type { FunctionVersion } from '../model/function-version.ts';
-import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import type { ProvisionedEnvironments } from './provisioned-environments.ts';
+import { Turnover } from './turnover.ts';
 
 /** An invocation that no environment is free for yet. */
 export interface Waiter {
   readonly invocation: Invocation;
-  readonly resolve: (result: Promise<InvocationResult>) => void;
-  readonly reject: (error: Error) => void;
+  readonly completion: Completion<InvocationResult>;
 }
 
 export interface IdleEnvironment {
@@ -26,6 +26,9 @@ export class DeploymentGroup {
   readonly waiters: Waiter[] = [];
   /** On-demand ones, longest idle first: the last one in is the first one out. */
   readonly idle: IdleEnvironment[] = [];
+  turnover = new Turnover();
+  /** Its turnover is being looked at. */
+  isWatched = false;
   /** Set once there was provisioned concurrency. */
   provisioned: ProvisionedEnvironments | undefined;
   /** On-demand starts in progress, and starts asked for that have to wait their turn. */
@@ -63,9 +66,29 @@ export class DeploymentGroup {
     return true;
   }
 
+  /** Environments that have something to do. */
+  get busy(): number {
+    return this.environments.size - this.idle.length - (this.provisioned?.idleCount ?? 0);
+  }
+
+  /** One more invocation had better wait its turn: see `Turnover`. */
+  get isWellUsed(): boolean {
+    const { limit } = this.turnover;
+    return limit !== Number.POSITIVE_INFINITY && this.busy >= limit;
+  }
+
   /** More starts would be of use to somebody who waits. */
   needsStart(): boolean {
-    return this.waiters.length > this.starting + this.queued;
+    return this.startsWanted > this.starting + this.queued;
+  }
+
+  /** A start whose turn it is is still wanted. */
+  mayStart(): boolean {
+    return this.startsWanted > this.starting;
+  }
+
+  get startsWanted(): number {
+    return Math.min(this.waiters.length, Math.max(0, this.turnover.limit - this.busy));
   }
 
   /** Everybody who waits can have an environment that is just finishing with its last invocation. */
@@ -73,6 +96,17 @@ export class DeploymentGroup {
     let finishing = 0;
     for (const environment of this.environments) if (environment.isFinishing) finishing += 1;
     return this.waiters.length <= finishing;
+  }
+
+  /** Forgets its environments and fails whoever waits. @returns the environments, for their end */
+  clear(error: Error): ExecutionEnvironment[] {
+    const environments = [...this.environments];
+    this.environments.clear();
+    this.idle.length = 0;
+    this.provisioned = undefined;
+    this.isRemoved = true;
+    for (const { completion } of this.waiters.splice(0)) completion.fail(error);
+    return environments;
   }
 
   isEmpty(): boolean {

@@ -31,8 +31,11 @@ export interface EnvironmentParts<Environment> extends ProcessParts {
   readonly deadlines: Deadlines;
   readonly freezer: IdleFreezer;
   readonly onWarning: (text: string) => void;
-  /** The environment can take an invocation again. Called from within; it may invoke at once. */
-  readonly onAvailable: (environment: Environment) => void;
+  /**
+   * The environment can take an invocation again. Called from within; it may invoke at once.
+   * @param tookMs the last one, from its event to its response; undefined when it had none
+   */
+  readonly onAvailable: (environment: Environment, tookMs: number | undefined) => void;
   /** Its process has ended while there was nothing to do. */
   readonly onIdleLost: (environment: Environment) => void;
 }

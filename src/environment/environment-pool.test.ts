@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { answerOf, functionVersion, invocation, PoolFixture } from './testing/pool-fixture.ts';
+import { functionVersion, invocation, PoolFixture } from './testing/pool-fixture.ts';
 
 const fixtures: PoolFixture[] = [];
 
@@ -19,13 +19,11 @@ const count = { do: 'count' };
 
 describe('the pool', () => {
   test('reuses an environment: one after another, all in the same', async () => {
-    const { pool, ...it } = fixture();
+    const it = fixture();
     const version = functionVersion();
-    for (const expected of [1, 2, 3, 4]) {
-      expect(answerOf(await pool.run(version, invocation(count))).value).toBe(expected);
-    }
+    for (const expected of [1, 2, 3, 4]) expect((await it.invoke(version, count)).value).toBe(expected);
     expect(it.logs.size).toBe(1);
-    await vi.waitFor(() => expect(pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }));
   });
 
   test('has an environment for each of those that run at the same time', async () => {
@@ -164,8 +162,8 @@ describe('the pool', () => {
     const it = fixture();
     const version = functionVersion();
     await it.invoke(version, count);
-    const running = it.pool.run(version, invocation({ do: 'sleep', ms: 2000 }));
-    const starting = it.pool.run(functionVersion({ handler: 'init-hang' }), invocation(count));
+    const running = it.run(version, invocation({ do: 'sleep', ms: 2000 }));
+    const starting = it.run(functionVersion({ handler: 'init-hang' }), invocation(count));
     await vi.waitFor(() =>
       expect(it.lines().filter((line) => line.startsWith('INIT_START'))).toHaveLength(2),
     );
@@ -188,7 +186,7 @@ describe('the pool', () => {
     const it = fixture();
     await it.invoke(functionVersion(), count);
     await it.pool.close();
-    await expect(it.pool.run(functionVersion(), invocation(count))).rejects.toMatchObject({
+    await expect(it.run(functionVersion(), invocation(count))).rejects.toMatchObject({
       code: 'ServiceException',
     });
     expect(existsSync(join(it.directory, 'scratch'))).toBe(true);
@@ -197,7 +195,7 @@ describe('the pool', () => {
   test('rejects when the machine lacks the runtime, naming it', async () => {
     const it = fixture();
     const version = functionVersion({ runtime: 'unknown' });
-    const all = [1, 2, 3].map(() => it.pool.run(version, invocation(count)));
+    const all = [1, 2, 3].map(() => it.run(version, invocation(count)));
     for (const each of all) {
       await expect(each).rejects.toMatchObject({
         code: 'InvalidRuntimeException',

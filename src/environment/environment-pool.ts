@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../model/function-version.ts';
-import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { serviceException } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
-import { DeploymentGroup } from './deployment-group.ts';
-import { countEnvironments } from './environment-counts.ts';
-import type { EnvironmentCounts } from './environment-counts.ts';
+import { DeploymentGroup, type Waiter } from './deployment-group.ts';
+import { countEnvironments, type EnvironmentCounts } from './environment-counts.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
@@ -14,7 +13,8 @@ import { Lifetimes } from './lifetimes.ts';
 import type { InitializationType } from './initialization-type.ts';
 import type { ProvisionedState } from './provisioned-environments.ts';
 import { memoryIsScarce, Provisioning } from './provisioning.ts';
-import { type ScalingRate, StartQueue } from './start-queue.ts';
+import { type ScalingRate, StartQueue, UNLIMITED } from './start-queue.ts';
+import { TurnWatch } from './turn-watch.ts';
 
 export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   /** An environment unused for this long, in platform time, is removed. */
@@ -29,12 +29,10 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   readonly scaling?: ScalingRate;
 }
 
-const UNLIMITED: ScalingRate = { take: () => undefined, giveBack: () => undefined };
-
 /**
  * All execution environments of this process. An invocation takes a provisioned environment or the idle one used last;
- * when there is none it waits, and whichever is free first, a new one or one that has finished, takes the oldest that
- * waits.
+ * when there is none, or enough of them are busy with brief invocations, it waits, and whichever is free first, a new one
+ * or one that has finished, takes the oldest that waits.
  */
 export class EnvironmentPool {
   /** Makes the environments, keeps records of them, and starts runtimes ahead of need. */
@@ -49,6 +47,7 @@ export class EnvironmentPool {
   readonly #initializing = new Set<ExecutionEnvironment>();
   readonly #expiry: IdleExpiry;
   readonly #lifetimes: Lifetimes;
+  readonly #watch = new TurnWatch((group) => this.#serveWaiting(group));
   /** Raised by `destroyAll`: what was started before it does not come into use after it. */
   #epoch = 0;
   #isClosed = false;
@@ -63,31 +62,32 @@ export class EnvironmentPool {
       memoryIsScarce: () => this.#provisioning.waitsForMemory(options.memoryIsScarce ?? memoryIsScarce),
       scaling: options.scaling ?? UNLIMITED,
     });
+    const remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void =>
+      this.#remove(environment, group);
     this.#provisioning = new Provisioning({
       demand: (group) => this.#starts.demand(group),
       serve: (environment, group) => this.#serve(environment, group),
-      remove: (environment, group) => this.#remove(environment, group),
+      remove,
       onWarning: options.onWarning,
     });
     const { clock, idleExpiryMs, lifetimeMs } = options;
     const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
-    const remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void =>
-      this.#remove(environment, group);
     this.#expiry = new IdleExpiry(clock, idleExpiryMs, groups, remove);
     this.#lifetimes = new Lifetimes(clock, lifetimeMs, groups, remove);
   }
 
   /**
    * Runs an invocation in an environment of exactly this version's deployment. Function errors are in the result;
-   * rejects with ServiceError when the function cannot be run at all.
+   * fails with ServiceError when the function cannot be run at all.
    */
-  run(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
+  run(version: FunctionVersion, invocation: Invocation, completion: Completion<InvocationResult>): void {
     const group = this.#groupOfVersion.get(version) ?? this.#findGroup(version);
-    for (let found = group.takeIdle(); found !== undefined; found = group.takeIdle()) {
-      if (!found.isSpent) return found.invoke(invocation);
-      this.#remove(found, group);
-    }
-    return this.#wait(group, invocation);
+    this.#watch.see(group);
+    const isToWait = group.isWellUsed;
+    const found = isToWait ? undefined : this.#takeIdle(group);
+    if (found !== undefined) found.invoke(invocation, completion);
+    else if (isToWait) group.waiters.push({ invocation, completion });
+    else this.#wait(group, { invocation, completion });
   }
 
   /** Keeps so many environments of the version initialised from now on, and tries anew if that has failed before. */
@@ -123,19 +123,15 @@ export class EnvironmentPool {
     return countEnvironments(this.#groups.values());
   }
 
-  /** Ends every environment at once; what runs or waits is rejected. The pool can be used again. */
+  /** Ends every environment at once; what runs or waits fails. The pool can be used again. */
   async destroyAll(): Promise<void> {
     this.#epoch += 1;
     const ending = [...this.#initializing].map((environment) => environment.destroy());
-    for (const group of this.#groups.values()) {
-      for (const waiter of group.waiters.splice(0)) waiter.reject(removedError());
-      for (const environment of group.environments) ending.push(environment.destroy());
-      group.environments.clear();
-      group.idle.length = 0;
-      group.provisioned = undefined;
-      group.isRemoved = true;
-    }
+    const groups = [...this.#groups.values()];
+    // Who is failed may come back at once, to new ones.
     this.#groups.clear();
+    for (const group of groups)
+      ending.push(...group.clear(removedError()).map((environment) => environment.destroy()));
     await Promise.all([...ending, this.#starts.settled(), this.factory.prepared.clear()]);
   }
 
@@ -159,32 +155,46 @@ export class EnvironmentPool {
     return group;
   }
 
-  #wait(group: DeploymentGroup, invocation: Invocation): Promise<InvocationResult> {
-    if (this.#isClosed) return Promise.reject(removedError());
+  #takeIdle(group: DeploymentGroup): ExecutionEnvironment | undefined {
+    for (let found = group.takeIdle(); found !== undefined; found = group.takeIdle()) {
+      if (!found.isSpent) return found;
+      this.#remove(found, group);
+    }
+    return undefined;
+  }
+
+  #wait(group: DeploymentGroup, waiter: Waiter): void {
+    if (this.#isClosed) return waiter.completion.fail(removedError());
     // A version that was used, dropped and is used again.
     const living = group.isRemoved ? this.#findGroup(group.version) : group;
-    return new Promise((resolve, reject) => {
-      living.waiters.push({ invocation, resolve, reject });
-      this.#starts.demandSoon(living);
-    });
+    living.waiters.push(waiter);
+    this.#starts.demandSoon(living);
+  }
+
+  /** Those who waited their turn, and need not any more. */
+  #serveWaiting(group: DeploymentGroup): void {
+    while (group.waiters.length > 0 && !group.isWellUsed) {
+      const found = this.#takeIdle(group);
+      if (found === undefined) return this.#starts.demand(group);
+      this.#serve(found, group);
+    }
   }
 
   /** An environment can take an invocation: just started, done with one, or reset after a failure. */
-  #onAvailable(environment: ExecutionEnvironment, group: DeploymentGroup): void {
+  #onAvailable(environment: ExecutionEnvironment, group: DeploymentGroup, tookMs: number | undefined): void {
     if (!group.environments.has(environment)) return;
     const { provisioned } = group;
+    if (tookMs !== undefined) group.turnover.ended(tookMs);
     if (provisioned?.has(environment)) this.#provisioning.onAvailable(environment, group, provisioned);
     else if (environment.isSpent) this.#remove(environment, group);
     else if (group.waiters.length > 0) this.#serve(environment, group);
     else if (group.isRetired) this.#remove(environment, group);
-    else {
-      group.idle.push({ environment, sinceMs: this.#expiry.begin() });
-    }
+    else group.idle.push({ environment, sinceMs: this.#expiry.begin() });
   }
 
   #serve(environment: ExecutionEnvironment, group: DeploymentGroup): void {
     const waiter = group.waiters.shift();
-    waiter?.resolve(environment.invoke(waiter.invocation));
+    if (waiter !== undefined) environment.invoke(waiter.invocation, waiter.completion);
   }
 
   async #start(group: DeploymentGroup, type: InitializationType): Promise<void> {
@@ -192,7 +202,7 @@ export class EnvironmentPool {
     let environment: ExecutionEnvironment | undefined;
     try {
       environment = await this.factory.create(group.version, type, {
-        onAvailable: (free) => this.#onAvailable(free, group),
+        onAvailable: (free, tookMs) => this.#onAvailable(free, group, tookMs),
         onIdleLost: (lost) => this.#provisioning.onIdleLost(lost, group),
       });
       this.#initializing.add(environment);
@@ -202,7 +212,7 @@ export class EnvironmentPool {
       if (epoch !== this.#epoch) await environment.destroy();
       else if (type === 'on-demand') {
         group.environments.add(environment);
-        this.#onAvailable(environment, group);
+        this.#onAvailable(environment, group, undefined);
       } else this.#provisioning.onStarted(environment, group);
     } catch (error) {
       if (environment !== undefined) this.#initializing.delete(environment);
@@ -218,7 +228,7 @@ export class EnvironmentPool {
     const waiter = group.waiters.shift();
     const shown = error instanceof ServiceError ? error : serviceException(error.message);
     if (waiter === undefined) this.#onWarning(`${group.version.functionArn}: ${error.message}`);
-    else waiter.reject(shown);
+    else waiter.completion.fail(shown);
   }
 
   #remove(environment: ExecutionEnvironment, group: DeploymentGroup): void {

@@ -1,4 +1,4 @@
-import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { serviceException } from '../model/lambda-errors.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle } from './environment-state.ts';
@@ -37,7 +37,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   constructor(parts: EnvironmentParts<ExecutionEnvironment>) {
     this.#parts = parts;
     const { deadlines, log, version } = parts;
-    this.#reporter = new InvocationReporter(parts, () => parts.onAvailable(this));
+    this.#reporter = new InvocationReporter(parts, (tookMs) => parts.onAvailable(this, tookMs));
     this.#inHand = new InvocationsInHand({
       reporter: this.#reporter,
       deadlines,
@@ -91,19 +91,18 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (failure === undefined) this.#becomeInactive();
   }
 
-  /** Runs one invocation. Rejects only when the platform itself fails it. Call when available, not before. */
-  invoke(invocation: Invocation): Promise<InvocationResult> {
+  /** Runs one invocation. Fails only when the platform itself fails it. Call when available, not before. */
+  invoke(invocation: Invocation, completion: Completion<InvocationResult>): void {
     const wasIdle = this.#lifecycle.current === 'idle';
     this.#lifecycle.to(wasIdle ? 'invoking' : 'reinitializing');
     this.#reporter.reportNow();
-    const run = this.#inHand.begin(invocation, this.#coldStartMs);
+    const run = this.#inHand.begin(invocation, completion, this.#coldStartMs);
     this.#coldStartMs = undefined;
     const { identity, log } = this.#parts;
     if (!wasIdle) log.initStart(identity, 'invoke');
     log.start(invocation.requestId, invocation.traceId, invocation.wantsLogTail);
     if (wasIdle) this.#deliver(run);
     else void this.#reinitialise(run);
-    return run.result;
   }
 
   /** Ends everything and removes the sandbox. Invocations that still run are rejected. Idempotent. */
@@ -234,7 +233,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   #becomeReset(): void {
     this.#lifecycle.to('reset');
-    this.#parts.onAvailable(this);
+    this.#parts.onAvailable(this, undefined);
   }
 
   async #destroy(): Promise<void> {

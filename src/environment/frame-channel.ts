@@ -72,7 +72,7 @@ class FrameLink implements RuntimeLink {
         this.#onOutcome(type, requestIdOf(body), body.subarray(REQUEST_ID_BYTES), oversized);
         return;
       case FRAME.initError:
-        this.#events.onInitError(Buffer.from(body), undefined);
+        this.#events.onInitError(body, undefined);
         return;
       case FRAME.stream:
         this.#onStream(requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));

@@ -17,17 +17,18 @@ export const FRAME = {
 } as const;
 
 const HEADER_BYTES = 5;
+const EMPTY = Buffer.alloc(0);
 const LARGEST_FRAME_BYTES = 6 * 1024 * 1024 + 64 * 1024;
 /** What is kept of a frame over the limit: enough to know whose it is, or to show the start of a log event. */
 const KEPT_OF_OVERSIZED_BYTES = 64 * 1024;
 
 /**
- * @param body valid only as long as the chunk it came from; `subarray` of it, no copy, when a frame came in one piece
+ * @param body a copy: the chunks it came in may be written over
  * @param oversized the frame was over the limit and `body` is only its beginning
  */
 export type FrameHandler = (type: number, body: Buffer, oversized: boolean) => void;
 
-/** Turns chunks of any size back into frames. A frame within one chunk is not copied; others are copied once. */
+/** Turns chunks of any size back into frames. Every byte is copied once. */
 export class FrameDecoder {
   readonly #onFrame: FrameHandler;
   readonly #header = Buffer.alloc(HEADER_BYTES);
@@ -58,7 +59,8 @@ export class FrameDecoder {
     const length = bodyLength(chunk, offset);
     const start = offset + HEADER_BYTES;
     if (start + length <= chunk.length && length < LARGEST_FRAME_BYTES) {
-      this.#onFrame(chunk[offset + 4] ?? 0, chunk.subarray(start, start + length), false);
+      const body = length === 0 ? EMPTY : Buffer.from(chunk.subarray(start, start + length));
+      this.#onFrame(chunk[offset + 4] ?? 0, body, false);
       return start + length;
     }
     chunk.copy(this.#header, 0, offset, start);

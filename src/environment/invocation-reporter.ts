@@ -1,8 +1,8 @@
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { OutputPace } from './output-pace.ts';
+import { PeakMemory } from './peak-memory.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
 import { runtimeDoneFacts } from './runtime-done-facts.ts';
 
@@ -20,9 +20,9 @@ type ReporterParts = Pick<EnvironmentParts<unknown>, 'log' | 'pace' | 'sandbox' 
 export class InvocationReporter {
   readonly #log: EnvironmentLog;
   readonly #pace: OutputPace;
-  readonly #sandbox: Sandbox;
+  readonly #memory: PeakMemory;
   readonly #memoryMb: number;
-  readonly #onAvailable: () => void;
+  readonly #onAvailable: (tookMs: number) => void;
   readonly #onTurn = (run: RunningInvocation): void => this.#turn(run);
   /** Answered, or to be answered with its tail; not yet reported or not yet over. */
   #finishing: RunningInvocation | undefined;
@@ -30,10 +30,10 @@ export class InvocationReporter {
   #outputInTurn = false;
   #turns = 0;
 
-  constructor({ log, pace, sandbox, version }: ReporterParts, onAvailable: () => void) {
+  constructor({ log, pace, sandbox, version }: ReporterParts, onAvailable: (tookMs: number) => void) {
     this.#log = log;
     this.#pace = pace;
-    this.#sandbox = sandbox;
+    this.#memory = new PeakMemory(sandbox);
     this.#memoryMb = version.memoryMb;
     this.#onAvailable = onAvailable;
   }
@@ -147,7 +147,7 @@ export class InvocationReporter {
     if (outcome === undefined) return;
     run.isReported = true;
     this.#tellRuntimeDone(run);
-    const usedMb = Math.ceil(this.#sandbox.stats().memoryPeakBytes / MEBIBYTE);
+    const usedMb = Math.ceil(this.#memory.afterMs(run.durationMs) / MEBIBYTE);
     const facts = {
       requestId: run.invocation.requestId,
       traceId: run.invocation.traceId,
@@ -172,6 +172,6 @@ export class InvocationReporter {
     if (run.isReleased) return;
     run.isReleased = true;
     if (run.isReported) this.#finishing = undefined;
-    this.#onAvailable();
+    this.#onAvailable(run.resultMs);
   }
 }

@@ -1,4 +1,4 @@
-import type { Invocation } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { CollectedResponse, type ResponseHandlers } from './collected-response.ts';
 import type { Deadlines } from './deadlines.ts';
 import { errorTypeOf, responseTooLarge } from './function-failure.ts';
@@ -39,9 +39,13 @@ export class InvocationsInHand {
   }
 
   /** Its time begins to run. */
-  begin(invocation: Invocation, coldStartMs: number | undefined): RunningInvocation {
+  begin(
+    invocation: Invocation,
+    completion: Completion<InvocationResult>,
+    coldStartMs: number | undefined,
+  ): RunningInvocation {
     const { deadlines, onTimeout, timeoutMs } = this.#parts;
-    const run = new RunningInvocation(invocation, timeoutMs, coldStartMs, deadlines, onTimeout);
+    const run = new RunningInvocation(invocation, completion, timeoutMs, coldStartMs, deadlines, onTimeout);
     this.#byId.set(invocation.requestId, run);
     return run;
   }

@@ -45,7 +45,7 @@ export class OutputPace {
 
   /**
    * Reads a stream that carries output, until its writer has ended.
-   * @param handle takes a piece of it, in order
+   * @param handle takes a piece of it, in order; its bytes are valid until it returns
    */
   read(stream: Readable, handle: (bytes: Buffer) => void): void {
     this.#streams.add(stream);
@@ -76,7 +76,8 @@ export class OutputPace {
       if (this.#resumed !== undefined && this.#streams.has(stream)) {
         // Somebody else may have had it read on, as before a kill: what is put back would come again at once.
         stream.pause();
-        stream.unshift(chunk.subarray(start));
+        // A copy: a channel's bytes are gone when this returns.
+        stream.unshift(Buffer.from(chunk.subarray(start)));
         return;
       }
       const end = start + this.#pieceBytes;

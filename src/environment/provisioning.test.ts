@@ -164,7 +164,7 @@ describe('provisioned environments', () => {
     await it.invoke(other, { do: 'count' });
     expect(it.pool.provisionedState(version)?.ready).toBeLessThan(12);
     // Nobody gets one of them before all are there.
-    const early = answerOf(await it.pool.run(version, invocation({ do: 'env' })));
+    const early = answerOf(await it.run(version, invocation({ do: 'env' })));
     expect(early.value).toMatchObject({ AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' });
     await provisioned(it, version, 12);
   });

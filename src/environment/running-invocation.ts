@@ -1,4 +1,4 @@
-import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { LineFailure } from './system-lines.ts';
@@ -16,7 +16,6 @@ export interface Outcome {
 /** An invocation in an environment, from its event to the runtime's following "next" and its REPORT line. */
 export class RunningInvocation implements Deadline {
   readonly invocation: Invocation;
-  readonly result: Promise<InvocationResult>;
   /** Milliseconds since the Unix epoch, by the machine's clock. */
   readonly startedAtMs: number;
   /** Milliseconds since the Unix epoch, by the machine's clock: the function compares it with its own. */
@@ -27,8 +26,7 @@ export class RunningInvocation implements Deadline {
   readonly onPassed: () => void;
   readonly #deadlines: Deadlines;
   readonly #startedAt = performance.now();
-  #resolve: (result: InvocationResult) => void = () => undefined;
-  #reject: (error: Error) => void = () => undefined;
+  readonly #completion: Completion<InvocationResult>;
   durationMs = 0;
   /** When the result came, since the event was delivered. */
   resultMs = 0;
@@ -51,12 +49,14 @@ export class RunningInvocation implements Deadline {
 
   constructor(
     invocation: Invocation,
+    completion: Completion<InvocationResult>,
     timeoutMs: number,
     initDurationMs: number | undefined,
     deadlines: Deadlines,
     onTimeout: () => void,
   ) {
     this.invocation = invocation;
+    this.#completion = completion;
     this.initDurationMs = initDurationMs;
     this.startedAtMs = Date.now();
     this.deadlineMs = this.startedAtMs + timeoutMs;
@@ -64,10 +64,6 @@ export class RunningInvocation implements Deadline {
     this.onPassed = onTimeout;
     this.#deadlines = deadlines;
     deadlines.add(this);
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
   }
 
   /** Notes how it ended, and answers the caller unless the log tail has to come along. */
@@ -92,9 +88,9 @@ export class RunningInvocation implements Deadline {
     if (outcome === undefined) return;
     const { payload } = outcome;
     // Always the same two shapes, the plain one without members nobody asked for.
-    if (!outcome.isError && logTail === undefined) this.#resolve({ payload });
+    if (!outcome.isError && logTail === undefined) this.#completion.succeed({ payload });
     else {
-      this.#resolve({
+      this.#completion.succeed({
         payload,
         ...(outcome.isError ? { functionError: 'Unhandled' } : {}),
         ...(logTail === undefined ? {} : { logTail }),
@@ -105,7 +101,7 @@ export class RunningInvocation implements Deadline {
   /** The platform itself could not run it. */
   abandon(error: Error): void {
     this.stopTimer();
-    this.#reject(error);
+    this.#completion.fail(error);
   }
 
   stopTimer(): void {

@@ -9,6 +9,9 @@ const FINISHING_GRACE_MS = 50;
 /** How long until scarce memory is looked at again. */
 const MEMORY_WAIT_MS = 1000;
 
+/** Functions grow as fast as the machine can. */
+export const UNLIMITED: ScalingRate = { take: () => undefined, giveBack: () => undefined };
+
 export interface StartQueueOptions {
   /** Environments that may be starting at once. */
   readonly limit: number;
@@ -75,7 +78,7 @@ export class StartQueue {
       if (refusal === undefined) {
         group.queued += 1;
         this.#queue.push(group);
-      } else group.waiters.pop()?.reject(refusal);
+      } else group.waiters.pop()?.completion.fail(refusal);
     }
     const { provisioned } = group;
     while (provisioned?.needsStart()) {
@@ -95,7 +98,7 @@ export class StartQueue {
       const group = this.#queue.shift();
       if (group === undefined) return;
       group.queued -= 1;
-      if (group.waiters.length > group.starting) this.#run(group, 'on-demand', group);
+      if (group.mayStart()) this.#run(group, 'on-demand', group);
       else this.#options.scaling.giveBack(group.version.functionArn);
     }
     while (this.#mayProvision()) {

@@ -1,9 +1,11 @@
 import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import type { Clock } from '../model/clock.ts';
+import type { Completion, InvocationResult } from '../model/invocation.ts';
 import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from './concurrency/function-concurrency.ts';
 import type { FunctionDirectory } from './function-directory.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
+import type { Resolution } from './function-entry.ts';
 import { RecursionGuard } from './recursion-guard.ts';
 import { traceHeader } from './trace-id.ts';
 
@@ -46,23 +48,36 @@ export class Invoker implements FunctionInvoker {
     return this.#accepted;
   }
 
-  async invoke(request: InvokeRequest): Promise<InvokeAnswer> {
-    const { accountId, region, requestId, payload, wantsLogTail, clientContext, streaming } = request;
-    const { version, invokedFunctionArn } = this.#directory.resolve(
-      accountId,
-      region,
-      request.name,
-      request.qualifier,
-    );
+  invoke(request: InvokeRequest): Promise<InvokeAnswer> {
+    return new Promise((succeed, fail) => this.#begin(request, { succeed, fail }));
+  }
+
+  #begin(request: InvokeRequest, completion: Completion<InvokeAnswer>): void {
+    const { accountId, region } = request;
+    const resolution = this.#directory.resolve(accountId, region, request.name, request.qualifier);
+    const { version } = resolution;
     const lineage = this.#recursion.lineage(version, request.traceId);
     const nowMs = this.#clock.now();
     const taken = this.#concurrency.acquire(version, nowMs, request.isAsynchronous !== true);
-    const lease = taken instanceof Promise ? await taken : taken;
+    const traceId = traceHeader(request.traceId, nowMs) + lineage;
+    const run = (lease: ConcurrencyLease): void =>
+      this.#run(
+        request,
+        resolution,
+        new InvokeRun(version.version, traceId, lease, completion, this.#onEnded),
+      );
+    if (taken instanceof Promise) taken.then(run).catch(completion.fail);
+    else run(taken);
+  }
+
+  #run(request: InvokeRequest, { version, invokedFunctionArn }: Resolution, run: InvokeRun): void {
+    const { requestId, payload, wantsLogTail, clientContext, streaming } = request;
+    const { traceId } = run;
     this.#accepted += 1;
     this.#running += 1;
-    const traceId = traceHeader(request.traceId, nowMs) + lineage;
     try {
       const sink = streaming?.sink;
+      streaming?.onVersion(version.version, traceId);
       const invocation = {
         requestId,
         payload,
@@ -72,19 +87,9 @@ export class Invoker implements FunctionInvoker {
         wantsLogTail,
         sink,
       };
-      streaming?.onVersion(version.version, traceId);
-      const result = await this.#pool.run(version, invocation);
-      return {
-        payload: result.payload,
-        functionError: result.functionError,
-        logTail: result.logTail,
-        executedVersion: version.version,
-        traceId,
-      };
-    } finally {
-      lease.release();
-      this.#running -= 1;
-      if (this.#running === 0 && this.#whenIdle.length > 0) this.#announceIdle();
+      this.#pool.run(version, invocation, run);
+    } catch (error) {
+      run.fail(error as Error);
     }
   }
 
@@ -98,9 +103,59 @@ export class Invoker implements FunctionInvoker {
     await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
+  readonly #onEnded = (): void => {
+    this.#running -= 1;
+    if (this.#running === 0 && this.#whenIdle.length > 0) this.#announceIdle();
+  };
+
   #announceIdle(): void {
     const waiting = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of waiting) resolve();
+  }
+}
+
+/** An invocation that runs, and its unit of concurrency. */
+class InvokeRun implements Completion<InvocationResult> {
+  readonly #version: string;
+  readonly traceId: string;
+  readonly #lease: ConcurrencyLease;
+  readonly #completion: Completion<InvokeAnswer>;
+  readonly #onEnded: () => void;
+
+  constructor(
+    version: string,
+    traceId: string,
+    lease: ConcurrencyLease,
+    completion: Completion<InvokeAnswer>,
+    onEnded: () => void,
+  ) {
+    this.#version = version;
+    this.traceId = traceId;
+    this.#lease = lease;
+    this.#completion = completion;
+    this.#onEnded = onEnded;
+  }
+
+  succeed({ payload, functionError, logTail }: InvocationResult): void {
+    this.#end();
+    const answer = {
+      payload,
+      functionError,
+      logTail,
+      executedVersion: this.#version,
+      traceId: this.traceId,
+    };
+    this.#completion.succeed(answer);
+  }
+
+  fail(error: Error): void {
+    this.#end();
+    this.#completion.fail(error);
+  }
+
+  #end(): void {
+    this.#lease.release();
+    this.#onEnded();
   }
 }

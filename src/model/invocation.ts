@@ -20,6 +20,12 @@ export interface Invocation {
   readonly sink?: ResponseSink | undefined;
 }
 
+/** Who waits for the result of something: told once, by one of the two. On the hot path, where a promise has its price. */
+export interface Completion<Result> {
+  readonly succeed: (result: Result) => void;
+  readonly fail: (error: Error) => void;
+}
+
 /** A caller who takes a response in parts, with back-pressure. A function that does not stream never uses it. */
 export interface ResponseSink {
   /** The response begins. @param contentType as the runtime declares it */

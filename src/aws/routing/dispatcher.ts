@@ -7,6 +7,7 @@ import { serviceIndex, serviceModel } from '../schema/service-model.ts';
 import { NO_LABELS } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { RestRouter } from './rest-router.ts';
+import type { RouteMatch } from './rest-router.ts';
 import { parseRoutes } from './route-pattern.ts';
 import { S3Router } from './s3-router.ts';
 import { parseServiceHost } from './service-host.ts';
@@ -28,6 +29,8 @@ export class Dispatcher {
   readonly #byRoot = new Map<string, ServiceIndexEntry>();
   readonly #signingNames: ReadonlySet<string>;
   readonly #routers = new Map<string, RestRouter>();
+  /** Of matches that the routers remember. */
+  readonly #destinations = new WeakMap<RouteMatch, Destination>();
   #s3Router: S3Router | undefined;
 
   /** @param offered names of the service models the platform offers; they win where a request is ambiguous */
@@ -57,9 +60,9 @@ export class Dispatcher {
    * @returns undefined when the operation stands in the body: see `isForm` and `dispatchForm`
    */
   dispatch(request: WireRequest, scope: string | undefined): Destination | undefined {
-    const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') return this.#byTargetHeader(request, target);
-    if (request.headers['smithy-protocol'] === 'rpc-v2-cbor') return this.#byCborPath(request, scope);
+    const target = request.header('x-amz-target');
+    if (target !== undefined) return this.#byTargetHeader(request, target);
+    if (request.header('smithy-protocol') === 'rpc-v2-cbor') return this.#byCborPath(request, scope);
     const scoped = this.#scoped(request, scope);
     if (isForm(request) && !isRest((scoped ?? this.#dated(request))?.[0])) return undefined;
     if (request.query.includes('Action=') && !isRest(scoped?.[0])) {
@@ -154,14 +157,17 @@ export class Dispatcher {
       match = router.match(request.method, request.path, request);
     }
     if (match === undefined) return undefined;
-    const operation = service.operation(match.operation);
-    return {
+    const known = this.#destinations.get(match);
+    if (known !== undefined) return known;
+    const destination = {
       protocol: protocolOf(entry.protocol),
       service,
-      operation,
+      operation: service.operation(match.operation),
       asked: match.operation,
       labels: match.labels,
     };
+    this.#destinations.set(match, destination);
+    return destination;
   }
 
   /** `curl -d` calls any body a form; a path that starts with an API's date is a route all the same. */
@@ -182,8 +188,8 @@ export class Dispatcher {
 }
 
 /** Whether a request's operation stands in its form-encoded body. */
-export function isForm({ headers }: WireRequest): boolean {
-  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+export function isForm(request: WireRequest): boolean {
+  return request.header('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
 function isRest(entry: ServiceIndexEntry | undefined): boolean {

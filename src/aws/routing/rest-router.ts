@@ -21,9 +21,24 @@ interface Node {
   readonly routes: RoutePattern[];
 }
 
+/** All routes of one method. */
+interface Root {
+  readonly node: Node;
+  /** Matches that depend on the path alone: the same few paths are asked for again and again. */
+  readonly known: Map<string, RouteMatch>;
+}
+
+const MOST_KNOWN = 1000;
+
+/** One way through the trie. */
+interface Walk {
+  readonly values: string[];
+  isByPathAlone: boolean;
+}
+
 /** Finds a REST operation: a trie over path segments, then the query and header conditions of the routes at its end. */
 export class RestRouter {
-  readonly #roots = new Map<string, Node>();
+  readonly #roots = new Map<string, Root>();
 
   constructor(routes: Iterable<RoutePattern>) {
     for (const route of routes) this.#add(route);
@@ -33,14 +48,20 @@ export class RestRouter {
   match(method: string, path: string, request: WireRequest): RouteMatch | undefined {
     const root = this.#roots.get(method);
     if (root === undefined) return undefined;
-    const values: string[] = [];
-    const route = find(root, path, 1, values, request);
-    return route === undefined ? undefined : { operation: route.operation, labels: labelsOf(route, values) };
+    const known = root.known.get(path);
+    if (known !== undefined) return known;
+    const walk: Walk = { values: [], isByPathAlone: true };
+    const route = find(root.node, path, 1, walk, request);
+    if (route === undefined) return undefined;
+    const match = { operation: route.operation, labels: labelsOf(route, walk.values) };
+    if (walk.isByPathAlone && root.known.size < MOST_KNOWN) root.known.set(path, match);
+    return match;
   }
 
   #add(route: RoutePattern): void {
-    let node = this.#roots.get(route.method) ?? newNode();
-    this.#roots.set(route.method, node);
+    const root = this.#roots.get(route.method) ?? { node: newNode(), known: new Map() };
+    this.#roots.set(route.method, root);
+    let { node } = root;
     for (const segment of route.segments) {
       if (segment.kind === 'greedy') return insert(node.greedy, route);
       node = step(node, segment);
@@ -70,32 +91,35 @@ function find(
   node: Node,
   path: string,
   start: number,
-  values: string[],
+  walk: Walk,
   request: WireRequest,
 ): RoutePattern | undefined {
+  const { values } = walk;
   // A trailing slash makes no difference, except to a greedy label.
-  if (start >= path.length) return choose(node.routes, request);
+  if (start >= path.length) return choose(node.routes, walk, request);
   const slash = path.indexOf('/', start);
   const end = slash < 0 ? path.length : slash;
   const segment = path.slice(start, end);
   const literal = node.literals.get(segment);
-  const found = literal === undefined ? undefined : find(literal, path, end + 1, values, request);
+  const found = literal === undefined ? undefined : find(literal, path, end + 1, walk, request);
   if (found !== undefined) return found;
   if (node.label !== undefined && segment !== '') {
     values.push(segment);
-    const labelled = find(node.label, path, end + 1, values, request);
+    const labelled = find(node.label, path, end + 1, walk, request);
     if (labelled !== undefined) return labelled;
     values.pop();
   }
-  const greedy = node.greedy.length === 0 ? undefined : choose(node.greedy, request);
+  const greedy = node.greedy.length === 0 ? undefined : choose(node.greedy, walk, request);
   if (greedy !== undefined) values.push(path.slice(start));
   return greedy;
 }
 
 /** Of the routes that end at a node, most demanding first, the one a request means. */
-function choose(routes: readonly RoutePattern[], request: WireRequest): RoutePattern | undefined {
+function choose(routes: readonly RoutePattern[], walk: Walk, request: WireRequest): RoutePattern | undefined {
   const [only] = routes;
+  if (routes.length === 0) return undefined;
   if (routes.length === 1 && only !== undefined && only.literals.length === 0) return only;
+  walk.isByPathAlone = false;
   const fitting = routes.filter((route) => hasLiterals(route, request));
   const id = request.query === '' ? undefined : request.parameters.get('x-id')?.[0];
   const named = fitting.find((route) => id !== undefined && route.id === id);

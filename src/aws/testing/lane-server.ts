@@ -14,12 +14,19 @@ export class LaneServer {
   laneRequests = 0;
   port = 0;
 
-  constructor(invoke: AnyOperationHandler, withLane: boolean, options: Partial<ListenerOptions> = {}) {
+  /** @param secret of the access key AKID: with it, signatures are verified */
+  constructor(
+    invoke: AnyOperationHandler,
+    withLane: boolean,
+    options: Partial<ListenerOptions> = {},
+    secret?: string,
+  ) {
     const endpoint = new Endpoint({
       services: [{ model: 'lambda', operations: { Invoke: invoke } }],
       defaultAccountId: '000000000000',
       defaultRegion: 'us-east-1',
-      auth: 'open',
+      auth: secret === undefined ? 'open' : 'strict',
+      secretOf: (id) => (id === 'AKID' ? secret : undefined),
       now: () => Date.now(),
       onInternalError: () => undefined,
     });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { verifySignature, type SignatureResult, type SignedRequest } from '../sigv4.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -13,7 +14,11 @@ interface Claim {
 }
 
 /** A request that claims a signature in its header; well-formed unless told otherwise, never right. */
-export function claiming({ service = 'lambda', headers = {}, ...claim }: Claim): SignedRequest {
+export function claiming({
+  service = 'lambda',
+  headers = {},
+  ...claim
+}: Claim): SignedRequest & { readonly headers: IncomingHttpHeaders } {
   const credential = claim.credential ?? `AKID/20261121/us-east-1/${service}/aws4_request`;
   const names = claim.names ?? 'host;x-amz-content-sha256;x-amz-date';
   const date = 'date' in claim ? claim.date : '20261121T120000Z';

@@ -33,14 +33,20 @@ function checkString(constraint: ConstraintJson): Check | undefined {
   const allowed = values === undefined ? undefined : new Set(values);
   if (min === 0 && max === Number.POSITIVE_INFINITY && expression === undefined && allowed === undefined)
     return undefined;
+  // The same few names come again and again.
+  let fine: string | undefined;
   return (value) => {
     const text = value as string;
+    if (text === fine) return FINE;
     const isLong = text.length > max;
     const isShort = text.length < min;
     // Some patterns take time that grows with the square of the length, so they are not tried on huge values.
     const isOther = expression !== undefined && text.length <= LONGEST_MATCHED && !expression.test(text);
     const isUnknown = allowed !== undefined && !allowed.has(text);
-    if (!isLong && !isShort && !isOther && !isUnknown) return FINE;
+    if (!isLong && !isShort && !isOther && !isUnknown) {
+      fine = text;
+      return FINE;
+    }
     return [
       ...(isOther ? [matches(pattern ?? '')] : []),
       ...(isLong ? [lengthAtMost(max)] : []),

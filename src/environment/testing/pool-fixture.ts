@@ -56,7 +56,11 @@ export class PoolFixture {
   }
 
   async invoke(version: FunctionVersion, event: unknown, more: Partial<Invocation> = {}): Promise<Answer> {
-    return answerOf(await this.pool.run(version, invocation(event, more)));
+    return answerOf(await this.run(version, invocation(event, more)));
+  }
+
+  run(version: FunctionVersion, toRun: Invocation): Promise<InvocationResult> {
+    return new Promise((succeed, fail) => this.pool.run(version, toRun, { succeed, fail }));
   }
 
   async close(): Promise<void> {

@@ -42,7 +42,7 @@ export class UrlAccess {
   /** Who signed; undefined when nobody did, or nobody who can be believed. */
   caller(url: StoredFunctionUrl, request: SignedUrlRequest): UrlCaller | undefined {
     const { auth, secretOf, callers, now } = this.#options;
-    const credential = parseCredential(request.headers, request.query);
+    const credential = parseCredential(request.headers.authorization, request.query);
     if (credential === undefined || credential.service !== 'lambda') return undefined;
     const { accessKeyId } = credential;
     if (auth === 'strict' || secretOf(accessKeyId) !== undefined) {

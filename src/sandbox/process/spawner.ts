@@ -1,9 +1,10 @@
 import type { ChildProcess, SendHandle } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
-import { connect, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SandboxCommand } from '../sandbox.ts';
+import { connectChannel } from './channel-socket.ts';
 import { removeDirectory } from './remove-directory.ts';
 import { PLAIN_SPAWNER, startSpawner, type SpawnerProgram } from './spawner-program.ts';
 import type { Question, SpawnerReport, StartRequest } from './spawner-messages.ts';
@@ -128,7 +129,7 @@ export class Spawner {
   }
 
   #connect(): Socket {
-    const socket = connect(this.#socketPath);
+    const socket = connectChannel(this.#socketPath);
     let isConnected = false;
     socket.once('connect', () => {
       isConnected = true;

@@ -19,6 +19,7 @@ const context: RequestContext = {
   operation: '',
   sourceIp: undefined,
   headers: {},
+  header: () => undefined,
   origin: 'http://localhost',
   contentLength: 0,
   signal: new AbortController().signal,

@@ -1,5 +1,4 @@
 import type { InvocationRequest } from '@aws-sdk/client-lambda';
-import type { RequestContext } from '../../../aws/service.ts';
 import { isJsonText } from '../../../model/json-text.ts';
 import { invalidParameterValue, invalidRequestContent } from '../../../model/lambda-errors.ts';
 
@@ -26,12 +25,6 @@ export function decodeClientContext(encoded: string): string {
     throw invalidRequestContent('Client context must be a valid Base64-encoded JSON object.');
   }
   return decoded.toString();
-}
-
-/** Of a header that may come once. */
-export function headerOf(context: RequestContext, name: string): string | undefined {
-  const value = context.headers[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 export function base64(bytes: Uint8Array): string {

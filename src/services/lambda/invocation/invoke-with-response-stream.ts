@@ -9,7 +9,7 @@ import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../../invoke/response-chunks.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { base64, decodeClientContext, headerOf, refuseWhatIsNotThere } from './invocation-rules.ts';
+import { base64, decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
 import { checkedPayload } from './payload.ts';
 
 /** Answers as soon as the function does, and passes its response on as it comes. */
@@ -32,7 +32,7 @@ export function invokeWithResponseStream(
       ...reference,
       payload,
       requestId: context.requestId,
-      traceId: headerOf(context, 'x-amzn-trace-id'),
+      traceId: context.header('x-amzn-trace-id'),
       clientContext,
       wantsLogTail: input.LogType === 'Tail',
       streaming: {

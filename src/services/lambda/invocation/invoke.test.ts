@@ -60,6 +60,7 @@ function contextWith(headers: Record<string, string> = {}): RequestContext & { s
     operation: 'Invoke',
     sourceIp: undefined,
     headers,
+    header: (name) => headers[name],
     origin: 'http://127.0.0.1:4566',
     contentLength: 0,
     signal: new AbortController().signal,

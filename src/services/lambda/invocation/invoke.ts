@@ -3,7 +3,7 @@ import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { base64, decodeClientContext, headerOf, refuseWhatIsNotThere } from './invocation-rules.ts';
+import { base64, decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
 import { checkEventSize, checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
@@ -24,7 +24,7 @@ export function invoke(
       return { StatusCode: 204 };
     }
     const { requestId } = context;
-    const traceId = headerOf(context, 'x-amzn-trace-id');
+    const traceId = context.header('x-amzn-trace-id');
     if (input.InvocationType === 'Event') {
       const event = { accountId, region, name, qualifier, payload, requestId, traceId };
       return deps.events.accept(event).then((traceHeader) => accepted(traceHeader, context));

@@ -19,6 +19,7 @@ const context: RequestContext = {
   operation: 'GetFunction',
   sourceIp: '127.0.0.1',
   headers: { 'user-agent': 'test' },
+  header: () => undefined,
   origin: 'http://127.0.0.1:4566',
   contentLength: 0,
   signal: new AbortController().signal,
@@ -83,7 +84,7 @@ describe('authorized', () => {
     const admitted = run(new Policies({ [ARN]: {} }), 'ListTags', input);
     expect(admitted.accountId).toBe(FOREIGN);
     for (const [name, value] of Object.entries(context)) {
-      const isOther = name === 'accountId' || name === 'setHeader';
+      const isOther = ['accountId', 'setHeader', 'header'].includes(name);
       if (!isOther) expect(admitted[name as keyof RequestContext], name).toBe(value);
     }
     expect(() => run(new Policies(), 'ListTags', input)).toThrow(

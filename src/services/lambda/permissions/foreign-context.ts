@@ -45,6 +45,10 @@ export class ForeignContext implements RequestContext {
     return this.#caller.headers;
   }
 
+  header(name: string): string | undefined {
+    return this.#caller.header(name);
+  }
+
   get origin(): string {
     return this.#caller.origin;
   }

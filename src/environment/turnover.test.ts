@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { Turnover } from './turnover.ts';
+
+/** Looks at so many turns of a millisecond in which invocations of this duration ended. */
+function turns(turnover: Turnover, count: number, busy: number, idleShare: number, durationMs: number): void {
+  for (let turn = 0; turn < count; turn += 1) {
+    for (let ended = 0; ended < 20; ended += 1) turnover.ended(durationMs);
+    turnover.look(busy, 1, idleShare);
+  }
+}
+
+describe('how many environments are worth using at once', () => {
+  test('as many as there are invocations, as long as nobody has looked', () => {
+    expect(new Turnover().limit).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('few, where the platform is busy and invocations are brief', () => {
+    const turnover = new Turnover();
+    turns(turnover, 200, 128, 0, 0.3);
+    expect(turnover.limit).toBe(4);
+  });
+
+  test('all, where the platform has time left', () => {
+    const turnover = new Turnover();
+    turns(turnover, 200, 128, 0.5, 0.3);
+    expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('all, where invocations take their time, however busy the platform is', () => {
+    const turnover = new Turnover();
+    turns(turnover, 200, 128, 0, 20);
+    expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('more again within milliseconds when the platform has time, or nothing ends any more', () => {
+    for (const look of [(it: Turnover) => turns(it, 1, 4, 0.9, 0.3), (it: Turnover) => it.look(4, 1, 0)]) {
+      const turnover = new Turnover();
+      turns(turnover, 200, 64, 0, 0.3);
+      let looks = 0;
+      for (let busy = 4; busy < 64 && looks < 100; looks += 1) {
+        look(turnover);
+        busy = Math.min(64, turnover.limit);
+      }
+      expect(looks).toBeLessThan(20);
+    }
+  });
+
+  test('one look without an end proves nothing: it may have come before the responses of its turn', () => {
+    const turnover = new Turnover();
+    turns(turnover, 200, 64, 0, 0.3);
+    turnover.look(4, 1, 0.1);
+    expect(turnover.limit).toBe(4);
+  });
+});
