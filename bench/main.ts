@@ -10,6 +10,7 @@ import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
 import { measureQueue } from './parts/queue.ts';
 import { met, printLines, printTable, type Row, writeJson } from './parts/report.ts';
+import { measureSteps } from './parts/steps.ts';
 import { measureStreaming } from './parts/streaming.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
 
@@ -33,6 +34,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   cold: { title: 'cold starts', measure: async () => await measureColdStarts(effort) },
   burst: { title: 'bursts', measure: async () => await measureBurst(effort) },
   warm: { title: 'warm invokes', measure: async () => await measureThroughput(where, effort) },
+  steps: { title: 'steps of an invoke', measure: measureSteps },
   payloads: { title: 'large payloads', measure: async () => await measurePayloads(where, effort) },
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
   queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },

@@ -62,7 +62,7 @@ export class InvokePath {
     const directoryOfOne = { resolve: () => resolution, settings: () => undefined };
     const invoker = new Invoker({
       directory: directoryOfOne as unknown as FunctionDirectory,
-      concurrency: new AccountConcurrency(1000),
+      concurrency: new AccountConcurrency(1_000_000),
       pool,
       clock,
     });

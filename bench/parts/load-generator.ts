@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { invokeRequest } from './signing.ts';
 
 /**
  * A load generator in a process of its own: keep-alive connections that each send the next request when the last has
@@ -21,25 +22,9 @@ export interface LoadResult {
   readonly p999Us: number;
 }
 
-/** The head an AWS SDK sends with an Invoke, the same for every server measured. */
-function requestBytes(command: LoadCommand): Buffer {
-  const head = [
-    `POST ${command.path} HTTP/1.1`,
-    `host: 127.0.0.1:${command.port}`,
-    'content-type: application/octet-stream',
-    `content-length: ${Buffer.byteLength(command.body)}`,
-    'x-amz-user-agent: aws-sdk-js/3.1162.0',
-    'user-agent: aws-sdk-js/3.1162.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#24.21.0 api/lambda#3.1162.0 m/E,N',
-    'amz-sdk-invocation-id: 2f4c1d8e-6c1b-4c56-8a43-2d2f3f0f9a11',
-    'amz-sdk-request: attempt=1; max=3',
-    'x-amz-date: 20261121T020000Z',
-    `x-amz-content-sha256: ${'ab'.repeat(32)}`,
-    'authorization: AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/lambda/aws4_request, ' +
-      'SignedHeaders=amz-sdk-invocation-id;amz-sdk-request;content-length;content-type;host;x-amz-content-sha256;' +
-      `x-amz-date;x-amz-user-agent, Signature=${'cd'.repeat(32)}`,
-    'connection: keep-alive',
-  ].join('\r\n');
-  return Buffer.from(`${head}\r\n\r\n${command.body}`);
+/** What an AWS SDK sends with an Invoke, signed for the key `test`; the same for every server measured. */
+function requestBytes({ port, path, body }: LoadCommand): Buffer {
+  return invokeRequest(`127.0.0.1:${port}`, path, body, new Date());
 }
 
 const HEAD_END = '\r\n\r\n';

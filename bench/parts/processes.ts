@@ -8,6 +8,11 @@ import { createInterface } from 'node:readline';
 export interface Placement {
   readonly generator: string | undefined;
   readonly servers: string | undefined;
+  /**
+   * What a front and what it is compared with get to themselves, and what functions get meanwhile; undefined where there
+   * are too few processors for that: all servers then share theirs.
+   */
+  readonly front?: { readonly own: string; readonly functions: string } | undefined;
   readonly description: string;
 }
 
@@ -16,7 +21,17 @@ export function placement(): Placement {
   const pinned = cores >= 2 && spawnSync('taskset', ['--version']).status === 0;
   if (!pinned) return { generator: undefined, servers: undefined, description: `${cores} cores, not pinned` };
   const servers = cores === 2 ? '1' : `1-${cores - 1}`;
-  return { generator: '0', servers, description: `generator on core 0, every server on cores ${servers}` };
+  const front = cores < 4 ? undefined : { own: '1', functions: `2-${cores - 1}` };
+  const apart =
+    front === undefined ? '' : `, a front alone on core ${front.own}, functions on ${front.functions}`;
+  const description = `generator on core 0, every server on cores ${servers}${apart}`;
+  return { generator: '0', servers, front, description };
+}
+
+/** Moves a process that runs to other processors, with all its threads, but not those it has started. */
+export function move({ pid = 0 }: ChildProcess, cpus: string): void {
+  const { status } = spawnSync('taskset', ['-a', '-p', '-c', cpus, String(pid)]);
+  if (status !== 0) throw new Error(`process ${pid} cannot be moved to cores ${cpus}`);
 }
 
 /** Starts a Node.js program on the given processors with its standard output readable. */

@@ -2,8 +2,19 @@ import { createHash, createHmac } from 'node:crypto';
 
 const SCOPE_END = 'us-east-1/lambda/aws4_request';
 
-/** Header lines that sign a POST, as an SDK does, for the key `test` with the secret `test`. */
-export function signedHeaders(host: string, path: string, body: string, at: Date): string[] {
+/** The whole of a request as an AWS SDK sends it, signed with the key `test` and the secret `test`. */
+export function invokeRequest(host: string, path: string, body: string, at: Date): Buffer {
+  const agent = 'ua/2.1 os/linux#6.1 lang/js md/nodejs#24.21.0 api/lambda#3.1162.0 m/E,N';
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    ...signedHeaders(host, path, body, at),
+    `user-agent: aws-sdk-js/3.1162.0 ${agent}`,
+    'connection: keep-alive',
+  ];
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function signedHeaders(host: string, path: string, body: string, at: Date): string[] {
   const time = at.toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
   const day = time.slice(0, 8);
   const hash = sha256(body);

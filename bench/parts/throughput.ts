@@ -4,7 +4,7 @@ import { Lambent } from './lambent.ts';
 import { Load } from './load.ts';
 import type { LoadResult } from './load-generator.ts';
 import { measurePair, type Pair, type PairFigures } from './paired.ts';
-import { lineMatching, median, type Placement, startNode, stop } from './processes.ts';
+import { lineMatching, median, move, type Placement, startNode, stop } from './processes.ts';
 import type { Row } from './report.ts';
 
 const CONNECTIONS = [1, 16, 128, 1000];
@@ -14,16 +14,19 @@ const PAYLOADS = [
   { name: '256 KB', size: 256_000, connections: 16 },
   { name: '6 MB', size: 6_000_000, connections: 4 },
 ];
+/** Of the requests per second of a bare node:http echo, by the number of connections. */
+const GOALS: Readonly<Record<number, string>> = { 16: '>= 0.7', 128: '>= 0.7' };
+const STRICT = ['--auth', 'strict', '--access-keys', 'test:test'];
 const PERCENTILES = ['p50', 'p99', 'p999'] as const;
 
 /** Warm invokes against a bare node:http echo server: same payload, same processors, slices in turn. */
 export async function measureThroughput(where: Placement, effort: Effort): Promise<Row[]> {
-  return await beside(where, async (pairOf, load) => {
+  const open = await beside(where, [], async (pairOf, load) => {
     const rows: Row[] = [];
     for (const connections of CONNECTIONS) {
       const figures = await measurePair(pairOf(KILOBYTE), connections, load, effort);
       const at = `${connections} connection${connections === 1 ? '' : 's'}`;
-      rows.push(throughputRow(`warm invokes, ${at}`, figures, connections === 16 ? '>= 0.5' : ''));
+      rows.push(throughputRow(`warm invokes, ${at}`, figures, GOALS[connections] ?? ''));
       rows.push(
         ...PERCENTILES.map((which) =>
           latencyRow(`${which.replace('999', '99.9')} of a warm invoke, ${at}`, figures, `${which}Us`),
@@ -32,11 +35,26 @@ export async function measureThroughput(where: Placement, effort: Effort): Promi
     }
     return rows;
   });
+  return [...open, ...(await measureSigned(where, effort))];
+}
+
+/** With every signature verified. */
+async function measureSigned(where: Placement, effort: Effort): Promise<Row[]> {
+  return await beside(where, STRICT, async (pairOf, load) => {
+    const rows: Row[] = [];
+    for (const connections of [16, 128]) {
+      const figures = await measurePair(pairOf(KILOBYTE), connections, load, effort);
+      rows.push(
+        throughputRow(`warm invokes, signatures verified, ${connections} connections`, figures, '>= 0.6'),
+      );
+    }
+    return rows;
+  });
 }
 
 /** The same with larger payloads, there and back. */
 export async function measurePayloads(where: Placement, effort: Effort): Promise<Row[]> {
-  return await beside(where, async (pairOf, load) => {
+  return await beside(where, [], async (pairOf, load) => {
     const rows: Row[] = [];
     for (const { name, size, connections } of PAYLOADS) {
       const figures = await measurePair(pairOf('x'.repeat(size)), connections, load, effort);
@@ -50,11 +68,15 @@ export async function measurePayloads(where: Placement, effort: Effort): Promise
 /** With a function that echoes, and a bare server that does. */
 async function beside(
   where: Placement,
+  flags: readonly string[],
   measure: (pairOf: (payload: string) => Pair, load: Load) => Promise<Row[]>,
 ): Promise<Row[]> {
-  const echo = startNode([join(import.meta.dirname, 'echo-server.ts')], where.servers);
+  const { front } = where;
+  const echo = startNode([join(import.meta.dirname, 'echo-server.ts')], front?.own ?? where.servers);
   const port = Number(new URL(await lineMatching(echo, /http:\S+/)).port);
-  const lambent = await Lambent.start(where.servers);
+  // The processes that start functions are there by now, and stay where functions shall be.
+  const lambent = await Lambent.start(front?.functions ?? where.servers, flags);
+  if (front !== undefined) move(lambent.process, front.own);
   const load = new Load(where.generator);
   try {
     // A processor's worth for each environment: with less, the limit is what would be measured.

@@ -62,18 +62,16 @@ export class EnvironmentPool {
       memoryIsScarce: () => this.#provisioning.waitsForMemory(options.memoryIsScarce ?? memoryIsScarce),
       scaling: options.scaling ?? UNLIMITED,
     });
-    const remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void =>
-      this.#remove(environment, group);
     this.#provisioning = new Provisioning({
       demand: (group) => this.#starts.demand(group),
       serve: (environment, group) => this.#serve(environment, group),
-      remove,
+      remove: this.#remove,
       onWarning: options.onWarning,
     });
     const { clock, idleExpiryMs, lifetimeMs } = options;
     const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
-    this.#expiry = new IdleExpiry(clock, idleExpiryMs, groups, remove);
-    this.#lifetimes = new Lifetimes(clock, lifetimeMs, groups, remove);
+    this.#expiry = new IdleExpiry(clock, idleExpiryMs, groups, this.#remove);
+    this.#lifetimes = new Lifetimes(clock, lifetimeMs, groups, this.#remove);
   }
 
   /**
@@ -156,11 +154,9 @@ export class EnvironmentPool {
   }
 
   #takeIdle(group: DeploymentGroup): ExecutionEnvironment | undefined {
-    for (let found = group.takeIdle(); found !== undefined; found = group.takeIdle()) {
-      if (!found.isSpent) return found;
-      this.#remove(found, group);
-    }
-    return undefined;
+    let found = group.takeIdle();
+    for (; found?.isSpent === true; found = group.takeIdle()) this.#remove(found, group);
+    return found;
   }
 
   #wait(group: DeploymentGroup, waiter: Waiter): void {
@@ -183,9 +179,9 @@ export class EnvironmentPool {
   /** An environment can take an invocation: just started, done with one, or reset after a failure. */
   #onAvailable(environment: ExecutionEnvironment, group: DeploymentGroup, tookMs: number | undefined): void {
     if (!group.environments.has(environment)) return;
-    const { provisioned } = group;
     if (tookMs !== undefined) group.turnover.ended(tookMs);
-    if (provisioned?.has(environment)) this.#provisioning.onAvailable(environment, group, provisioned);
+    if (group.provisioned?.has(environment) === true)
+      this.#provisioning.onAvailable(environment, group, group.provisioned);
     else if (environment.isSpent) this.#remove(environment, group);
     else if (group.waiters.length > 0) this.#serve(environment, group);
     else if (group.isRetired) this.#remove(environment, group);
@@ -231,7 +227,7 @@ export class EnvironmentPool {
     else waiter.completion.fail(shown);
   }
 
-  #remove(environment: ExecutionEnvironment, group: DeploymentGroup): void {
+  readonly #remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void => {
     group.environments.delete(environment);
     group.provisioned?.delete(environment);
     environment
@@ -239,7 +235,7 @@ export class EnvironmentPool {
       .catch((error: Error) => this.#onWarning(`Removing an environment failed: ${error.message}`));
     this.#starts.demand(group);
     this.#dropIfEmpty(group);
-  }
+  };
 
   #dropIfEmpty(group: DeploymentGroup): void {
     if (!group.isEmpty() || this.#groups.get(group.key) !== group) return;
