@@ -1,5 +1,5 @@
 import type { FunctionVersion } from '../model/function-version.ts';
-import type { Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { type EnvironmentCounts, sumCounts } from './environment-counts.ts';
 import type { EnvironmentFactory } from './environment-factory.ts';
 import { EnvironmentPool, type EnvironmentPoolOptions } from './environment-pool.ts';
@@ -20,9 +20,12 @@ export class Environments {
     return this.#pool.factory;
   }
 
-  run(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
-    if (version.maxConcurrency !== undefined) return this.#managed.run(version, invocation);
-    return this.#pool.run(version, invocation);
+  run(version: FunctionVersion, invocation: Invocation, completion: Completion<InvocationResult>): void {
+    if (version.maxConcurrency === undefined) return this.#pool.run(version, invocation, completion);
+    this.#managed.run(version, invocation).then(
+      (result) => completion.succeed(result),
+      (error: Error) => completion.fail(error),
+    );
   }
 
   provision(version: FunctionVersion, target: number): void {

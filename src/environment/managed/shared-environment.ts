@@ -92,12 +92,13 @@ export class SharedEnvironment implements RuntimeEvents {
       onTimeout: () => this.#timeOut(requestId, slot),
       isOpen: () => this.#state === 'open' || this.#state === 'draining',
     });
-    const run = slot.begin(invocation, undefined);
-    this.#inHand.set(requestId, slot);
-    // The tail of a log that several write to at once would be somebody else's.
-    log.start(requestId, traceId, false);
-    this.#process.link?.deliver(invocation, run.deadlineMs);
-    return run.result;
+    return new Promise((succeed, fail) => {
+      const run = slot.begin(invocation, { succeed, fail }, undefined);
+      this.#inHand.set(requestId, slot);
+      // The tail of a log that several write to at once would be somebody else's.
+      log.start(requestId, traceId, false);
+      this.#process.link?.deliver(invocation, run.deadlineMs);
+    });
   }
 
   /** Takes no more; what runs goes on. */
@@ -143,7 +144,7 @@ export class SharedEnvironment implements RuntimeEvents {
 
   #onDone(requestId: string): void {
     this.#inHand.delete(requestId);
-    this.#parts.onAvailable(this);
+    this.#parts.onAvailable(this, undefined);
   }
 
   /** A handler cannot be stopped without those beside it. */
@@ -157,7 +158,7 @@ export class SharedEnvironment implements RuntimeEvents {
     this.#state = 'draining';
     for (const slot of this.#inHand.values()) slot.failAll(failure);
     this.#inHand.clear();
-    this.#parts.onAvailable(this);
+    this.#parts.onAvailable(this, undefined);
   }
 
   async #destroy(): Promise<void> {
