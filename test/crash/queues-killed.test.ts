@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { advanceClock } from '../support/async-events.ts';
+import { eventually } from '../support/functions.ts';
 import { makeQueue, type TestQueue } from '../support/queues.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 
@@ -92,6 +93,12 @@ async function workUntilKilled(
     return [...senders, ...receivers];
   });
   const done = Promise.allSettled(workers);
+  const before = books.sent.size;
+  await eventually(
+    async () => await Promise.resolve(books.sent.size - before),
+    (sent) => sent >= 2 * SENDERS,
+    60_000,
+  );
   // Not a wait for anything: the moment of the kill has to be a random one.
   await delay(50 + Math.random() * 400);
   const killed = server.kill();

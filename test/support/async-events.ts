@@ -70,6 +70,23 @@ export async function advanceClock(server: TestServer, advanceMs: number): Promi
   if (!answer.ok) throw new Error(await answer.text());
 }
 
+/** Stops platform time for as long as `during` takes; advancing still moves it. */
+export async function withFrozenClock(server: TestServer, during: () => Promise<void>): Promise<void> {
+  const turn = async (order: string): Promise<void> => {
+    const answer = await fetch(`${server.endpoint}/_lambent/clock`, {
+      method: 'POST',
+      body: new URLSearchParams({ [order]: 'true' }),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+  };
+  await turn('freeze');
+  try {
+    await during();
+  } finally {
+    await turn('resume');
+  }
+}
+
 /** The platform's own counts of events. */
 export async function eventCounts(server: TestServer): Promise<Readonly<Record<string, number>>> {
   const health = (await (await fetch(`${server.endpoint}/_lambent/health`)).json()) as {

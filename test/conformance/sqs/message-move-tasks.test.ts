@@ -7,7 +7,7 @@ import {
   type StartMessageMoveTaskCommandInput,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { advanceClock } from '../../support/async-events.ts';
+import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
 import { sendToGroup } from '../../support/fifo.ts';
 import { eventually } from '../../support/functions.ts';
 import {
@@ -89,30 +89,32 @@ describe('message move tasks', () => {
   test('move at a pace, one task at a time, until they are cancelled', async () => {
     const { sqs } = shared.server;
     const { dead } = await buried(...Array.from({ length: 9 }, (_, n) => `m${n}`));
-    const { TaskHandle } = await start(dead, { MaxNumberOfMessagesPerSecond: 1 });
-    expect(await refusal(start(dead))).toEqual({
-      code: 'InvalidParameterValue',
-      message:
-        'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
-      status: 400,
-    });
-    await advanceClock(shared.server, 3000);
-    const running = await newestTask(dead);
-    expect(running).toMatchObject({ Status: 'RUNNING', TaskHandle, MaxNumberOfMessagesPerSecond: 1 });
-    expect(running?.ApproximateNumberOfMessagesMoved).toBeGreaterThanOrEqual(3);
-    expect(running?.ApproximateNumberOfMessagesMoved).toBeLessThan(9);
-    const cancelled = await sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
-    await advanceClock(shared.server, 60_000);
-    const ended = await newestTask(dead);
-    expect(ended).toMatchObject({
-      Status: 'CANCELLED',
-      ApproximateNumberOfMessagesMoved: cancelled.ApproximateNumberOfMessagesMoved,
-    });
-    expect(ended).not.toHaveProperty('TaskHandle');
-    const [left] = await counts(sqs, dead);
-    expect(left + Number(cancelled.ApproximateNumberOfMessagesMoved)).toBe(9);
-    expect(await refusal(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle })))).toMatchObject({
-      code: 'InvalidParameterValue',
+    await withFrozenClock(shared.server, async () => {
+      const { TaskHandle } = await start(dead, { MaxNumberOfMessagesPerSecond: 1 });
+      expect(await refusal(start(dead))).toEqual({
+        code: 'InvalidParameterValue',
+        message:
+          'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
+        status: 400,
+      });
+      await advanceClock(shared.server, 3000);
+      const running = await newestTask(dead);
+      expect(running).toMatchObject({ Status: 'RUNNING', TaskHandle, MaxNumberOfMessagesPerSecond: 1 });
+      expect(running?.ApproximateNumberOfMessagesMoved).toBeGreaterThanOrEqual(3);
+      expect(running?.ApproximateNumberOfMessagesMoved).toBeLessThan(9);
+      const cancelled = await sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
+      await advanceClock(shared.server, 60_000);
+      const ended = await newestTask(dead);
+      expect(ended).toMatchObject({
+        Status: 'CANCELLED',
+        ApproximateNumberOfMessagesMoved: cancelled.ApproximateNumberOfMessagesMoved,
+      });
+      expect(ended).not.toHaveProperty('TaskHandle');
+      const [left] = await counts(sqs, dead);
+      expect(left + Number(cancelled.ApproximateNumberOfMessagesMoved)).toBe(9);
+      expect(await refusal(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle })))).toMatchObject({
+        code: 'InvalidParameterValue',
+      });
     });
   });
 

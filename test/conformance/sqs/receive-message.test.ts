@@ -8,7 +8,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { advanceClock } from '../../support/async-events.ts';
+import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
 import { bodies, counts, makeQueue, receive, sendAll, type TestQueue } from '../../support/queues.ts';
 import { refusal, useServer } from './sqs-fixtures.ts';
 
@@ -43,10 +43,19 @@ describe('ReceiveMessage', () => {
     expect(bodies(await receive(sqs, queue))).toEqual(['b', 'c']);
     expect(await sqs.send(new ReceiveMessageCommand({ QueueUrl: queue.url }))).not.toHaveProperty('Messages');
     expect(await counts(sqs, queue)).toEqual([0, 3, 0]);
-    await advanceClock(shared.server, 29_000);
-    expect(await receive(sqs, queue)).toEqual([]);
-    await advanceClock(shared.server, 1000);
-    expect(bodies(await receive(sqs, queue)).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  test('hides a message for exactly as long as the visibility timeout', async () => {
+    const { sqs } = shared.server;
+    const queue = await makeQueue(sqs);
+    await sendAll(sqs, queue, 'a');
+    await withFrozenClock(shared.server, async () => {
+      await receive(sqs, queue);
+      await advanceClock(shared.server, 29_999);
+      expect(await receive(sqs, queue)).toEqual([]);
+      await advanceClock(shared.server, 1);
+      expect(bodies(await receive(sqs, queue))).toEqual(['a']);
+    });
   });
 
   test('shows the attributes that are asked for', async () => {
@@ -205,8 +214,8 @@ describe('ChangeMessageVisibility', () => {
     const queue = await makeQueue(sqs);
     await sendAll(sqs, queue, 'a');
     const [message] = await receive(sqs, queue);
-    await hide(queue, message, 100);
-    await advanceClock(shared.server, 99_000);
+    await hide(queue, message, 600);
+    await advanceClock(shared.server, 60_000);
     expect(await receive(sqs, queue)).toEqual([]);
     await hide(queue, message, 0);
     expect(bodies(await receive(sqs, queue))).toEqual(['a']);

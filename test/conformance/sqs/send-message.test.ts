@@ -7,7 +7,7 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { advanceClock } from '../../support/async-events.ts';
+import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
 import { bodies, counts, makeQueue, receive, type TestQueue } from '../../support/queues.ts';
 import { NO_QUEUE, refusal, useServer } from './sqs-fixtures.ts';
 
@@ -68,15 +68,19 @@ describe('SendMessage', () => {
   test("hides a delayed message until its time has come, the queue's delay or its own", async () => {
     const { sqs } = shared.server;
     const queue = await makeQueue(sqs, { DelaySeconds: '60' });
-    await send(queue, { MessageBody: 'by the queue' });
-    await send(queue, { MessageBody: 'by itself', DelaySeconds: 10 });
-    await send(queue, { MessageBody: 'at once', DelaySeconds: 0 });
-    expect(await counts(sqs, queue)).toEqual([1, 0, 2]);
-    expect(bodies(await receive(sqs, queue))).toEqual(['at once']);
-    await advanceClock(shared.server, 10_000);
-    expect(bodies(await receive(sqs, queue))).toEqual(['by itself']);
-    await advanceClock(shared.server, 50_000);
-    expect(bodies(await receive(sqs, queue))).toContain('by the queue');
+    await withFrozenClock(shared.server, async () => {
+      await send(queue, { MessageBody: 'by the queue' });
+      await send(queue, { MessageBody: 'by itself', DelaySeconds: 10 });
+      await send(queue, { MessageBody: 'at once', DelaySeconds: 0 });
+      expect(await counts(sqs, queue)).toEqual([1, 0, 2]);
+      expect(bodies(await receive(sqs, queue))).toEqual(['at once']);
+      await advanceClock(shared.server, 9999);
+      expect(await receive(sqs, queue)).toEqual([]);
+      await advanceClock(shared.server, 1);
+      expect(bodies(await receive(sqs, queue))).toEqual(['by itself']);
+      await advanceClock(shared.server, 50_000);
+      expect(bodies(await receive(sqs, queue))).toContain('by the queue');
+    });
   });
 
   test.each<[Partial<SendMessageCommandInput>, string, string]>([
