@@ -73,7 +73,7 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
       scheduler.start();
     },
     stop: async () => {
-      buses.stop();
+      await buses.stop();
       await scheduler.stop();
       await deliveries.stop();
     },

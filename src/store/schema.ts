@@ -1,6 +1,13 @@
 import type { DeliveryTable } from './delivery-schema.ts';
+import type {
+  EventsArchivedTable,
+  EventsArchiveTable,
+  EventsBusTable,
+  EventsDiscardedArchiveTable,
+  EventsReplayTable,
+  EventsRuleTable,
+} from './events-schema.ts';
 import type { SchedulerGroupTable, SchedulerScheduleTable } from './scheduler-schema.ts';
-import type { EventsBusTable, EventsRuleTable } from './events-schema.ts';
 import type {
   SqsDeduplicationTable,
   SqsDiscardedContentsTable,
@@ -46,6 +53,10 @@ export interface Database {
   events_rules: EventsRuleTable;
   scheduler_groups: SchedulerGroupTable;
   scheduler_schedules: SchedulerScheduleTable;
+  events_archives: EventsArchiveTable;
+  events_discarded_archives: EventsDiscardedArchiveTable;
+  events_archived: EventsArchivedTable;
+  events_replays: EventsReplayTable;
   deliveries: DeliveryTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;

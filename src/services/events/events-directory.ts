@@ -1,5 +1,12 @@
 import type { Change } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
+import {
+  archiveArn,
+  type ArchiveName,
+  type LiveArchive,
+  liveArchive,
+  type StoredArchive,
+} from './archives/stored-archive.ts';
 import { type BusName, busArn, DEFAULT_BUS, type StoredBus } from './buses/stored-bus.ts';
 import {
   busKey,
@@ -10,11 +17,13 @@ import {
   type StoredRule,
 } from './rules/stored-rule.ts';
 
-/** Buses and rules in memory, so that an event asks no database whom it is for. Fed by the change feed. */
+/** Buses, rules and archives in memory, so that an event asks no database whom it is for. Fed by the change feed. */
 export class EventsDirectory {
   readonly #buses = new Map<string, StoredBus>();
   /** By the ARN of the bus, then of the rule. */
   readonly #rules = new Map<string, Map<string, LiveRule>>();
+  /** By the ARN of the bus, then of the archive. */
+  readonly #archives = new Map<string, Map<string, LiveArchive>>();
   #onRules: () => void = () => undefined;
 
   /** @param onRules hears of each change of a rule */
@@ -28,6 +37,10 @@ export class EventsDirectory {
     }
     for (const { definition } of await store.db.selectFrom('events_rules').selectAll().execute()) {
       this.#put(JSON.parse(definition) as StoredRule);
+    }
+    store.changes.subscribe('event-archive', (change) => this.#applyArchive(change));
+    for (const { definition } of await store.db.selectFrom('events_archives').selectAll().execute()) {
+      this.#putArchive(JSON.parse(definition) as StoredArchive);
     }
   }
 
@@ -57,6 +70,23 @@ export class EventsDirectory {
     return this.#rules.get(busArn(bus))?.values() ?? [];
   }
 
+  archivesOf(bus: BusName): Iterable<LiveArchive> {
+    return this.#archives.get(busArn(bus))?.values() ?? [];
+  }
+
+  *archives(): Iterable<LiveArchive> {
+    for (const archives of this.#archives.values()) yield* archives.values();
+  }
+
+  archive(name: ArchiveName): LiveArchive | undefined {
+    const arn = archiveArn(name);
+    for (const archives of this.#archives.values()) {
+      const found = archives.get(arn);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   *scheduled(): Iterable<LiveRule> {
     for (const rules of this.#rules.values())
       for (const rule of rules.values()) if (rule.schedule !== undefined && rule.isEnabled) yield rule;
@@ -65,6 +95,7 @@ export class EventsDirectory {
   clear(): void {
     this.#buses.clear();
     this.#rules.clear();
+    this.#archives.clear();
     this.#onRules();
   }
 
@@ -77,6 +108,20 @@ export class EventsDirectory {
   #applyBus({ key, value }: Change): void {
     if (value === undefined) this.#buses.delete(key);
     else this.#buses.set(key, value as StoredBus);
+  }
+
+  #putArchive(archive: StoredArchive): void {
+    const key = busArn(archive.bus);
+    const others = this.#archives.get(key) ?? new Map<string, LiveArchive>();
+    this.#archives.set(key, others.set(archiveArn(archive), liveArchive(archive)));
+  }
+
+  #applyArchive({ key, value }: Change): void {
+    for (const [bus, archives] of this.#archives) {
+      archives.delete(key);
+      if (archives.size === 0) this.#archives.delete(bus);
+    }
+    if (value !== undefined) this.#putArchive(value as StoredArchive);
   }
 
   #applyRule(change: RuleChange): void {

@@ -37,3 +37,15 @@ export function limitExceeded(message: string): ServiceError {
 export function accessDenied(message: string): ServiceError {
   return new ServiceError('AccessDeniedException', message);
 }
+
+export function archiveDoesNotExist(name: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `Archive ${name} does not exist.`);
+}
+
+export function replayDoesNotExist(name: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `Replay ${name} does not exist.`);
+}
+
+export function illegalStatus(what: string): ServiceError {
+  return new ServiceError('IllegalStatusException', `${what} is not in a valid state for this operation.`);
+}

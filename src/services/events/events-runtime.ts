@@ -5,12 +5,14 @@ import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { QueueSender } from '../../model/queue-ports.ts';
 import type { TopicPublisher } from '../../model/topic-publisher.ts';
 import type { Store } from '../../store/store.ts';
+import { ArchiveSweep } from './archives/archive-sweep.ts';
 import { SENDER } from './delivery/target-delivery.ts';
 import { TargetHandler } from './delivery/target-handler.ts';
 import type { EventsDependencies } from './events-dependencies.ts';
 import { EventsDirectory } from './events-directory.ts';
 import { PlatformEventBuses } from './event-bus-port.ts';
 import { EventRouter } from './publishing/event-router.ts';
+import { ReplayRunner } from './replays/replay-runner.ts';
 import { RuleSchedules } from './rules/rule-schedules.ts';
 
 interface EventsOptions {
@@ -33,6 +35,8 @@ export class EventsRuntime implements EventsDependencies {
   /** For other services. */
   readonly port: EventBusPort;
   readonly #schedules: RuleSchedules;
+  readonly #replays: ReplayRunner;
+  readonly #sweep: ArchiveSweep;
 
   constructor(options: EventsOptions) {
     const { directory } = this;
@@ -41,19 +45,26 @@ export class EventsRuntime implements EventsDependencies {
     this.router = new EventRouter({ ...options, directory });
     this.port = new PlatformEventBuses({ ...options, directory, router: this.router });
     this.#schedules = new RuleSchedules({ ...options, directory, router: this.router });
+    this.#replays = new ReplayRunner({ ...options, directory, router: this.router });
+    this.#sweep = new ArchiveSweep({ ...options, directory });
     options.deliveries.register(SENDER, new TargetHandler({ ...options, directory, router: this.router }));
   }
 
   async open(): Promise<void> {
     await this.directory.open(this.store, () => this.#schedules.arm());
+    await this.#replays.open();
   }
 
   start(): void {
     this.#schedules.start();
+    this.#replays.start();
+    this.#sweep.start();
   }
 
-  stop(): void {
+  /** Resolves when nothing writes any more. */
+  async stop(): Promise<void> {
     this.#schedules.stop();
+    await Promise.all([this.#replays.stop(), this.#sweep.stop()]);
   }
 
   /** Forgets everything; the caller empties the store. */

@@ -1,5 +1,12 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
 import {
+  createArchive,
+  deleteArchive,
+  describeArchive,
+  listArchives,
+  updateArchive,
+} from './archives/archive-operations.ts';
+import {
   createEventBus,
   deleteEventBus,
   describeEventBus,
@@ -9,6 +16,8 @@ import {
 import { putPermission, removePermission } from './buses/permission-operations.ts';
 import type { EventsDependencies } from './events-dependencies.ts';
 import { putEvents } from './publishing/put-events.ts';
+import { cancelReplay, describeReplay, listReplays } from './replays/replay-operations.ts';
+import { startReplay } from './replays/start-replay.ts';
 import { putRule } from './rules/put-rule.ts';
 import {
   deleteRule,
@@ -22,19 +31,26 @@ import {
 import { listTagsForResource, tagResource, untagResource } from './tag-operations.ts';
 import { listTargetsByRule, putTargets, removeTargets } from './targets/target-operations.ts';
 
-/** EventBridge: buses, and rules with patterns or schedules that lead to functions, queues, topics and other buses. */
+/** EventBridge: buses, and rules with patterns or schedules that lead to functions, queues, topics and other buses; archives and replays. */
 export function createEventsService(deps: EventsDependencies): ServiceDefinition {
   return {
     model: 'eventbridge',
     operations: {
+      CancelReplay: cancelReplay(deps),
+      CreateArchive: createArchive(deps),
       CreateEventBus: createEventBus(deps),
+      DeleteArchive: deleteArchive(deps),
       DeleteEventBus: deleteEventBus(deps),
       DeleteRule: deleteRule(deps),
+      DescribeArchive: describeArchive(deps),
       DescribeEventBus: describeEventBus(deps),
+      DescribeReplay: describeReplay(deps),
       DescribeRule: describeRule(deps),
       DisableRule: disableRule(deps),
       EnableRule: enableRule(deps),
+      ListArchives: listArchives(deps),
       ListEventBuses: listEventBuses(deps),
+      ListReplays: listReplays(deps),
       ListRuleNamesByTarget: listRuleNamesByTarget(deps),
       ListRules: listRules(deps),
       ListTagsForResource: listTagsForResource(deps),
@@ -45,9 +61,11 @@ export function createEventsService(deps: EventsDependencies): ServiceDefinition
       PutTargets: putTargets(deps),
       RemovePermission: removePermission(deps),
       RemoveTargets: removeTargets(deps),
+      StartReplay: startReplay(deps),
       TagResource: tagResource(deps),
       TestEventPattern: testEventPattern(),
       UntagResource: untagResource(deps),
+      UpdateArchive: updateArchive(deps),
       UpdateEventBus: updateEventBus(deps),
     },
   };

@@ -61,8 +61,9 @@ export function deleteEventBus(deps: EventsDependencies): OperationHandler<Delet
     const bus = parseBus(input.Name, context);
     if (bus.accountId !== context.accountId) throw busDoesNotExist(bus.name);
     if (bus.name === DEFAULT_BUS) throw validation(`Cannot delete event bus ${DEFAULT_BUS}.`);
-    if ([...deps.directory.rulesOf(bus)].length > 0)
-      throw validation("Event bus can't be deleted since it has rules.");
+    // On AWS an archive is a managed rule of its bus.
+    const rules = [...deps.directory.rulesOf(bus), ...deps.directory.archivesOf(bus)];
+    if (rules.length > 0) throw validation("Event bus can't be deleted since it has rules.");
     await deps.store.write(async (tx, announce) => {
       await tx
         .deleteFrom('events_buses')

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { DeliveryQueue } from '../../../delivery/delivery-queue.ts';
 import type { Delivery } from '../../../delivery/delivery.ts';
 import type { Clock } from '../../../model/clock.ts';
-import { readExactJson } from '../../../model/event-pattern/exact-json.ts';
+import { type JsonValue, readExactJson } from '../../../model/event-pattern/exact-json.ts';
 import type { Store } from '../../../store/store.ts';
+import { type EventToArchive, insertArchived } from '../archives/archived-events.ts';
 import type { BusName } from '../buses/stored-bus.ts';
 import { SENDER, type TargetDelivery } from '../delivery/target-delivery.ts';
 import type { EventsDirectory } from '../events-directory.ts';
@@ -25,7 +26,7 @@ export interface PutEvent {
   readonly hops: number;
 }
 
-/** Finds the rules an event matches, and puts a delivery on disk for each of their targets. */
+/** Finds the rules an event matches, and puts a delivery on disk for each of their targets; archives that want it keep it. */
 export class EventRouter {
   readonly #options: RouterOptions;
 
@@ -33,27 +34,49 @@ export class EventRouter {
     this.#options = options;
   }
 
-  /** Resolves when all of it is on disk. */
+  /** Resolves when all of it is on disk, and in the archives of the buses. */
   async put(events: readonly PutEvent[]): Promise<void> {
-    const { directory } = this.#options;
-    const found = events.flatMap(({ bus, event, hops }) => {
-      const text = JSON.stringify(event);
-      const value = readExactJson(text)?.value;
-      if (value === undefined) return [];
-      const rules = [...directory.rulesOf(bus)].filter(
-        ({ isEnabled, matches }) => isEnabled && matches?.(value) === true,
-      );
-      return rules.flatMap((rule) => this.#deliveriesOf(rule, text, hops));
-    });
-    await this.#accept(found);
+    const found: Delivery[] = [];
+    const archived: EventToArchive[] = [];
+    for (const put of events) {
+      const read = readEvent(put);
+      if (read === undefined) continue;
+      found.push(...this.#deliveriesByRules(put, read));
+      archived.push(...this.#archivedOf(put, read));
+    }
+    await this.#accept(found, archived);
+  }
+
+  /** What a replayed event leads to. @param ruleArns only these rules get it; undefined: all of the bus */
+  deliveriesOf(put: PutEvent, ruleArns: readonly string[] | undefined): Delivery[] {
+    const read = readEvent(put);
+    return read === undefined ? [] : this.#deliveriesByRules(put, read, ruleArns);
   }
 
   /** What a rule's schedule sets off, whatever its pattern. */
   async fire(rule: LiveRule, event: PlatformEvent): Promise<void> {
-    await this.#accept(this.#deliveriesOf(rule, JSON.stringify(event), 0));
+    await this.#accept(this.#deliveriesTo(rule, JSON.stringify(event), 0), []);
   }
 
-  #deliveriesOf(rule: LiveRule, event: string, hops: number): Delivery[] {
+  #deliveriesByRules(
+    { bus, hops }: PutEvent,
+    { text, value }: ReadEvent,
+    ruleArns?: readonly string[],
+  ): Delivery[] {
+    return [...this.#options.directory.rulesOf(bus)]
+      .filter(({ arn }) => ruleArns?.includes(arn) !== false)
+      .filter(({ isEnabled, matches }) => isEnabled && matches?.(value) === true)
+      .flatMap((rule) => this.#deliveriesTo(rule, text, hops));
+  }
+
+  #archivedOf({ bus, event }: PutEvent, { text, value }: ReadEvent): EventToArchive[] {
+    if (event['replay-name'] !== undefined) return [];
+    return [...this.#options.directory.archivesOf(bus)]
+      .filter(({ matches }) => matches?.(value) !== false)
+      .map((archive) => ({ archive, event, text }));
+  }
+
+  #deliveriesTo(rule: LiveRule, event: string, hops: number): Delivery[] {
     const nowMs = this.#options.clock.now();
     return rule.targets.map((target) => {
       const content: TargetDelivery = {
@@ -77,9 +100,25 @@ export class EventRouter {
     });
   }
 
-  async #accept(accepted: readonly Delivery[]): Promise<void> {
-    if (accepted.length === 0) return;
-    const { store, deliveries } = this.#options;
-    deliveries.begin(await store.write(async (tx) => await deliveries.insert(tx, accepted)));
+  async #accept(accepted: readonly Delivery[], archived: readonly EventToArchive[]): Promise<void> {
+    if (accepted.length === 0 && archived.length === 0) return;
+    const { store, clock, deliveries } = this.#options;
+    const inserted = await store.write(async (tx) => {
+      await insertArchived(tx, archived, clock.now());
+      return await deliveries.insert(tx, accepted);
+    });
+    deliveries.begin(inserted);
   }
+}
+
+/** An event as text, and as patterns are asked about it. */
+interface ReadEvent {
+  readonly text: string;
+  readonly value: JsonValue;
+}
+
+function readEvent({ event }: PutEvent): ReadEvent | undefined {
+  const text = JSON.stringify(event);
+  const value = readExactJson(text)?.value;
+  return value === undefined ? undefined : { text, value };
 }

@@ -11,6 +11,8 @@ export interface PlatformEvent {
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: unknown;
+  /** Of an event that was put again from an archive: such events are not archived again. */
+  readonly 'replay-name'?: string;
 }
 
 /** Milliseconds since the Unix epoch as an event has it. */
