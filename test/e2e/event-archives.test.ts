@@ -22,7 +22,7 @@ import { eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { makeQueue, queueClientFor, type TestQueue } from '../support/sns.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const ARN = 'arn:aws:events:us-east-1:000000000000';
 const START = new Date('2026-01-01T10:00:00Z');
 const END = new Date('2026-01-01T11:00:00Z');
@@ -165,22 +165,23 @@ describe('an archive', () => {
     });
   });
 
+  // Platforms on one database look around every minute, of time that is moved too: hence the limit.
   test('forgets what is older than it keeps', async () => {
     const { bus, archive, ArchiveArn, queue } = await archivedBus({ RetentionDays: 1 });
     await put(bus, [1, 2]);
     await seen(queue, 2);
-    await advanceClock(server, DAY_MS + 1000);
+    await advanceClock(server, 24 * HOUR_MS + 1000);
     await put(bus, [3]);
     await seen(queue, 1);
     const { EventCount } = await events.send(new DescribeArchiveCommand({ ArchiveName: archive }));
     expect(EventCount).toBe(1);
     // A longer time brings nothing back that was swept.
     await events.send(new UpdateArchiveCommand({ ArchiveName: archive, RetentionDays: 0 }));
-    await advanceClock(server, DAY_MS);
+    await advanceClock(server, HOUR_MS);
     await ended(await replay({ bus, ArchiveArn }));
     expect(await seen(queue, 1)).toMatchObject([{ detail: { minute: 3 } }]);
     expect(await queue.rest()).toEqual([]);
-  });
+  }, 180_000);
 
   test('is listed, and is gone with its events once deleted', async () => {
     const { bus, archive } = await archivedBus();

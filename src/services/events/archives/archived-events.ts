@@ -87,12 +87,12 @@ export async function measureArchive(
     .selectFrom('events_archived')
     .select((select) => [
       select.fn.countAll<number>().as('count'),
-      select.fn.sum<number | string | null>('size').as('bytes'),
+      select.fn.sum<number | null>('size').as('bytes'),
     ])
     .where('archive_id', '=', archive.id)
     .where('archived_at_ms', '>=', keptSinceMs(archive, nowMs))
     .executeTakeFirst();
-  return { count: Number(row?.count ?? 0), bytes: Number(row?.bytes ?? 0) };
+  return { count: row?.count ?? 0, bytes: row?.bytes ?? 0 };
 }
 
 /** Removes some of what was archived before that moment. @returns whether there may be more */
