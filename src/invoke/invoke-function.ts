@@ -122,6 +122,7 @@ class InvokeRun implements Completion<InvocationResult> {
   readonly #lease: ConcurrencyLease;
   readonly #completion: Completion<InvokeAnswer>;
   readonly #onEnded: () => void;
+  #isOver = false;
 
   constructor(
     version: string,
@@ -138,24 +139,22 @@ class InvokeRun implements Completion<InvocationResult> {
   }
 
   succeed({ payload, functionError, logTail }: InvocationResult): void {
-    this.#end();
-    const answer = {
-      payload,
-      functionError,
-      logTail,
-      executedVersion: this.#version,
-      traceId: this.traceId,
-    };
-    this.#completion.succeed(answer);
+    if (!this.#end()) return;
+    const { traceId } = this;
+    const executedVersion = this.#version;
+    this.#completion.succeed({ payload, functionError, logTail, executedVersion, traceId });
   }
 
   fail(error: Error): void {
-    this.#end();
-    this.#completion.fail(error);
+    if (this.#end()) this.#completion.fail(error);
   }
 
-  #end(): void {
+  /** False: it had ended before. Its unit must not be given back twice. */
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
     this.#lease.release();
     this.#onEnded();
+    return true;
   }
 }
