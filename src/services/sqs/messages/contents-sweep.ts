@@ -78,17 +78,26 @@ export class ContentsSweep {
       const seconds = (JSON.parse(attributes) as Record<string, string>)['MessageRetentionPeriod'];
       await this.expire({ contentsId, retentionMs: Number(seconds ?? 345_600) * 1000 });
     }
-    const nowMs = clock.now();
-    const forgotten = await store.db
-      .selectFrom('sqs_deduplications')
-      .select('queue_id')
-      .where('expires_at_ms', '<=', nowMs)
-      .limit(1)
-      .executeTakeFirst();
-    if (forgotten === undefined || this.#isStopped) return;
-    await store.write(async (tx) => {
-      await tx.deleteFrom('sqs_deduplications').where('expires_at_ms', '<=', nowMs).execute();
-    });
+    await this.#forget(clock.now());
+  }
+
+  /** Removes deduplication ids that count no more, some hundreds in one write. */
+  async #forget(nowMs: number): Promise<void> {
+    const { store } = this.#options;
+    while (!this.#isStopped) {
+      const chunk = await store.db
+        .selectFrom('sqs_deduplications')
+        .select('expires_at_ms')
+        .where('expires_at_ms', '<=', nowMs)
+        .orderBy('expires_at_ms')
+        .limit(CHUNK)
+        .execute();
+      const last = chunk.at(-1)?.expires_at_ms;
+      if (last === undefined) return;
+      await store.write(async (tx) => {
+        await tx.deleteFrom('sqs_deduplications').where('expires_at_ms', '<=', last).execute();
+      });
+    }
   }
 
   async #discard(contentsId: number): Promise<void> {
