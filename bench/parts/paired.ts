@@ -46,7 +46,7 @@ export async function measurePair(
 }
 
 /** Runs slices until they get no faster: by then both sides run compiled code, in environments that are there. */
-async function warmUp(command: LoadCommand, mostSlices: number, load: Load): Promise<void> {
+export async function warmUp(command: LoadCommand, mostSlices: number, load: Load): Promise<void> {
   let best = 0;
   for (let slice = 0; slice < mostSlices; slice += 1) {
     const { perSecond } = await load.run({ ...command, durationMs: 2 * command.durationMs });

@@ -5,7 +5,7 @@ import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
 import { Load } from './load.ts';
 import type { LoadResult } from './load-generator.ts';
-import type { Target } from './paired.ts';
+import { type Target, warmUp } from './paired.ts';
 import { PEERS, type RunningPeer } from './peer-programs.ts';
 import { lineMatching, median, type Placement, startNode, stop } from './processes.ts';
 import type { Row } from './report.ts';
@@ -63,11 +63,11 @@ async function measureAll(
   subjects: readonly Subject[],
   connections: number,
   load: Load,
-  { rounds, sliceMs }: Effort,
+  { rounds, sliceMs, mostWarmUpSlices }: Effort,
 ): Promise<Row[]> {
   const results = new Map<Subject, LoadResult[]>([bare, ...subjects].map((subject) => [subject, []]));
   for (const { target } of results.keys())
-    await load.run({ ...target, connections, durationMs: 2 * sliceMs });
+    await warmUp({ ...target, connections, durationMs: sliceMs }, mostWarmUpSlices.ours, load);
   for (let round = 0; round < rounds; round += 1)
     for (const [{ target }, found] of results)
       found.push(await load.run({ ...target, connections, durationMs: sliceMs }));
