@@ -13,6 +13,7 @@ import { met, printLines, printTable, type Row, writeJson } from './parts/report
 import { measureSteps } from './parts/steps.ts';
 import { measureStreaming } from './parts/streaming.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
+import { measureWorkers } from './parts/workers.ts';
 
 /**
  * `npm run bench [-- PART...] [--quick] [--json] [--peers]`: every figure is a ratio to a baseline measured in the same
@@ -35,6 +36,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   burst: { title: 'bursts', measure: async () => await measureBurst(effort) },
   warm: { title: 'warm invokes', measure: async () => await measureThroughput(where, effort) },
   steps: { title: 'steps of an invoke', measure: measureSteps },
+  workers: { title: 'workers', isLong: true, measure: async () => await measureWorkers(where, effort) },
   payloads: { title: 'large payloads', measure: async () => await measurePayloads(where, effort) },
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
   queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },

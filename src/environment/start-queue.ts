@@ -26,8 +26,12 @@ export interface StartQueueOptions {
 
 /** How fast functions may grow. */
 export interface ScalingRate {
-  /** Allows one more on-demand environment to be started, or says why not. */
-  readonly take: (functionArn: string) => Error | undefined;
+  /**
+   * Allows one more on-demand environment to be started, or says why not. `later`: somebody else has to be asked first.
+   * @param wanted how many more are needed now
+   * @param again to be called when there is an answer to `later`
+   */
+  readonly take: (functionArn: string, wanted: number, again: () => void) => Error | 'later' | undefined;
   /** A start that was allowed turned out not to be needed. */
   readonly giveBack: (functionArn: string) => void;
 }
@@ -74,7 +78,9 @@ export class StartQueue {
   demand(group: DeploymentGroup): void {
     const { scaling } = this.#options;
     while (group.needsStart()) {
-      const refusal = scaling.take(group.version.functionArn);
+      const wanted = group.waiters.length - group.starting - group.queued;
+      const refusal = scaling.take(group.version.functionArn, wanted, () => this.demand(group));
+      if (refusal === 'later') break;
       if (refusal === undefined) {
         group.queued += 1;
         this.#queue.push(group);

@@ -52,8 +52,9 @@ export class Borrower {
   }
 
   granted(grant: Grant): void {
-    const refusal = (): Error => tooManyRequests(grant.refusal as ThrottleReason);
-    this.#holdings.get(grant.functionArn)?.granted(grant, refusal);
+    const { functionArn, refusal: reason } = grant;
+    const refusal = reason === undefined ? undefined : () => tooManyRequests(reason as ThrottleReason);
+    this.#holdings.get(functionArn)?.granted(grant, refusal);
   }
 
   recall({ round, scopes }: Recall): void {

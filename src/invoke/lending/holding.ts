@@ -48,26 +48,22 @@ export class Holding implements ConcurrencyLease {
   wait(): Promise<ConcurrencyLease> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
-      const { length } = this.#waiters;
-      const units = Math.max(0, length - this.#idle - this.#unitsAsked);
-      const requests = Math.max(0, length - this.#requests - this.#requestsAsked);
-      // What is on its way already may be enough for this one too.
-      if (units + requests === 0) return;
-      this.#unitsAsked += units;
-      this.#requestsAsked += requests;
-      this.#lender.need({ functionArn: this.functionArn, units, requests });
+      this.#ask();
     });
   }
 
-  granted({ units, requests, answered }: Grant, refusal: () => Error): void {
+  /** @param refusal undefined when the lender gave what it was asked for */
+  granted({ units, requests, answered }: Grant, refusal: (() => Error) | undefined): void {
     this.#idle += units;
     this.#requests += requests;
     this.#unitsAsked -= answered.units;
     this.#requestsAsked -= answered.requests;
     this.#serve();
-    const units2come = this.#idle + this.#unitsAsked;
-    const requests2come = this.#requests + this.#requestsAsked;
-    const most = Math.min(units2come, requests2come);
+    if (refusal === undefined) {
+      this.#ask();
+      return;
+    }
+    const most = Math.min(this.#idle + this.#unitsAsked, this.#requests + this.#requestsAsked);
     while (this.#waiters.length > most) this.#waiters.shift()?.reject(refusal());
   }
 
@@ -113,6 +109,17 @@ export class Holding implements ConcurrencyLease {
   forget(error: Error): void {
     this.#isForgotten = true;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  /** For what is missing, unless it is on its way. */
+  #ask(): void {
+    const { length } = this.#waiters;
+    const units = Math.max(0, length - this.#idle - this.#unitsAsked);
+    const requests = Math.max(0, length - this.#requests - this.#requestsAsked);
+    if (units + requests === 0) return;
+    this.#unitsAsked += units;
+    this.#requestsAsked += requests;
+    this.#lender.need({ functionArn: this.functionArn, units, requests });
   }
 
   #serve(): void {

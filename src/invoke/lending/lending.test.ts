@@ -1,6 +1,7 @@
 import { array, assert, asyncProperty, constant, nat, oneof, record } from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ephemeralStore } from '../../../test/support/stored-functions.ts';
+import { tooManyRequests } from '../../model/lambda-errors.ts';
 import type { Store } from '../../store/store.ts';
 import { AccountConcurrency } from '../concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
@@ -114,7 +115,7 @@ class World {
       this.running.push({ arn, process, lease });
       return true;
     } catch (error) {
-      expect(error).toMatchObject({ status: 429 });
+      expect(error).toMatchObject({ status: 429, members: { Reason: expect.stringContaining('Exceeded') } });
       this.refused += 1;
       return false;
     } finally {
@@ -144,7 +145,7 @@ class World {
   /** Its environments have been ended when the lender hears of it. */
   crash(process: Process): void {
     process.isDead = true;
-    process.borrower.clear(Object.assign(new Error('crashed'), { status: 429 }));
+    process.borrower.clear(tooManyRequests('ConcurrentInvocationLimitExceeded'));
     for (let index = this.running.length - 1; index >= 0; index -= 1)
       if (this.running[index]?.process === process) this.running.splice(index, 1);
     this.processes.splice(this.processes.indexOf(process), 1);

@@ -1,4 +1,5 @@
 import { parseAnyReference } from '../../model/function-reference.ts';
+import type { FunctionRecord } from '../../model/stored-function.ts';
 import type { ChangeFeed } from '../../store/change-feed.ts';
 
 /** Any will do: only the name is asked for. */
@@ -7,29 +8,29 @@ const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
  * Functions whose environments are all in the main process: those with provisioned concurrency, as an environment that is
- * kept ready for everybody cannot stand in one of several processes.
+ * kept ready for everybody cannot stand in one of several processes, and those whose environments take several
+ * invocations at once, for the same reason.
  */
 export class Elsewhere {
-  /** Qualified ARNs with something provisioned, by the function's bare name. */
-  readonly #provisioned = new Map<string, Set<string>>();
+  /** What says so, by the function's bare name. */
+  readonly #reasons = new Map<string, Set<string>>();
 
   follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
-    changes.subscribe('provisioned-concurrency', ({ key, value }) => {
-      const name = key.split(':')[6] ?? '';
-      const arns = this.#provisioned.get(name) ?? new Set();
-      if (value === undefined) arns.delete(key);
-      else arns.add(key);
-      if (arns.size === 0) this.#provisioned.delete(name);
-      else this.#provisioned.set(name, arns);
+    changes.subscribe('provisioned-concurrency', ({ kind, key, value }) => {
+      this.#note(kind, key, value !== undefined);
+    });
+    changes.subscribe('function', ({ kind, key, value }) => {
+      const { current, serving } = (value ?? {}) as Partial<FunctionRecord>;
+      this.#note(kind, key, (current?.managed ?? serving?.managed) !== undefined);
     });
   }
 
   /** @param path of an Invoke, as sent. Names one of them, in whatever account */
   has(path: string): boolean {
-    if (this.#provisioned.size === 0) return false;
+    if (this.#reasons.size === 0) return false;
     try {
       const named = decodeURIComponent(PATH.exec(path)?.[1] ?? '');
-      return this.#provisioned.has(parseAnyReference(named, undefined, ANYBODY).name);
+      return this.#reasons.has(parseAnyReference(named, undefined, ANYBODY).name);
     } catch {
       // Not for here to judge.
       return true;
@@ -37,6 +38,16 @@ export class Elsewhere {
   }
 
   clear(): void {
-    this.#provisioned.clear();
+    this.#reasons.clear();
+  }
+
+  /** @param arn qualified */
+  #note(kind: string, arn: string, holds: boolean): void {
+    const name = arn.split(':')[6] ?? '';
+    const reasons = this.#reasons.get(name) ?? new Set();
+    if (holds) reasons.add(`${kind} ${arn}`);
+    else reasons.delete(`${kind} ${arn}`);
+    if (reasons.size === 0) this.#reasons.delete(name);
+    else this.#reasons.set(name, reasons);
   }
 }

@@ -1,40 +1,70 @@
 import type { ScalingRate } from '../../environment/start-queue.ts';
 import { type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.ts';
 
-/** How long a function that grows too fast is held back before the main process is asked anew. */
-const HELD_BACK_MS = 100;
-
-interface Refusal {
-  readonly reason: ThrottleReason;
-  readonly untilMs: number;
+/** How many starts the main process allows of those that were asked for. */
+export interface StartsAnswer {
+  readonly allowed: number;
+  /** Why not all. */
+  readonly refusal: ThrottleReason | undefined;
 }
 
-/**
- * How fast functions may grow, in a process that does not keep that account: a start goes ahead and is reported, and when
- * the main process finds it was one too many for the function, the next ones are refused for a moment.
- */
-export class Starts implements ScalingRate {
-  readonly #report: (functionArn: string) => void;
-  readonly #refusals = new Map<string, Refusal>();
+export interface StartsPort {
+  ask(functionArn: string, wanted: number): Promise<StartsAnswer>;
+  giveBack(functionArn: string, count: number): void;
+}
 
-  constructor(report: (functionArn: string) => void) {
-    this.#report = report;
+/** What is known of one function while somebody waits for the answer, and while that is used. */
+interface Answered {
+  allowed: number;
+  refused: number;
+  refusal: ThrottleReason | undefined;
+  readonly again: Set<() => void>;
+}
+
+/** How fast functions may grow, in a process that does not keep that account: it asks for every start. */
+export class Starts implements ScalingRate {
+  readonly #port: StartsPort;
+  /** By function ARN. */
+  readonly #functions = new Map<string, Answered>();
+
+  constructor(port: StartsPort) {
+    this.#port = port;
   }
 
-  readonly take = (functionArn: string): Error | undefined => {
-    const refusal = this.#refusals.get(functionArn);
-    if (refusal !== undefined) {
-      if (performance.now() < refusal.untilMs) return tooManyRequests(refusal.reason);
-      this.#refusals.delete(functionArn);
+  readonly take: ScalingRate['take'] = (functionArn, wanted, again) => {
+    const known = this.#functions.get(functionArn);
+    if (known === undefined) {
+      const answered = { allowed: 0, refused: 0, refusal: undefined, again: new Set([again]) };
+      this.#functions.set(functionArn, answered);
+      void this.#ask(functionArn, wanted, answered);
+      return 'later';
     }
-    this.#report(functionArn);
-    return undefined;
+    if (known.allowed > 0) {
+      known.allowed -= 1;
+      return undefined;
+    }
+    if (known.refused > 0 && known.refusal !== undefined) {
+      known.refused -= 1;
+      return tooManyRequests(known.refusal);
+    }
+    known.again.add(again);
+    return 'later';
   };
 
-  /** Too few to matter are lost: the account fills up again in seconds. */
-  readonly giveBack = (): void => undefined;
+  readonly giveBack = (functionArn: string): void => this.#port.giveBack(functionArn, 1);
 
-  told(functionArn: string, reason: ThrottleReason): void {
-    this.#refusals.set(functionArn, { reason, untilMs: performance.now() + HELD_BACK_MS });
+  async #ask(functionArn: string, wanted: number, answered: Answered): Promise<void> {
+    const none: StartsAnswer = { allowed: 0, refusal: undefined };
+    const { allowed, refusal } = await this.#port.ask(functionArn, wanted).catch(() => none);
+    answered.allowed = allowed;
+    answered.refusal = refusal;
+    answered.refused = wanted - allowed;
+    const asking = [...answered.again];
+    answered.again.clear();
+    for (const again of asking) again();
+    // Who needs more than was asked for here asks anew.
+    this.#functions.delete(functionArn);
+    if (answered.allowed > 0) this.#port.giveBack(functionArn, answered.allowed);
+    for (const again of answered.again) again();
   }
 }

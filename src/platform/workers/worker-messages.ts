@@ -2,7 +2,6 @@ import type { EnvironmentCounts } from '../../environment/environment-counts.ts'
 import type { EnvironmentRecord } from '../../environment/environment-records.ts';
 import type { Grant, Need, Recall, Returned } from '../../invoke/lending/lending-messages.ts';
 import type { ClockReading } from '../../model/clock.ts';
-import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { LogStreamName } from '../../model/log-sink.ts';
 import type { Change } from '../../store/change-feed.ts';
 import type { Config } from '../../config.ts';
@@ -32,8 +31,6 @@ export type ToWorker =
   | { readonly kind: 'grant'; readonly grant: Grant }
   | { readonly kind: 'recall'; readonly recall: Recall }
   | { readonly kind: 'clock'; readonly clock: ClockReading }
-  /** The function grows too fast. */
-  | { readonly kind: 'starts'; readonly functionArn: string; readonly refusal: ThrottleReason }
   | { readonly kind: 'reset' }
   | { readonly kind: 'facts' }
   | { readonly kind: 'alive' }
@@ -44,7 +41,8 @@ export type ToMain =
   | { readonly kind: 'need'; readonly need: Need }
   | { readonly kind: 'returned'; readonly returned: Returned }
   | { readonly kind: 'recalled'; readonly round: number }
-  | { readonly kind: 'start'; readonly functionArn: string }
+  | { readonly kind: 'starts'; readonly functionArn: string; readonly wanted: number }
+  | { readonly kind: 'starts-returned'; readonly functionArn: string; readonly count: number }
   | { readonly kind: 'logs'; readonly batches: readonly LogBatch[] }
   | { readonly kind: 'closed'; readonly connections: number }
   | { readonly kind: 'warning'; readonly message: string }

@@ -16,7 +16,7 @@ import { FunctionKeyring } from '../function-credentials.ts';
 import { identityOf } from '../identity.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { RemoteCode } from './remote-code.ts';
-import { Starts } from './starts.ts';
+import { Starts, type StartsAnswer } from './starts.ts';
 import type { WorkerChannel } from './worker-channel.ts';
 import { WorkerConnections } from './worker-connections.ts';
 import { WorkerLogs } from './worker-logs.ts';
@@ -59,8 +59,6 @@ export class Worker {
         return borrower.recall(message.recall);
       case 'clock':
         return clock.follow(message.clock);
-      case 'starts':
-        return this.#parts.starts.told(message.functionArn, message.refusal);
       case 'alive':
         return undefined;
       case 'facts':
@@ -113,7 +111,11 @@ async function build(greeting: Greeting, main: MainChannel) {
     send: (batches) => main.tell({ kind: 'logs', batches }),
     backlogBytes: () => main.backlogBytes,
   });
-  const starts = new Starts((functionArn) => main.tell({ kind: 'start', functionArn }));
+  const starts = new Starts({
+    ask: async (functionArn, wanted) =>
+      (await main.ask({ kind: 'starts', functionArn, wanted })) as StartsAnswer,
+    giveBack: (functionArn, count) => main.tell({ kind: 'starts-returned', functionArn, count }),
+  });
   const inside = (socket: Socket): void => connections.passOn({ kind: 'inside' }, socket);
   const { pool, isolation } = await buildEnvironments({
     config: { ...config, isolation: greeting.isolation },
@@ -158,6 +160,6 @@ async function build(greeting: Greeting, main: MainChannel) {
     elsewhere,
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
-  const parts = { feed, clock, functions, policies, elsewhere, borrower, starts };
+  const parts = { feed, clock, functions, policies, elsewhere, borrower };
   return { ...parts, invoker, pool, isolation, logs, connections };
 }

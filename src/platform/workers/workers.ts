@@ -13,6 +13,7 @@ import type { PlatformLog } from '../../telemetry/platform-log.ts';
 import type { Warnings } from '../warnings.ts';
 import { LogIntake } from './log-intake.ts';
 import { Replica } from './replica.ts';
+import type { StartsAnswer } from './starts.ts';
 import type { ConnectionNote, Greeting, ToMain, WorkerFacts } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -26,7 +27,7 @@ export interface WorkersParts {
   readonly store: Store;
   readonly clock: MovableClock;
   readonly lender: Lender;
-  readonly concurrency: Pick<AccountConcurrency, 'takeStart'>;
+  readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
   readonly log: PlatformLog;
@@ -184,7 +185,7 @@ export class Workers {
 
   /** @returns the answer, for what is a question */
   #onMessage(worker: WorkerProcess, message: ToMain): unknown {
-    const { lender, warnings, code } = this.#parts;
+    const { lender, concurrency, warnings, code } = this.#parts;
     const { loan } = worker;
     switch (message.kind) {
       case 'need':
@@ -193,8 +194,11 @@ export class Workers {
         return loan && lender.returned(loan, message.returned);
       case 'recalled':
         return loan && lender.recalled(loan, message.round);
-      case 'start':
-        return this.#countStart(worker, message.functionArn);
+      case 'starts':
+        return this.#takeStarts(message.functionArn, message.wanted);
+      case 'starts-returned':
+        for (let left = message.count; left > 0; left -= 1) concurrency.returnStart(message.functionArn);
+        return undefined;
       case 'logs':
         return this.#intakes.get(worker)?.take(message.batches);
       case 'closed':
@@ -209,11 +213,13 @@ export class Workers {
     }
   }
 
-  #countStart(worker: WorkerProcess, functionArn: string): void {
+  #takeStarts(functionArn: string, wanted: number): StartsAnswer {
     const { concurrency, clock } = this.#parts;
-    const refusal = concurrency.takeStart(functionArn, clock.now());
-    if (refusal === undefined) return;
-    const reason = String(refusal.members['Reason']) as ThrottleReason;
-    worker.tell({ kind: 'starts', functionArn, refusal: reason });
+    for (let allowed = 0; allowed < wanted; allowed += 1) {
+      const refusal = concurrency.takeStart(functionArn, clock.now());
+      if (refusal !== undefined)
+        return { allowed, refusal: String(refusal.members['Reason']) as ThrottleReason };
+    }
+    return { allowed: wanted, refusal: undefined };
   }
 }

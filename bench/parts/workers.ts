@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import type { Effort } from './effort.ts';
+import { Lambent } from './lambent.ts';
+import { Load } from './load.ts';
+import type { LoadCommand, LoadResult } from './load-generator.ts';
+import { median, type Placement } from './processes.ts';
+import type { Row } from './report.ts';
+
+const WORKERS = 3;
+const CONNECTIONS = Number(process.env['C'] ?? 24);
+const BODY = JSON.stringify({ payload: 'x'.repeat(1000) });
+const PATH = '/2015-03-31/functions/echo/invocations';
+
+/**
+ * Three workers against one process, slices in turn: the one and its functions share a processor, the three and theirs
+ * share three. So the ratio says what another processor is good for.
+ */
+export async function measureWorkers(where: Placement, effort: Effort): Promise<Row[]> {
+  if (where.servers === undefined || availableParallelism() < WORKERS + 1) return [];
+  const one = await Lambent.start('1');
+  const three = await Lambent.start(`1-${WORKERS}`, ['--workers', String(WORKERS)]);
+  // A generator can be what limits: there are as many as workers.
+  const loads = Array.from({ length: WORKERS }, () => new Load(where.generator));
+  const slice = async (lambent: Lambent, durationMs: number): Promise<LoadResult[]> => {
+    const command: LoadCommand = {
+      port: lambent.port,
+      path: PATH,
+      body: BODY,
+      connections: Math.ceil(CONNECTIONS / loads.length),
+      durationMs,
+    };
+    return await Promise.all(loads.map(async (load) => await load.run(command)));
+  };
+  try {
+    await untilReady(three);
+    for (const lambent of [one, three]) {
+      await lambent.deploy('echo', 'nodejs24.x', { memoryMb: 1769 });
+    }
+    for (const lambent of [one, three]) {
+      for (let best = 0, times = 0; times < 10; times += 1) {
+        const rate = perSecond(await slice(lambent, 2 * effort.sliceMs));
+        console.error('warm', lambent === one ? 1 : 3, Math.round(rate));
+        if (times >= 2 && rate < best * 1.03) break;
+        best = Math.max(best, rate);
+      }
+    }
+    const ours: number[] = [];
+    const baseline: number[] = [];
+    for (let round = 0; round < effort.rounds; round += 1) {
+      baseline.push(perSecond(await slice(one, effort.sliceMs)));
+      ours.push(perSecond(await slice(three, effort.sliceMs)));
+      await setTimeout(100);
+    }
+    const ratio = median(ours.map((value, round) => value / (baseline[round] ?? Number.NaN)));
+    const name = `warm invokes by ${WORKERS} workers against one process, ${CONNECTIONS} connections`;
+    return [
+      { name, unit: 'requests/s', ours: median(ours), baseline: median(baseline), ratio, goal: '>= 2.2' },
+    ];
+  } finally {
+    for (const load of loads) await load.close();
+    await one.stop();
+    await three.stop();
+  }
+}
+
+function perSecond(results: readonly LoadResult[]): number {
+  if (results.some(({ failures }) => failures > 0)) throw new Error('invokes failed under load');
+  return results.reduce((sum, result) => sum + result.perSecond, 0);
+}
+
+async function untilReady({ endpoint }: Lambent): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${endpoint}/_lambent/health`);
+    const { workers } = (await answer.json()) as { readonly workers: readonly unknown[] };
+    if (workers.length === WORKERS) return;
+    await setTimeout(50);
+  }
+}
