@@ -8,7 +8,8 @@ import { median, type Placement } from './processes.ts';
 import type { Row } from './report.ts';
 
 const WORKERS = 3;
-const CONNECTIONS = Number(process.env['C'] ?? 24);
+/** As many as keep three processors busy, and no more environments than that takes. */
+const CONNECTIONS = 24;
 const BODY = JSON.stringify({ payload: 'x'.repeat(1000) });
 const PATH = '/2015-03-31/functions/echo/invocations';
 
@@ -38,9 +39,8 @@ export async function measureWorkers(where: Placement, effort: Effort): Promise<
       await lambent.deploy('echo', 'nodejs24.x', { memoryMb: 1769 });
     }
     for (const lambent of [one, three]) {
-      for (let best = 0, times = 0; times < 10; times += 1) {
+      for (let best = 0, times = 0; times < effort.mostWarmUpSlices.ours; times += 1) {
         const rate = perSecond(await slice(lambent, 2 * effort.sliceMs));
-        console.error('warm', lambent === one ? 1 : 3, Math.round(rate));
         if (times >= 2 && rate < best * 1.03) break;
         best = Math.max(best, rate);
       }

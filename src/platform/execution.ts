@@ -13,6 +13,7 @@ import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concur
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
+import type { Store } from '../store/store.ts';
 import { platformId } from './data-directory.ts';
 import { destinationTargets } from './destination-targets.ts';
 import { buildEnvironments } from './environments.ts';
@@ -29,19 +30,16 @@ export async function buildExecution(site: Site) {
   const concurrency = new AccountConcurrency(config.concurrency);
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
   const { runtimes, isolation, pool } = await openEnvironments(site, code, concurrency);
-  const functions = new FunctionDirectory((functionArn, keep) => pool.retire(functionArn, keep));
-  await functions.open(store);
-  const policies = new PolicyDirectory();
-  await policies.open(store);
+  const retire: Environments['retire'] = (functionArn, keep) => pool.retire(functionArn, keep);
+  const functions = await opened(new FunctionDirectory(retire), store);
+  const policies = await opened(new PolicyDirectory(), store);
   await concurrency.open(store);
-  const provisioned = new ProvisionedConcurrency({ directory: functions, concurrency, pool });
-  await provisioned.open(store);
+  const provision = { directory: functions, concurrency, pool };
+  const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const lender = new Lender(concurrency, clock);
   const invoker = new Invoker({ directory: functions, concurrency: lender, pool, clock });
-  const eventInvokeConfigs = new EventInvokeConfigs();
-  await eventInvokeConfigs.open(store);
-  const functionUrls = new FunctionUrlDirectory();
-  await functionUrls.open(store);
+  const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
+  const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
   const queues = new QueuesRuntime({ store, clock, owner, onNotice });
@@ -73,8 +71,7 @@ export async function buildExecution(site: Site) {
     messaging,
     targets,
   };
-  const workers = config.workers === 1 ? undefined : openWorkers(site, { lender, concurrency, code });
-  await workers?.open();
+  const workers = await openWorkers(site, { lender, concurrency, code });
   return { runtimes, isolation, pool, workers, ...doors, activation };
 }
 
@@ -91,22 +88,16 @@ function openActivation({ log, clock, state: { store } }: Site, code: CodeDirect
   });
 }
 
-function openWorkers(
+/** Undefined where this process runs everything itself. */
+async function openWorkers(
   { config, state, clock, log, warnings }: Site,
   parts: Pick<WorkersParts, 'lender' | 'concurrency' | 'code'>,
-): Workers {
+): Promise<Workers | undefined> {
   const { store, directory, logSink } = state;
   const count = config.workers;
-  return new Workers({
-    ...parts,
-    count,
-    store,
-    clock,
-    logs: logSink,
-    log,
-    warnings,
-    directory: directory.path,
-  });
+  if (count === 1) return undefined;
+  const ours = { ...parts, count, clock, logs: logSink, log, warnings, directory: directory.path };
+  return await opened(new Workers(ours), store);
 }
 
 /** Those of this process. */
@@ -127,4 +118,13 @@ async function openEnvironments(site: Site, code: CodeDirectories, concurrency: 
       giveBack: (functionArn) => concurrency.returnStart(functionArn),
     },
   });
+}
+
+/** Follows the store, and knows what is there. */
+async function opened<T extends { open(store: Store): Promise<void> }>(
+  directory: T,
+  store: Store,
+): Promise<T> {
+  await directory.open(store);
+  return directory;
 }

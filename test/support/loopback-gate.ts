@@ -36,7 +36,7 @@ export class LoopbackGate {
     return `
 const { request } = require('node:http');
 const go = (path) => new Promise((resolve, reject) => {
-  const call = request({ port: ${port}, host: '127.0.0.1', path }, (response) => {
+  const call = request({ port: ${port}, host: '127.0.0.1', path, agent: false }, (response) => {
     response.resume();
     response.on('end', resolve);
   });

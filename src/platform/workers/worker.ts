@@ -8,9 +8,9 @@ import { Borrower } from '../../invoke/lending/borrower.ts';
 import { PolicyDirectory } from '../../invoke/policy-directory.ts';
 import { MovableClock } from '../../model/clock.ts';
 import { serviceException } from '../../model/lambda-errors.ts';
-import { createInvokeService } from '../../services/lambda/invoke-service.ts';
+import { createInvokeService, type InvokeDependencies } from '../../services/lambda/invoke-service.ts';
 import { ChangeFeed } from '../../store/change-feed.ts';
-import { createPlatformLog } from '../../telemetry/platform-log.ts';
+import { createPlatformLog, type PlatformLog } from '../../telemetry/platform-log.ts';
 import { buildEnvironments } from '../environments.ts';
 import { FunctionKeyring } from '../function-credentials.ts';
 import { identityOf } from '../identity.ts';
@@ -144,9 +144,25 @@ async function build(greeting: Greeting, main: MainChannel) {
   const elsewhere = new Elsewhere();
   for (const follower of [functions, policies, borrower, elsewhere]) follower.follow(feed);
   const invoker = new Invoker({ directory: functions, concurrency: borrower, pool, clock });
-  const endpoint = new Endpoint({
-    services: [createInvokeService({ clock, invoker, policies })],
-    ...identityOf(config, keyring, clock),
+  const endpoint = buildEndpoint(greeting, { clock, invoker, policies }, keyring, log);
+  const connections: WorkerConnections = new WorkerConnections({
+    endpoint,
+    elsewhere,
+    onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
+  });
+  const parts = { feed, clock, functions, policies, elsewhere, borrower };
+  return { ...parts, invoker, pool, isolation, logs, connections };
+}
+
+function buildEndpoint(
+  { config }: Greeting,
+  deps: InvokeDependencies,
+  keyring: FunctionKeyring,
+  log: PlatformLog,
+): Endpoint {
+  return new Endpoint({
+    services: [createInvokeService(deps)],
+    ...identityOf(config, keyring, deps.clock),
     ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
     // A request to a function's own host is the main process's: here it is only told apart.
     userTraffic: { owns: isFunctionUrl, handle: (_request, response) => void response.destroy() },
@@ -155,11 +171,4 @@ async function build(greeting: Greeting, main: MainChannel) {
         error: error instanceof Error ? error.stack : error,
       }),
   });
-  const connections: WorkerConnections = new WorkerConnections({
-    endpoint,
-    elsewhere,
-    onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
-  });
-  const parts = { feed, clock, functions, policies, elsewhere, borrower };
-  return { ...parts, invoker, pool, isolation, logs, connections };
 }

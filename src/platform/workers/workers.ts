@@ -24,7 +24,6 @@ const LONGEST_DELAY_MS = 10_000;
 
 export interface WorkersParts {
   readonly count: number;
-  readonly store: Store;
   readonly clock: MovableClock;
   readonly lender: Lender;
   readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
@@ -63,8 +62,7 @@ export class Workers {
     rmSync(join(parts.directory, 'workers'), { recursive: true, force: true });
   }
 
-  async open(): Promise<void> {
-    const { store } = this.#parts;
+  async open(store: Store): Promise<void> {
     await this.#replica.open(store);
     store.changes.waitFor(async () => {
       await Promise.all([...this.#living].map((worker) => worker.knowsChanges()));
