@@ -16,12 +16,18 @@ const PAYLOADS = [
 ];
 /** Of the requests per second of a bare node:http echo, by the number of connections. */
 const GOALS: Readonly<Record<number, string>> = { 16: '>= 0.7', 128: '>= 0.7' };
-const STRICT = ['--auth', 'strict', '--access-keys', 'test:test'];
+interface Setting {
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const STRICT: Setting = { flags: ['--auth', 'strict'], env: { LAMBENT_ACCESS_KEYS: 'test:test' } };
+const OPEN: Setting = { flags: [], env: {} };
 const PERCENTILES = ['p50', 'p99', 'p999'] as const;
 
 /** Warm invokes against a bare node:http echo server: same payload, same processors, slices in turn. */
 export async function measureThroughput(where: Placement, effort: Effort): Promise<Row[]> {
-  const open = await beside(where, [], async (pairOf, load) => {
+  const open = await beside(where, OPEN, async (pairOf, load) => {
     const rows: Row[] = [];
     for (const connections of CONNECTIONS) {
       const figures = await measurePair(pairOf(KILOBYTE), connections, load, effort);
@@ -54,7 +60,7 @@ async function measureSigned(where: Placement, effort: Effort): Promise<Row[]> {
 
 /** The same with larger payloads, there and back. */
 export async function measurePayloads(where: Placement, effort: Effort): Promise<Row[]> {
-  return await beside(where, [], async (pairOf, load) => {
+  return await beside(where, OPEN, async (pairOf, load) => {
     const rows: Row[] = [];
     for (const { name, size, connections } of PAYLOADS) {
       const figures = await measurePair(pairOf('x'.repeat(size)), connections, load, effort);
@@ -68,14 +74,14 @@ export async function measurePayloads(where: Placement, effort: Effort): Promise
 /** With a function that echoes, and a bare server that does. */
 async function beside(
   where: Placement,
-  flags: readonly string[],
+  { flags, env }: Setting,
   measure: (pairOf: (payload: string) => Pair, load: Load) => Promise<Row[]>,
 ): Promise<Row[]> {
   const { front } = where;
   const echo = startNode([join(import.meta.dirname, 'echo-server.ts')], front?.own ?? where.servers);
   const port = Number(new URL(await lineMatching(echo, /http:\S+/)).port);
   // The processes that start functions are there by now, and stay where functions shall be.
-  const lambent = await Lambent.start(front?.functions ?? where.servers, flags);
+  const lambent = await Lambent.start(front?.functions ?? where.servers, flags, { env });
   if (front !== undefined) move(lambent.process, front.own);
   const load = new Load(where.generator);
   try {
