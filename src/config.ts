@@ -40,6 +40,8 @@ export interface Config {
   /** `postgres://` address; undefined: the embedded store in `dataDir`. */
   readonly store: string | undefined;
   readonly auth: 'open' | 'strict';
+  /** Whether services such as SNS reach only what lets them in, or all, with a warning. */
+  readonly permissions: 'enforced' | 'relaxed';
   readonly accessKeys: readonly AccessKey[];
   /** `name` or `name:port`. */
   readonly publicHost: string | undefined;

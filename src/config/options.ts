@@ -100,6 +100,13 @@ export const options: readonly Option[] = [
     help: 'open accepts any credentials, strict verifies signatures (open)',
   },
   {
+    name: 'permissions',
+    kind: 'text',
+    argument: 'MODE',
+    allowed: 'enforced or relaxed',
+    help: 'relaxed lets services reach what their policies keep shut, with a warning (enforced)',
+  },
+  {
     name: 'accessKeys',
     kind: 'keys',
     allowed:

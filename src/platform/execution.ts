@@ -16,6 +16,7 @@ import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import type { Store } from '../store/store.ts';
 import { platformId } from './data-directory.ts';
 import { destinationTargets } from './destination-targets.ts';
+import { deniedServices } from './denied-services.ts';
 import { buildEnvironments } from './environments.ts';
 import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
@@ -42,7 +43,8 @@ export async function buildExecution(site: Site) {
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
-  const queues = new QueuesRuntime({ store, clock, owner, onNotice });
+  const onDenied = deniedServices(config, site.warnings);
+  const queues = new QueuesRuntime({ store, clock, owner, onDenied, onNotice });
   const targets = destinationTargets(queues.sender);
   const events = new AsyncDispatcher({
     store,
@@ -56,7 +58,7 @@ export async function buildExecution(site: Site) {
     mostInHand: config.concurrency,
     onNotice,
   });
-  const messaging = await buildMessaging(site, owner, { events, policies, queues });
+  const messaging = await buildMessaging(site, owner, { events, policies, queues, onDenied });
   const activation = openActivation(site, code, pool);
   const doors = {
     functions,

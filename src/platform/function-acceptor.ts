@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AsyncInvoker } from '../invoke/async/async-invoker.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
+import type { OnDeniedService } from '../model/denied-service.ts';
 import type { EventAcceptor, FunctionEvent } from '../model/event-acceptor.ts';
 import { parseAnyReference } from '../model/function-reference.ts';
 import { accessDenied } from '../model/lambda-errors.ts';
@@ -14,8 +15,7 @@ import { functionArn, partitionOf } from '../model/stored-function.ts';
 interface FunctionAcceptorOptions {
   readonly events: AsyncInvoker;
   readonly policies: PolicyDirectory;
-  /** What to do about a service that a function's policy does not let in: throw, or only tell. */
-  readonly onDenied: (denial: ServiceError) => void;
+  readonly onDenied: OnDeniedService;
 }
 
 /** The functions as other services see them: each takes events from whom its policy lets in. */
@@ -65,6 +65,9 @@ export class FunctionAcceptor implements EventAcceptor {
       }),
     };
     const decision = authorize(request, { identity: undefined, resource: policy });
-    if (!decision.isAllowed) this.#options.onDenied(accessDenied(denialMessage(request, decision.reason)));
+    if (decision.isAllowed) return;
+    const denial = accessDenied(denialMessage(request, decision.reason));
+    if (!isService) throw denial;
+    this.#options.onDenied(denial);
   }
 }

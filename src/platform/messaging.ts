@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DeliveryQueue } from '../delivery/delivery-queue.ts';
 import type { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
+import type { OnDeniedService } from '../model/denied-service.ts';
 import { EventsRuntime } from '../services/events/events-runtime.ts';
 import { SchedulerRuntime } from '../services/scheduler/scheduler-runtime.ts';
 import { TopicsRuntime } from '../services/sns/topics-runtime.ts';
@@ -16,6 +17,7 @@ interface Receivers {
   readonly queues: QueuesRuntime;
   readonly events: AsyncDispatcher;
   readonly policies: PolicyDirectory;
+  readonly onDenied: OnDeniedService;
 }
 
 /** The services that hand on what they are given, and what they hand it on with. */
@@ -24,12 +26,8 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
   const { store, directory } = site.state;
   const onNotice = (message: string): void => log.warn(message);
   const deliveries = new DeliveryQueue({ store, clock, owner, mostInHand: MOST_DELIVERIES, onNotice });
-  const functions = new FunctionAcceptor({
-    ...receivers,
-    onDenied: (denial) => {
-      throw denial;
-    },
-  });
+  const { onDenied } = receivers;
+  const functions = new FunctionAcceptor(receivers);
   const topics = new TopicsRuntime({
     store,
     clock,
@@ -38,6 +36,7 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     functions,
     keyFile: join(directory.path, 'sns-signing-key.json'),
     origin: () => address.shown(),
+    onDenied,
     onNotice,
   });
   await topics.open();

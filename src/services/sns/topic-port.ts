@@ -1,4 +1,5 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
+import type { OnDeniedService } from '../../model/denied-service.ts';
 import type { QueueMessageAttribute } from '../../model/queue-ports.ts';
 import type { TopicMessage, TopicPublisher } from '../../model/topic-publisher.ts';
 import { checkSender } from './permissions/topic-access.ts';
@@ -7,21 +8,26 @@ import { publishMessage } from './publishing/topic-messages.ts';
 import type { SnsDependencies } from './sns-dependencies.ts';
 import { topicDoesNotExist } from './sns-errors.ts';
 
+interface PublisherOptions {
+  /** Where clients reach the platform. */
+  readonly origin: () => string;
+  readonly onDenied: OnDeniedService;
+}
+
 /** Publishes for other services, under the same rules as Publish does. */
 export class PlatformTopicPublisher implements TopicPublisher {
   readonly #deps: SnsDependencies;
-  readonly #origin: () => string;
+  readonly #options: PublisherOptions;
 
-  /** @param origin where clients reach the platform */
-  constructor(deps: SnsDependencies, origin: () => string) {
+  constructor(deps: SnsDependencies, options: PublisherOptions) {
     this.#deps = deps;
-    this.#origin = origin;
+    this.#options = options;
   }
 
   async publish({ topicArn, sender, message, subject, attributes, ...fifo }: TopicMessage): Promise<void> {
     const topic = this.#deps.directory.topic(topicArn);
     if (topic === undefined) throw topicDoesNotExist();
-    checkSender(topic, sender);
+    checkSender(topic, sender, this.#options.onDenied);
     const input = {
       Message: message,
       Subject: subject,
@@ -29,7 +35,7 @@ export class PlatformTopicPublisher implements TopicPublisher {
       MessageGroupId: fifo.groupId,
       MessageDeduplicationId: fifo.deduplicationId,
     };
-    await publishMessage(this.#deps, topic, draftOf(input, topic), this.#origin());
+    await publishMessage(this.#deps, topic, draftOf(input, topic), this.#options.origin());
   }
 }
 

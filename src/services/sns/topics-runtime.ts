@@ -1,4 +1,5 @@
 import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
+import type { OnDeniedService } from '../../model/denied-service.ts';
 import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { QueueSender } from '../../model/queue-ports.ts';
@@ -21,6 +22,8 @@ interface TopicsOptions {
   readonly keyFile: string;
   /** Where clients reach the platform. */
   readonly origin: () => string;
+  /** Of those that publish. */
+  readonly onDenied: OnDeniedService;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -39,7 +42,7 @@ export class TopicsRuntime implements SnsDependencies {
     this.store = options.store;
     this.clock = options.clock;
     this.deliveries = options.deliveries;
-    this.publisher = new PlatformTopicPublisher(this, options.origin);
+    this.publisher = new PlatformTopicPublisher(this, options);
     this.signer = new NotificationSigner(options.keyFile);
     this.deliveries.register(SENDER, new NotificationHandler({ ...options, directory, signer: this.signer }));
   }

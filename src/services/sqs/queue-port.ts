@@ -1,3 +1,4 @@
+import type { OnDeniedService } from '../../model/denied-service.ts';
 import type {
   DeliveredMessage,
   QueueConsumer,
@@ -24,21 +25,23 @@ type PortDependencies = Pick<SqsDependencies, 'clock' | 'messages' | 'queues'>;
 /** Sends for other parts of the platform, as SendMessage does for clients. */
 export class PlatformQueueSender implements QueueSender {
   readonly #deps: PortDependencies;
+  readonly #onDenied: OnDeniedService;
 
-  constructor(deps: PortDependencies) {
+  constructor(deps: PortDependencies, onDenied: OnDeniedService) {
     this.#deps = deps;
+    this.#onDenied = onDenied;
   }
 
   async check(queueArn: string, sender: QueueSenderIdentity): Promise<{ readonly isFifo: boolean }> {
     const queue = await requireByArn(this.#deps, queueArn);
-    checkSender(queue, sender);
+    checkSender(queue, sender, this.#onDenied);
     return { isFifo: queue.isFifo };
   }
 
   async send(delivery: QueueDelivery): Promise<DeliveredMessage> {
     const queue = await requireByArn(this.#deps, delivery.queueArn);
     const { sender, attributes = {}, traceHeader } = delivery;
-    checkSender(queue, sender);
+    checkSender(queue, sender, this.#onDenied);
     const given = {
       MessageBody: delivery.body,
       MessageAttributes: Object.fromEntries(

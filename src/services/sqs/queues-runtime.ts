@@ -1,3 +1,4 @@
+import type { OnDeniedService } from '../../model/denied-service.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { QueueConsumer, QueueSender } from '../../model/queue-ports.ts';
 import type { Store } from '../../store/store.ts';
@@ -13,6 +14,8 @@ interface QueuesOptions {
   readonly clock: Clock;
   /** Names this platform among those that share the database; the same after a restart. */
   readonly owner: string;
+  /** Of those that send. */
+  readonly onDenied: OnDeniedService;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -35,7 +38,7 @@ export class QueuesRuntime implements SqsDependencies {
     this.messages = new QueueMessages({ ...options, queues: this.queues });
     this.sweep = new ContentsSweep(options);
     this.mover = new MessageMover({ ...options, queues: this.queues, messages: this.messages });
-    this.sender = new PlatformQueueSender(this);
+    this.sender = new PlatformQueueSender(this, options.onDenied);
     this.consumer = new PlatformQueueConsumer(this);
   }
 

@@ -1,8 +1,10 @@
 import type { RequestContext } from '../../../aws/service.ts';
 import type { Clock } from '../../../model/clock.ts';
+import type { OnDeniedService } from '../../../model/denied-service.ts';
 import { type AccessRequest, authorize, denialMessage } from '../../../model/policy/authorize.ts';
 import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
 import type { QueueSenderIdentity } from '../../../model/queue-ports.ts';
+import type { ServiceError } from '../../../model/service-error.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import type { SnsDirectory } from '../sns-directory.ts';
 import { invalidParameter, notAuthorized, topicDoesNotExist } from '../sns-errors.ts';
@@ -53,13 +55,23 @@ export function checkCaller(
   });
 }
 
-/** @throws AuthorizationError unless the topic takes messages from the sender */
-export function checkSender(topic: StoredTopic, sender: QueueSenderIdentity): void {
+/**
+ * @param onDenied what becomes of a service that the topic does not let in
+ * @throws AuthorizationError unless the topic takes messages from the sender
+ */
+export function checkSender(
+  topic: StoredTopic,
+  sender: QueueSenderIdentity,
+  onDenied: OnDeniedService,
+): void {
   if (sender.kind === 'service') {
-    return decide(topic, { type: 'Service', name: sender.principal }, 'Publish', {
+    const principal: Principal = { type: 'Service', name: sender.principal };
+    const denial = denialOf(topic, principal, 'Publish', {
       'aws:SourceArn': sender.sourceArn,
       'aws:SourceAccount': sender.sourceAccount,
     });
+    if (denial !== undefined) onDenied(denial);
+    return;
   }
   if (sender.accountId === topic.accountId && !topic.policy.hasDeny) return;
   decide(topic, accountRoot(partitionOf(topic.region), sender.accountId), 'Publish', {
@@ -67,12 +79,19 @@ export function checkSender(topic: StoredTopic, sender: QueueSenderIdentity): vo
   });
 }
 
-function decide(
+type Keys = Readonly<Record<string, string | undefined>>;
+
+function decide(topic: StoredTopic, principal: Principal, action: string, keys: Keys): void {
+  const denial = denialOf(topic, principal, action, keys);
+  if (denial !== undefined) throw denial;
+}
+
+function denialOf(
   topic: StoredTopic,
   principal: Principal,
   action: string,
-  keys: Readonly<Record<string, string | undefined>>,
-): void {
+  keys: Keys,
+): ServiceError | undefined {
   const request: AccessRequest = {
     principal,
     action: `SNS:${action}`,
@@ -81,5 +100,5 @@ function decide(
     keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': topic.accountId }),
   };
   const decision = authorize(request, { identity: undefined, resource: topic.policy });
-  if (!decision.isAllowed) throw notAuthorized(denialMessage(request, decision.reason));
+  return decision.isAllowed ? undefined : notAuthorized(denialMessage(request, decision.reason));
 }

@@ -1,7 +1,9 @@
 import type { RequestContext } from '../../../aws/service.ts';
+import type { OnDeniedService } from '../../../model/denied-service.ts';
 import { type AccessRequest, authorize, denialMessage } from '../../../model/policy/authorize.ts';
 import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
 import type { QueueSenderIdentity } from '../../../model/queue-ports.ts';
+import type { ServiceError } from '../../../model/service-error.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import { isFifoName, isQueueName, parseQueueUrl } from '../queues/queue-name.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
@@ -64,14 +66,19 @@ export function checkCaller(
 }
 
 /** Throws AccessDeniedException unless the queue takes messages from the sender. */
-export function checkSender(queue: StoredQueue, sender: QueueSenderIdentity): void {
+export function checkSender(
+  queue: StoredQueue,
+  sender: QueueSenderIdentity,
+  onDenied: OnDeniedService,
+): void {
   if (sender.kind === 'service') {
     const { principal: name, sourceArn, sourceAccount } = sender;
-    decide(queue, { type: 'Service', name }, 'SendMessage', true, {
+    const denial = denialOf(queue, { type: 'Service', name }, 'SendMessage', true, {
       'aws:SourceArn': sourceArn,
       'aws:SourceAccount': sourceAccount,
       'aws:SecureTransport': 'true',
     });
+    if (denial !== undefined) onDenied(denial);
     return;
   }
   if (sender.accountId === queue.accountId && queue.policy?.hasDeny !== true) return;
@@ -79,13 +86,18 @@ export function checkSender(queue: StoredQueue, sender: QueueSenderIdentity): vo
   decide(queue, principal, 'SendMessage', true, { 'aws:SecureTransport': 'true' });
 }
 
-function decide(
+function decide(...question: Parameters<typeof denialOf>): void {
+  const denial = denialOf(...question);
+  if (denial !== undefined) throw denial;
+}
+
+function denialOf(
   queue: StoredQueue,
   principal: Principal,
   action: string,
   isGrantable: boolean,
   keys: Readonly<Record<string, string | undefined>>,
-): void {
+): ServiceError | undefined {
   const request: AccessRequest = {
     principal,
     // As AWS writes it in its refusals; policies name actions in any case.
@@ -95,6 +107,6 @@ function decide(
     keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': queue.accountId }),
   };
   const decision = authorize(request, { identity: undefined, resource: queue.policy });
-  if (decision.isAllowed && isGrantable) return;
-  throw accessDenied(denialMessage(request, decision.isAllowed ? 'resource-silent' : decision.reason));
+  if (decision.isAllowed && isGrantable) return undefined;
+  return accessDenied(denialMessage(request, decision.isAllowed ? 'resource-silent' : decision.reason));
 }
