@@ -157,9 +157,7 @@ describe.each(engines)('a store on $name', (engine) => {
     await addTag('a');
     const sha256 = await store.blobs.put(Buffer.from('content'));
     await store.write((tx) => store.blobs.reference(tx, sha256, 'owner'));
-    const startedAt = performance.now();
     await store.reset();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(await keys()).toEqual([]);
     expect(() => store.blobs.path(sha256)).toThrow('There is no blob');
     await addTag('a');
