@@ -4,7 +4,7 @@ import { MovableClock } from './model/clock.ts';
 import { Address } from './platform/address.ts';
 import { buildExecution } from './platform/execution.ts';
 import { buildFront } from './platform/front.ts';
-import { FunctionKeyring } from './platform/function-credentials.ts';
+import { openIdentity } from './platform/identity.ts';
 import { InsideDoor } from './platform/inside-door.ts';
 import { invokeLane } from './platform/invoke-lane.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
@@ -91,11 +91,11 @@ async function build(config: Config, log: PlatformLog) {
   for (const name of config.unknownVariables)
     warnings.add(`${name} is no setting of Lambent's and has no effect.`);
   const address = new Address(config);
-  const keyring = new FunctionKeyring();
   const clock = new MovableClock();
   const state = await openState(config, clock, warnings);
+  const identity = await openIdentity(config, state.store, clock);
   const inside = new InsideDoor();
-  const site = { config, log, warnings, address, keyring, clock, state, inside };
+  const site = { config, log, warnings, address, identity, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
   const { isolation, pool, workers, provisioned, invoker, events, queues, messaging, activation } = execution;
@@ -113,7 +113,7 @@ async function build(config: Config, log: PlatformLog) {
       isolation: isolation.driver.isolation as Config['isolation'],
       endpoint: { inside: address.inside(), local: address.local() },
       port: address.port,
-      keyringKey: keyring.key,
+      sessionKey: identity.sessionKey,
     };
     workers?.begin(greeting, onConnection);
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Socket } from 'node:net';
+import { rootCaller } from '../../src/model/identity/caller-identity.ts';
 import { Endpoint } from '../../src/aws/endpoint.ts';
 import { RequestScanner } from '../../src/aws/fast-lane-request.ts';
 import { LaneResponse } from '../../src/aws/fast-lane-response.ts';
@@ -73,7 +74,14 @@ export class InvokePath {
       defaultAccountId: '000000000000',
       defaultRegion: 'us-east-1',
       auth,
-      secretOf: () => 'test',
+      credentials: {
+        find: () => ({
+          accountId: '000000000000',
+          secretAccessKey: 'test',
+          caller: rootCaller('aws', '000000000000'),
+          isExpired: false,
+        }),
+      },
       now: () => Date.now(),
       onInternalError: (error) => {
         throw error as Error;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { EndpointOptions } from './endpoint-options.ts';
 import { WholeRequest } from './fast-lane-request.ts';
@@ -9,6 +10,7 @@ import { verifySignature } from './sigv4.ts';
 /**
  * Verifies a request's signature.
  * @param service signing name, for the words of the error when the request carries no credential
+ * @param issued what was issued under the request's access key
  * @returns the body; a streamed one now fails at its end if it isn't what was signed
  * @throws ServiceError in the service's words, 400 or 403
  */
@@ -17,13 +19,14 @@ export function authenticate(
   request: WireRequest,
   body: Body,
   service: string | undefined,
+  issued: IssuedCredential | undefined,
 ): Body {
   const { method, path, query, raw } = request;
   const headers = raw instanceof WholeRequest ? raw : request.headers;
   const buffered = body instanceof Uint8Array ? body : undefined;
   const result = verifySignature(
     { method, path, query, headers, body: buffered, service },
-    (accessKeyId) => options.secretOf?.(accessKeyId),
+    () => issued?.secretAccessKey,
     options.now(),
   );
   if (!result.ok) throw new ServiceError(result.code, result.message, result.status);

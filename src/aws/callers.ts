@@ -1,11 +1,16 @@
+import type { IssuedCredential } from '../model/identity/caller-identity.ts';
+import { ServiceError } from '../model/service-error.ts';
+import type { KnownCredentials } from './endpoint-options.ts';
 import type { Caller } from './request-context.ts';
+import type { WireRequest } from './request.ts';
+import { sessionTokenOf } from './sigv4.ts';
 import type { Credential } from './sigv4-credential.ts';
+import { expiredToken } from './sigv4-failure.ts';
 
 export interface CallerOptions {
   readonly defaultAccountId: string;
   readonly defaultRegion: string;
-  /** The account an access key was issued in, e.g. by STS; undefined for keys nobody issued. */
-  readonly resolveAccount?: ((accessKeyId: string) => string | undefined) | undefined;
+  readonly credentials?: KnownCredentials | undefined;
 }
 
 /** Tells from its credential, as claimed, whose request it is. */
@@ -16,23 +21,43 @@ export class Callers {
     this.#options = options;
   }
 
+  /** What was issued under the credential's access key, if anything. Throws ExpiredToken. */
+  issued(
+    credential: Credential | undefined,
+    request: Pick<WireRequest, 'header' | 'query'>,
+  ): IssuedCredential | undefined {
+    const { credentials } = this.#options;
+    if (credential === undefined || credentials === undefined) return undefined;
+    const token = credential.accessKeyId.startsWith('ASIA')
+      ? sessionTokenOf(request.header('x-amz-security-token'), request.query)
+      : undefined;
+    const issued = credentials.find(credential.accessKeyId, token);
+    if (issued?.isExpired !== true) return issued;
+    const { code, message, status } = expiredToken(credential.service);
+    throw new ServiceError(code, message, status);
+  }
+
   /** @param hostRegion region in the host name, for requests without a credential scope */
-  of(credential: Credential | undefined, hostRegion: string | undefined): Caller {
+  of(
+    credential: Credential | undefined,
+    issued: IssuedCredential | undefined,
+    hostRegion: string | undefined,
+  ): Caller {
     const { defaultAccountId, defaultRegion } = this.#options;
     if (credential === undefined) {
-      return { accessKeyId: undefined, accountId: defaultAccountId, region: hostRegion ?? defaultRegion };
+      const region = hostRegion ?? defaultRegion;
+      return { accessKeyId: undefined, accountId: defaultAccountId, region, identity: undefined };
     }
     const { accessKeyId, region } = credential;
     return {
       accessKeyId,
-      accountId: this.#account(accessKeyId),
+      accountId: issued?.accountId ?? this.#claimedAccount(accessKeyId),
       region: region === '' ? defaultRegion : region,
+      identity: issued?.caller,
     };
   }
 
-  #account(accessKeyId: string): string {
-    const issued = this.#options.resolveAccount?.(accessKeyId);
-    if (issued !== undefined) return issued;
+  #claimedAccount(accessKeyId: string): string {
     // The field's convention: an access key of twelve digits is an account id.
     return isAccountId(accessKeyId) ? accessKeyId : this.#options.defaultAccountId;
   }

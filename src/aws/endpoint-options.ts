@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import type { Callers } from './callers.ts';
 import type { OfferedServices } from './offered-services.ts';
 import type { Dispatcher } from './routing/dispatcher.ts';
-import type { ServiceDefinition } from './service.ts';
+import type { Operation } from './schema/service-model.ts';
+import type { RequestContext, ServiceDefinition } from './service.ts';
 
 export interface EndpointOptions {
   readonly services: readonly ServiceDefinition[];
@@ -13,10 +15,10 @@ export interface EndpointOptions {
   readonly publicHost?: string | undefined;
   /** `open` takes credentials as claimed, and none at all; `strict` verifies every signature. */
   readonly auth: 'open' | 'strict';
-  /** The secret of an access key, for `strict`. */
-  readonly secretOf?: ((accessKeyId: string) => string | undefined) | undefined;
-  /** The account an access key belongs to; undefined for keys nobody issued. */
-  readonly resolveAccount?: ((accessKeyId: string) => string | undefined) | undefined;
+  /** Whose an access key is. */
+  readonly credentials?: KnownCredentials | undefined;
+  /** Throws AccessDenied when the caller may not do this. Without it everyone may do everything. */
+  readonly authorize?: Authorize | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Asked first; true when it has taken the request. HTTP/2 requests come through Node's compatible interface. */
@@ -28,6 +30,18 @@ export interface EndpointOptions {
   /** Told of everything that is our fault, before the caller gets a 500 that says nothing of it. */
   readonly onInternalError: (error: unknown, context: FailedRequest) => void;
 }
+
+/** The access keys that were issued: to users, to sessions, or in the configuration. */
+export interface KnownCredentials {
+  /** @returns undefined for keys nobody issued, and for sessions' without their token */
+  find(accessKeyId: string, sessionToken: string | undefined): IssuedCredential | undefined;
+}
+
+export type Authorize = (
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  context: RequestContext,
+) => void;
 
 export interface UserTraffic {
   /** Asked of every request: must cost next to nothing. */

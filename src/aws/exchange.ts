@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
 import { authenticate } from './authentication.ts';
@@ -97,9 +98,13 @@ export class Exchange {
   }
 
   #run(operation: Operation, handler: AnyOperationHandler, raw: Body): void {
-    const context = this.#createContext(operation, raw);
-    const body = this.#open(operation, raw);
-    const output = handler(this.#readInput(operation, body), context);
+    const { callers, options } = this.#parts;
+    const issued = callers.issued(this.#credential, this.#request);
+    const context = this.#createContext(operation, raw, issued);
+    const body = this.#open(operation, raw, issued);
+    const input = this.#readInput(operation, body);
+    options.authorize?.(operation, input, context);
+    const output = handler(input, context);
     if (output instanceof Promise) {
       output.then(
         (settled: unknown) => this.#answer(operation, settled),
@@ -124,18 +129,19 @@ export class Exchange {
   }
 
   /** The body as the protocol is to read it: verified when that is asked for, its wrappings taken off. */
-  #open(operation: Operation, raw: Body): Body {
+  #open(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {
     const { options } = this.#parts;
     const { signingName, protocol } = operation.service.json;
-    const body = options.auth === 'strict' ? authenticate(options, this.#request, raw, signingName) : raw;
+    const body =
+      options.auth === 'strict' ? authenticate(options, this.#request, raw, signingName, issued) : raw;
     if (!(body instanceof Uint8Array) || body.length === 0) return body;
     return unwrapBody(body, this.#request, !protocol.startsWith('rest'));
   }
 
-  #createContext(operation: Operation, raw: Body): HttpRequestContext {
+  #createContext(operation: Operation, raw: Body, issued: IssuedCredential | undefined): HttpRequestContext {
     const { options, callers, dispatcher } = this.#parts;
     const hostRegion = this.#credential === undefined ? dispatcher.host(this.#request).region : undefined;
-    const caller = callers.of(this.#credential, hostRegion);
+    const caller = callers.of(this.#credential, issued, hostRegion);
     const length = raw instanceof Uint8Array ? raw.length : declaredLength(this.#request);
     const context = new HttpRequestContext(
       caller,

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { type CallerIdentity, rootCaller } from '../model/identity/caller-identity.ts';
+import { partitionOf } from '../model/stored-function.ts';
 import type { HttpResponse } from './answer-writer.ts';
 import type { WireRequest } from './request.ts';
 import type { Operation } from './schema/service-model.ts';
@@ -10,6 +12,8 @@ export interface Caller {
   readonly accessKeyId: string | undefined;
   readonly accountId: string;
   readonly region: string;
+  /** Undefined for everyone whose key nobody issued: they are their account's root. */
+  readonly identity: CallerIdentity | undefined;
 }
 
 /** One request's context; what a handler rarely asks for is made when it does. */
@@ -23,6 +27,7 @@ export class HttpRequestContext implements RequestContext {
   readonly contentLength: number;
   /** Headers a handler added to its answer. */
   extraHeaders: Record<string, string> | undefined;
+  readonly #identity: CallerIdentity | undefined;
   readonly #request: WireRequest;
   readonly #response: HttpResponse;
   readonly #publicHost: string | undefined;
@@ -39,12 +44,17 @@ export class HttpRequestContext implements RequestContext {
     this.accountId = caller.accountId;
     this.region = caller.region;
     this.accessKeyId = caller.accessKeyId;
+    this.#identity = caller.identity;
     this.service = operation.service.name;
     this.operation = operation.name;
     this.contentLength = bodyLength;
     this.#request = request;
     this.#response = response;
     this.#publicHost = publicHost;
+  }
+
+  get caller(): CallerIdentity {
+    return this.#identity ?? rootCaller(partitionOf(this.region), this.accountId);
   }
 
   get headers(): IncomingHttpHeaders {

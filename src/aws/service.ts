@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CallerIdentity } from '../model/identity/caller-identity.ts';
 
 /** What the wire layer knows about one request besides its typed input. */
 export interface RequestContext {
@@ -9,6 +10,8 @@ export interface RequestContext {
   /** From the credential scope, else the default region. */
   readonly region: string;
   readonly accessKeyId: string | undefined;
+  /** Who signed; whoever has a key that nobody issued is its account's root user. */
+  readonly caller: CallerIdentity;
   /** Name of the service model, e.g. `lambda`, and of the operation, e.g. `CreateFunction`. */
   readonly service: string;
   readonly operation: string;
@@ -41,8 +44,30 @@ export type OperationHandler<Input, Output> = (
 // oxlint-disable-next-line typescript/no-explicit-any -- the table holds handlers of many input types
 export type AnyOperationHandler = OperationHandler<any, unknown>;
 
+/** How an operation is authorised. */
+export interface ServiceAccess {
+  /** The service asks policies itself, before each operation. */
+  readonly isOwn?: true;
+  /** The actions it takes, each with the resources it is about: ARNs, or `*`. Without it, the operation's name on `*`. */
+  readonly actions?: (
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ) => readonly RequestedAction[];
+}
+
+export interface RequestedAction {
+  /** e.g. `logs:PutLogEvents` */
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys of this action beside those of every request. */
+  readonly keys?: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
 /** One AWS service as the platform offers it. Operations of the model that are not listed answer "not implemented yet". */
 export interface ServiceDefinition {
+  /** What its operations are about, where callers are authorised; without it they are about everything. */
+  readonly access?: ServiceAccess;
   /** Name of the extracted model in `aws/models`, e.g. `lambda`, `cloudwatch-logs`. */
   readonly model: string;
   readonly operations: Readonly<Record<string, AnyOperationHandler>>;

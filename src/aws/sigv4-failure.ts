@@ -79,6 +79,14 @@ export function unknownKey(service: string): SignatureFailure {
   return failure(...UNKNOWN_KEY[familyOf(service)]);
 }
 
+/** Temporary credentials that have ended. */
+export function expiredToken(service: string): SignatureFailure {
+  const family = familyOf(service);
+  if (family === 's3') return failure('ExpiredToken', 'The provided token has expired.', 400);
+  const code = family === 'json' ? 'ExpiredTokenException' : 'ExpiredToken';
+  return failure(code, 'The security token included in the request is expired');
+}
+
 /** The signature is another one than ours. */
 export function mismatch(service: string): SignatureFailure {
   const computed = 'The request signature we calculated does not match the signature you provided.';

@@ -81,7 +81,8 @@ export function verifySignature(
   const payloadHash = signedPayloadHash(claim, request);
   if (typeof payloadHash !== 'string') return payloadHash;
   if (!signatureMatches(claim, request, payloadHash, secret)) return fail.mismatch(service);
-  return { ok: true, accessKeyId, region, service, sessionToken: sessionToken(claim, request), payloadHash };
+  const sessionToken = sessionTokenOf(request.headers.header('x-amz-security-token'), request.query);
+  return { ok: true, accessKeyId, region, service, sessionToken, payloadHash };
 }
 
 function checkAge(claim: ReadClaim, request: ReadRequest, nowMs: number): fail.SignatureFailure | undefined {
@@ -158,8 +159,7 @@ function signatureMatches(
   return SHA256_HEX.test(claim.signature) && timingSafeEqual(computed, Buffer.from(claim.signature, 'hex'));
 }
 
-function sessionToken(claim: ReadClaim, request: ReadRequest): string | undefined {
-  const header = request.headers.header('x-amz-security-token');
-  if (header !== undefined) return header;
-  return claim.presigned ? queryParameter(request.query, 'X-Amz-Security-Token') : undefined;
+/** The session token that comes with temporary credentials: in a header, or in the query of a presigned request. */
+export function sessionTokenOf(header: string | undefined, rawQuery: string): string | undefined {
+  return header ?? queryParameter(rawQuery, 'X-Amz-Security-Token');
 }

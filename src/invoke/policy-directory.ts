@@ -12,6 +12,7 @@ export class PolicyDirectory {
   /** By the ARN of the resource, with its qualifier. */
   readonly #policies = new Map<string, CompiledPolicy>();
   #denying = 0;
+  #generation = 0;
 
   /** Follows the store and loads what is there. Resolves when the directory is complete. */
   async open(store: Store): Promise<void> {
@@ -29,7 +30,13 @@ export class PolicyDirectory {
     return this.#denying > 0;
   }
 
+  /** Another number after each change of any policy. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   clear(): void {
+    this.#generation += 1;
     this.#policies.clear();
     this.#denying = 0;
   }
@@ -39,6 +46,7 @@ export class PolicyDirectory {
   }
 
   #apply({ key, value }: Change): void {
+    this.#generation += 1;
     if (this.#policies.get(key)?.hasDeny === true) this.#denying -= 1;
     this.#policies.delete(key);
     if (value === undefined) return;

@@ -43,8 +43,9 @@ export async function buildExecution(site: Site) {
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
+  const { policies: identities } = site.identity;
   const onDenied = deniedServices(config, site.warnings);
-  const queues = new QueuesRuntime({ store, clock, owner, onDenied, onNotice });
+  const queues = new QueuesRuntime({ store, clock, identities, owner, onDenied, onNotice });
   const targets = destinationTargets(queues.sender);
   const events = new AsyncDispatcher({
     store,
@@ -104,13 +105,13 @@ async function openWorkers(
 
 /** Those of this process. */
 async function openEnvironments(site: Site, code: CodeDirectories, concurrency: AccountConcurrency) {
-  const { config, clock, keyring, address } = site;
+  const { config, clock, identity, address } = site;
   const { directory, logSink } = site.state;
   return await buildEnvironments({
     ...site,
     code,
     logs: logSink,
-    credentials: (version) => keyring.credentials(version.accountId),
+    credentials: (version) => identity.functions.credentialsFor(version),
     directory: directory.path,
     ownDirectory: directory.path,
     processes: config.workers > 1 ? config.workers + 1 : 1,

@@ -1,4 +1,5 @@
 import { arch } from 'node:os';
+import { authorization } from '../aws/authorization.ts';
 import { Callers } from '../aws/callers.ts';
 import { Endpoint } from '../aws/endpoint.ts';
 import { AdminRoutes } from '../front-doors/admin/admin-routes.ts';
@@ -6,26 +7,29 @@ import { CodeDownloads } from '../front-doors/admin/code-downloads.ts';
 import { FunctionUrls } from '../front-doors/function-urls/function-urls.ts';
 import { UrlAccess } from '../front-doors/function-urls/url-access.ts';
 import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
+import type { CallerIdentity } from '../model/identity/caller-identity.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
 import { createEventsService } from '../services/events/events-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
+import { createIamService } from '../services/iam/iam-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import { createSchedulerService } from '../services/scheduler/scheduler-service.ts';
 import { createSnsService } from '../services/sns/sns-service.ts';
 import { createSqsService } from '../services/sqs/sqs-service.ts';
+import { createStsService } from '../services/sts/sts-service.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { scalableCapacity } from './scalable-capacity.ts';
 import { adminAuthorization } from './admin-authorization.ts';
 import { healthOf } from './health.ts';
-import { identityOf, type Identity } from './identity.ts';
+import type { Identity, Who } from './identity.ts';
 import { resetOf } from './reset.ts';
 import { adminRuntimes } from './runtime-administration.ts';
 import { SharedClock } from './workers/shared-clock.ts';
 
 /** What answers on the port: the AWS services, and the platform's own routes. */
 export function buildFront({ execution, ...site }: Site & { readonly execution: Execution }) {
-  const { config, log, keyring, clock, state } = site;
+  const { config, log, identity, clock, state } = site;
   const { store, segments } = state;
   const codeDownloads = new CodeDownloads(store.blobs, clock);
   const services = [
@@ -35,6 +39,8 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       invoker: execution.invoker,
       events: execution.events,
       policies: execution.policies,
+      identities: identity.policies,
+      roles: identity.roles,
       targets: execution.targets,
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
@@ -55,14 +61,21 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     createSnsService(execution.messaging.topics),
     createEventsService(execution.messaging.buses),
     createSchedulerService(execution.messaging.scheduler),
+    createIamService({ store, clock, directory: identity.directory }),
+    createStsService({
+      clock,
+      identities: stsIdentities(identity),
+      issue: (claims) => identity.credentials.issue(claims),
+    }),
   ];
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
-  const identity = identityOf(config, keyring, clock);
+  const { who, policies } = identity;
   const endpoint = new Endpoint({
     services,
-    ...identity,
+    ...who,
+    authorize: policies.isStrict ? authorization(services, policies, who.now) : undefined,
     ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
-    userTraffic: functionUrls({ ...site, execution }, identity),
+    userTraffic: functionUrls({ ...site, execution }, who),
     localRoutes: (request, response, path) => admin.handle(request, response, path),
     onInternalError: (error, context) =>
       log.error(`${context.service}:${context.operation} failed`, {
@@ -73,9 +86,27 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   return { endpoint, functionRoutes };
 }
 
-function functionUrls({ execution, clock, log }: Site & { readonly execution: Execution }, who: Identity) {
+/** What STS asks of who there is. */
+function stsIdentities({ directory, policies }: Identity) {
+  return {
+    isStrict: policies.isStrict,
+    policiesOf: (caller: CallerIdentity) => policies.policiesOf(caller),
+    findRole: (accountId: string, name: string) => directory.find('role', accountId, name),
+    hasPolicy: (arn: string, accountId: string) => directory.hasPolicy(arn, accountId),
+  };
+}
+
+function functionUrls(
+  { execution, clock, log, identity }: Site & { readonly execution: Execution },
+  who: Who,
+) {
   const { functionUrls: directory, policies, invoker } = execution;
-  const access = new UrlAccess({ ...who, policies, callers: new Callers(who) });
+  const access = new UrlAccess({
+    ...who,
+    policies,
+    identities: identity.policies,
+    callers: new Callers(who),
+  });
   const urls = new FunctionUrls({
     directory,
     access,

@@ -64,7 +64,7 @@ export class FunctionAcceptor implements EventAcceptor {
         ...(isService && { 'aws:SourceArn': sender.sourceArn, 'aws:SourceAccount': sender.sourceAccount }),
       }),
     };
-    const decision = authorize(request, { identity: undefined, resource: policy });
+    const decision = authorize(request, { own: undefined, resource: policy });
     if (decision.isAllowed) return;
     const denial = accessDenied(denialMessage(request, decision.reason));
     if (!isService) throw denial;

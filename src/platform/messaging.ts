@@ -31,6 +31,7 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
   const topics = new TopicsRuntime({
     store,
     clock,
+    identities: site.identity.policies,
     deliveries,
     queues: receivers.queues.sender,
     functions,

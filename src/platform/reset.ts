@@ -1,10 +1,16 @@
 import type { Execution } from './execution.ts';
+import { keepSessionKey } from './session-key.ts';
 import type { Site } from './site.ts';
 
 /** Empties every service and ends every environment. */
-export function resetOf({ execution, state }: Site & { readonly execution: Execution }): () => Promise<void> {
+export function resetOf({
+  execution,
+  identity,
+  state,
+}: Site & { readonly execution: Execution }): () => Promise<void> {
   const inMemory = [
     execution.functions,
+    identity.directory,
     execution.policies,
     execution.eventInvokeConfigs,
     execution.functionUrls,
@@ -25,5 +31,6 @@ export function resetOf({ execution, state }: Site & { readonly execution: Execu
     await Promise.all([execution.pool.destroyAll(), execution.workers?.reset()]);
     await state.store.reset();
     await state.segments.reset();
+    await keepSessionKey(state.store, identity.sessionKey);
   };
 }

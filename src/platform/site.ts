@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { MovableClock } from '../model/clock.ts';
 import type { PlatformLog } from '../telemetry/platform-log.ts';
 import type { Address } from './address.ts';
-import type { FunctionKeyring } from './function-credentials.ts';
+import type { Identity } from './identity.ts';
 import type { InsideDoor } from './inside-door.ts';
 import type { State } from './state.ts';
 import type { Warnings } from './warnings.ts';
@@ -13,7 +13,7 @@ export interface Site {
   readonly log: PlatformLog;
   readonly warnings: Warnings;
   readonly address: Address;
-  readonly keyring: FunctionKeyring;
+  readonly identity: Identity;
   readonly clock: MovableClock;
   readonly state: State;
   readonly inside: InsideDoor;

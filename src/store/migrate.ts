@@ -8,6 +8,7 @@ import { up as codeSizes } from './migrations/0005-code-sizes.ts';
 import { up as functionUrls } from './migrations/0006-function-urls.ts';
 import { up as sqs } from './migrations/0007-sqs.ts';
 import { up as deliveries } from './migrations/0008-deliveries.ts';
+import { up as identities } from './migrations/0011-identities.ts';
 import { up as applicationAutoscaling } from './migrations/0012-application-autoscaling.ts';
 import { up as sns } from './migrations/0009-sns.ts';
 import { up as events } from './migrations/0010-events.ts';
@@ -26,6 +27,7 @@ const MIGRATIONS = {
   '0006-function-urls': { up: functionUrls },
   '0007-sqs': { up: sqs },
   '0008-deliveries': { up: deliveries },
+  '0011-identities': { up: identities },
   '0012-application-autoscaling': { up: applicationAutoscaling },
   '0009-sns': { up: sns },
   '0010-events': { up: events },

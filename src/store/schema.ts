@@ -40,6 +40,9 @@ export interface Database {
   lambda_function_urls: LambdaQualifierTable;
   lambda_code_signing_configs: LambdaCodeSigningConfigTable;
   lambda_async_events: LambdaAsyncEventTable;
+  iam_entities: IamEntityTable;
+  iam_locks: IamLockTable;
+  platform_keys: PlatformKeyTable;
   resource_tags: ResourceTagTable;
   autoscaling_definitions: AutoscalingDefinitionTable;
   autoscaling_activities: AutoscalingActivityTable;
@@ -184,6 +187,28 @@ export interface LambdaAsyncEventTable {
   setbacks: number;
   /** The platform that has it in hand. */
   claimed_by: string | null;
+}
+
+/** Users, groups, roles, managed policies, instance profiles. */
+export interface IamEntityTable {
+  account_id: string;
+  kind: string;
+  /** In lower case: names that differ in case only are the same. */
+  name_key: string;
+  /** A StoredIdentity, JSON. */
+  configuration: string;
+}
+
+/** Rows to hold the lock of: one writer at a time changes an account's identities. */
+export interface IamLockTable {
+  account_id: string;
+}
+
+/** Made once and shared by all platforms on the store. */
+export interface PlatformKeyTable {
+  name: string;
+  /** Base64 */
+  value: string;
 }
 
 export interface ResourceTagTable {

@@ -8,7 +8,7 @@ import { parseConfig } from '../../src/config.ts';
 import { MovableClock } from '../../src/model/clock.ts';
 import { Address } from '../../src/platform/address.ts';
 import { buildExecution } from '../../src/platform/execution.ts';
-import { FunctionKeyring } from '../../src/platform/function-credentials.ts';
+import { openIdentity } from '../../src/platform/identity.ts';
 import { InsideDoor } from '../../src/platform/inside-door.ts';
 import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
@@ -41,12 +41,13 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const clock = new MovableClock();
   const state = await openState(config, clock, warnings);
   const inside = new InsideDoor();
+  const identity = await openIdentity(config, state.store, clock);
   const site = {
     config,
     log,
     warnings,
     address: new Address(config),
-    keyring: new FunctionKeyring(),
+    identity,
     clock,
     state,
     inside,
@@ -55,6 +56,8 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const observations: Observation[] = [];
   const service = createLambdaService({
     ...execution,
+    identities: identity.policies,
+    roles: identity.roles,
     store: state.store,
     clock,
     codeLocation: () => 'http://127.0.0.1/code',
@@ -69,7 +72,6 @@ export async function startObservedServer(): Promise<ObservedServer> {
     defaultAccountId: config.accountId,
     defaultRegion: config.region,
     auth: 'open',
-    secretOf: () => undefined,
     now: () => clock.now(),
     onInternalError: (error) => log.error(`An operation failed: ${String(error)}`),
   });

@@ -1,3 +1,4 @@
+import { type IssuedCredential, rootCaller } from '../../model/identity/caller-identity.ts';
 import { connect, type Socket } from 'node:net';
 import { Endpoint } from '../endpoint.ts';
 import { Listener, type ListenerOptions } from '../listener.ts';
@@ -26,7 +27,7 @@ export class LaneServer {
       defaultAccountId: '000000000000',
       defaultRegion: 'us-east-1',
       auth: secret === undefined ? 'open' : 'strict',
-      secretOf: (id) => (id === 'AKID' ? secret : undefined),
+      credentials: { find: (id) => (id === 'AKID' && secret !== undefined ? rootKey(secret) : undefined) },
       now: () => Date.now(),
       onInternalError: () => undefined,
     });
@@ -124,4 +125,10 @@ function splitAnswers(text: string): string[] {
     at = end + 4 + length;
   }
   return answers;
+}
+
+/** A key of the default account's root. */
+function rootKey(secretAccessKey: string): IssuedCredential {
+  const accountId = '000000000000';
+  return { accountId, secretAccessKey, caller: rootCaller('aws', accountId), isExpired: false };
 }

@@ -1,3 +1,5 @@
+import type { CallerIdentity } from '../../model/identity/caller-identity.ts';
+
 /** A request to a function URL, read whole. */
 export interface UrlRequest {
   readonly urlId: string;
@@ -37,6 +39,7 @@ export interface UrlCaller {
   readonly accessKeyId: string;
   readonly accountId: string;
   readonly arn: string;
+  readonly identity: CallerIdentity;
 }
 
 /** Between client and door only, or the door's to say. Cookies have a member of their own. */
@@ -144,16 +147,16 @@ function parametersOf(query: string): Record<string, string> {
   return Object.fromEntries(parameters);
 }
 
-/** Until there are identities, whoever signs is the root user of its account. */
-function identity({ accessKeyId, accountId, arn }: UrlCaller): object {
+function identity({ accessKeyId, accountId, arn, identity: { principal } }: UrlCaller): object {
+  const userId = principal.userId ?? accountId;
   return {
     accessKey: accessKeyId,
     accountId,
-    callerId: accountId,
+    callerId: userId,
     cognitoIdentity: null,
     principalOrgId: null,
     userArn: arn,
-    userId: accountId,
+    userId,
   };
 }
 

@@ -1,19 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CallerIdentity, CallerPolicies } from '../../model/identity/caller-identity.ts';
+import { rootCaller } from '../../model/identity/caller-identity.ts';
+import { ServiceError } from '../../model/service-error.ts';
+import { globalKeys } from '../../aws/condition-keys.ts';
 import type { Callers } from '../../aws/callers.ts';
 import { parseCredential, verifySignature } from '../../aws/sigv4.ts';
 import { type AccessDecision, authorize } from '../../model/policy/authorize.ts';
 import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';
-import { accountRoot, type Principal, requestKeys } from '../../model/policy/principal.ts';
+import { type Principal, requestKeys } from '../../model/policy/principal.ts';
 import { partitionOf } from '../../model/stored-function.ts';
 import { functionUrlTargetArn, type StoredFunctionUrl } from '../../model/stored-function-url.ts';
 import type { UrlCaller } from './request-event.ts';
 
 export interface UrlAccessOptions {
+  readonly identities: CallerPolicies;
   readonly policies: { find(resourceArn: string): CompiledPolicy | undefined };
   readonly callers: Callers;
   /** `open` takes the credentials of keys it has no secret of as claimed. */
   readonly auth: 'open' | 'strict';
-  readonly secretOf: (accessKeyId: string) => string | undefined;
   readonly now: () => number;
 }
 
@@ -41,52 +45,69 @@ export class UrlAccess {
 
   /** Who signed; undefined when nobody did, or nobody who can be believed. */
   caller(url: StoredFunctionUrl, request: SignedUrlRequest): UrlCaller | undefined {
-    const { auth, secretOf, callers, now } = this.#options;
+    const { auth, callers, now } = this.#options;
     const credential = parseCredential(request.headers.authorization, request.query);
     if (credential === undefined || credential.service !== 'lambda') return undefined;
-    const { accessKeyId } = credential;
-    if (auth === 'strict' || secretOf(accessKeyId) !== undefined) {
+    const issued = issuedTo(callers, credential, request);
+    if (issued === 'expired') return undefined;
+    if (auth === 'strict' || issued !== undefined) {
+      const secretOf = (): string | undefined => issued?.secretAccessKey;
       if (!verifySignature({ ...request, service: 'lambda' }, secretOf, now()).ok) return undefined;
     }
-    const { accountId } = callers.of(credential, url.region);
-    return { accessKeyId, accountId, arn: accountRoot(partitionOf(url.region), accountId).arn };
+    const { accessKeyId } = credential;
+    const { accountId, identity } = callers.of(credential, issued, url.region);
+    const caller = identity ?? rootCaller(partitionOf(url.region), accountId);
+    return { accessKeyId, accountId, arn: caller.principal.arn, identity: caller };
   }
 
   /** @param caller undefined for a URL that asks for no signature */
   isAllowed(url: StoredFunctionUrl, caller: UrlCaller | undefined, request: SignedUrlRequest): boolean {
-    const principal: Principal =
-      caller === undefined
-        ? { type: 'Anonymous' }
-        : { type: 'AWS', accountId: caller.accountId, arn: caller.arn };
-    return ACTIONS.every((action) => this.#decide(url, principal, action, request).isAllowed);
+    return ACTIONS.every((action) => this.#decide(url, caller?.identity, action, request).isAllowed);
   }
 
   #decide(
     url: StoredFunctionUrl,
-    principal: Principal,
+    caller: CallerIdentity | undefined,
     action: (typeof ACTIONS)[number],
     request: SignedUrlRequest,
   ): AccessDecision {
-    const { policies, now } = this.#options;
+    const { policies, identities, now } = this.#options;
+    const principal: Principal = caller?.principal ?? { type: 'Anonymous' };
     const resource = functionUrlTargetArn(url);
     const { headers, sourceIp, isSecure } = request;
-    const timeMs = now();
+    const facts = {
+      timeMs: now(),
+      region: url.region,
+      resourceAccountId: url.accountId,
+      isSecure,
+      sourceIp,
+      referer: headers.referer,
+      userAgent: headers['user-agent'],
+    };
     const keys = requestKeys(principal, {
-      'aws:CurrentTime': `${new Date(timeMs).toISOString().slice(0, 19)}Z`,
-      'aws:EpochTime': String(Math.floor(timeMs / 1000)),
-      'aws:Referer': headers.referer,
-      'aws:RequestedRegion': url.region,
-      'aws:ResourceAccount': url.accountId,
-      'aws:SecureTransport': String(isSecure),
-      'aws:SourceIp': sourceIp,
-      'aws:UserAgent': headers['user-agent'],
-      'aws:ViaAWSService': 'false',
+      ...globalKeys(facts),
       'lambda:FunctionUrlAuthType': url.authType,
       ...(action === 'lambda:InvokeFunction' && { 'lambda:InvokedViaFunctionUrl': 'true' }),
     });
     return authorize(
       { principal, action, resource, resourceAccountId: url.accountId, keys },
-      { identity: undefined, resource: policies.find(resource) },
+      { own: caller && identities.policiesOf(caller), resource: policies.find(resource) },
     );
+  }
+}
+
+/** Temporary credentials that have ended are nobody's. */
+function issuedTo(
+  callers: Callers,
+  credential: Parameters<Callers['issued']>[0],
+  request: SignedUrlRequest,
+): ReturnType<Callers['issued']> | 'expired' {
+  try {
+    const token = request.headers['x-amz-security-token'];
+    const header = (): string | undefined => (typeof token === 'string' ? token : undefined);
+    return callers.issued(credential, { header, query: request.query });
+  } catch (error) {
+    if (error instanceof ServiceError) return 'expired';
+    throw error;
   }
 }

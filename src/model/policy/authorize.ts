@@ -11,64 +11,110 @@ export interface AccessRequest extends PolicyRequest {
   readonly resourceAccountId: string;
 }
 
+/** What a principal's own side says: what it is given, and what bounds that. */
+export interface PrincipalPolicies {
+  /** Its own and its groups'. */
+  readonly identity: readonly CompiledPolicy[];
+  /** The permissions boundary of the user or role. */
+  readonly boundary: CompiledPolicy | undefined;
+  /** What the session was narrowed to when it was made; any of them may allow. */
+  readonly session: readonly CompiledPolicy[] | undefined;
+}
+
 export interface AccessPolicies {
-  /** The caller's own; undefined when identities are not looked at, which allows the caller's side of it. */
-  readonly identity: readonly CompiledPolicy[] | undefined;
+  /** Undefined when identities are not looked at, and for an account's root: its own side allows everything. */
+  readonly own: PrincipalPolicies | undefined;
   /** The policy of the resource itself. */
   readonly resource: CompiledPolicy | undefined;
 }
 
+type Layer = 'identity' | 'boundary' | 'session' | 'resource';
 /** Why not. */
-export type DenialReason = 'identity-silent' | 'resource-silent' | 'identity-denies' | 'resource-denies';
+export type DenialReason = `${Layer}-silent` | `${Layer}-denies`;
 export type AccessDecision =
   | { readonly isAllowed: true }
   | { readonly isAllowed: false; readonly reason: DenialReason };
 
 const ALLOWED: AccessDecision = { isAllowed: true };
-const BECAUSE: Readonly<Record<DenialReason, string>> = {
-  'identity-silent': 'because no identity-based policy allows the',
-  'resource-silent': 'because no resource-based policy allows the',
-  'identity-denies': 'with an explicit deny in an identity-based policy',
-  'resource-denies': 'with an explicit deny in a resource-based policy',
+const KIND: Readonly<Record<Layer, string>> = {
+  identity: 'identity-based policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+  resource: 'resource-based policy',
 };
 
 /**
- * Identity and resource policies together. Within an account either of them is enough, from another account it takes
- * both; services and callers without credentials have nothing but the resource's policy. A deny anywhere is final.
+ * All policies together. Within an account the principal's or the resource's is enough, from another account it takes
+ * both; services and callers without credentials have nothing but the resource's policy. Boundary and session policies
+ * bound what the principal has of its own and what its role is given, and nothing that names the user or session
+ * itself. A deny anywhere is final.
  */
 export function authorize(request: AccessRequest, policies: AccessPolicies): AccessDecision {
   const { principal, resourceAccountId } = request;
-  const identity = decideIdentity(request, policies.identity);
-  if (identity === 'explicit-deny') return denied('identity-denies');
+  const own = principal.type === 'AWS' ? decideOwn(request, policies.own) : NO_SIDE;
+  if (own.denied !== undefined) return denied(`${own.denied}-denies`);
   const resource = policies.resource && evaluatePolicy(policies.resource, request);
   if (resource?.effect === 'explicit-deny') return denied('resource-denies');
-  if (principal.type !== 'AWS') {
-    return resource?.effect === 'allow' ? ALLOWED : denied('resource-silent');
-  }
+  const match = resource?.effect === 'allow' ? resource.match : undefined;
+  if (principal.type !== 'AWS') return match === undefined ? denied('resource-silent') : ALLOWED;
   if (principal.accountId === resourceAccountId) {
-    const isNamed = resource?.effect === 'allow' && !resource.isDelegated;
-    return identity === 'allow' || isNamed ? ALLOWED : denied('identity-silent');
+    if (match === 'named') return ALLOWED;
+    const silent = own.silent.find((layer) => !(layer === 'identity' && match === 'role'));
+    return silent === undefined ? ALLOWED : denied(`${silent}-silent`);
   }
-  if (identity !== 'allow') return denied('identity-silent');
-  return resource?.effect === 'allow' ? ALLOWED : denied('resource-silent');
+  const [silent] = own.silent;
+  if (silent !== undefined) return denied(`${silent}-silent`);
+  return match === undefined ? denied('resource-silent') : ALLOWED;
+}
+
+/**
+ * Of resources that nobody has a right to but by their own policy, even in their own account: a role is assumed only
+ * by whom its trust policy names.
+ */
+export function authorizeByResource(request: AccessRequest, policies: AccessPolicies): AccessDecision {
+  const decision = authorize(request, policies);
+  if (!decision.isAllowed) return decision;
+  const says = policies.resource && evaluatePolicy(policies.resource, request);
+  return says?.effect === 'allow' ? decision : denied('resource-silent');
 }
 
 /** The text of a 403. */
 export function denialMessage(request: PolicyRequest, reason: DenialReason): string {
   const { principal, action, resource } = request;
-  const isSilent = reason === 'identity-silent' || reason === 'resource-silent';
-  return (
-    `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ` +
-    `${BECAUSE[reason]}${isSilent ? ` ${action} action` : ''}`
-  );
+  const [layer, verdict] = reason.split('-') as [Layer, 'silent' | 'denies'];
+  const because =
+    verdict === 'silent'
+      ? `because no ${KIND[layer]} allows the ${action} action`
+      : `with an explicit deny in ${layer === 'identity' ? 'an' : 'a'} ${KIND[layer]}`;
+  return `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
 }
 
-function decideIdentity(
-  request: PolicyRequest,
-  policies: readonly CompiledPolicy[] | undefined,
-): PolicyDecision['effect'] {
-  if (request.principal.type !== 'AWS') return 'none';
-  if (policies === undefined) return 'allow';
+interface OwnSide {
+  readonly denied: Layer | undefined;
+  /** Layers that are there and do not allow, in the order in which they are told. */
+  readonly silent: readonly Layer[];
+}
+
+const NO_SIDE: OwnSide = { denied: undefined, silent: [] };
+
+function decideOwn(request: AccessRequest, own: PrincipalPolicies | undefined): OwnSide {
+  if (own === undefined) return NO_SIDE;
+  const layers: readonly (readonly [Layer, readonly CompiledPolicy[] | undefined])[] = [
+    ['identity', own.identity],
+    ['boundary', own.boundary && [own.boundary]],
+    ['session', own.session],
+  ];
+  const silent: Layer[] = [];
+  for (const [layer, policies] of layers) {
+    if (policies === undefined) continue;
+    const effect = strongest(policies, request);
+    if (effect === 'explicit-deny') return { denied: layer, silent: [] };
+    if (effect === 'none') silent.push(layer);
+  }
+  return { denied: undefined, silent };
+}
+
+function strongest(policies: readonly CompiledPolicy[], request: AccessRequest): PolicyDecision['effect'] {
   let effect: PolicyDecision['effect'] = 'none';
   for (const policy of policies) {
     const decision = evaluatePolicy(policy, request).effect;

@@ -60,15 +60,15 @@ describe('evaluatePolicy', () => {
   });
 
   test('tells a principal that is named from one whose account is', () => {
-    expect(decide({ Principal: { AWS: '222222222222' } })).toMatchObject({ isDelegated: true });
-    expect(decide({ Principal: { AWS: '222222222222' } }, root)).toMatchObject({ isDelegated: false });
-    expect(decide({ Principal: '*' })).toMatchObject({ isDelegated: false });
+    expect(decide({ Principal: { AWS: '222222222222' } })).toMatchObject({ match: 'account' });
+    expect(decide({ Principal: { AWS: '222222222222' } }, root)).toMatchObject({ match: 'named' });
+    expect(decide({ Principal: '*' })).toMatchObject({ match: 'named' });
     const both = [
       { ...allow, Principal: { AWS: root.arn } },
       { ...allow, Principal: { AWS: user.arn } },
     ];
-    expect(decideAll(both)).toEqual({ effect: 'allow', statement: both[1], isDelegated: false });
-    expect(decideAll(both.toReversed())).toEqual({ effect: 'allow', statement: both[1], isDelegated: false });
+    expect(decideAll(both)).toEqual({ effect: 'allow', statement: both[1], match: 'named' });
+    expect(decideAll(both.toReversed())).toEqual({ effect: 'allow', statement: both[1], match: 'named' });
   });
 
   test('everyone but those named', () => {

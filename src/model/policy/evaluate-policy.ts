@@ -2,7 +2,8 @@ import { arnPattern } from './arn-pattern.ts';
 import { type ConditionTest, conditionTest } from './conditions.ts';
 import type { ContextKeys } from './context-keys.ts';
 import { listOf, type OneOrMany, type PolicyDocument, type PolicyStatement } from './policy-document.ts';
-import { type Principal, type PrincipalMatcher, principalMatcher } from './principal.ts';
+import { mentionedKeys } from './mentioned-keys.ts';
+import { type Principal, type PrincipalMatch, type PrincipalMatcher, principalMatcher } from './principal.ts';
 import { textPattern, type TextPattern } from './text-pattern.ts';
 
 /** What is asked for, and by whom. */
@@ -22,8 +23,8 @@ export type PolicyDecision =
   | {
       readonly effect: 'allow';
       readonly statement: PolicyStatement;
-      /** Only the principal's account is named: what the account itself lets the principal do still counts. */
-      readonly isDelegated: boolean;
+      /** With `account`, what the account itself lets the principal do still counts. */
+      readonly match: PrincipalMatch;
     }
   | { readonly effect: 'none' };
 
@@ -32,6 +33,8 @@ export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
   /** Whether any statement denies: one that only allows takes nothing from those who need no permission. */
   readonly hasDeny: boolean;
+  /** Condition keys its conditions and variables speak of, in lower case: a decision depends on no others. */
+  readonly keys: ReadonlySet<string>;
 }
 
 interface CompiledStatement {
@@ -43,27 +46,31 @@ interface CompiledStatement {
 }
 
 const NOTHING_SAID: PolicyDecision = { effect: 'none' };
+/** The nearer a policy names a principal, the more its allow gives. */
+const NEARNESS: Readonly<Record<PrincipalMatch, number>> = { account: 1, role: 2, named: 3 };
 
 /** Throws PolicyError for principals, variables and conditions that mean nothing. */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const variables = document.Version === '2012-10-17';
   const statements = listOf(document.Statement).map((statement) => compileStatement(statement, variables));
-  return { statements, hasDeny: statements.some(({ source }) => source.Effect === 'Deny') };
+  return {
+    statements,
+    hasDeny: statements.some(({ source }) => source.Effect === 'Deny'),
+    keys: mentionedKeys(document),
+  };
 }
 
-/** A deny wins over every allow; of two allows, one that names the principal wins over one that names its account. */
+/** A deny wins over every allow; of two allows, the one that names the principal more nearly wins. */
 export function evaluatePolicy(policy: CompiledPolicy, request: PolicyRequest): PolicyDecision {
   let decision = NOTHING_SAID;
   for (const statement of policy.statements) {
     const { source } = statement;
-    const settled = decision.effect === 'allow' && !decision.isDelegated;
-    if (settled && source.Effect === 'Allow') continue;
+    const settled = decision.effect === 'allow' ? NEARNESS[decision.match] : 0;
+    if (settled === NEARNESS.named && source.Effect === 'Allow') continue;
     const match = applies(statement, request);
     if (match === undefined) continue;
     if (source.Effect === 'Deny') return { effect: 'explicit-deny', statement: source };
-    if (decision.effect === 'none' || match === 'named') {
-      decision = { effect: 'allow', statement: source, isDelegated: match === 'account' };
-    }
+    if (NEARNESS[match] > settled) decision = { effect: 'allow', statement: source, match };
   }
   return decision;
 }
@@ -71,7 +78,7 @@ export function evaluatePolicy(policy: CompiledPolicy, request: PolicyRequest): 
 function applies(
   statement: CompiledStatement,
   { principal, action, resource, keys }: PolicyRequest,
-): ReturnType<PrincipalMatcher> {
+): PrincipalMatch | undefined {
   const match = statement.matchPrincipal(principal);
   if (match === undefined) return undefined;
   if (!statement.matchesAction(action, keys) || !statement.matchesResource(resource, keys)) return undefined;
@@ -99,6 +106,7 @@ function statementPrincipal({ Principal, NotPrincipal }: PolicyStatement): Princ
   return (principal) => (excluded(principal) === undefined ? 'named' : undefined);
 }
 
+/** A statement of a trust policy has neither: it is about its own role. */
 function eitherOr(
   wanted: OneOrMany<string> | undefined,
   unwanted: OneOrMany<string> | undefined,

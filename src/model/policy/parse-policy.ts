@@ -1,8 +1,11 @@
 import { listOf, type OneOrMany, type PolicyDocument, PolicyError } from './policy-document.ts';
 import { isArnPattern } from './arn-pattern.ts';
 
-/** Whose policy it is: a principal's own (names no principal), or a resource's (must name one). */
-export type PolicyKind = 'identity' | 'resource';
+/**
+ * Whose policy it is: a principal's own (names no principal), a resource's (must name one), or a role's trust policy
+ * (must name one, and is about no other resource).
+ */
+export type PolicyKind = 'identity' | 'resource' | 'trust';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -71,7 +74,10 @@ function checkStatement(statement: Json, kind: PolicyKind): void {
   for (const action of oneOf(statement, 'Action')) {
     if (!ACTION.test(action)) throw new PolicyError(`${action} is no action of the form service:Name.`);
   }
-  for (const resource of oneOf(statement, 'Resource')) {
+  if (kind === 'trust' && ('Resource' in statement || 'NotResource' in statement)) {
+    throw new PolicyError('Has prohibited field Resource');
+  }
+  for (const resource of kind === 'trust' ? [] : oneOf(statement, 'Resource')) {
     if (resource !== '*' && !isArnPattern(resource)) {
       throw new PolicyError(`Resource ${resource} must be in ARN format or "*".`);
     }

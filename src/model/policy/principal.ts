@@ -11,6 +11,10 @@ export interface AwsPrincipal {
   readonly arn: string;
   /** The role a session was made from: `arn:aws:iam::<account>:role/...` */
   readonly roleArn?: string;
+  /** `AIDA...` of a user, `AROA...:<session>` of a role's session; left out for an account's root. */
+  readonly userId?: string;
+  /** Condition keys that come with who asks, e.g. `aws:username` and `aws:PrincipalTag/team`. */
+  readonly keys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 export interface ServicePrincipal {
@@ -25,10 +29,10 @@ export interface AnonymousPrincipal {
 }
 
 /**
- * How a policy names a principal: itself (or everyone), or only the account it belongs to, which leaves the decision
- * to that account's own policies.
+ * How a policy names a principal: itself (or everyone); by the role its session is of; or only by the account it
+ * belongs to, which leaves the decision to that account's own policies.
  */
-export type PrincipalMatch = 'named' | 'account';
+export type PrincipalMatch = 'named' | 'role' | 'account';
 export type PrincipalMatcher = (principal: Principal) => PrincipalMatch | undefined;
 
 const ACCOUNT = /^(?:arn:aws[a-z-]*:iam::(\d{12}):root|(\d{12}))$/;
@@ -62,6 +66,8 @@ export function requestKeys(
       'aws:PrincipalArn': principal.roleArn ?? principal.arn,
       'aws:PrincipalAccount': principal.accountId,
       'aws:PrincipalType': typeOf(principal),
+      'aws:userid': principal.userId ?? principal.accountId,
+      ...principal.keys,
     }),
     ...(principal.type === 'Anonymous' && { 'aws:PrincipalType': 'Anonymous' }),
     ...(isService && { 'aws:PrincipalServiceName': principal.name }),
@@ -101,12 +107,19 @@ export function principalMatcher(element: PolicyPrincipal): PrincipalMatcher {
 }
 
 function matchAws(
-  { accountId, arn, roleArn }: AwsPrincipal,
+  { accountId, arn, roleArn, userId }: AwsPrincipal,
   names: ReadonlySet<string>,
   accounts: ReadonlySet<string>,
 ): PrincipalMatch | undefined {
-  if (names.has(arn) || (roleArn !== undefined && names.has(roleArn))) return 'named';
+  const isRoot = arn.endsWith(':root');
+  if (names.size > 0) {
+    if (names.has(arn)) return 'named';
+    // A session has the unique id of its role, with its own name behind a colon.
+    const [id = ''] = userId?.split(':', 1) ?? [];
+    const isListed = (roleArn !== undefined && names.has(roleArn)) || names.has(id);
+    if (isListed) return roleArn === undefined ? 'named' : 'role';
+  }
   if (!accounts.has(accountId)) return undefined;
   // The root user is the account.
-  return arn.endsWith(':root') ? 'named' : 'account';
+  return isRoot ? 'named' : 'account';
 }

@@ -1,10 +1,11 @@
 import { FUNCTION_CHANGES } from '../../invoke/function-directory.ts';
 import { storedFunctions, storedPolicies, storedProvisions } from '../../invoke/stored-changes.ts';
+import { storedIdentities } from '../../services/iam/directory/identity-directory.ts';
 import type { Change } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
 
 /** What invokes depend on. */
-const KINDS = [...FUNCTION_CHANGES, 'resource-policy', 'provisioned-concurrency'];
+const KINDS = [...FUNCTION_CHANGES, 'resource-policy', 'provisioned-concurrency', 'iam-entity'];
 
 /** Everything stored that workers have to know, kept at hand for the next one that starts. */
 export class Replica {
@@ -19,7 +20,7 @@ export class Replica {
 
   async open(store: Store): Promise<void> {
     for (const kind of KINDS) store.changes.subscribe(kind, (change) => this.#apply(change, true));
-    for (const stored of [storedFunctions, storedPolicies, storedProvisions])
+    for (const stored of [storedFunctions, storedPolicies, storedProvisions, storedIdentities])
       for (const change of await stored(store)) this.#apply(change, false);
   }
 

@@ -18,7 +18,7 @@ export interface Greeting {
   /** Address of the platform as functions see it. */
   readonly endpoint: { readonly inside: string; readonly local: string };
   readonly port: number;
-  readonly keyringKey: Uint8Array;
+  readonly sessionKey: Uint8Array;
   readonly clock: ClockReading;
   /** Everything that is stored and that invokes depend on, as the changes that would make it. */
   readonly changes: readonly Change[];

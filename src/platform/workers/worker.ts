@@ -12,8 +12,7 @@ import { createInvokeService, type InvokeDependencies } from '../../services/lam
 import { ChangeFeed } from '../../store/change-feed.ts';
 import { createPlatformLog, type PlatformLog } from '../../telemetry/platform-log.ts';
 import { buildEnvironments } from '../environments.ts';
-import { FunctionKeyring } from '../function-credentials.ts';
-import { identityOf } from '../identity.ts';
+import { identityOf, type Who } from '../identity.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { RemoteCode } from './remote-code.ts';
 import { Starts, type StartsAnswer } from './starts.ts';
@@ -80,8 +79,9 @@ export class Worker {
   }
 
   async #reset(): Promise<void> {
-    const { functions, policies, elsewhere, borrower, pool, logs } = this.#parts;
+    const { functions, identity, policies, elsewhere, borrower, pool, logs } = this.#parts;
     functions.clear();
+    identity.directory.clear();
     policies.clear();
     elsewhere.clear();
     borrower.clear(serviceException('The execution environment was removed.'));
@@ -106,7 +106,7 @@ async function build(greeting: Greeting, main: MainChannel) {
   const log = createPlatformLog({ level: config.logLevel, json: config.json });
   const clock = new MovableClock();
   clock.follow(greeting.clock);
-  const keyring = new FunctionKeyring(greeting.keyringKey);
+  const identity = identityOf(config, clock, greeting.sessionKey);
   const logs = new WorkerLogs({
     send: (batches) => main.tell({ kind: 'logs', batches }),
     backlogBytes: () => main.backlogBytes,
@@ -125,7 +125,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     code: new RemoteCode(async (sha256s, areLayers) =>
       String(await main.ask({ kind: 'code', sha256s, areLayers })),
     ),
-    credentials: (version) => keyring.credentials(version.accountId),
+    credentials: (version) => identity.functions.credentialsFor(version),
     scaling: starts,
     inside: { service: Promise.resolve({ port: greeting.port, accept: inside }) },
     directory,
@@ -142,27 +142,28 @@ async function build(greeting: Greeting, main: MainChannel) {
     recalled: (round) => main.tell({ kind: 'recalled', round }),
   });
   const elsewhere = new Elsewhere();
-  for (const follower of [functions, policies, borrower, elsewhere]) follower.follow(feed);
+  for (const follower of [functions, policies, identity.directory, borrower, elsewhere])
+    follower.follow(feed);
   const invoker = new Invoker({ directory: functions, concurrency: borrower, pool, clock });
-  const endpoint = buildEndpoint(greeting, { clock, invoker, policies }, keyring, log);
+  const endpoint = buildEndpoint(
+    greeting,
+    { clock, invoker, policies, identities: identity.policies },
+    identity.who,
+    log,
+  );
   const connections: WorkerConnections = new WorkerConnections({
     endpoint,
     elsewhere,
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
-  const parts = { feed, clock, functions, policies, elsewhere, borrower };
+  const parts = { feed, clock, identity, functions, policies, elsewhere, borrower };
   return { ...parts, invoker, pool, isolation, logs, connections };
 }
 
-function buildEndpoint(
-  { config }: Greeting,
-  deps: InvokeDependencies,
-  keyring: FunctionKeyring,
-  log: PlatformLog,
-): Endpoint {
+function buildEndpoint({ config }: Greeting, deps: InvokeDependencies, who: Who, log: PlatformLog): Endpoint {
   return new Endpoint({
     services: [createInvokeService(deps)],
-    ...identityOf(config, keyring, deps.clock),
+    ...who,
     ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
     // A request to a function's own host is the main process's: here it is only told apart.
     userTraffic: { owns: isFunctionUrl, handle: (_request, response) => void response.destroy() },

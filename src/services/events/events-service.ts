@@ -14,6 +14,7 @@ import {
   updateEventBus,
 } from './buses/bus-operations.ts';
 import { putPermission, removePermission } from './buses/permission-operations.ts';
+import { eventsActions } from './events-access.ts';
 import type { EventsDependencies } from './events-dependencies.ts';
 import { putEvents } from './publishing/put-events.ts';
 import { cancelReplay, describeReplay, listReplays } from './replays/replay-operations.ts';
@@ -35,6 +36,7 @@ import { listTargetsByRule, putTargets, removeTargets } from './targets/target-o
 export function createEventsService(deps: EventsDependencies): ServiceDefinition {
   return {
     model: 'eventbridge',
+    access: { actions: eventsActions },
     operations: {
       CancelReplay: cancelReplay(deps),
       CreateArchive: createArchive(deps),

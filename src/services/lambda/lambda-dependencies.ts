@@ -2,6 +2,7 @@ import type { AsyncInvoker } from '../../invoke/async/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { DestinationTargets } from '../../model/destination-target.ts';
+import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
 import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';
 import type { ProvisionedStatus } from '../../model/provisioned-concurrency.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
@@ -16,6 +17,8 @@ export interface LambdaDependencies {
   readonly policies: ResourcePolicies;
   /** Where records and dead letters can go, beside functions. */
   readonly targets: DestinationTargets;
+  readonly identities: CallerPolicies;
+  readonly roles: ExecutionRoles;
   readonly runtimes: RuntimeSupport;
   /**
    * Makes the URL that is given out for a package or a layer; a plain GET on it must download the archive.
@@ -38,8 +41,15 @@ export interface LambdaDependencies {
 export interface ResourcePolicies {
   /** Whether any policy denies anything to anyone. While none does, what is the caller's own needs no look-up. */
   readonly hasDeny: boolean;
+  /** Another number after each change of any policy. */
+  readonly generation: number;
   /** @param resourceArn with its qualifier */
   find(resourceArn: string): CompiledPolicy | undefined;
+}
+
+export interface ExecutionRoles {
+  /** Whether Lambda may run a function of the account as this role. */
+  canBeAssumed(roleArn: string, accountId: string): boolean;
 }
 
 export interface RuntimeSupport {

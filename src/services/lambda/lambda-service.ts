@@ -23,6 +23,7 @@ import { versionOperations } from './versions/version-operations.ts';
 export function createLambdaService(deps: LambdaDependencies): ServiceDefinition {
   return {
     model: 'lambda',
+    access: { isOwn: true },
     operations: authorized(deps, {
       ...aliasOperations(deps),
       ...codeSigningOperations(deps),

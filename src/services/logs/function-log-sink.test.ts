@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RequestContext, ServiceDefinition } from '../../aws/service.ts';
+import { rootCaller } from '../../model/identity/caller-identity.ts';
 import { MovableClock } from '../../model/clock.ts';
 import { LogSegments } from '../../store/log-segments/log-segments.ts';
 import { openStore } from '../../store/open-store.ts';
@@ -15,6 +16,7 @@ const context: RequestContext = {
   accountId: '000000000000',
   region: 'us-east-1',
   accessKeyId: undefined,
+  caller: rootCaller('aws', '000000000000'),
   service: 'cloudwatch-logs',
   operation: '',
   sourceIp: undefined,

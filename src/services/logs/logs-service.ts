@@ -11,6 +11,7 @@ import { getLogEvents } from './get-log-events.ts';
 import { listTagsForResource } from './list-tags-for-resource.ts';
 import { listTagsLogGroup } from './list-tags-log-group.ts';
 import type { LogsDependencies } from './logs-dependencies.ts';
+import { logsActions } from './logs-access.ts';
 import { putLogEvents } from './put-log-events.ts';
 import { putRetentionPolicy } from './put-retention-policy.ts';
 import { RetentionSweep } from './retention.ts';
@@ -25,6 +26,7 @@ export function createLogsService(deps: LogsDependencies): ServiceDefinition {
   new RetentionSweep(deps).start();
   return {
     model: 'cloudwatch-logs',
+    access: { actions: logsActions },
     operations: withStorableText({
       CreateLogGroup: createLogGroup(deps),
       CreateLogStream: createLogStream(deps),

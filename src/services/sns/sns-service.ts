@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
 import { addPermission, removePermission } from './permissions/permission-operations.ts';
+import { snsActions } from './permissions/sns-actions.ts';
 import { publish } from './publishing/publish.ts';
 import { publishBatch } from './publishing/publish-batch.ts';
 import type { SnsDependencies } from './sns-dependencies.ts';
@@ -20,6 +21,7 @@ import { listTagsForResource, tagResource, untagResource } from './topics/tag-op
 export function createSnsService(deps: SnsDependencies): ServiceDefinition {
   return {
     model: 'sns',
+    access: { actions: snsActions },
     operations: {
       AddPermission: addPermission(deps),
       ConfirmSubscription: confirmSubscription(deps),

@@ -2,6 +2,7 @@ import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
 import type { OnDeniedService } from '../../model/denied-service.ts';
 import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
 import type { QueueSender } from '../../model/queue-ports.ts';
 import type { Store } from '../../store/store.ts';
 import { SENDER } from './delivery/notification.ts';
@@ -15,6 +16,7 @@ import type { TopicPublisher } from '../../model/topic-publisher.ts';
 interface TopicsOptions {
   readonly store: Store;
   readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
   readonly deliveries: DeliveryQueue;
   readonly queues: QueueSender;
   readonly functions: EventAcceptor;
@@ -32,6 +34,7 @@ interface TopicsOptions {
 export class TopicsRuntime implements SnsDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
   readonly deliveries: DeliveryQueue;
   readonly directory = new SnsDirectory();
   readonly signer: NotificationSigner;
@@ -41,6 +44,7 @@ export class TopicsRuntime implements SnsDependencies {
     const { directory } = this;
     this.store = options.store;
     this.clock = options.clock;
+    this.identities = options.identities;
     this.deliveries = options.deliveries;
     this.publisher = new PlatformTopicPublisher(this, options);
     this.signer = new NotificationSigner(options.keyFile);

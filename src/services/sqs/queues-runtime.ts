@@ -1,5 +1,6 @@
 import type { OnDeniedService } from '../../model/denied-service.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
 import type { QueueConsumer, QueueSender } from '../../model/queue-ports.ts';
 import type { Store } from '../../store/store.ts';
 import { ContentsSweep } from './messages/contents-sweep.ts';
@@ -12,6 +13,7 @@ import type { SqsDependencies } from './sqs-dependencies.ts';
 interface QueuesOptions {
   readonly store: Store;
   readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
   /** Names this platform among those that share the database; the same after a restart. */
   readonly owner: string;
   /** Of those that send. */
@@ -24,6 +26,7 @@ interface QueuesOptions {
 export class QueuesRuntime implements SqsDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
   readonly queues: QueueDirectory;
   readonly messages: QueueMessages;
   readonly sweep: ContentsSweep;
@@ -34,6 +37,7 @@ export class QueuesRuntime implements SqsDependencies {
   constructor(options: QueuesOptions) {
     this.store = options.store;
     this.clock = options.clock;
+    this.identities = options.identities;
     this.queues = new QueueDirectory(options.store);
     this.messages = new QueueMessages({ ...options, queues: this.queues });
     this.sweep = new ContentsSweep(options);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
 import type { Store } from '../../store/store.ts';
 import type { ContentsSweep } from './messages/contents-sweep.ts';
 import type { QueueMessages } from './messages/queue-messages.ts';
@@ -9,6 +10,7 @@ import type { QueueDirectory } from './queues/queue-directory.ts';
 export interface SqsDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
   readonly queues: QueueDirectory;
   readonly messages: QueueMessages;
   readonly sweep: ContentsSweep;

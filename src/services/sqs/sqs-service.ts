@@ -23,6 +23,7 @@ import { purgeQueue } from './queues/purge-queue.ts';
 import { setQueueAttributes } from './queues/set-queue-attributes.ts';
 import { tagQueue } from './queues/tag-queue.ts';
 import { untagQueue } from './queues/untag-queue.ts';
+import { sqsActions } from './permissions/sqs-actions.ts';
 import type { SqsDependencies } from './sqs-dependencies.ts';
 
 /** SQS, whole. */
@@ -55,6 +56,7 @@ export function createSqsService(deps: SqsDependencies): ServiceDefinition {
   const worded = Object.entries(operations).map(([name, handler]) => [name, inQueryWords(handler)]);
   return {
     model: 'sqs',
+    access: { actions: sqsActions },
     operations: Object.fromEntries(worded) as ServiceDefinition['operations'],
   };
 }

@@ -2,6 +2,7 @@ import { connect } from 'node:http2';
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RequestContext } from '../../../src/aws/service.ts';
+import { rootCaller } from '../../../src/model/identity/caller-identity.ts';
 import { claim, startSite } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -44,7 +45,17 @@ beforeAll(async () => {
       { model: 'kinesis', operations: { ListShards: record } },
     ],
     {
-      resolveAccount: (accessKeyId) => (accessKeyId === 'ASIAISSUED' ? '999999999999' : undefined),
+      credentials: {
+        find: (id) =>
+          id === 'ASIAISSUED'
+            ? {
+                accountId: '999999999999',
+                secretAccessKey: 'right',
+                caller: rootCaller('aws', '999999999999'),
+                isExpired: false,
+              }
+            : undefined,
+      },
       localRoutes: (_request, response, path) => {
         if (!path.startsWith('/_lambent/')) return false;
         response.end('local');

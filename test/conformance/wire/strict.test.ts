@@ -2,6 +2,7 @@ import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rootCaller } from '../../../src/model/identity/caller-identity.ts';
 import { claim, startSite } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -29,7 +30,20 @@ beforeAll(async () => {
         },
       },
     ],
-    { auth: 'strict', secretOf: (id) => (id === 'AKIDGOOD' ? 'right' : undefined) },
+    {
+      auth: 'strict',
+      credentials: {
+        find: (id) =>
+          id === 'AKIDGOOD'
+            ? {
+                accountId: '000000000000',
+                secretAccessKey: 'right',
+                caller: rootCaller('aws', '000000000000'),
+                isExpired: false,
+              }
+            : undefined,
+      },
+    },
   );
 });
 afterAll(() => site.close());

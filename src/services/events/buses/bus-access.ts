@@ -23,7 +23,7 @@ export function checkAccount(
     resourceAccountId: bus.accountId,
     keys: requestKeys(principal, { 'aws:ResourceAccount': bus.accountId, ...keys }),
   };
-  const decision = authorize(request, { identity: undefined, resource: policy });
+  const decision = authorize(request, { own: undefined, resource: policy });
   if (!decision.isAllowed) throw accessDenied(denialMessage(request, decision.reason));
 }
 

@@ -10,6 +10,7 @@ import { receivePackage, type StoredCode, storePackage } from './code-package.ts
 import { checkCodeStorage } from './code-storage.ts';
 import { checkDeadLetterTarget } from './dead-letter-config.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
+import { checkRole } from './execution-role.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { findFunction, functionExists } from './function-rows.ts';
 import { insertFunction } from './insert-function.ts';
@@ -44,6 +45,7 @@ export function createFunction(
     checkAwsRules(input, draft.runtime);
     refuseUnbuiltFields(input);
     refuseUnbuiltFields(input.Code ?? {});
+    checkRole(deps, draft.role, draft.accountId);
     const signingArn = input.CodeSigningConfigArn;
     const signing = await wantedConfig(deps.store.db, signingArn, context);
     const received = await receivePackage(input.Code ?? {});

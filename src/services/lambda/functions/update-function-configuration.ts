@@ -7,6 +7,7 @@ import { admitLayers } from '../code-signing/package-signature.ts';
 import { checkAwsRules } from './aws-field-rules.ts';
 import { checkDeadLetterTarget } from './dead-letter-config.ts';
 import { checkEnvironmentVariables } from './environment-variables.ts';
+import { checkRole } from './execution-role.ts';
 import { functionConfiguration } from './function-configuration.ts';
 import { changeFunction, functionNotFound, requireFunction } from './function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
@@ -62,6 +63,7 @@ async function checkInput(
   checkMemorySize(input.MemorySize);
   if (input.Runtime !== undefined) await checkRuntime(deps, input.Runtime);
   if (input.Environment !== undefined) checkEnvironmentVariables(input.Environment.Variables ?? {});
+  if (input.Role !== undefined) checkRole(deps, input.Role, current.accountId);
   checkAwsRules(input, input.Runtime ?? current.runtime);
   refuseUnbuiltFields(input);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ephemeralStore } from '../../../../test/support/stored-functions.ts';
+import { rootCaller } from '../../../model/identity/caller-identity.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from '../../../invoke/function-invoker.ts';
 import { MovableClock } from '../../../model/clock.ts';
@@ -35,7 +36,9 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     clock: new MovableClock(),
     invoker,
     targets: {},
-    policies: { hasDeny: false, find: () => undefined },
+    policies: { hasDeny: false, generation: 1, find: () => undefined },
+    identities: { isStrict: false, generation: 1, policiesOf: () => undefined },
+    roles: { canBeAssumed: () => true },
     events: { accept: async () => await Promise.resolve('Root=1-2-3') },
     runtimes: { resolve: async () => await Promise.resolve({}) },
     codeLocation: () => '',
@@ -56,6 +59,7 @@ function contextWith(headers: Record<string, string> = {}): RequestContext & { s
     accountId: '000000000000',
     region: 'us-east-1',
     accessKeyId: undefined,
+    caller: rootCaller('aws', '000000000000'),
     service: 'lambda',
     operation: 'Invoke',
     sourceIp: undefined,

@@ -45,6 +45,6 @@ function check(
   const principal = accountRoot(partitionOf(caller.region), caller.accountId);
   const action = `lambda:${operation}`;
   const request = { principal, action, resource, resourceAccountId, keys: requestKeys(principal) };
-  const decision = authorize(request, { identity: undefined, resource: policy });
+  const decision = authorize(request, { own: undefined, resource: policy });
   if (!decision.isAllowed) throw accessDenied(denialMessage(request, decision.reason));
 }

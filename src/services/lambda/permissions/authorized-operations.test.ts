@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rootCaller } from '../../../model/identity/caller-identity.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import { MovableClock } from '../../../model/clock.ts';
 import { type CompiledPolicy, compilePolicy } from '../../../model/policy/evaluate-policy.ts';
@@ -15,6 +16,7 @@ const context: RequestContext = {
   accountId: OWN,
   region: 'us-east-1',
   accessKeyId: OWN,
+  caller: rootCaller('aws', OWN),
   service: 'lambda',
   operation: 'GetFunction',
   sourceIp: '127.0.0.1',
@@ -25,6 +27,8 @@ const context: RequestContext = {
   signal: new AbortController().signal,
   setHeader: () => undefined,
 };
+
+const NOT_LOOKED_AT = { isStrict: false, generation: 1, policiesOf: () => undefined };
 
 /** Policies by ARN that remember what was asked for. */
 class Policies {
@@ -38,6 +42,8 @@ class Policies {
     });
     this.#byArn = new Map(compiled);
   }
+
+  readonly generation = 1;
 
   get hasDeny(): boolean {
     return [...this.#byArn.values()].some(({ hasDeny }) => hasDeny);
@@ -53,7 +59,7 @@ class Policies {
 function run(policies: Policies, operation: string, input: object): RequestContext {
   let got: RequestContext | undefined;
   const operations = authorized(
-    { policies, clock: new MovableClock() },
+    { policies, identities: NOT_LOOKED_AT, clock: new MovableClock() },
     { [operation]: (_: object, seen: RequestContext) => void (got = seen) },
   );
   void operations[operation]?.(input, context);

@@ -1,3 +1,5 @@
+import { refusalOf } from '../../../aws/authorization.ts';
+import { contextFacts, globalKeys } from '../../../aws/condition-keys.ts';
 import type { AnyOperationHandler, RequestContext, ServiceDefinition } from '../../../aws/service.ts';
 import { type FunctionReference, parseAnyReference } from '../../../model/function-reference.ts';
 import { accessDenied } from '../../../model/lambda-errors.ts';
@@ -7,49 +9,154 @@ import {
   authorize,
   denialMessage,
 } from '../../../model/policy/authorize.ts';
-import { accountRoot, requestKeys } from '../../../model/policy/principal.ts';
-import { partitionOf } from '../../../model/stored-function.ts';
+import { requestKeys } from '../../../model/policy/principal.ts';
+import { isLasting } from '../../../model/policy/stable-keys.ts';
 import { askedArn } from '../functions/function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { DecisionCache } from './decision-cache.ts';
 import { ForeignContext } from './foreign-context.ts';
 import { actionsOf, GRANTABLE, OWNERS_RIGHT } from './operation-access.ts';
+import { type AskedInput, conditionKeys, furtherActions, ownActions } from './requested-actions.ts';
 
-type AccessDependencies = Pick<LambdaDependencies, 'clock' | 'policies'>;
-
-/** The members by which operations name a function; each has one of them at most. */
-interface NamingInput {
-  readonly FunctionName?: string;
-  readonly ResourceArn?: string;
-  readonly Resource?: string;
-  readonly Qualifier?: string;
-}
+type AccessDependencies = Pick<LambdaDependencies, 'clock' | 'policies' | 'identities'>;
 
 const ACCOUNT = /(?:^|:)(\d{12}):/;
 
 /**
- * Puts the policies of functions before all operations. Who is let into another account's function acts in that
- * account; an operation sees no other difference, and by itself refuses every function that is not its caller's.
- * A caller's own function is looked up only when a policy denies something somewhere: usually this costs one test.
+ * Puts policies before all operations. Who is let into another account's function acts in that account; an operation
+ * sees no other difference, and by itself refuses every function that is not its caller's. Where identities are not
+ * looked at, a caller's own function is looked up only when a policy denies something somewhere: usually this costs
+ * one test.
  */
 export function authorized(
   deps: AccessDependencies,
   operations: ServiceDefinition['operations'],
 ): ServiceDefinition['operations'] {
-  const guarded = Object.entries(operations).map(([name, handler]) => [name, guard(deps, name, handler)]);
+  const cache = new DecisionCache();
+  const guarded = Object.entries(operations).map(([name, handler]) => {
+    const gate = new Gate(deps, cache, name);
+    return [name, guard(gate, handler)];
+  });
   return Object.fromEntries(guarded) as ServiceDefinition['operations'];
 }
 
-function guard(
-  deps: AccessDependencies,
-  operation: string,
-  handler: AnyOperationHandler,
-): AnyOperationHandler {
-  return (input: NamingInput, context: RequestContext) => {
+function guard(gate: Gate, handler: AnyOperationHandler): AnyOperationHandler {
+  return (input: AskedInput, context: RequestContext) => handler(input, gate.admit(input, context));
+}
+
+/** What stands before one operation. */
+class Gate {
+  readonly #deps: AccessDependencies;
+  readonly #cache: DecisionCache;
+  readonly #operation: string;
+  readonly #actions: readonly string[];
+
+  constructor(deps: AccessDependencies, cache: DecisionCache, operation: string) {
+    this.#deps = deps;
+    this.#cache = cache;
+    this.#operation = operation;
+    this.#actions = actionsOf(operation);
+  }
+
+  /** The context the operation runs in. Throws AccessDeniedException. */
+  admit(input: AskedInput, context: RequestContext): RequestContext {
+    const { policies, identities } = this.#deps;
     const named = input.FunctionName ?? input.ResourceArn ?? input.Resource;
-    if (named === undefined || (!deps.policies.hasDeny && isOwn(named, context)))
-      return handler(input, context);
-    return handler(input, admit(deps, operation, named, input.Qualifier, context));
-  };
+    const isBounded = identities.isStrict && identities.policiesOf(context.caller) !== undefined;
+    if (!isBounded) {
+      const isFree = named === undefined || (!policies.hasDeny && isOwn(named, context));
+      return isFree || !isFunction(named) ? context : this.#admitTo(named, input, context);
+    }
+    for (const needed of furtherActions(this.#operation, input, context)) this.#require(needed, context);
+    if (named !== undefined && isFunction(named) && !NOT_ABOUT_IT.has(this.#operation))
+      return this.#admitTo(named, input, context);
+    for (const needed of ownActions(this.#operation, input, context)) this.#require(needed, context);
+    return context;
+  }
+
+  #require(needed: Parameters<typeof refusalOf>[0], context: RequestContext): void {
+    const { identities, clock } = this.#deps;
+    const refusal = refusalOf(needed, context, identities, clock.now());
+    if (refusal !== undefined) throw accessDenied(refusal);
+  }
+
+  #admitTo(named: string, input: AskedInput, context: RequestContext): RequestContext {
+    const operation = this.#operation;
+    const reference = parseAnyReference(named, input.Qualifier, context);
+    const isForeign = reference.accountId !== context.accountId;
+    const { identities } = this.#deps;
+    if (!isForeign && !identities.isStrict && OWNERS_RIGHT.has(operation)) return context;
+    for (const action of this.#actions) {
+      const decision = this.#decide(reference, action, input, context);
+      const isGranted = decision.isAllowed && (!isForeign || GRANTABLE.has(operation));
+      if (isGranted) continue;
+      const reason = decision.isAllowed ? 'resource-silent' : decision.reason;
+      throw accessDenied(denialMessage(this.#request(reference, action, input, context), reason));
+    }
+    // GetFunction shows tags to those only who may list them.
+    if (!isForeign && !(identities.isStrict && operation === 'GetFunction')) return context;
+    const permits = (action: string) => this.#decide(reference, action, input, context).isAllowed;
+    return new ForeignContext(context, reference.accountId, permits);
+  }
+
+  #decide(
+    reference: FunctionReference,
+    action: string,
+    input: AskedInput,
+    context: RequestContext,
+  ): AccessDecision {
+    const { identities, policies } = this.#deps;
+    const { caller } = context;
+    const own = identities.policiesOf(caller);
+    const arn = askedArn(reference);
+    // An owner's right to change the policy is not the policy's to take.
+    const isOwners = OWNERS_RIGHT.has(this.#operation) && reference.accountId === context.accountId;
+    const decide = (): AccessDecision =>
+      authorize(this.#request(reference, action, input, context), {
+        own,
+        resource: isOwners ? undefined : policies.find(arn),
+      });
+    if (own === undefined || !isLasting(own, policies.find(arn))) return decide();
+    const generation = identities.generation + policies.generation;
+    const asked = `${this.#operation} ${action} ${arn}`;
+    const known = this.#cache.find(caller, generation, asked);
+    if (known !== undefined) return known;
+    const decision = decide();
+    this.#cache.remember(caller, generation, asked, decision);
+    return decision;
+  }
+
+  #request(
+    reference: FunctionReference,
+    action: string,
+    input: AskedInput,
+    context: RequestContext,
+  ): AccessRequest {
+    const { principal } = context.caller;
+    const facts = contextFacts(context, this.#deps.clock.now(), reference.accountId);
+    return {
+      principal,
+      action,
+      resource: askedArn(reference),
+      resourceAccountId: reference.accountId,
+      keys: requestKeys(principal, {
+        ...globalKeys(facts),
+        ...conditionKeys(this.#operation, input, context),
+      }),
+    };
+  }
+}
+
+/** Operations whose FunctionName only narrows what they list or make: they are about something else. */
+const NOT_ABOUT_IT: ReadonlySet<string> = new Set([
+  'CreateEventSourceMapping',
+  'ListEventSourceMappings',
+  'UpdateEventSourceMapping',
+]);
+
+/** Other things that can be tagged have no policies. */
+function isFunction(named: string): boolean {
+  return !named.startsWith('arn:') || named.includes(':function');
 }
 
 /** A name without an account is the caller's own. */
@@ -57,60 +164,4 @@ function isOwn(named: string, { accountId }: RequestContext): boolean {
   if (!named.includes(':')) return true;
   const account = ACCOUNT.exec(named)?.[1];
   return account === undefined || account === accountId;
-}
-
-/** The context the operation runs in. Throws AccessDeniedException. */
-function admit(
-  deps: AccessDependencies,
-  operation: string,
-  named: string,
-  qualifier: string | undefined,
-  context: RequestContext,
-): RequestContext {
-  // Other things that can be tagged have no policies.
-  if (named.startsWith('arn:') && !named.includes(':function')) return context;
-  const reference = parseAnyReference(named, qualifier, context);
-  const isForeign = reference.accountId !== context.accountId;
-  if (!isForeign && OWNERS_RIGHT.has(operation)) return context;
-  const policy = deps.policies.find(askedArn(reference));
-  const decide = (action: string): AccessDecision =>
-    authorize(accessRequest(deps, reference, action, context), { identity: undefined, resource: policy });
-  for (const action of actionsOf(operation)) {
-    const decision = decide(action);
-    const isGranted = decision.isAllowed && (!isForeign || GRANTABLE.has(operation));
-    if (isGranted) continue;
-    const reason = decision.isAllowed ? 'resource-silent' : decision.reason;
-    throw accessDenied(denialMessage(accessRequest(deps, reference, action, context), reason));
-  }
-  if (!isForeign) return context;
-  return new ForeignContext(context, reference.accountId, (action) => decide(action).isAllowed);
-}
-
-/** Until there are identities, whoever calls is the root user of its account, and allowed what that account allows. */
-function accessRequest(
-  { clock }: AccessDependencies,
-  reference: FunctionReference,
-  action: string,
-  context: RequestContext,
-): AccessRequest {
-  const principal = accountRoot(partitionOf(reference.region), context.accountId);
-  const now = clock.now();
-  return {
-    principal,
-    action,
-    resource: askedArn(reference),
-    resourceAccountId: reference.accountId,
-    keys: requestKeys(principal, {
-      'aws:CurrentTime': `${new Date(now).toISOString().slice(0, 19)}Z`,
-      'aws:EpochTime': String(Math.floor(now / 1000)),
-      'aws:Referer': context.headers.referer,
-      'aws:RequestedRegion': context.region,
-      'aws:ResourceAccount': reference.accountId,
-      'aws:SecureTransport': String(context.origin.startsWith('https:')),
-      'aws:SourceIp': context.sourceIp,
-      'aws:UserAgent': context.headers['user-agent'],
-      'aws:ViaAWSService': 'false',
-      ...(action === 'lambda:InvokeFunction' && { 'lambda:InvokedViaFunctionUrl': 'false' }),
-    }),
-  };
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CallerIdentity } from '../../../model/identity/caller-identity.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 
 /**
@@ -27,6 +28,10 @@ export class ForeignContext implements RequestContext {
 
   get accessKeyId(): string | undefined {
     return this.#caller.accessKeyId;
+  }
+
+  get caller(): CallerIdentity {
+    return this.#caller.caller;
   }
 
   get service(): string {

@@ -1,7 +1,14 @@
+import { contextFacts, globalKeys } from '../../../aws/condition-keys.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import type { Clock } from '../../../model/clock.ts';
 import type { OnDeniedService } from '../../../model/denied-service.ts';
-import { type AccessRequest, authorize, denialMessage } from '../../../model/policy/authorize.ts';
+import type { CallerPolicies } from '../../../model/identity/caller-identity.ts';
+import {
+  type AccessPolicies,
+  type AccessRequest,
+  authorize,
+  denialMessage,
+} from '../../../model/policy/authorize.ts';
 import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
 import type { QueueSenderIdentity } from '../../../model/queue-ports.ts';
 import type { ServiceError } from '../../../model/service-error.ts';
@@ -14,6 +21,7 @@ import { parseTopicArn } from '../topics/topic-name.ts';
 interface AccessDependencies {
   readonly directory: SnsDirectory;
   readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
 }
 
 /** What a topic's own account can always do, so that no policy shuts its author out for good. */
@@ -35,23 +43,21 @@ export function admit(
   return topic;
 }
 
-/** A caller's own topic is looked at only when its policy denies something. */
+/** A topic of the caller's own account is looked at only when its policy denies something, or the caller is bounded. */
 export function checkCaller(
-  { clock }: AccessDependencies,
+  { clock, identities }: AccessDependencies,
   topic: StoredTopic,
   context: RequestContext,
   action: string,
 ): void {
   const isOwn = topic.accountId === context.accountId;
-  if (isOwn && (!topic.policy.hasDeny || OWNERS_RIGHT.has(action))) return;
-  const nowMs = clock.now();
-  decide(topic, accountRoot(partitionOf(topic.region), context.accountId), action, {
+  const own = identities.policiesOf(context.caller);
+  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  if (isOwn && own === undefined && (!topic.policy.hasDeny || isOwners)) return;
+  const policies = { own, resource: isOwners ? undefined : topic.policy };
+  decide(topic, policies, context.caller.principal, action, {
+    ...globalKeys(contextFacts(context, clock.now(), topic.accountId)),
     'aws:SourceOwner': context.accountId,
-    'aws:CurrentTime': `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
-    'aws:EpochTime': String(Math.floor(nowMs / 1000)),
-    'aws:SecureTransport': String(context.origin.startsWith('https:')),
-    'aws:SourceIp': context.sourceIp,
-    'aws:UserAgent': context.headers['user-agent'],
   });
 }
 
@@ -66,7 +72,7 @@ export function checkSender(
 ): void {
   if (sender.kind === 'service') {
     const principal: Principal = { type: 'Service', name: sender.principal };
-    const denial = denialOf(topic, principal, 'Publish', {
+    const denial = denialOf(topic, alone(topic), principal, 'Publish', {
       'aws:SourceArn': sender.sourceArn,
       'aws:SourceAccount': sender.sourceAccount,
     });
@@ -74,20 +80,26 @@ export function checkSender(
     return;
   }
   if (sender.accountId === topic.accountId && !topic.policy.hasDeny) return;
-  decide(topic, accountRoot(partitionOf(topic.region), sender.accountId), 'Publish', {
+  decide(topic, alone(topic), accountRoot(partitionOf(topic.region), sender.accountId), 'Publish', {
     'aws:SourceOwner': sender.accountId,
   });
 }
 
+/** What the platform itself sends is asked of the topic's policy alone. */
+function alone({ policy }: StoredTopic): AccessPolicies {
+  return { own: undefined, resource: policy };
+}
+
 type Keys = Readonly<Record<string, string | undefined>>;
 
-function decide(topic: StoredTopic, principal: Principal, action: string, keys: Keys): void {
-  const denial = denialOf(topic, principal, action, keys);
+function decide(...question: Parameters<typeof denialOf>): void {
+  const denial = denialOf(...question);
   if (denial !== undefined) throw denial;
 }
 
 function denialOf(
   topic: StoredTopic,
+  policies: AccessPolicies,
   principal: Principal,
   action: string,
   keys: Keys,
@@ -99,6 +111,6 @@ function denialOf(
     resourceAccountId: topic.accountId,
     keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': topic.accountId }),
   };
-  const decision = authorize(request, { identity: undefined, resource: topic.policy });
+  const decision = authorize(request, policies);
   return decision.isAllowed ? undefined : notAuthorized(denialMessage(request, decision.reason));
 }

@@ -1,6 +1,12 @@
+import { contextFacts, globalKeys } from '../../../aws/condition-keys.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import type { OnDeniedService } from '../../../model/denied-service.ts';
-import { type AccessRequest, authorize, denialMessage } from '../../../model/policy/authorize.ts';
+import {
+  type AccessPolicies,
+  type AccessRequest,
+  authorize,
+  denialMessage,
+} from '../../../model/policy/authorize.ts';
 import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
 import type { QueueSenderIdentity } from '../../../model/queue-ports.ts';
 import type { ServiceError } from '../../../model/service-error.ts';
@@ -10,7 +16,7 @@ import type { StoredQueue } from '../queues/stored-queue.ts';
 import type { SqsDependencies } from '../sqs-dependencies.ts';
 import { accessDenied, missingParameter, queueDoesNotExist } from '../sqs-errors.ts';
 
-type AccessDependencies = Pick<SqsDependencies, 'clock' | 'queues'>;
+type AccessDependencies = Pick<SqsDependencies, 'clock' | 'identities' | 'queues'>;
 
 /** Actions a queue's policy can grant to another account; the batch operations count as their single ones. */
 const GRANTABLE: ReadonlySet<string> = new Set([
@@ -42,27 +48,20 @@ export async function admit(
   return queue;
 }
 
-/** A caller's own queue is looked at only when its policy denies something. */
+/** A queue of the caller's own account is looked at only when its policy denies something, or the caller is bounded. */
 export function checkCaller(
-  { clock }: Pick<SqsDependencies, 'clock'>,
+  { clock, identities }: Pick<SqsDependencies, 'clock' | 'identities'>,
   queue: StoredQueue,
   context: RequestContext,
   action: string,
 ): void {
   const isOwn = queue.accountId === context.accountId;
-  if (isOwn && (queue.policy?.hasDeny !== true || OWNERS_RIGHT.has(action))) return;
-  const principal = accountRoot(partitionOf(queue.region), context.accountId);
-  const nowMs = clock.now();
-  decide(queue, principal, action, isOwn || GRANTABLE.has(action), {
-    'aws:CurrentTime': `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
-    'aws:EpochTime': String(Math.floor(nowMs / 1000)),
-    'aws:Referer': context.headers.referer,
-    'aws:RequestedRegion': context.region,
-    'aws:SecureTransport': String(context.origin.startsWith('https:')),
-    'aws:SourceIp': context.sourceIp,
-    'aws:UserAgent': context.headers['user-agent'],
-    'aws:ViaAWSService': 'false',
-  });
+  const own = identities.policiesOf(context.caller);
+  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  if (isOwn && own === undefined && (queue.policy?.hasDeny !== true || isOwners)) return;
+  const keys = globalKeys(contextFacts(context, clock.now(), queue.accountId));
+  const policies = { own, resource: isOwners ? undefined : queue.policy };
+  decide(queue, policies, context.caller.principal, action, isOwn || GRANTABLE.has(action), keys);
 }
 
 /** Throws AccessDeniedException unless the queue takes messages from the sender. */
@@ -73,7 +72,7 @@ export function checkSender(
 ): void {
   if (sender.kind === 'service') {
     const { principal: name, sourceArn, sourceAccount } = sender;
-    const denial = denialOf(queue, { type: 'Service', name }, 'SendMessage', true, {
+    const denial = denialOf(queue, platformPolicies(queue), { type: 'Service', name }, 'SendMessage', true, {
       'aws:SourceArn': sourceArn,
       'aws:SourceAccount': sourceAccount,
       'aws:SecureTransport': 'true',
@@ -83,7 +82,12 @@ export function checkSender(
   }
   if (sender.accountId === queue.accountId && queue.policy?.hasDeny !== true) return;
   const principal = accountRoot(partitionOf(queue.region), sender.accountId);
-  decide(queue, principal, 'SendMessage', true, { 'aws:SecureTransport': 'true' });
+  decide(queue, platformPolicies(queue), principal, 'SendMessage', true, { 'aws:SecureTransport': 'true' });
+}
+
+/** What the platform itself sends is asked of the queue's policy alone. */
+function platformPolicies({ policy }: StoredQueue): AccessPolicies {
+  return { own: undefined, resource: policy };
 }
 
 function decide(...question: Parameters<typeof denialOf>): void {
@@ -93,6 +97,7 @@ function decide(...question: Parameters<typeof denialOf>): void {
 
 function denialOf(
   queue: StoredQueue,
+  policies: AccessPolicies,
   principal: Principal,
   action: string,
   isGrantable: boolean,
@@ -106,7 +111,7 @@ function denialOf(
     resourceAccountId: queue.accountId,
     keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': queue.accountId }),
   };
-  const decision = authorize(request, { identity: undefined, resource: queue.policy });
+  const decision = authorize(request, policies);
   if (decision.isAllowed && isGrantable) return undefined;
   return accessDenied(denialMessage(request, decision.isAllowed ? 'resource-silent' : decision.reason));
 }

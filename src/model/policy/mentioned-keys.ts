@@ -1,0 +1,16 @@
+import { listOf, type PolicyDocument } from './policy-document.ts';
+
+const VARIABLE = /\$\{\s*([^},\s]+)/g;
+
+/** The condition keys that a policy's conditions and variables name, in lower case. */
+export function mentionedKeys(document: PolicyDocument): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { Resource, NotResource, Condition = {} } of listOf(document.Statement)) {
+    for (const operands of Object.values(Condition)) {
+      for (const key of Object.keys(operands)) keys.add(key.toLowerCase());
+    }
+    const text = JSON.stringify([Resource, NotResource, Condition]);
+    for (const [, key = ''] of text.matchAll(VARIABLE)) keys.add(key.toLowerCase());
+  }
+  return keys;
+}

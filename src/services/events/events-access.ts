@@ -1,0 +1,41 @@
+import type { RequestContext, RequestedAction } from '../../aws/service.ts';
+import { partitionOf } from '../../model/stored-function.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+const ABOUT_RULES = /Rule|Targets/;
+
+/** What a request to EventBridge is about, where callers are authorised: a rule, a bus, or the buses of its entries. */
+export function eventsActions(
+  operation: string,
+  input: Input,
+  context: RequestContext,
+): readonly RequestedAction[] {
+  const action = `events:${operation}`;
+  return resourcesOf(operation, input, context).map((resource) => ({ action, resource }));
+}
+
+function resourcesOf(operation: string, input: Input, context: RequestContext): readonly string[] {
+  const { ResourceARN, Entries, EventBusName, Name, Rule } = input;
+  if (typeof ResourceARN === 'string') return [ResourceARN];
+  if (Array.isArray(Entries)) {
+    const buses = (Entries as Input[]).map((entry) => busArn(entry['EventBusName'], context));
+    return [...new Set(buses)];
+  }
+  const rule = Rule ?? Name;
+  if (!ABOUT_RULES.test(operation)) {
+    return operation.startsWith('List') ? ['*'] : [busArn(EventBusName ?? Name, context)];
+  }
+  if (typeof rule !== 'string') return ['*'];
+  const bus = busArn(EventBusName, context).split('/').slice(1).join('/');
+  return [arnOf(`rule/${bus === 'default' ? '' : `${bus}/`}${rule}`, context)];
+}
+
+function busArn(name: unknown, context: RequestContext): string {
+  if (typeof name !== 'string') return arnOf('event-bus/default', context);
+  return name.startsWith('arn:') ? name : arnOf(`event-bus/${name}`, context);
+}
+
+function arnOf(resource: string, { region, accountId }: RequestContext): string {
+  return `arn:${partitionOf(region)}:events:${region}:${accountId}:${resource}`;
+}

@@ -1,0 +1,52 @@
+import type { AssumeRoleRequest } from '@aws-sdk/client-sts';
+import { compilePolicy } from '../../model/policy/evaluate-policy.ts';
+import { parsePolicy } from '../../model/policy/parse-policy.ts';
+import { PolicyError } from '../../model/policy/policy-document.ts';
+import type { KnownIdentities } from './sts-dependencies.ts';
+import { malformedPolicy, packedPolicyTooLarge } from './sts-errors.ts';
+
+/** What the packed policies and tags of a session may take, characters. */
+const MOST_PACKED = 4096;
+
+export interface SessionPolicies {
+  readonly policies?: readonly string[];
+  readonly policyArns?: readonly string[];
+}
+
+/** What narrows a session; nothing when nothing was given. Throws MalformedPolicyDocument. */
+export function sessionPolicies(
+  { Policy, PolicyArns }: Pick<AssumeRoleRequest, 'Policy' | 'PolicyArns'>,
+  accountId: string,
+  identities: KnownIdentities,
+): SessionPolicies {
+  const arns = (PolicyArns ?? []).map(({ arn = '' }) => arn);
+  const unknown = arns.find((arn) => !identities.hasPolicy(arn, accountId));
+  if (unknown !== undefined)
+    throw malformedPolicy(`The policy ${unknown} does not exist or is not attachable.`);
+  if (Policy !== undefined) checkPolicy(Policy);
+  return {
+    ...(Policy !== undefined && { policies: [Policy] }),
+    ...(arns.length > 0 && { policyArns: arns }),
+  };
+}
+
+/** How much of its room a session's policies and tags take, percent; undefined without any. Throws when it is too little. */
+export function packedSize(
+  { policies = [], policyArns = [] }: SessionPolicies,
+  tags: Readonly<Record<string, string>>,
+): number | undefined {
+  const parts = [...policies, ...policyArns, ...Object.entries(tags).flat()];
+  if (parts.length === 0) return undefined;
+  const percent = Math.ceil((parts.join('').length / MOST_PACKED) * 100);
+  if (percent > 100) throw packedPolicyTooLarge(percent);
+  return percent;
+}
+
+function checkPolicy(text: string): void {
+  try {
+    compilePolicy(parsePolicy(text, 'identity'));
+  } catch (error) {
+    if (error instanceof PolicyError) throw malformedPolicy(error.message);
+    throw error;
+  }
+}
