@@ -1,11 +1,14 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
+import { iamOf, makeRole } from '../support/identities.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** `--auth strict`: signatures are verified, for callers and for functions that call back. */
 let server: TestServer;
 let known: LambdaClient;
+let Role: string;
 
 beforeAll(async () => {
   server = await startServer({
@@ -13,6 +16,11 @@ beforeAll(async () => {
     env: { LAMBENT_ACCESS_KEYS: 'AKIAOPERATOR:right-secret:123456789012' },
   });
   known = client('AKIAOPERATOR', 'right-secret');
+  const iam = iamOf(server.endpoint, { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' });
+  Role = await makeRole(iam, 'any');
+  const PolicyArn = 'arn:aws:iam::aws:policy/AWSLambda_ReadOnlyAccess';
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'any', PolicyArn }));
+  iam.destroy();
 });
 
 afterAll(async () => {
@@ -30,7 +38,12 @@ function client(accessKeyId: string, secretAccessKey: string): LambdaClient {
 }
 
 test('a known key works, in its own account', async () => {
-  await deploy(known, 'mine', { 'index.js': 'exports.handler = async (e, c) => c.invokedFunctionArn;' });
+  await deploy(
+    known,
+    'mine',
+    { 'index.js': 'exports.handler = async (e, c) => c.invokedFunctionArn;' },
+    { Role },
+  );
   expect((await invoke(known, 'mine')).payload).toBe('arn:aws:lambda:us-east-1:123456789012:function:mine');
 });
 
@@ -57,6 +70,6 @@ test("a function's own credentials are good for calling back", async () => {
   const code = `
 const { LambdaClient, ListFunctionsCommand } = require('@aws-sdk/client-lambda');
 exports.handler = async () => (await new LambdaClient({}).send(new ListFunctionsCommand({}))).Functions.map((f) => f.FunctionName);`;
-  await deploy(known, 'caller', { 'index.js': code }, { MemorySize: 512 });
+  await deploy(known, 'caller', { 'index.js': code }, { MemorySize: 512, Role });
   expect((await invoke(known, 'caller')).payload).toEqual(expect.arrayContaining(['caller']));
 });

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  type IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sign } from '../../cli/sign.ts';
+import { deploy } from '../support/functions.ts';
+import { createUrl, web } from '../support/function-urls.ts';
+import { iamOf, type Keys, makeRole, policyText, settingsFor } from '../support/identities.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** URLs that ask for a signature, where identities are looked at. */
+const ACCOUNT = '123456789012';
+const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
+const FORBIDDEN = {
+  Message:
+    'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
+};
+const CODE =
+  'exports.handler = async ({ body, requestContext }) => ({ body, iam: requestContext.authorizer.iam });';
+
+let server: TestServer;
+let root: LambdaClient;
+let iam: IAMClient;
+let url: string;
+let user: Keys;
+const UserName = `caller-${randomUUID()}`;
+
+beforeAll(async () => {
+  server = await startServer({
+    flags: ['--auth', 'strict'],
+    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
+  });
+  root = new LambdaClient(settingsFor(server.endpoint, ROOT));
+  iam = iamOf(server.endpoint, ROOT);
+  await deploy(root, 'signed', { 'index.js': CODE }, { Role: await makeRole(iam, 'signed') });
+  url = (await createUrl(root, { FunctionName: 'signed', AuthType: 'AWS_IAM' })).FunctionUrl ?? '';
+  await iam.send(new CreateUserCommand({ UserName }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  user = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+});
+
+afterAll(async () => {
+  root.destroy();
+  iam.destroy();
+  expect(await server.stop()).toBe(0);
+});
+
+const allow = (actions: string | readonly string[], more: object = {}) =>
+  iam.send(
+    new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument: policyText(actions, '*', more) }),
+  );
+
+/** As the SDK signs, with whose client anything can be signed. */
+async function signedBySdk(keys: Keys, body: string): Promise<Record<string, string>> {
+  const client = new LambdaClient(settingsFor(server.endpoint, keys));
+  const { hostname, host, port, pathname: path } = new URL(url);
+  const signer = await client.config.signer();
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: 'http:',
+    hostname,
+    port: Number(port),
+    path,
+    query: {},
+    headers: { host },
+    body,
+  } as Parameters<typeof signer.sign>[0]);
+  client.destroy();
+  return headers as Record<string, string>;
+}
+
+function signedAt(now: Date, keys: Keys): Record<string, string> {
+  const request = { method: 'GET', url: new URL(url), headers: {}, body: Buffer.alloc(0) };
+  return sign(request, { service: 'lambda', region: 'us-east-1', credentials: keys, now });
+}
+
+test('a request signed by the SDK passes when both actions are allowed', async () => {
+  const ask = async () =>
+    await web(url, { method: 'POST', body: 'hi', headers: await signedBySdk(user, 'hi') });
+  const refused = { status: 403, body: JSON.stringify(FORBIDDEN) };
+  await allow('s3:GetObject');
+  expect(await ask()).toMatchObject(refused);
+  await allow('lambda:InvokeFunctionUrl');
+  expect(await ask()).toMatchObject(refused);
+  const viaUrl = { Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } } };
+  await allow('lambda:InvokeFunction', viaUrl);
+  expect(await ask()).toMatchObject(refused);
+  await allow(['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']);
+  const answer = await ask();
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    iam: {
+      accessKey: user.accessKeyId,
+      accountId: ACCOUNT,
+      userArn: `arn:aws:iam::${ACCOUNT}:user/${UserName}`,
+      callerId: expect.stringMatching(/^AIDA/),
+    },
+  });
+});
+
+test('unsigned, tampered, expired and unknown signatures are refused', async () => {
+  await allow('lambda:*');
+  const good = await signedBySdk(user, 'hi');
+  const ask = async (headers: Record<string, string>, body = 'hi') =>
+    await web(url, { method: 'POST', body, headers });
+  const refused = { status: 403, body: JSON.stringify(FORBIDDEN) };
+  expect(await ask(good)).toMatchObject({ status: 200 });
+  expect(await ask({})).toMatchObject(refused);
+  expect(await ask(good, 'ho')).toMatchObject(refused);
+  const wrong = { ...user, secretAccessKey: 'wrong' };
+  expect(await ask(await signedBySdk(wrong, 'hi'))).toMatchObject(refused);
+  expect(await ask(await signedBySdk({ ...user, accessKeyId: 'AKIANOBODY' }, 'hi'))).toMatchObject(refused);
+  expect(await web(url, { headers: signedAt(new Date(), user) })).toMatchObject({ status: 200 });
+  const old = new Date(Date.now() - 16 * 60_000);
+  expect(await web(url, { headers: signedAt(old, user) })).toMatchObject(refused);
+});
+
+test('curl signs by itself', async () => {
+  await allow('lambda:*');
+  const { hostname, port } = new URL(url);
+  const { stdout } = await promisify(execFile)(
+    'curl',
+    [
+      '-sS',
+      '-w',
+      '\n%{http_code}',
+      '--resolve',
+      `${hostname}:${port}:127.0.0.1`,
+      '--aws-sigv4',
+      'aws:amz:us-east-1:lambda',
+      '--user',
+      `${user.accessKeyId}:${user.secretAccessKey}`,
+      '-d',
+      'text',
+      url,
+    ],
+    { timeout: 30_000 },
+  );
+  expect(stdout).toMatch(/\n200$/);
+  expect(stdout).toContain(UserName);
+});
