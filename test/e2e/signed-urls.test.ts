@@ -71,9 +71,9 @@ async function signedBySdk(keys: Keys, body: string): Promise<Record<string, str
     query: {},
     headers: { host },
     body,
-  } as Parameters<typeof signer.sign>[0]);
+  });
   client.destroy();
-  return headers as Record<string, string>;
+  return headers;
 }
 
 function signedAt(now: Date, keys: Keys): Record<string, string> {
