@@ -8,7 +8,9 @@ import {
   ListLayersCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { ListPoliciesCommand, ListRolesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { iamOf } from '../support/identities.ts';
 import { deploy, updated } from '../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { Terraform, terraformPlugins } from '../support/terraform.ts';
@@ -112,6 +114,11 @@ async function invoked(FunctionName: string, Qualifier: string, times: number) {
 
 async function expectNothingLeft(): Promise<void> {
   const { lambda } = server;
+  const iam = iamOf(server.endpoint);
+  expect((await iam.send(new ListRolesCommand({}))).Roles).toEqual([]);
+  expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([]);
+  expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toEqual([]);
+  iam.destroy();
   expect((await lambda.send(new ListFunctionsCommand({ FunctionVersion: 'ALL' }))).Functions).toEqual([]);
   expect((await lambda.send(new ListLayersCommand({}))).Layers).toEqual([]);
   expect((await lambda.send(new ListCodeSigningConfigsCommand({}))).CodeSigningConfigs).toEqual([]);
@@ -134,6 +141,7 @@ describe.skipIf(plugins === undefined)('Terraform', () => {
     expect(await terraform.drift()).toBeUndefined();
     const reads = { functions: ['counter', 'greeter'], code_signing: 'Warn', layer_version: 1 };
     expect(await terraform.outputs()).toMatchObject({
+      roles: { account: '000000000000', arn: 'arn:aws:iam::000000000000:role/service/shop' },
       reads: { ...reads, version: '1', live_version: '1', said: 'hello Terraform' },
     });
     expect(await invoked('greeter', 'live', 1)).toEqual({ versions: { 1: 1 }, said: ['hello Ada'] });

@@ -66,7 +66,7 @@ describe('the support table', () => {
 
   test('has a short list of what is kept and returned only', () => {
     const names = [...operations.values()].flatMap(({ descriptive }) => descriptive);
-    expect([...new Set(names)].toSorted()).toEqual(['Description', 'LicenseInfo', 'Role', 'Tags']);
+    expect([...new Set(names)].toSorted()).toEqual(['Description', 'LicenseInfo', 'Tags']);
   });
 
   test('only lets fields be idle where it says why', () => {

@@ -20,8 +20,8 @@ do not edit. Every operation is there, and every field of its input:
 
 - **works**: the field has its effect; the test named beside it proves that, either a test file (of
   \`test/conformance/lambda\` where no folder is named) or a behaviour of [the fidelity report](fidelity.md).
-- **descriptive**: kept and returned as given, and nothing more: descriptions and licences; tags and execution roles,
-  which have no further meaning until there is IAM.
+- **descriptive**: kept and returned as given, and nothing more: descriptions and licences; tags,
+  which no policy looks at yet.
 - **refused**: a request with it is answered with an AWS error that names what is missing, and changes nothing. The
   tests send each of them.
 - **idle**: chooses from what is not there, since what would make it is refused.

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# What the provider would ask of other services when it starts is off: the stack needs Lambda alone.
+# What the provider would ask of other services when it starts is off: the stack needs Lambda and IAM alone.
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -18,7 +18,9 @@ provider "aws" {
   max_retries                 = 1
 
   endpoints {
+    iam    = var.endpoint
     lambda = var.endpoint
+    sts    = var.endpoint
   }
 
   default_tags {

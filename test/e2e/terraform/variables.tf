@@ -24,7 +24,7 @@ variable "release" {
 }
 
 locals {
-  role = "arn:aws:iam::000000000000:role/shop"
+  role = aws_iam_role.shop.arn
 }
 
 variable "architecture" {
