@@ -5,6 +5,7 @@ import {
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteGroupCommand,
+  DeleteLoginProfileCommand,
   DeleteUserCommand,
   GetGroupCommand,
   GetUserCommand,
@@ -12,6 +13,8 @@ import {
   ListAccessKeysCommand,
   ListGroupsCommand,
   ListGroupsForUserCommand,
+  ListMFADevicesCommand,
+  ListSSHPublicKeysCommand,
   ListUsersCommand,
   RemoveUserFromGroupCommand,
   UpdateAccessKeyCommand,
@@ -134,6 +137,17 @@ test('groups have members, whom a new name keeps', async () => {
   expect(await members()).toEqual([]);
   await iam.send(new DeleteGroupCommand({ GroupName: 'makers' }));
   expect((await iam.send(new ListGroupsCommand({}))).Groups).toEqual([]);
+});
+
+test('a user has no credentials of the kinds that are not built', async () => {
+  const UserName = 'bare';
+  await iam.send(new CreateUserCommand({ UserName }));
+  expect((await iam.send(new ListMFADevicesCommand({ UserName }))).MFADevices).toEqual([]);
+  expect((await iam.send(new ListSSHPublicKeysCommand({ UserName }))).SSHPublicKeys).toEqual([]);
+  await expect(iam.send(new DeleteLoginProfileCommand({ UserName }))).rejects.toMatchObject({
+    name: 'NoSuchEntityException',
+    message: 'Login Profile for User bare cannot be found.',
+  });
 });
 
 test('accounts are kept apart', async () => {
