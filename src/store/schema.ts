@@ -16,6 +16,7 @@ import type {
   SqsMoveTaskTable,
   SqsQueueTable,
 } from './sqs-schema.ts';
+import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
 import type {
   SnsDeduplicationTable,
@@ -219,24 +220,6 @@ export interface AutoscalingActivityTable {
   ended_at_ms: number | null;
   /** A StoredActivity, JSON. */
   details: string;
-}
-
-export interface LogGroupTable {
-  account_id: string;
-  region: string;
-  name: string;
-  created_at_ms: number;
-  retention_days: number | null;
-}
-
-export interface LogStreamTable {
-  account_id: string;
-  region: string;
-  group_name: string;
-  name: string;
-  created_at_ms: number;
-  /** Where the stream's event segments are, relative to the log directory. */
-  directory: string;
 }
 
 export interface BlobTable {

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Change } from '../../store/change-feed.ts';
-import type { Database, LogGroupTable, LogStreamTable } from '../../store/schema.ts';
+import type { LogGroupTable, LogStreamTable } from '../../store/log-schema.ts';
+import type { Database } from '../../store/schema.ts';
 import { groupNotFound, streamNotFound } from './log-errors.ts';
 import { type GroupName, groupArn } from './log-names.ts';
 import type { LogsDependencies } from './logs-dependencies.ts';
