@@ -56,8 +56,7 @@ resource "aws_iam_role_policy_attachment" "logs" {
 }
 
 resource "aws_iam_user" "deployer" {
-  name          = "deployer"
-  force_destroy = true
+  name = "deployer"
 }
 
 resource "aws_iam_access_key" "deployer" {
