@@ -13,6 +13,8 @@ export interface BusEvent {
 
 /** Event buses as other services see them. The platform wires it to its EventBridge. */
 export interface EventBusPort {
+  /** What `put` would refuse whatever the event. Throws ServiceError as it does. */
+  check(busArn: string, sender: QueueSenderIdentity): Promise<void>;
   /**
    * Resolves when the event is on disk for every target. Throws ServiceError: `ResourceNotFoundException`,
    * `AccessDeniedException`, `ValidationException`. Any other error may pass.

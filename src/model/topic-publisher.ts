@@ -10,10 +10,14 @@ export interface TopicMessage {
   /** FIFO topics want both, unless they know messages by their content. */
   readonly groupId?: string;
   readonly deduplicationId?: string;
+  /** `X-Amzn-Trace-Id` value, handed on to queues and functions. */
+  readonly traceHeader?: string;
 }
 
 /** Topics as other services see them. The platform wires it to its SNS. */
 export interface TopicPublisher {
+  /** What `publish` would refuse whatever the message. Throws ServiceError as it does. */
+  check(topicArn: string, sender: QueueSenderIdentity): Promise<{ readonly isFifo: boolean }>;
   /**
    * Resolves when the message is on disk for every subscriber. Throws ServiceError: `NotFoundException`,
    * `AuthorizationErrorException`, or what Publish answers to a message the topic cannot take. Any other error may pass.

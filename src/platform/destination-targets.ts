@@ -1,29 +1,97 @@
-import type { DestinationTargets } from '../model/destination-target.ts';
-import type { QueueSender } from '../model/queue-ports.ts';
+import type { DestinationTarget, DestinationTargets, TargetState } from '../model/destination-target.ts';
+import type { EventBusPort } from '../model/event-bus-port.ts';
+import type { QueueSender, QueueSenderIdentity } from '../model/queue-ports.ts';
 import { ServiceError } from '../model/service-error.ts';
+import type { TopicPublisher } from '../model/topic-publisher.ts';
 
-/** Where Lambda's records and dead letters can go, beside other functions. */
-export function destinationTargets(queues: QueueSender): DestinationTargets {
+interface DestinationServices {
+  readonly queues: QueueSender;
+  readonly topics: TopicPublisher;
+  readonly buses: EventBusPort;
+}
+
+/** What PutEvents takes. */
+const LARGEST_EVENT_BYTES = 1_048_576;
+
+/**
+ * Where Lambda's records and dead letters can go, beside other functions.
+ * @param services asked for once there is something to send: they are built on the invokes whose records they take
+ */
+export function destinationTargets(services: () => DestinationServices): DestinationTargets {
   return {
     sqs: {
-      check: async (queueArn, accountId) => {
-        try {
-          const { isFifo } = await queues.check(queueArn, { kind: 'account', accountId });
-          return isFifo ? 'unfit' : 'ready';
-        } catch (error) {
-          if (!(error instanceof ServiceError)) throw error;
-          return error.code === 'AccessDeniedException' ? 'forbidden' : 'missing';
-        }
-      },
-      send: async ({ targetArn, accountId, body, traceHeader, attributes }) => {
-        await queues.send({
-          queueArn: targetArn,
-          sender: { kind: 'account', accountId },
+      check: async (arn, accountId) =>
+        await stateOf(async () => (await services().queues.check(arn, account(accountId))).isFifo),
+      send: async ({ targetArn: queueArn, accountId, body, traceHeader, attributes }) => {
+        const sender = account(accountId);
+        await services().queues.send({
+          queueArn,
+          sender,
           body,
           traceHeader,
           ...(attributes && { attributes }),
         });
       },
     },
+    sns: {
+      check: async (arn, accountId) =>
+        await stateOf(async () => (await services().topics.check(arn, account(accountId))).isFifo),
+      send: async ({ targetArn: topicArn, accountId, body: message, traceHeader, attributes }) => {
+        const sender = account(accountId);
+        await services().topics.publish({
+          topicArn,
+          sender,
+          message,
+          traceHeader,
+          ...(attributes && { attributes }),
+        });
+      },
+    },
+    events: busTarget(() => services().buses),
   };
+}
+
+function busTarget(buses: () => EventBusPort): DestinationTarget {
+  return {
+    check: async (arn, accountId) =>
+      await stateOf(async () => {
+        await buses().check(arn, account(accountId));
+        return false;
+      }),
+    send: async ({ targetArn: busArn, accountId, body }) => {
+      if (Buffer.byteLength(body) > LARGEST_EVENT_BYTES)
+        throw new ServiceError('ValidationException', 'The record is larger than an event can be.');
+      const { requestContext } = JSON.parse(body) as InvocationRecord;
+      const result = requestContext.condition === 'Success' ? 'Success' : 'Failure';
+      await buses().put({
+        busArn,
+        sender: account(accountId),
+        source: 'lambda',
+        detailType: `Lambda Function Invocation Result - ${result}`,
+        detail: body,
+        resources: [busArn, requestContext.functionArn],
+      });
+    },
+  };
+}
+
+/** What an event says of a record beside the record itself. */
+interface InvocationRecord {
+  readonly requestContext: { readonly functionArn: string; readonly condition: string };
+}
+
+function account(accountId: string): QueueSenderIdentity {
+  return { kind: 'account', accountId };
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['AccessDeniedException', 'AuthorizationErrorException']);
+
+/** @param check says whether the target is a FIFO one */
+async function stateOf(check: () => Promise<boolean>): Promise<TargetState> {
+  try {
+    return (await check()) ? 'unfit' : 'ready';
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return REFUSALS.has(error.code) ? 'forbidden' : 'missing';
+  }
 }

@@ -46,7 +46,11 @@ export async function buildExecution(site: Site) {
   const { policies: identities } = site.identity;
   const onDenied = deniedServices(config, site.warnings);
   const queues = new QueuesRuntime({ store, clock, identities, owner, onDenied, onNotice });
-  const targets = destinationTargets(queues.sender);
+  const targets = destinationTargets(() => ({
+    queues: queues.sender,
+    topics: messaging.topics.publisher,
+    buses: messaging.buses.port,
+  }));
   const events = new AsyncDispatcher({
     store,
     clock,

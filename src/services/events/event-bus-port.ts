@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import type { BusEvent, EventBusPort } from '../../model/event-bus-port.ts';
+import type { QueueSenderIdentity } from '../../model/queue-ports.ts';
 import { checkAccount } from './buses/bus-access.ts';
-import { parseBus } from './buses/stored-bus.ts';
+import { type BusName, parseBus } from './buses/stored-bus.ts';
 import { busDoesNotExist, validation } from './events-errors.ts';
 import type { EventsDirectory } from './events-directory.ts';
 import type { EventRouter } from './publishing/event-router.ts';
@@ -22,13 +23,13 @@ export class PlatformEventBuses implements EventBusPort {
     this.#options = options;
   }
 
+  async check(busArn: string, sender: QueueSenderIdentity): Promise<void> {
+    this.#admit(busArn, sender);
+  }
+
   async put({ busArn, sender, source, detailType, detail, resources }: BusEvent): Promise<void> {
-    const { clock, directory, router } = this.#options;
-    const accountId = sender.kind === 'account' ? sender.accountId : sender.sourceAccount;
-    const name = parseBus(busArn, { accountId, region: '' });
-    const bus = directory.bus(name);
-    if (bus === undefined) throw busDoesNotExist(name.name);
-    checkAccount(bus, accountId, 'PutEvents');
+    const { clock, router } = this.#options;
+    const { name, accountId } = this.#admit(busArn, sender);
     const event = {
       version: '0',
       id: randomUUID(),
@@ -41,6 +42,19 @@ export class PlatformEventBuses implements EventBusPort {
       detail: objectOf(detail),
     } as const;
     await router.put([{ bus: name, event, hops: 0 }]);
+  }
+
+  /** @throws ResourceNotFoundException, AccessDeniedException */
+  #admit(
+    busArn: string,
+    sender: QueueSenderIdentity,
+  ): { readonly name: BusName; readonly accountId: string } {
+    const accountId = sender.kind === 'account' ? sender.accountId : sender.sourceAccount;
+    const name = parseBus(busArn, { accountId, region: '' });
+    const bus = this.#options.directory.bus(name);
+    if (bus === undefined) throw busDoesNotExist(name.name);
+    checkAccount(bus, accountId, 'PutEvents');
+    return { name, accountId };
   }
 }
 

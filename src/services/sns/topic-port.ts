@@ -1,12 +1,13 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { OnDeniedService } from '../../model/denied-service.ts';
-import type { QueueMessageAttribute } from '../../model/queue-ports.ts';
+import type { QueueMessageAttribute, QueueSenderIdentity } from '../../model/queue-ports.ts';
 import type { TopicMessage, TopicPublisher } from '../../model/topic-publisher.ts';
 import { checkSender } from './permissions/topic-access.ts';
 import { draftOf } from './publishing/message-draft.ts';
 import { publishMessage } from './publishing/topic-messages.ts';
 import type { SnsDependencies } from './sns-dependencies.ts';
 import { topicDoesNotExist } from './sns-errors.ts';
+import type { StoredTopic } from './topics/stored-topic.ts';
 
 interface PublisherOptions {
   /** Where clients reach the platform. */
@@ -24,18 +25,30 @@ export class PlatformTopicPublisher implements TopicPublisher {
     this.#options = options;
   }
 
-  async publish({ topicArn, sender, message, subject, attributes, ...fifo }: TopicMessage): Promise<void> {
-    const topic = this.#deps.directory.topic(topicArn);
-    if (topic === undefined) throw topicDoesNotExist();
-    checkSender(topic, sender, this.#options.onDenied);
+  async check(topicArn: string, sender: QueueSenderIdentity): Promise<{ readonly isFifo: boolean }> {
+    const { isFifo } = this.#admit(topicArn, sender);
+    return { isFifo };
+  }
+
+  async publish({ topicArn, sender, message, subject, attributes, ...rest }: TopicMessage): Promise<void> {
+    const topic = this.#admit(topicArn, sender);
     const input = {
       Message: message,
       Subject: subject,
       MessageAttributes: asInput(attributes ?? {}),
-      MessageGroupId: fifo.groupId,
-      MessageDeduplicationId: fifo.deduplicationId,
+      MessageGroupId: rest.groupId,
+      MessageDeduplicationId: rest.deduplicationId,
     };
-    await publishMessage(this.#deps, topic, draftOf(input, topic), this.#options.origin());
+    const draft = { ...draftOf(input, topic), traceHeader: rest.traceHeader };
+    await publishMessage(this.#deps, topic, draft, this.#options.origin());
+  }
+
+  /** @throws NotFoundException, AuthorizationErrorException */
+  #admit(topicArn: string, sender: QueueSenderIdentity): StoredTopic {
+    const topic = this.#deps.directory.topic(topicArn);
+    if (topic === undefined) throw topicDoesNotExist();
+    checkSender(topic, sender, this.#options.onDenied);
+    return topic;
   }
 }
 

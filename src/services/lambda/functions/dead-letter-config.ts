@@ -1,11 +1,10 @@
 import type { DeadLetterConfig } from '@aws-sdk/client-lambda';
 import { targetService } from '../../../model/destination-target.ts';
-import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
 /**
- * Checks where a function's failed events shall go. Throws 400 for a target that takes none of them, and for topics
- * as long as Lambent has none.
+ * Checks where a function's failed events shall go. Throws 400 for a target that takes none of them.
  * @returns its ARN; undefined for none
  */
 export async function checkDeadLetterTarget(
@@ -22,8 +21,7 @@ export async function checkDeadLetterTarget(
     );
   }
   const target = targets[service];
-  if (target === undefined) throw notImplementedYet('DeadLetterConfig.TargetArn: Amazon SNS as a target');
-  const state = await target.check(arn, accountId);
+  const state = await target?.check(arn, accountId);
   if (state === 'ready') return arn;
   if (state === 'unfit')
     throw invalidParameterValue(`The dead letter target ${arn} is of type FIFO, which is not supported.`);

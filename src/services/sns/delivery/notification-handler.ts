@@ -84,7 +84,7 @@ export class NotificationHandler implements DeliveryHandler {
     subscription: StoredSubscription,
     queueArn: string,
   ): Promise<void> {
-    const { attributes, groupId, deduplicationId } = notification;
+    const { attributes, groupId, deduplicationId, traceHeader } = notification;
     const isRaw = subscription.isRaw;
     const isFifoQueue = queueArn.endsWith('.fifo');
     await this.#targets.queues.send({
@@ -94,14 +94,17 @@ export class NotificationHandler implements DeliveryHandler {
       ...(isRaw && { attributes }),
       ...(groupId !== undefined && { groupId }),
       ...(isFifoQueue && deduplicationId !== undefined && { deduplicationId }),
+      ...(traceHeader !== undefined && { traceHeader }),
     });
   }
 
   async #invoke(notification: MessageNotification, { endpoint }: StoredSubscription): Promise<void> {
+    const { traceHeader } = notification;
     await this.#targets.functions.accept({
       functionArn: endpoint,
       sender: senderOf(notification),
       payload: await functionEvent(notification, this.#targets.signer),
+      ...(traceHeader !== undefined && { traceHeader }),
     });
   }
 

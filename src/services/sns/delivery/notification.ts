@@ -26,6 +26,8 @@ export interface MessageNotification {
   readonly sequenceNumber: string | undefined;
   readonly groupId: string | undefined;
   readonly deduplicationId: string | undefined;
+  /** Absent: it begins a trace of its own. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** Asks an endpoint to send the token back. */
@@ -67,6 +69,7 @@ export function notificationDelivery(
     sequenceNumber,
     groupId: draft.groupId,
     deduplicationId: draft.deduplicationId,
+    traceHeader: draft.traceHeader,
   };
   const lane = topic.isFifo ? `${arn}#${draft.groupId ?? ''}` : arn;
   return delivery(notification, lane, topic.isFifo, nowMs);

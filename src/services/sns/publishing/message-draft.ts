@@ -14,6 +14,8 @@ export interface MessageDraft {
   /** Only of FIFO topics. */
   readonly deduplicationId: string | undefined;
   readonly bytes: number;
+  /** `X-Amzn-Trace-Id` value of what it comes from. */
+  readonly traceHeader?: string | undefined;
 }
 
 type MessageInput = Pick<
