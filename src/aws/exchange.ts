@@ -132,8 +132,7 @@ export class Exchange {
   #open(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {
     const { options } = this.#parts;
     const { signingName, protocol } = operation.service.json;
-    const body =
-      options.auth === 'strict' ? authenticate(options, this.#request, raw, signingName, issued) : raw;
+    const body = options.auth === 'strict' ? authenticate(this.#request, raw, signingName, issued) : raw;
     if (!(body instanceof Uint8Array) || body.length === 0) return body;
     return unwrapBody(body, this.#request, !protocol.startsWith('rest'));
   }

@@ -128,7 +128,7 @@ function buildAdmin(
   const { pool, runtimes, messaging, workers } = site.execution;
   return new AdminRoutes({
     codeDownloads,
-    runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config, clock)),
+    runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config)),
     health: healthOf(site),
     certificate: async (path) => await messaging.topics.signer.certificateAt(path),
     environments: async () => [

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { advanceClock } from '../support/async-events.ts';
 import { deploy, invoke } from '../support/functions.ts';
 import { iamOf, makeRole } from '../support/identities.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -72,4 +73,9 @@ const { LambdaClient, ListFunctionsCommand } = require('@aws-sdk/client-lambda')
 exports.handler = async () => (await new LambdaClient({}).send(new ListFunctionsCommand({}))).Functions.map((f) => f.FunctionName);`;
   await deploy(known, 'caller', { 'index.js': code }, { MemorySize: 512, Role });
   expect((await invoke(known, 'caller')).payload).toEqual(expect.arrayContaining(['caller']));
+});
+
+test('callers sign in real time, whatever time it is on the platform', async () => {
+  await advanceClock(server, 24 * 3_600_000);
+  expect((await known.send(new ListFunctionsCommand({}))).Functions).not.toEqual([]);
 });

@@ -45,14 +45,14 @@ export class UrlAccess {
 
   /** Who signed; undefined when nobody did, or nobody who can be believed. */
   caller(url: StoredFunctionUrl, request: SignedUrlRequest): UrlCaller | undefined {
-    const { auth, callers, now } = this.#options;
+    const { auth, callers } = this.#options;
     const credential = parseCredential(request.headers.authorization, request.query);
     if (credential === undefined || credential.service !== 'lambda') return undefined;
     const issued = issuedTo(callers, credential, request);
     if (issued === 'expired') return undefined;
     if (auth === 'strict' || issued !== undefined) {
       const secretOf = (): string | undefined => issued?.secretAccessKey;
-      if (!verifySignature({ ...request, service: 'lambda' }, secretOf, now()).ok) return undefined;
+      if (!verifySignature({ ...request, service: 'lambda' }, secretOf, Date.now()).ok) return undefined;
     }
     const { accessKeyId } = credential;
     const { accountId, identity } = callers.of(credential, issued, url.region);
