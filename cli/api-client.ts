@@ -2,6 +2,7 @@ import type {
   ClockReading,
   EnvironmentRecord,
   FunctionConfiguration,
+  FunctionEvents,
   Health,
   InvokeResult,
   LogEvent,
@@ -45,6 +46,15 @@ export class ApiClient {
       path,
     });
     return answer.environments;
+  }
+
+  async functionEvents(functionArn: string): Promise<FunctionEvents> {
+    const path = '/_lambent/events';
+    return await this.#json({
+      service: 'lambda',
+      method: 'GET',
+      path: `${path}?function=${encodeURIComponent(functionArn)}`,
+    });
   }
 
   async listRuntimes(): Promise<RuntimeFacts[]> {

@@ -29,6 +29,20 @@ export interface EnvironmentRecord {
   readonly memoryPeakBytes: number;
 }
 
+/** GET /_lambent/events: what was accepted for a function and is not done with. */
+export interface FunctionEvents {
+  readonly waiting: number;
+  readonly inHand: number;
+  readonly retrying: number;
+  readonly events: readonly {
+    readonly requestId: string;
+    readonly state: string;
+    readonly attempts: number;
+    readonly acceptedAt: string;
+    readonly dueAt: string | null;
+  }[];
+}
+
 /** One of GET /_lambent/runtimes. */
 export interface RuntimeFacts {
   readonly runtime: string;
@@ -46,6 +60,8 @@ export interface RuntimeFacts {
 /** What the commands use of Lambda's FunctionConfiguration. */
 export interface FunctionConfiguration {
   readonly FunctionName: string;
+  readonly FunctionArn?: string;
+  readonly DeadLetterConfig?: { readonly TargetArn?: string };
   readonly Role?: string;
   readonly Runtime?: string;
   readonly Handler?: string;

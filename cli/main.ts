@@ -8,6 +8,7 @@ import { addEnvironments } from './commands/environments.ts';
 import { addFunctions } from './commands/functions.ts';
 import { addInvoke } from './commands/invoke.ts';
 import { addLogs } from './commands/logs.ts';
+import { addEvents } from './commands/events.ts';
 import { addQueues } from './commands/queues.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addRuntimes } from './commands/runtimes.ts';
@@ -47,6 +48,7 @@ function createProgram(): Command {
   addInvoke(program);
   addLogs(program);
   addDeploy(program);
+  addEvents(program);
   addQueues(program);
   addRedrive(program);
   addRuntimes(program);

@@ -21,6 +21,7 @@ import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { scalableCapacity } from './scalable-capacity.ts';
 import { adminAuthorization } from './admin-authorization.ts';
+import { eventListing } from './event-listing.ts';
 import { healthOf } from './health.ts';
 import type { Identity, Who } from './identity.ts';
 import { resetOf } from './reset.ts';
@@ -135,6 +136,7 @@ function buildAdmin(
       ...pool.factory.records.all(),
       ...((await workers?.facts())?.environments ?? []),
     ],
+    events: eventListing(config, site.state.store),
     reset: config.ephemeral || config.allowReset ? resetOf(site) : undefined,
     clock: workers === undefined ? clock : new SharedClock(clock, () => workers.shareClock()),
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServiceError } from '../../model/service-error.ts';
 import { sendJson } from './admin-exchange.ts';
 import { type AdminClock, answerClock } from './clock-route.ts';
 import { CODE_PATH, type CodeDownloads } from './code-downloads.ts';
@@ -10,6 +11,8 @@ export interface AdminRoutesOptions {
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
   /** What `GET /_lambent/environments` lists. */
   readonly environments: () => Promise<readonly object[]>;
+  /** What `GET /_lambent/events?function=` answers, by name or ARN. Throws ServiceError for what is neither. */
+  readonly events: (functionName: string) => Promise<object>;
   /** What `/_lambent/runtimes` lists and installs. */
   readonly runtimes: AdminRuntimes;
   /** Empties every service and ends every environment; undefined when the server was not started to allow it. */
@@ -60,11 +63,7 @@ export class AdminRoutes {
       const url = new URL(request.url ?? '/', 'http://localhost');
       return await this.#options.codeDownloads.serve(method, url, response);
     }
-    if (path === '/_lambent/health' && method === 'GET')
-      return sendJson(response, 200, await this.#options.health());
-    if (path === '/_lambent/environments' && method === 'GET')
-      return sendJson(response, 200, { environments: await this.#options.environments() });
-    if (path.startsWith(CERTIFICATE_PATH) && method === 'GET') return await this.#certificate(response, path);
+    if (method === 'GET' && (await this.#show(request, response, path))) return;
     if (path === '/_lambent/runtimes' && (method === 'GET' || method === 'POST'))
       return await answerRuntimes(this.#options.runtimes, request, response);
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
@@ -73,6 +72,29 @@ export class AdminRoutes {
       return await answerClock(this.#options.clock, refusal, request, response);
     }
     sendJson(response, 404, { message: `There is no ${method} ${path}.` });
+  }
+
+  /** @returns whether the path is one that only shows something */
+  async #show(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
+    if (path === '/_lambent/health') sendJson(response, 200, await this.#options.health());
+    else if (path === '/_lambent/environments')
+      sendJson(response, 200, { environments: await this.#options.environments() });
+    else if (path === '/_lambent/events') await this.#events(request, response);
+    else if (path.startsWith(CERTIFICATE_PATH)) await this.#certificate(response, path);
+    else return false;
+    return true;
+  }
+
+  async #events(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const name = url.searchParams.get('function') ?? '';
+    if (name === '') return sendJson(response, 400, { message: 'Name a function: ?function=NAME.' });
+    try {
+      sendJson(response, 200, { ...(await this.#options.events(name)) });
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      sendJson(response, 400, { message: error.message });
+    }
   }
 
   async #certificate(response: ServerResponse, path: string): Promise<void> {
