@@ -22,7 +22,7 @@ export async function run(
       [...args],
       {
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-        env: { ...process.env, ...options.env },
+        env: { ...withoutOwnSettings(process.env), ...options.env },
         timeout: options.timeoutMs ?? 60_000,
         maxBuffer: 64 << 20,
       },
@@ -32,6 +32,11 @@ export async function run(
       },
     );
   });
+}
+
+/** What the tests are set up with is not for the programs under test. */
+function withoutOwnSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('LAMBENT_')));
 }
 
 /** Whether a program is there and works; prints why its tests are skipped when not. */
