@@ -43,7 +43,8 @@ def handler(event, context):
     }}
 `;
 /** Differ from one environment to the next however it was started. */
-const OWN = /^(?:AWS_LAMBDA_(?:LOG_STREAM_NAME|RUNTIME_API|METADATA_\w+)|TMPDIR|_X_AMZN_TRACE_ID)$/;
+const OWN =
+  /^(?:AWS_LAMBDA_(?:LOG_STREAM_NAME|RUNTIME_API|METADATA_\w+)|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|TMPDIR|_X_AMZN_TRACE_ID)$/;
 
 interface Observed {
   readonly stream: string;
