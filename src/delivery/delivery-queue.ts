@@ -35,7 +35,7 @@ const LEASE_MS = 60_000;
 const RENEWAL_MS = 20_000;
 /** After the store has failed, or a handler in a way it should not. */
 const FAILURE_PAUSE_MS = 1_000;
-/** Platforms that share a database look for what another one has left behind. */
+/** Platforms that share a database look for what another one has left behind; machines die in real time. */
 const LOOK_AROUND_MS = 60_000;
 
 /**
@@ -53,6 +53,7 @@ export class DeliveryQueue {
   #nextDueMs = Infinity;
   #cancelNext: () => void = () => undefined;
   #cancelRenewal: (() => void) | undefined;
+  #lookAround: NodeJS.Timeout | undefined;
   /** Raised by `reset`: what began before it is forgotten. */
   #epoch = 0;
   #whenEmpty: (() => void)[] = [];
@@ -75,6 +76,7 @@ export class DeliveryQueue {
     const { store, clock, owner } = this.#options;
     await store.write(async (tx) => await takeBackClaims(tx, owner, clock.now()));
     this.#isRunning = true;
+    if (this.#isShared) this.#lookAround = setInterval(() => this.#claimDue(), LOOK_AROUND_MS).unref();
     this.#claimDue();
   }
 
@@ -108,6 +110,7 @@ export class DeliveryQueue {
   /** Starts nothing more and waits for what is in hand. What is on disk stays for the next start. */
   async stop(): Promise<void> {
     this.#isRunning = false;
+    clearInterval(this.#lookAround);
     this.#cancelNext();
     if (this.#inHand.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
     this.#cancelRenewal?.();
@@ -196,7 +199,7 @@ export class DeliveryQueue {
       if (epoch !== this.#epoch) return;
       // After a leap of the clock, claims can lapse before they are renewed.
       for (const delivery of deliveries) if (!this.#inHand.has(delivery.id)) this.#start(delivery);
-      this.#arm(this.#isShared ? Math.min(nextDueMs, this.#options.clock.now() + LOOK_AROUND_MS) : nextDueMs);
+      this.#arm(nextDueMs);
     } while (this.#claimsAgain && this.#free > 0 && this.#isRunning);
     this.#isClaiming = false;
   }

@@ -222,8 +222,8 @@ test('rules with schedules fire at their instants', async () => {
   expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 300_000, 600_000]);
   await events.send(new DisableRuleCommand({ Name: names[0] }));
   await every.rest();
-  await advanceClock(server, 2 * 86_400_000);
-  const atHalfPastFour = (await bodies(daily, 2)) as { time: string }[];
+  await advanceClock(server, 86_400_000);
+  const atHalfPastFour = (await bodies(daily, 1)) as { time: string }[];
   for (const { time } of atHalfPastFour) expect(time).toMatch(/T04:30:00Z$/);
   expect(await every.rest()).toEqual([]);
 });

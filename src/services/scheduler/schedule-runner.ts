@@ -17,7 +17,7 @@ interface RunnerOptions {
 
 const MOST_AT_ONCE = 256;
 const FAILURE_PAUSE_MS = 1_000;
-/** Platforms that share a database hear nothing of each other's schedules. */
+/** Platforms that share a database hear nothing of each other's schedules, and machines die in real time. */
 const LOOK_AROUND_MS = 60_000;
 const MINUTE_MS = 60_000;
 
@@ -30,6 +30,7 @@ export class ScheduleRunner {
   #isStarted = false;
   #running: Promise<void> | undefined;
   #cancel: () => void = () => undefined;
+  #lookAround: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -38,11 +39,14 @@ export class ScheduleRunner {
 
   start(): void {
     this.#isStarted = true;
+    if (this.#options.store.engine === 'postgres')
+      this.#lookAround = setInterval(() => this.#look(), LOOK_AROUND_MS).unref();
     this.#look();
   }
 
   async stop(): Promise<void> {
     this.#isStarted = false;
+    clearInterval(this.#lookAround);
     this.#cancel();
     await this.#running;
   }
@@ -73,7 +77,6 @@ export class ScheduleRunner {
       onNotice(`Schedules could not be set off: ${String(error)}`);
       nextMs = clock.now() + FAILURE_PAUSE_MS;
     }
-    if (store.engine === 'postgres') nextMs = Math.min(nextMs, clock.now() + LOOK_AROUND_MS);
     this.#cancel();
     if (nextMs !== Infinity && this.#isStarted)
       this.#cancel = clock.schedule(nextMs - clock.now(), () => this.#look());
