@@ -69,8 +69,8 @@ describe('authorize', () => {
     ['anonymous, open to a service', anonymous, undefined, grantsService, 'resource-silent'],
     ['anonymous, closed', anonymous, undefined, refuses, 'resource-denies'],
   ])('%s', (_, principal, identity, policyOfResource, expected) => {
-    const own = identity && { identity, boundary: undefined, session: undefined };
-    const decision = authorize(request(principal), { own, resource: policyOfResource });
+    const policies = identity && { identity, boundary: undefined, session: undefined };
+    const decision = authorize(request(principal), { own: policies, resource: policyOfResource });
     expect(decision.isAllowed ? 'allowed' : decision.reason).toBe(expected);
   });
 
