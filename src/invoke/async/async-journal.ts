@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { AsyncEvent } from '../../model/async-event.ts';
 import type { Clock } from '../../model/clock.ts';
+import { BatchedWrites } from '../../store/batched-writes.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { insertEvents, type NewEvent, putBackEvent, removeEvents } from './async-event-rows.ts';
@@ -13,11 +14,6 @@ export type JournalEntry =
   /** For a later attempt. */
   | { readonly kind: 'put-back'; readonly event: AsyncEvent };
 
-interface Waiting {
-  readonly entry: JournalEntry;
-  readonly done: PromiseWithResolvers<void>;
-}
-
 interface JournalOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -27,9 +23,6 @@ interface JournalOptions {
 
 /** After the store has failed. */
 export const STORE_RETRY_MS = 1_000;
-const MOST_ENTRIES = 512;
-/** A batch of large events is cut short: its statements are held in memory whole. */
-const MOST_CHARACTERS = 8_388_608;
 
 /**
  * Writes events in batches: what is asked for while one batch goes to disk makes up the next one, so the cost of a
@@ -37,19 +30,23 @@ const MOST_CHARACTERS = 8_388_608;
  */
 export class AsyncJournal {
   readonly #options: JournalOptions;
-  #waiting: Waiting[] = [];
-  #isWriting = false;
+  readonly #writes: BatchedWrites<JournalEntry, undefined>;
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#writes = new BatchedWrites({
+      store: options.store,
+      size,
+      write: async (tx, entries) => {
+        await write(tx, entries, options.owner);
+        return entries.map(() => undefined);
+      },
+    });
   }
 
   /** Resolves when the entry is on disk. */
   async add(entry: JournalEntry): Promise<void> {
-    const done = Promise.withResolvers<void>();
-    this.#waiting.push({ entry, done });
-    if (!this.#isWriting) void this.#writeAll();
-    await done.promise;
+    await this.#writes.add(entry);
   }
 
   /** As `add`, but while the store fails it tries again, until `isOver`. */
@@ -65,41 +62,6 @@ export class AsyncJournal {
       await new Promise<void>((resolve) => clock.schedule(STORE_RETRY_MS, resolve));
       if (isOver()) return;
     }
-  }
-
-  async #writeAll(): Promise<void> {
-    this.#isWriting = true;
-    while (this.#waiting.length > 0) await this.#writeBatch();
-    this.#isWriting = false;
-  }
-
-  async #writeBatch(): Promise<void> {
-    let batch: Waiting[] | undefined;
-    try {
-      await this.#options.store.write(async (tx) => {
-        // Taken when its turn has come: who arrived meanwhile comes along. A write may run twice.
-        batch ??= this.#take();
-        await write(
-          tx,
-          batch.map(({ entry }) => entry),
-          this.#options.owner,
-        );
-      });
-      for (const { done } of batch ?? []) done.resolve();
-    } catch (error) {
-      for (const { done } of batch ?? this.#take()) done.reject(error);
-    }
-  }
-
-  #take(): Waiting[] {
-    let characters = 0;
-    let count = 0;
-    for (const { entry } of this.#waiting) {
-      characters += size(entry);
-      if (count === MOST_ENTRIES || (count > 0 && characters > MOST_CHARACTERS)) break;
-      count += 1;
-    }
-    return this.#waiting.splice(0, count);
   }
 }
 
