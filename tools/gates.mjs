@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import process from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = dirname(import.meta.dirname);
 const node24 = join(root, 'node_modules/node/bin/node');
@@ -73,6 +74,7 @@ for (const name of wanted) {
 }
 const onPostgres = privatePostgres().length > 0 || process.env.LAMBENT_TEST_POSTGRES !== undefined;
 const failed = [];
+const failures = [];
 const times = [];
 for (const [name, command] of Object.entries(gates)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -99,6 +101,7 @@ for (const [name, command] of Object.entries(gates)) {
 rmSync(reports, { recursive: true, force: true });
 console.log(`\ngates: ${times.join(', ')}`);
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+for (const failure of failures) console.log(failure);
 // One plain line that any CI can read.
 console.log(`${tests.passed} passed, ${tests.failed + failed.length} failed, ${tests.skipped} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;
@@ -138,4 +141,17 @@ function count(name) {
   tests.passed += report.numPassedTests;
   tests.failed += report.numFailedTests;
   tests.skipped += report.numPendingTests + (report.numTodoTests ?? 0);
+  for (const { name: path, message, assertionResults } of report.testResults) {
+    const where = `${name}: ${relative(root, path)}`;
+    const broken = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of broken)
+      failures.push(`\n${where}: ${fullName}\n${failureMessages.map(shortened).join('\n')}`);
+    // A file that could not be read, or whose set-up failed, has no failed test to tell of.
+    if (broken.length === 0 && message) failures.push(`\n${where}\n${shortened(message)}`);
+  }
+}
+
+/** What fits on a screen when there are several, without colours. */
+function shortened(message) {
+  return stripVTControlCharacters(message).split('\n').slice(0, 12).join('\n').slice(0, 1500);
 }
