@@ -9,11 +9,19 @@ import {
   LambdaClient,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { ZipFile } from 'yazl';
 import { BENCH_FUNCTIONS, type BenchFunctionName } from './bench-functions.ts';
 import { lineMatching, startNode, stop } from './processes.ts';
 
-const ROLE = 'arn:aws:iam::000000000000:role/bench';
+const ROLE_NAME = 'bench';
+const ROLE = `arn:aws:iam::000000000000:role/${ROLE_NAME}`;
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+const REGION = 'us-east-1';
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** A line of `prepared` in the health answer. */
 interface PreparedCounts {
@@ -42,6 +50,7 @@ export class Lambent {
   readonly endpoint: string;
   readonly process: ChildProcess;
   readonly client: LambdaClient;
+  #role: Promise<void> | undefined;
 
   private constructor(endpoint: string, child: ChildProcess) {
     this.endpoint = endpoint;
@@ -79,6 +88,7 @@ export class Lambent {
   /** Deploys a function, with its own code unless something else is said, and waits until it is active. */
   async deploy(name: string, kind: BenchFunctionName, settings: BenchSettings = {}): Promise<void> {
     const { runtime, file, handler, code } = BENCH_FUNCTIONS[kind];
+    await (this.#role ??= makeRole(this.endpoint));
     await this.client.send(
       new CreateFunctionCommand({
         FunctionName: name,
@@ -178,8 +188,15 @@ export async function deployEcho(endpoint: string): Promise<void> {
 }
 
 function clientOf(endpoint: string): LambdaClient {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return new LambdaClient({ endpoint, region: 'us-east-1', credentials });
+  return new LambdaClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+}
+
+/** The functions' role: where signatures are verified, it has to be there. */
+async function makeRole(endpoint: string): Promise<void> {
+  const client = new IAMClient({ endpoint, region: REGION, credentials: CREDENTIALS });
+  const AssumeRolePolicyDocument = JSON.stringify(TRUST);
+  await client.send(new CreateRoleCommand({ RoleName: ROLE_NAME, AssumeRolePolicyDocument }));
+  client.destroy();
 }
 
 async function zip(name: string, content: string): Promise<Uint8Array> {
