@@ -2,9 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
-import { stripVTControlCharacters } from 'node:util';
 
 const root = dirname(import.meta.dirname);
 const node24 = join(root, 'node_modules/node/bin/node');
@@ -13,14 +12,13 @@ const reports = mkdtempSync(join(tmpdir(), 'lambent-gates-'));
 const tests = { passed: 0, failed: 0, skipped: 0 };
 
 const bin = (name) => join(root, 'node_modules', name);
-const vitest = (name, ...filters) => [
+const vitest = (...filters) => [
   ...privatePostgres(),
   node,
   bin('vitest/vitest.mjs'),
   'run',
   '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${join(reports, `${name}.json`)}`,
+  `--reporter=${join(root, 'tools/gate-report.mjs')}`,
   ...filters,
 ];
 
@@ -49,14 +47,14 @@ const gates = {
   'dead-code': [node, bin('knip/bin/knip.js')],
   tidy: [node, join(root, 'tools/tidy/main.ts')],
   // Whole paths: a word matches anywhere in a path, and "cli" is in many.
-  unit: vitest('unit', ...['src', 'cli', 'tools'].map((folder) => join(root, folder, '/'))),
-  conformance: vitest('conformance', 'test/conformance'),
-  e2e: vitest('e2e', 'test/e2e'),
-  security: vitest('security', 'test/security'),
-  'security-as-user': vitest('security-as-user', 'test/security'),
-  'e2e-postgres': vitest('e2e-postgres', 'test/e2e', ...withoutState),
-  crash: vitest('crash', 'test/crash'),
-  load: vitest('load', 'test/load'),
+  unit: vitest(...['src', 'cli', 'tools'].map((folder) => join(root, folder, '/'))),
+  conformance: vitest('test/conformance'),
+  e2e: vitest('test/e2e'),
+  security: vitest('test/security'),
+  'security-as-user': vitest('test/security'),
+  'e2e-postgres': vitest('test/e2e', ...withoutState),
+  crash: vitest('test/crash'),
+  load: vitest('test/load'),
 };
 
 /** "Nobody", who owns nothing. */
@@ -76,6 +74,7 @@ for (const name of wanted) {
 const onPostgres = privatePostgres().length > 0 || process.env.LAMBENT_TEST_POSTGRES !== undefined;
 const failed = [];
 const failures = [];
+const retried = [];
 const times = [];
 for (const [name, command] of Object.entries(gates)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -103,12 +102,18 @@ rmSync(reports, { recursive: true, force: true });
 console.log(`\ngates: ${times.join(', ')}`);
 if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
 for (const failure of failures) console.log(failure);
+for (const test of retried) console.log(`passed at its second try: ${test}`);
 // One plain line that any CI can read.
 console.log(`${tests.passed} passed, ${tests.failed + failed.length} failed, ${tests.skipped} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
 function environment(name) {
-  return { ...variables[name], ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  return {
+    ...variables[name],
+    ...process.env,
+    LAMBENT_GATE_REPORT: report(name),
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
+  };
 }
 
 /** Why nothing can be run as an ordinary user besides; where the tests themselves are run by one, they all are. */
@@ -136,23 +141,14 @@ function privatePostgres() {
 }
 
 function count(name) {
-  const file = join(reports, `${name}.json`);
+  const file = report(name);
   if (!existsSync(file)) return;
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  tests.passed += report.numPassedTests;
-  tests.failed += report.numFailedTests;
-  tests.skipped += report.numPendingTests + (report.numTodoTests ?? 0);
-  for (const { name: path, message, assertionResults } of report.testResults) {
-    const where = `${name}: ${relative(root, path)}`;
-    const broken = assertionResults.filter(({ status }) => status === 'failed');
-    for (const { fullName, failureMessages } of broken)
-      failures.push(`\n${where}: ${fullName}\n${failureMessages.map(shortened).join('\n')}`);
-    // A file that could not be read, or whose set-up failed, has no failed test to tell of.
-    if (broken.length === 0 && message) failures.push(`\n${where}\n${shortened(message)}`);
-  }
+  const told = JSON.parse(readFileSync(file, 'utf8'));
+  for (const counted of Object.keys(tests)) tests[counted] += told[counted];
+  failures.push(...told.failures.map((failure) => `\n${name}: ${failure}`));
+  retried.push(...told.retried.map((test) => `${name}: ${test}`));
 }
 
-/** What fits on a screen when there are several, without colours. */
-function shortened(message) {
-  return stripVTControlCharacters(message).split('\n').slice(0, 12).join('\n').slice(0, 1500);
+function report(name) {
+  return join(reports, `${name}.json`);
 }
