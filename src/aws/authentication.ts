@@ -4,22 +4,34 @@ import { ServiceError } from '../model/service-error.ts';
 import { WholeRequest } from './fast-lane-request.ts';
 import type { Body } from './protocols/wire-protocol.ts';
 import type { WireRequest } from './request.ts';
-import { verifySignature } from './sigv4.ts';
+import { v2Claim, verifyV2, type V2Claim } from './sigv2.ts';
+import { checkV2Expiry } from './sigv2-time.ts';
+import { presignedFault, verifySignature } from './sigv4.ts';
+import { isS3, type SignatureFailure } from './sigv4-failure.ts';
+
+/** What a request's signature is checked against. */
+export interface SignatureFacts {
+  /** Signing name, for the words of the error when the request carries no credential. */
+  readonly service: string | undefined;
+  /** What was issued under the request's access key. */
+  readonly issued: IssuedCredential | undefined;
+  /** The bucket in the host name. */
+  readonly hostBucket: string | undefined;
+}
 
 /**
  * Verifies a request's signature.
- * @param service signing name, for the words of the error when the request carries no credential
- * @param issued what was issued under the request's access key
  * @returns the body; a streamed one now fails at its end if it isn't what was signed
  * @throws ServiceError in the service's words, 400 or 403
  */
-export function authenticate(
-  request: WireRequest,
-  body: Body,
-  service: string | undefined,
-  issued: IssuedCredential | undefined,
-): Body {
+export function authenticate(request: WireRequest, body: Body, facts: SignatureFacts): Body {
   const { method, path, query, raw } = request;
+  const { service, issued } = facts;
+  const older = isS3(service) ? v2Claim(request.header('authorization'), query) : undefined;
+  if (older !== undefined) {
+    refuse(verifyOlder(older, request, facts));
+    return body;
+  }
   const headers = raw instanceof WholeRequest ? raw : request.headers;
   const buffered = body instanceof Uint8Array ? body : undefined;
   const result = verifySignature(
@@ -28,9 +40,46 @@ export function authenticate(
     // Callers sign in real time, whatever time it is on the platform.
     Date.now(),
   );
-  if (!result.ok) throw new ServiceError(result.code, result.message, result.status);
+  if (!result.ok) throw signatureError(result);
   const isHash = /^[0-9a-f]{64}$/.test(result.payloadHash);
   return body instanceof Uint8Array || !isHash ? body : verified(body, result.payloadHash);
+}
+
+/**
+ * Whether a presigned URL of S3 is in its time, all that is looked at where credentials are taken as claimed.
+ * @throws ServiceError AccessDenied, AuthorizationQueryParametersError
+ */
+export function checkPresigned(request: WireRequest): void {
+  const { method, path, query } = request;
+  if (query === '' || request.header('authorization') !== undefined) return;
+  const older = v2Claim(undefined, query);
+  if (older?.expires !== undefined) refuse(checkV2Expiry(older.expires, Date.now()));
+  if (!query.includes('X-Amz-Algorithm=')) return;
+  const signed = { method, path, query, headers: request.headers, body: undefined, service: 's3' };
+  refuse(presignedFault(signed, Date.now()));
+}
+
+/** Whether a request claims no signature of any kind. */
+export function isAnonymous(request: WireRequest): boolean {
+  const { query } = request;
+  if (request.header('authorization') !== undefined) return false;
+  return !query.includes('X-Amz-Algorithm=') && !query.includes('AWSAccessKeyId=');
+}
+
+function verifyOlder(
+  claim: V2Claim,
+  { method, path, query, headers }: WireRequest,
+  { issued, hostBucket }: SignatureFacts,
+): SignatureFailure | undefined {
+  return verifyV2(claim, { method, path, query, headers, hostBucket }, issued?.secretAccessKey, Date.now());
+}
+
+function refuse(failure: SignatureFailure | undefined): void {
+  if (failure !== undefined) throw signatureError(failure);
+}
+
+export function signatureError({ code, message, status, members }: SignatureFailure): ServiceError {
+  return new ServiceError(code, message, status, members);
 }
 
 async function* verified(source: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {

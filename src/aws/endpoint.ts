@@ -23,7 +23,7 @@ export class Endpoint {
     this.#parts = {
       options,
       services,
-      dispatcher: new Dispatcher(services.names()),
+      dispatcher: new Dispatcher(services.names(), options.publicHost),
       callers: new Callers(options),
       onDone: () => {
         this.#inFlight--;

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
-import { authenticate } from './authentication.ts';
+import { authenticate, checkPresigned, isAnonymous } from './authentication.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { EndpointParts } from './endpoint-options.ts';
 import { callerError, internalFailure, notImplemented, statusOf, unknownOperation } from './failure.ts';
+import { formAnswer } from './form-upload/form-answer.ts';
+import { putInput } from './form-upload/form-upload.ts';
+import { receiveForm } from './form-upload/receive-form.ts';
 import { protocolOf } from './protocols/registry.ts';
 import type { Body, WireAnswer } from './protocols/wire-protocol.ts';
 import { collectBody, declaredLength, EMPTY_BODY, hasBody, streamBody, unwrapBody } from './request-body.ts';
@@ -16,7 +19,7 @@ import type { Destination } from './routing/destination.ts';
 import type { Operation } from './schema/service-model.ts';
 import { isEventStream, isStream } from './schema/shape.ts';
 import type { AnyOperationHandler } from './service.ts';
-import { parseCredential } from './sigv4.ts';
+import { claimedCredential } from './claimed-credential.ts';
 import type { Credential } from './sigv4-credential.ts';
 
 /**
@@ -27,7 +30,7 @@ export class Exchange {
   readonly #parts: EndpointParts;
   readonly #request: WireRequest;
   readonly #response: HttpResponse;
-  readonly #credential: Credential | undefined;
+  #credential: Credential | undefined;
   #destination: Destination | undefined;
   #context: HttpRequestContext | undefined;
 
@@ -35,7 +38,7 @@ export class Exchange {
     this.#parts = parts;
     this.#request = request;
     this.#response = response;
-    this.#credential = parseCredential(request.header('authorization'), request.query);
+    this.#credential = claimedCredential(request.header('authorization'), request.query);
   }
 
   start(): void {
@@ -74,7 +77,9 @@ export class Exchange {
     if (operation === undefined) throw unknownOperation(destination);
     const handler = this.#parts.services.handler(operation);
     if (handler === undefined) throw notImplemented(operation);
-    if (body !== undefined) this.#run(operation, handler, body);
+    if (destination.formBoundary !== undefined)
+      this.#upload(operation, handler, destination.formBoundary).catch((error: unknown) => this.#fail(error));
+    else if (body !== undefined) this.#run(operation, handler, body);
     else if (destination.protocol.streamsInput(operation))
       this.#run(operation, handler, streamBody(this.#request));
     else this.#collect(operation, (collected) => this.#run(operation, handler, collected));
@@ -115,6 +120,22 @@ export class Exchange {
     }
   }
 
+  async #upload(operation: Operation, handler: AnyOperationHandler, boundary: string): Promise<void> {
+    const { options, services } = this.#parts;
+    const { protocol, labels } = this.#destination as Destination;
+    const source = streamBody(this.#request);
+    const form = await receiveForm(this.#parts, operation, labels['Bucket'] ?? '', source, boundary);
+    this.#credential = form.credential;
+    const asked = { ...operation, name: 'PostObject' };
+    const context = this.#createContext(asked, source, form.issued);
+    const input = putInput(operation, form.upload);
+    services.validate(operation, input);
+    options.authorize?.(operation, input, context);
+    const output = await handler(input, context);
+    const answer = protocol.writeOutput(operation, output, context.requestId);
+    this.#send(formAnswer(answer, form.upload, context.origin), context.requestId);
+  }
+
   #readInput(operation: Operation, body: Body): Record<string, unknown> {
     const { protocol, labels, form } = this.#destination as Destination;
     const request = this.#request;
@@ -130,11 +151,23 @@ export class Exchange {
 
   /** The body as the protocol is to read it: verified when that is asked for, its wrappings taken off. */
   #open(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {
-    const { options } = this.#parts;
-    const { signingName, protocol } = operation.service.json;
-    const body = options.auth === 'strict' ? authenticate(this.#request, raw, signingName, issued) : raw;
+    const { protocol } = operation.service.json;
+    const body = this.#authenticated(operation, raw, issued);
     if (!(body instanceof Uint8Array) || body.length === 0) return body;
     return unwrapBody(body, this.#request, !protocol.startsWith('rest'));
+  }
+
+  #authenticated(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {
+    const { options, services, dispatcher } = this.#parts;
+    const { name, json } = operation.service;
+    const request = this.#request;
+    if (options.auth === 'strict') {
+      if (services.takesAnonymous(name) && isAnonymous(request)) return raw;
+      const { bucket: hostBucket } = dispatcher.host(request);
+      return authenticate(request, raw, { service: json.signingName, issued, hostBucket });
+    }
+    if (name === 's3') checkPresigned(request);
+    return raw;
   }
 
   #createContext(operation: Operation, raw: Body, issued: IssuedCredential | undefined): HttpRequestContext {

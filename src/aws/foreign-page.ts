@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-
-/** Names whose pages come from this machine; the last is the field's name that resolves to 127.0.0.1. */
-const LOCAL = ['localhost', '127.0.0.1', '[::1]', 'localhost.localstack.cloud'];
+import { LOCAL_NAMES } from './local-names.ts';
 
 /**
  * Whether a browser sends this for a page from elsewhere. Credentials are taken as claimed, and a browser lets any
@@ -14,7 +12,7 @@ export function isForeignPage(headers: IncomingHttpHeaders, publicHost: string |
   // Sandboxed pages and files call themselves `null`.
   if (!URL.canParse(origin)) return true;
   const { hostname } = new URL(origin);
-  const known = publicHost === undefined ? LOCAL : [...LOCAL, hostnameOf(publicHost)];
+  const known = publicHost === undefined ? LOCAL_NAMES : [...LOCAL_NAMES, hostnameOf(publicHost)];
   return !known.some((name) => hostname === name || hostname.endsWith(`.${name}`));
 }
 

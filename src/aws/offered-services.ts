@@ -16,6 +16,11 @@ export class OfferedServices {
     return new Set(this.#definitions.keys());
   }
 
+  /** Whether requests that nobody signed may reach the service, which then asks its own policies. */
+  takesAnonymous(name: string): boolean {
+    return this.#definitions.get(name)?.access?.takesAnonymous === true;
+  }
+
   handler({ service, name }: Operation): AnyOperationHandler | undefined {
     const operations = this.#definitions.get(service.name)?.operations;
     return operations !== undefined && Object.hasOwn(operations, name) ? operations[name] : undefined;

@@ -9,6 +9,7 @@ export interface RequestContext {
   readonly accountId: string;
   /** From the credential scope, else the default region. */
   readonly region: string;
+  /** Undefined when nobody signed: `caller` is then the default account's root. */
   readonly accessKeyId: string | undefined;
   /** Who signed; whoever has a key that nobody issued is its account's root user. */
   readonly caller: CallerIdentity;
@@ -48,6 +49,8 @@ export type AnyOperationHandler = OperationHandler<any, unknown>;
 export interface ServiceAccess {
   /** The service asks policies itself, before each operation. */
   readonly isOwn?: true;
+  /** Requests without a signature come to it as well, when it asks policies itself. */
+  readonly takesAnonymous?: true;
   /** The actions it takes, each with the resources it is about: ARNs, or `*`. Without it, the operation's name on `*`. */
   readonly actions?: (
     operation: string,

@@ -6,6 +6,8 @@ export interface SignatureFailure {
   readonly code: string;
   readonly message: string;
   readonly status: 400 | 403;
+  /** What S3 adds to the error. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
 type Family = 's3' | 'ec2' | 'query' | 'json';
@@ -143,6 +145,20 @@ export function missingS3Parameters(): SignatureFailure {
 
 export function s3Denied(message: string): SignatureFailure {
   return failure('AccessDenied', message);
+}
+
+/** A presigned URL whose time is over. @param expires its X-Amz-Expires, seconds */
+export function s3Expired(expires: string | undefined, endMs: number, nowMs: number): SignatureFailure {
+  const members = {
+    ...(expires !== undefined && { 'X-Amz-Expires': expires }),
+    Expires: secondsText(endMs),
+    ServerTime: secondsText(nowMs),
+  };
+  return { ...s3Denied('Request has expired'), members };
+}
+
+function secondsText(timeMs: number): string {
+  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
 }
 
 export function s3Skewed(): SignatureFailure {

@@ -4,6 +4,7 @@ import {
   malformedS3,
   missingS3Parameters,
   s3Denied,
+  s3Expired,
   s3Skewed,
   type SignatureFailure,
 } from './sigv4-failure.ts';
@@ -65,7 +66,9 @@ export function checkExpiry(
       : notYetCurrent(service, signedAtMs, nowMs, S3_SKEW_MS);
   }
   if (signedAtMs >= nowMs - expiresMs) return undefined;
-  return isS3(service) ? s3Denied('Request has expired') : expired(service, signedAtMs, nowMs, expiresMs);
+  return isS3(service)
+    ? s3Expired(expiresText, signedAtMs + expiresMs, nowMs)
+    : expired(service, signedAtMs, nowMs, expiresMs);
 }
 
 function expiresFault(text: string | undefined, expiresS: number): string | undefined {

@@ -85,6 +85,17 @@ export function verifySignature(
   return { ok: true, accessKeyId, region, service, sessionToken, payloadHash };
 }
 
+/** Why a presigned request comes too late or early, or is none; undefined for those that are not presigned. */
+export function presignedFault(request: SignedRequest, nowMs: number): fail.SignatureFailure | undefined {
+  const headers = signedHeaders(request.headers);
+  const claim = readClaim(signatureClaim(headers.header('authorization'), request.query), {
+    ...request,
+    headers,
+  });
+  if ('ok' in claim) return claim;
+  return checkAge(claim, { ...request, headers }, nowMs);
+}
+
 function checkAge(claim: ReadClaim, request: ReadRequest, nowMs: number): fail.SignatureFailure | undefined {
   const { service } = claim.credential;
   if (!claim.presigned) return checkSkew(service, claim.signedAtMs, nowMs);
@@ -161,5 +172,10 @@ function signatureMatches(
 
 /** The session token that comes with temporary credentials: in a header, or in the query of a presigned request. */
 export function sessionTokenOf(header: string | undefined, rawQuery: string): string | undefined {
-  return header ?? queryParameter(rawQuery, 'X-Amz-Security-Token');
+  return (
+    header ??
+    queryParameter(rawQuery, 'X-Amz-Security-Token') ??
+    // The older signature keeps the header's name.
+    queryParameter(rawQuery, 'x-amz-security-token')
+  );
 }

@@ -41,7 +41,8 @@ function compile(operation: Operation): RestInputPlan {
     else if (traits.httpQuery !== undefined) bind.push(bindQuery(member, traits.httpQuery));
     else if (traits.httpQueryParams !== undefined)
       bind.push(bindQueryMap(member, boundParameters(operation)));
-    else if (traits.httpHeader !== undefined) bind.push(bindHeader(member, traits.httpHeader.toLowerCase()));
+    else if (traits.httpHeader !== undefined)
+      bind.push(bindHeader(member, traits.httpHeader.toLowerCase(), operation.service.name === 's3'));
     else if (traits.httpPrefixHeaders !== undefined) bind.push(bindHeaders(member, traits.httpPrefixHeaders));
     else if (traits.httpPayload !== undefined) payload = member;
     else inBody.push(member);
@@ -90,15 +91,21 @@ function boundParameters(operation: Operation): Set<string> {
   return taken;
 }
 
-function bindHeader({ name, shape }: Member, header: string): Binder {
+/** @param isS3 takes its own headers from the query too: that is where presigned URLs have them */
+function bindHeader({ name, shape }: Member, header: string, isS3: boolean): Binder {
   const isEncoding = header === 'content-encoding';
+  const mayBeInQuery = isS3 && header.startsWith('x-amz-');
   return (input, request) => {
-    const sent = request.header(header);
+    const sent = request.header(header) ?? (mayBeInQuery ? inQuery(request, header) : undefined);
     const text = isEncoding ? contentEncoding(sent) : sent;
     if (text === undefined) return;
     input[name] =
       shape.kind === 'list' ? readHeaderList(shape.element.shape, text) : readText(shape, text, 'http-date');
   };
+}
+
+function inQuery(request: WireRequest, header: string): string | undefined {
+  return request.query.includes('x-amz-') ? request.parameters.get(header)?.[0] : undefined;
 }
 
 /** The encoding of the content itself: `aws-chunked` was only for the way here. */
@@ -122,6 +129,11 @@ function bindHeaders({ name }: Member, prefix: string): Binder {
     const result: Input = {};
     for (const header of Object.keys(request.headers)) {
       if (header.startsWith(start)) setEntry(result, header.slice(start.length), request.header(header));
+    }
+    // Only S3 has such headers, and it takes them from a presigned URL's query as well.
+    if (request.query.includes(start)) {
+      for (const [parameter, [value = '']] of request.parameters)
+        if (parameter.startsWith(start)) setEntry(result, parameter.slice(start.length), value);
     }
     if (Object.keys(result).length > 0) input[name] = result;
   };

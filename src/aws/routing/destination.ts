@@ -15,6 +15,8 @@ export interface Destination {
   readonly labels: Labels;
   /** The parsed form of a query-protocol request. */
   readonly form?: URLSearchParams | undefined;
+  /** Of an upload to S3 by a form of a web page. */
+  readonly formBoundary?: string | undefined;
 }
 
 export const NO_LABELS: Labels = Object.freeze({});

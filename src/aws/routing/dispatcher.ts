@@ -1,7 +1,8 @@
 import { awsJson10, awsJson11 } from '../protocols/aws-json.ts';
 import { protocolOf, queryProtocolOf } from '../protocols/registry.ts';
 import { rpcCbor } from '../protocols/rpc-cbor.ts';
-import type { WireRequest } from '../request.ts';
+import { formBoundary } from '../form-upload/multipart-form.ts';
+import { percentDecode, type WireRequest } from '../request.ts';
 import type { ServiceIndexEntry } from '../schema/model-json.ts';
 import { serviceIndex, serviceModel } from '../schema/service-model.ts';
 import { NO_LABELS } from './destination.ts';
@@ -10,7 +11,7 @@ import { RestRouter } from './rest-router.ts';
 import type { RouteMatch } from './rest-router.ts';
 import { parseRoutes } from './route-pattern.ts';
 import { S3Router } from './s3-router.ts';
-import { parseServiceHost } from './service-host.ts';
+import { parseServiceHost, withoutPort } from './service-host.ts';
 import type { ServiceHost } from './service-host.ts';
 
 const API_DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -28,13 +29,18 @@ export class Dispatcher {
   readonly #byTarget = new Map<string, ServiceIndexEntry>();
   readonly #byRoot = new Map<string, ServiceIndexEntry>();
   readonly #signingNames: ReadonlySet<string>;
+  readonly #ownNames: readonly string[];
   readonly #routers = new Map<string, RestRouter>();
   /** Of matches that the routers remember. */
   readonly #destinations = new WeakMap<RouteMatch, Destination>();
   #s3Router: S3Router | undefined;
 
-  /** @param offered names of the service models the platform offers; they win where a request is ambiguous */
-  constructor(offered: ReadonlySet<string>) {
+  /**
+   * @param offered names of the service models the platform offers; they win where a request is ambiguous
+   * @param publicHost host, perhaps with a port, by which clients reach the endpoint
+   */
+  constructor(offered: ReadonlySet<string>, publicHost?: string) {
+    this.#ownNames = publicHost === undefined ? [] : [withoutPort(publicHost).toLowerCase()];
     const isOffered = ({ name }: ServiceIndexEntry): boolean => offered.has(name);
     const index = [...serviceIndex()].sort((a, b) => Number(isOffered(b)) - Number(isOffered(a)));
     for (const entry of index) {
@@ -52,7 +58,7 @@ export class Dispatcher {
 
   /** What the host name says; for requests that carry no credential scope. */
   host(request: WireRequest): ServiceHost {
-    return parseServiceHost(request.host, this.#signingNames);
+    return parseServiceHost(request.host, this.#signingNames, this.#ownNames);
   }
 
   /**
@@ -156,7 +162,7 @@ export class Dispatcher {
       this.#routers.set(entry.name, router);
       match = router.match(request.method, request.path, request);
     }
-    if (match === undefined) return undefined;
+    if (match === undefined) return entry.name === 's3' ? this.#formUpload(request) : undefined;
     const known = this.#destinations.get(match);
     if (known !== undefined) return known;
     const destination = {
@@ -168,6 +174,26 @@ export class Dispatcher {
     };
     this.#destinations.set(match, destination);
     return destination;
+  }
+
+  /** A form that a web page posts to a bucket: no operation of the model, and PutObject in all that matters. */
+  #formUpload(request: WireRequest): Destination | undefined {
+    const boundary = formBoundary(request.header('content-type'));
+    if (request.method !== 'POST' || boundary === undefined) return undefined;
+    const { bucket } = this.host(request);
+    const [, inPath = ''] = /^\/([^/]+)\/?$/.exec(request.path) ?? [];
+    const name = bucket === undefined ? percentDecode(inPath) : request.path === '/' ? bucket : '';
+    if (name === '') return undefined;
+    const service = serviceModel('s3');
+    const operation = service.operation('PutObject');
+    return {
+      protocol: protocolOf('restXml'),
+      service,
+      operation,
+      asked: 'PostObject',
+      labels: { Bucket: name },
+      formBoundary: boundary,
+    };
   }
 
   /** `curl -d` calls any body a form; a path that starts with an API's date is a route all the same. */

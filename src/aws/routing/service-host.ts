@@ -1,3 +1,5 @@
+import { bucketOfHost } from './bucket-host.ts';
+
 /** What a host name says about a request: `sqs.eu-west-1.localhost`, `my-bucket.s3.localhost`. */
 export interface ServiceHost {
   readonly signingName: string | undefined;
@@ -6,30 +8,33 @@ export interface ServiceHost {
   readonly bucket: string | undefined;
 }
 
+const S3_HOST =
+  /^s3(?:-([a-z]{2}(?:-[a-z]+)+-\d)|-accelerate)?\.(?:dualstack\.)?(?:([a-z]{2}(?:-[a-z]+)+-\d)\.)?/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const NOTHING: ServiceHost = { signingName: undefined, region: undefined, bucket: undefined };
 
 /**
  * Reads a host name; any domain may follow the part that means something.
  * @param known the signing names of the services there are
+ * @param own names of this endpoint beside the local ones
  */
-export function parseServiceHost(host: string, known: ReadonlySet<string>): ServiceHost {
+export function parseServiceHost(
+  host: string,
+  known: ReadonlySet<string>,
+  own: readonly string[] = [],
+): ServiceHost {
+  if (!host.includes('.')) return NOTHING;
   const name = withoutPort(host).toLowerCase();
-  const bucketEnd = name.lastIndexOf('.s3.');
-  if (bucketEnd > 0) {
-    const region = name.slice(bucketEnd + 4).split('.', 1)[0] ?? '';
-    return {
-      signingName: 's3',
-      region: REGION.test(region) ? region : undefined,
-      bucket: name.slice(0, bucketEnd),
-    };
-  }
+  const bucket = bucketOfHost(name, own);
+  const s3 = S3_HOST.exec(bucket === undefined ? name : name.slice(bucket.length + 1));
+  if (s3 !== null) return { signingName: 's3', region: s3[1] ?? s3[2], bucket };
   const [first = '', second = ''] = name.split('.', 2);
-  if (!known.has(first) || !name.includes('.')) return NOTHING;
-  return { signingName: first, region: REGION.test(second) ? second : undefined, bucket: undefined };
+  // Only an S3 client means a bucket by it: `sqs.localhost` is a service.
+  if (!known.has(first)) return { ...NOTHING, bucket };
+  return { signingName: first, region: REGION.test(second) ? second : undefined, bucket };
 }
 
-function withoutPort(host: string): string {
+export function withoutPort(host: string): string {
   const colon = host.lastIndexOf(':');
   return colon < 0 || host.endsWith(']') ? host : host.slice(0, colon);
 }
