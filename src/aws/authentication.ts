@@ -9,6 +9,8 @@ import { checkV2Expiry } from './sigv2-time.ts';
 import { presignedFault, verifySignature } from './sigv4.ts';
 import { isS3, type SignatureFailure } from './sigv4-failure.ts';
 
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+
 /** What a request's signature is checked against. */
 export interface SignatureFacts {
   /** Signing name, for the words of the error when the request carries no credential. */
@@ -41,7 +43,7 @@ export function authenticate(request: WireRequest, body: Body, facts: SignatureF
     Date.now(),
   );
   if (!result.ok) throw signatureError(result);
-  const isHash = /^[0-9a-f]{64}$/.test(result.payloadHash);
+  const isHash = SHA256_HEX.test(result.payloadHash);
   return body instanceof Uint8Array || !isHash ? body : verified(body, result.payloadHash);
 }
 
@@ -80,6 +82,13 @@ function refuse(failure: SignatureFailure | undefined): void {
 
 export function signatureError({ code, message, status, members }: SignatureFailure): ServiceError {
   return new ServiceError(code, message, status, members);
+}
+
+/** A streamed body whose signature nobody looks at still has to be what its sender says it is. */
+export function claimedBody(request: WireRequest, body: Body): Body {
+  const declared = body instanceof Uint8Array ? undefined : request.header('x-amz-content-sha256');
+  if (body instanceof Uint8Array || declared === undefined || !SHA256_HEX.test(declared)) return body;
+  return verified(body, declared);
 }
 
 async function* verified(source: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {

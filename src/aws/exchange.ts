@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
-import { authenticate, checkPresigned, isAnonymous } from './authentication.ts';
+import { authenticate, checkPresigned, claimedBody, isAnonymous } from './authentication.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { EndpointParts } from './endpoint-options.ts';
 import { callerError, internalFailure, notImplemented, statusOf, unknownOperation } from './failure.ts';
@@ -167,7 +167,7 @@ export class Exchange {
       return authenticate(request, raw, { service: json.signingName, issued, hostBucket });
     }
     if (name === 's3') checkPresigned(request);
-    return raw;
+    return claimedBody(request, raw);
   }
 
   #createContext(operation: Operation, raw: Body, issued: IssuedCredential | undefined): HttpRequestContext {

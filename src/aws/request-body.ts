@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { ServiceError } from '../model/service-error.ts';
 import { decodeAwsChunked, decodeAwsChunkedBuffer } from './aws-chunked.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { StreamedRequest, WireRequest } from './request.ts';
@@ -68,8 +69,23 @@ const LARGEST_INFLATED = 64 * 1024 * 1024;
 
 /** A body that goes to its handler as a stream; nothing is read before the handler asks. */
 export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
-  const source = request.raw as AsyncIterable<Uint8Array>;
-  return isAwsChunked(request, request.header('content-encoding')) ? decodeAwsChunked(source) : source;
+  const source = whole(request.raw as AsyncIterable<Uint8Array>);
+  if (!isAwsChunked(request, request.header('content-encoding'))) return source;
+  return decodeAwsChunked(source, (trailers) => {
+    request.trailers = trailers;
+  });
+}
+
+/** A client that goes away before the end of its body is nobody's fault but its own. */
+async function* whole(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* source;
+  } catch {
+    throw new ServiceError(
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+    );
+  }
 }
 
 function isAwsChunked(request: WireRequest, encoding: string | undefined): boolean {

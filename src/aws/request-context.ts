@@ -65,6 +65,10 @@ export class HttpRequestContext implements RequestContext {
     return this.#request.header(name);
   }
 
+  get trailers(): Readonly<Record<string, string>> | undefined {
+    return this.#request.trailers;
+  }
+
   get sourceIp(): string | undefined {
     const address = this.#request.raw.socket.remoteAddress;
     // An IPv4 client of a socket that takes both kinds.

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import type { Trailers } from './aws-chunked.ts';
 import { WholeRequest } from './fast-lane-request.ts';
 
 export type StreamedRequest = IncomingMessage | Http2ServerRequest;
@@ -13,6 +14,8 @@ export class WireRequest {
   /** Query string as sent, without the question mark; empty when there is none. */
   readonly query: string;
   readonly raw: HttpRequest;
+  /** What came after the body, once it has been read. */
+  trailers: Trailers | undefined;
   #parameters: QueryParameters | undefined;
 
   constructor(raw: HttpRequest) {

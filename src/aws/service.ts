@@ -24,6 +24,8 @@ export interface RequestContext {
   header(name: string): string | undefined;
   /** `http://host:port` by which clients reach this endpoint: `--public-host` if set, else the request's Host. */
   readonly origin: string;
+  /** Trailing headers of a streamed body by lower-case name; undefined until it has been read, and without any. */
+  readonly trailers?: Readonly<Record<string, string>> | undefined;
   /** Size of the HTTP request's body, bytes. */
   readonly contentLength: number;
   /** Aborts when the client has gone away. Created on first use. */

@@ -14,6 +14,7 @@ import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createIamService } from '../services/iam/iam-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import { createSchedulerService } from '../services/scheduler/scheduler-service.ts';
+import { createS3Service } from '../services/s3/s3-service.ts';
 import { createSnsService } from '../services/sns/sns-service.ts';
 import { createSqsService } from '../services/sqs/sqs-service.ts';
 import { createStsService } from '../services/sts/sts-service.ts';
@@ -59,6 +60,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
     }),
     createSqsService(execution.queues),
+    createS3Service(execution.messaging.objects),
     createSnsService(execution.messaging.topics),
     createEventsService(execution.messaging.buses),
     createSchedulerService(execution.messaging.scheduler),

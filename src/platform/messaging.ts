@@ -5,6 +5,7 @@ import type { PolicyDirectory } from '../invoke/policy-directory.ts';
 import type { OnDeniedService } from '../model/denied-service.ts';
 import { EventsRuntime } from '../services/events/events-runtime.ts';
 import { SchedulerRuntime } from '../services/scheduler/scheduler-runtime.ts';
+import { ObjectsRuntime } from '../services/s3/objects-runtime.ts';
 import { TopicsRuntime } from '../services/sns/topics-runtime.ts';
 import type { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { FunctionAcceptor } from './function-acceptor.ts';
@@ -61,13 +62,16 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     functions,
     onNotice,
   });
+  const objects = buildObjects(site, owner);
   return {
     deliveries,
+    objects,
     topics,
     buses,
     scheduler,
     /** Takes up what an earlier run has left; nothing is delivered and nothing is due before. */
     start: async () => {
+      await objects.start();
       await deliveries.start();
       buses.start();
       scheduler.start();
@@ -76,6 +80,19 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
       await buses.stop();
       await scheduler.stop();
       await deliveries.stop();
+      await objects.stop();
     },
   };
+}
+
+function buildObjects({ config, clock, identity, log, state }: Site, owner: string): ObjectsRuntime {
+  return new ObjectsRuntime({
+    store: state.store,
+    clock,
+    identities: identity.policies,
+    directory: join(state.directory.path, 'objects'),
+    durable: !config.ephemeral,
+    owner,
+    onNotice: (message) => log.warn(message),
+  });
 }

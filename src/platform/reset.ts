@@ -30,6 +30,7 @@ export function resetOf({
     // In this order: an environment's last lines must not bring its log group back.
     await Promise.all([execution.pool.destroyAll(), execution.workers?.reset()]);
     await state.store.reset();
+    await execution.messaging.objects.reset();
     await state.segments.reset();
     await keepSessionKey(state.store, identity.sessionKey);
   };

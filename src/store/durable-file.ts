@@ -35,7 +35,8 @@ export async function writeFileDurably(
   if (durable) await syncDirectory(folder);
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Puts a directory's entries on disk: the names of files made in it, or renamed into it. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await directory.sync();

@@ -7,6 +7,7 @@ import type {
   EventsReplayTable,
   EventsRuleTable,
 } from './events-schema.ts';
+import type { S3Tables } from './s3-schema.ts';
 import type { SchedulerGroupTable, SchedulerScheduleTable } from './scheduler-schema.ts';
 import type {
   SqsDeduplicationTable,
@@ -29,7 +30,7 @@ import type {
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
  * Unix epoch in bigint columns, read as numbers. A table belongs to one service; its migration stands in `migrations/`.
  */
-export interface Database {
+export interface Database extends S3Tables {
   lambda_functions: LambdaFunctionTable;
   lambda_function_settings: LambdaFunctionSettingsTable;
   lambda_aliases: LambdaAliasTable;

@@ -72,7 +72,9 @@ test.each(embedded)('a value the database cannot take fails its own statement on
 test.each(embedded)('a full disk fails the writes it hits, and no others', async (engine) => {
   database = await engine.create();
   store = await database.open();
-  await store.write((tx) => sql`pragma max_page_count = 120`.execute(tx));
+  const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
+  const pages = sql.lit((rows[0]?.page_count ?? 0) + 40);
+  await store.write((tx) => sql`pragma max_page_count = ${pages}`.execute(tx));
   const heard: string[] = [];
   store.changes.subscribe('tag', (change) => heard.push(change.key));
   const names = Array.from({ length: 200 }, (_, index) => `k${String(index).padStart(3, '0')}`);

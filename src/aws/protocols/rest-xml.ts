@@ -8,7 +8,7 @@ import { errorMembers } from './error-members.ts';
 import { restOutputPlan, writeHead } from './rest-output.ts';
 import { readRestInput, streamsRestInput, writeRestOutput } from './rest.ts';
 import type { RestFormat } from './rest.ts';
-import type { WireProtocol } from './wire-protocol.ts';
+import type { WireAnswer, WireProtocol } from './wire-protocol.ts';
 import { queryErrorXml, xmlErrorFields } from './xml-error.ts';
 
 const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -42,8 +42,10 @@ export const restXml: WireProtocol = {
 
   writeOutput(operation, output, requestId) {
     const answer = writeRestOutput(format, operation, output);
-    if (operation.service.name === 's3') answer.headers['x-amz-request-id'] = requestId;
-    return answer;
+    if (operation.service.name !== 's3') return answer;
+    identify(answer, requestId);
+    // The model knows one status for each operation, and a part of an object has its own.
+    return answer.headers['Content-Range'] === undefined ? answer : { ...answer, status: 206 };
   },
 
   writeError(service, error, status, requestId) {
@@ -58,9 +60,19 @@ export const restXml: WireProtocol = {
       answer.body = XML + queryErrorXml(service, error, status, requestId);
       return answer;
     }
-    answer.headers['x-amz-request-id'] = requestId;
-    const fields = `<Code>${escapeXml(error.code)}</Code>${xmlErrorFields(error, shape)}`;
-    answer.body = `${XML}<Error>${fields}<RequestId>${requestId}</RequestId></Error>`;
+    identify(answer, requestId);
+    const fields = `<Code>${escapeXml(error.code)}</Code>${xmlErrorFields(error, undefined)}`;
+    const ids = `<RequestId>${requestId}</RequestId><HostId>${HOST_ID}</HostId>`;
+    answer.body = `${XML}<Error>${fields}${ids}</Error>`;
     return answer;
   },
 };
+
+/** S3 answers name themselves twice. */
+function identify({ headers }: WireAnswer, requestId: string): void {
+  headers['x-amz-request-id'] = requestId;
+  headers['x-amz-id-2'] = HOST_ID;
+}
+
+/** Which of S3's hosts it was: there is one. */
+const HOST_ID = Buffer.from('the one host that Lambent is').toString('base64');

@@ -130,7 +130,8 @@ describe('a modelled error', () => {
     const id = response.headers.get('x-amz-request-id');
     expect(await response.text()).toBe(
       '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code>' +
-        `<Message>The specified key does not exist.</Message><RequestId>${id}</RequestId></Error>`,
+        `<Message>The specified key does not exist.</Message><Key>k</Key><RequestId>${id}</RequestId>` +
+        `<HostId>${response.headers.get('x-amz-id-2')}</HostId></Error>`,
     );
     const head = await call('/b/k', { method: 'HEAD', headers: claim('s3') });
     expect([head.status, await head.text()]).toEqual([404, '']);

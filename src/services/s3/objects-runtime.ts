@@ -1,0 +1,66 @@
+import type { Clock } from '../../model/clock.ts';
+import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
+import type { ObjectReader, ObjectWriter } from '../../model/object-ports.ts';
+import { ObjectFiles } from '../../store/object-files.ts';
+import type { Store } from '../../store/store.ts';
+import { Contents } from './contents/contents.ts';
+import { NO_EVENTS, type ObjectEvents } from './object-events.ts';
+import { PlatformObjectReader, PlatformObjectWriter } from './object-port.ts';
+import { Sequences } from './objects/sequences.ts';
+import type { S3Dependencies } from './s3-dependencies.ts';
+
+interface ObjectsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
+  /** Where the bytes are. */
+  readonly directory: string;
+  /** Sync them to disk. */
+  readonly durable: boolean;
+  /** Names this platform among those that share the database; the same after a restart. */
+  readonly owner: string;
+  /** What an operator should read. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** All that S3 keeps in memory and runs by itself, and what it offers to the rest of the platform. */
+export class ObjectsRuntime implements S3Dependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
+  readonly files: ObjectFiles;
+  readonly contents: Contents;
+  readonly sequences = new Sequences();
+  readonly events: ObjectEvents = NO_EVENTS;
+  readonly reader: ObjectReader;
+  readonly writer: ObjectWriter;
+
+  constructor(options: ObjectsOptions) {
+    this.store = options.store;
+    this.clock = options.clock;
+    this.identities = options.identities;
+    this.files = new ObjectFiles({ ...options, onWarning: options.onNotice });
+    this.contents = new Contents({
+      store: options.store,
+      files: this.files,
+      onError: (error) =>
+        options.onNotice(`Files of deleted objects stay until the next start: ${String(error)}`),
+    });
+    this.reader = new PlatformObjectReader(this);
+    this.writer = new PlatformObjectWriter(this);
+  }
+
+  /** Clears away what an earlier run has left. */
+  async start(): Promise<void> {
+    await this.contents.start();
+  }
+
+  /** Removes every file; the caller empties the store. */
+  async reset(): Promise<void> {
+    await this.files.clear();
+  }
+
+  async stop(): Promise<void> {
+    await this.contents.stop();
+  }
+}

@@ -1,0 +1,38 @@
+import type { RequestContext } from '../../../aws/service.ts';
+import { ServiceError } from '../../../model/service-error.ts';
+
+/** The largest body of one request, bytes. */
+const MOST_BYTES = 5 * 1024 ** 3;
+
+/**
+ * Checks the length a request declares for its body.
+ * @returns what checks the body itself
+ * @throws MissingContentLength, EntityTooLarge, InvalidArgument
+ */
+export function checkLength(context: RequestContext): (received: { readonly size: number }) => void {
+  const decoded = context.header('x-amz-decoded-content-length');
+  const text = decoded ?? context.header('content-length');
+  if (text === undefined) {
+    throw new ServiceError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
+  }
+  const length = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(length)) throw incomplete();
+  if (length > MOST_BYTES) throw entityTooLarge(length);
+  return ({ size }) => {
+    if (size !== length) throw incomplete();
+  };
+}
+
+export function entityTooLarge(proposed: number, most = MOST_BYTES): ServiceError {
+  return new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400, {
+    ProposedSize: proposed,
+    MaxSizeAllowed: most,
+  });
+}
+
+function incomplete(): ServiceError {
+  return new ServiceError(
+    'IncompleteBody',
+    'You did not provide the number of bytes specified by the Content-Length HTTP header',
+  );
+}

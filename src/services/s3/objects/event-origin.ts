@@ -1,0 +1,13 @@
+import type { RequestContext } from '../../../aws/service.ts';
+import type { EventOrigin } from '../object-events.ts';
+
+/** Whose request a change comes from, as its event tells. */
+export function originOf({ accountId, caller, requestId, sourceIp }: RequestContext): EventOrigin {
+  const { userId } = caller.principal;
+  return {
+    accountId,
+    principalId: `AWS:${userId ?? accountId}`,
+    sourceIp: sourceIp ?? '127.0.0.1',
+    requestId,
+  };
+}

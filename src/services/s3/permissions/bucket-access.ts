@@ -1,0 +1,91 @@
+import { contextFacts, globalKeys } from '../../../aws/condition-keys.ts';
+import type { RequestContext } from '../../../aws/service.ts';
+import { type AccessPolicies, authorize, denialMessage } from '../../../model/policy/authorize.ts';
+import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
+import type { ObjectActor } from '../../../model/object-ports.ts';
+import { partitionOf } from '../../../model/stored-function.ts';
+import { findBucket } from '../buckets/bucket-rows.ts';
+import type { StoredBucket } from '../buckets/stored-bucket.ts';
+import type { S3Dependencies } from '../s3-dependencies.ts';
+import { accessDenied, noSuchBucket } from '../s3-errors.ts';
+
+export type AccessDependencies = Pick<S3Dependencies, 'store' | 'clock' | 'identities'>;
+
+/** What a request names. */
+export interface Named {
+  readonly Bucket: string | undefined;
+  readonly Key?: string | undefined;
+  readonly ExpectedBucketOwner?: string | undefined;
+}
+
+/** Conditions that are known of one action alone, such as `s3:prefix`. */
+type Keys = Readonly<Record<string, string | undefined>>;
+
+/** The bucket a request is about, if its caller may do this with it or with its object. @throws NoSuchBucket, AccessDenied */
+export async function admit(
+  deps: AccessDependencies,
+  named: Named,
+  context: RequestContext,
+  action: string,
+  keys: Keys = {},
+): Promise<StoredBucket> {
+  const name = named.Bucket ?? '';
+  const bucket = await findBucket(deps.store.db, name);
+  if (bucket === undefined) throw noSuchBucket(name);
+  const { ExpectedBucketOwner: expected } = named;
+  if (expected !== undefined && expected !== bucket.accountId) throw accessDenied();
+  const denial = denialOf(deps, bucket, named.Key, context, action, keys);
+  if (denial !== undefined) throw accessDenied(denial);
+  return bucket;
+}
+
+/** Why the caller may not do this; undefined when it may. */
+export function denialOf(
+  { clock, identities }: AccessDependencies,
+  bucket: StoredBucket,
+  key: string | undefined,
+  context: RequestContext,
+  action: string,
+  keys: Keys = {},
+): string | undefined {
+  const own = identities.policiesOf(context.caller);
+  const isOwn = bucket.accountId === context.accountId;
+  if (isOwn && own === undefined) return undefined;
+  const facts = globalKeys(contextFacts(context, clock.now(), bucket.accountId));
+  const { principal } = context.caller;
+  return decide(bucket, key, principal, action, { own, resource: undefined }, { ...facts, ...keys });
+}
+
+/** @throws AccessDenied unless the bucket lets somebody do this for whom the platform acts */
+export function checkActor(bucket: StoredBucket, key: string, actor: ObjectActor, action: string): void {
+  if (actor.kind === 'account' && actor.accountId === bucket.accountId) return;
+  const principal: Principal =
+    actor.kind === 'service'
+      ? { type: 'Service', name: actor.principal }
+      : accountRoot(partitionOf(bucket.region), actor.accountId);
+  const keys =
+    actor.kind === 'service'
+      ? { 'aws:SourceArn': actor.sourceArn, 'aws:SourceAccount': actor.sourceAccount }
+      : {};
+  const denial = decide(bucket, key, principal, action, { own: undefined, resource: undefined }, keys);
+  if (denial !== undefined) throw accessDenied(denial);
+}
+
+function decide(
+  bucket: StoredBucket,
+  key: string | undefined,
+  principal: Principal,
+  action: string,
+  policies: AccessPolicies,
+  keys: Keys,
+): string | undefined {
+  const request = {
+    principal,
+    action: `s3:${action}`,
+    resource: key === undefined ? bucket.arn : `${bucket.arn}/${key}`,
+    resourceAccountId: bucket.accountId,
+    keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': bucket.accountId }),
+  };
+  const decision = authorize(request, policies);
+  return decision.isAllowed ? undefined : denialMessage(request, decision.reason);
+}
