@@ -69,6 +69,31 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     topics,
     buses,
     scheduler,
+    ...lifeOf({ deliveries, objects, buses, scheduler }),
+  };
+}
+
+function buildObjects({ config, clock, identity, log, state }: Site, owner: string): ObjectsRuntime {
+  return new ObjectsRuntime({
+    store: state.store,
+    clock,
+    identities: identity.policies,
+    directory: join(state.directory.path, 'objects'),
+    durable: !config.ephemeral,
+    owner,
+    onNotice: (message) => log.warn(message),
+  });
+}
+
+interface Running {
+  readonly deliveries: DeliveryQueue;
+  readonly objects: ObjectsRuntime;
+  readonly buses: EventsRuntime;
+  readonly scheduler: SchedulerRuntime;
+}
+
+function lifeOf({ deliveries, objects, buses, scheduler }: Running) {
+  return {
     /** Takes up what an earlier run has left; nothing is delivered and nothing is due before. */
     start: async () => {
       await objects.start();
@@ -83,16 +108,4 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
       await objects.stop();
     },
   };
-}
-
-function buildObjects({ config, clock, identity, log, state }: Site, owner: string): ObjectsRuntime {
-  return new ObjectsRuntime({
-    store: state.store,
-    clock,
-    identities: identity.policies,
-    directory: join(state.directory.path, 'objects'),
-    durable: !config.ephemeral,
-    owner,
-    onNotice: (message) => log.warn(message),
-  });
 }
