@@ -36,6 +36,8 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** With it the server speaks TLS only. */
   readonly tls?: Certificate;
+  /** Hears how to kill the server, before it is ready. */
+  readonly onSpawn?: (kill: () => void) => void;
 }
 
 const MAIN = join(import.meta.dirname, '../../bin/lambent.mjs');
@@ -63,6 +65,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
     },
   );
+  options.onSpawn?.(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
