@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take a minute and more: begun first, none of them is left alone at the end. */
 const SLOW =
-  /\/(?:terraform|installed-runtimes|aws-cli|leaks-\w+|kill-nine|limits|attacks|recursion|canary)\.test\.ts$/;
+  /\/(?:terraform|installed-runtimes|aws-cli|leaks-\w+|kill-nine|everything-killed|limits|attacks|recursion|canary)\.test\.ts$/;
 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

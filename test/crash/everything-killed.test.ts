@@ -48,11 +48,11 @@ async function workUntilKilled(server: TestServer, round: number): Promise<void>
   const clients = clientsOf(server);
   const life = { ended: false };
   const acknowledged = new Set<string>();
-  const senders = SENDERS.flatMap(({ name, sinks, send }) =>
+  const senders = SENDERS.flatMap(({ name, sinks, ...sender }) =>
     Array.from({ length: LANES_PER_SENDER }, async (_, lane) => {
       for (let n = 0; !life.ended; n += 1) {
         const word = `${name}-${round}-${lane} ${n}`;
-        if ((await send(clients, word)) !== false) books.owe(word, ...sinks);
+        if ((await sender.send(clients, word)) !== false) books.owe(word, ...sinks);
         acknowledged.add(name);
       }
     }),

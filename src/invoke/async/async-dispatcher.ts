@@ -18,7 +18,7 @@ export interface AsyncDispatcherOptions extends AttemptDependencies, MessageOpti
   readonly mostInHand: number;
 }
 
-/** Platforms that share a database look for what another one has left behind. */
+/** Platforms that share a database look for what another one has left behind; machines die in real time. */
 const LOOK_AROUND_MS = 60_000;
 
 /**
@@ -37,7 +37,7 @@ export class AsyncDispatcher implements AsyncInvoker {
   #epoch = 0;
   #isStarted = false;
   #isStopped = false;
-  #cancelLook: () => void = () => undefined;
+  #looks: NodeJS.Timeout | undefined;
 
   constructor(options: AsyncDispatcherOptions) {
     this.#options = options;
@@ -51,7 +51,8 @@ export class AsyncDispatcher implements AsyncInvoker {
     await this.#claims.takeBack();
     this.#isStarted = true;
     await this.#lookAround();
-    if (this.#options.store.engine === 'postgres') this.#lookAroundLater();
+    if (this.#options.store.engine === 'postgres')
+      this.#looks = setInterval(() => this.#lookAgain(), LOOK_AROUND_MS).unref();
   }
 
   /** Events in hand, and what has become of others since the start. */
@@ -81,7 +82,7 @@ export class AsyncDispatcher implements AsyncInvoker {
   /** Starts nothing more and waits for what runs. What is on disk stays for the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cancelLook();
+    clearInterval(this.#looks);
     this.#agenda.clear();
     for (const lane of this.#lanes.values()) this.#putBackReady(lane);
     await this.#claims.empty();
@@ -121,7 +122,8 @@ export class AsyncDispatcher implements AsyncInvoker {
     const key = `${accountId}/${region}/${name}`;
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane = new AsyncLane(key, { accountId, region, name });
+    const own = { accountId, region, name };
+    const lane = new AsyncLane(key, own, () => this.#options.reservedConcurrency(own));
     this.#lanes.set(key, lane);
     return lane;
   }
@@ -136,14 +138,10 @@ export class AsyncDispatcher implements AsyncInvoker {
     for (const target of await waitingTargets(this.#options.store.db)) this.#hearOf(target, target.dueAtMs);
   }
 
-  #lookAroundLater(): void {
-    const { clock, onNotice } = this.#options;
-    this.#cancelLook = clock.schedule(LOOK_AROUND_MS, async () => {
-      await this.#lookAround().catch((error: unknown) =>
-        onNotice(`Waiting events could not be looked for: ${String(error)}`),
-      );
-      if (!this.#isStopped) this.#lookAroundLater();
-    });
+  #lookAgain(): void {
+    this.#lookAround().catch((error: unknown) =>
+      this.#options.onNotice(`Waiting events could not be looked for: ${String(error)}`),
+    );
   }
 
   /** Starts what the lane can start, and sees to its next events. */
@@ -186,7 +184,7 @@ export class AsyncDispatcher implements AsyncInvoker {
 
   async #claim(lane: AsyncLane, most: number): Promise<void> {
     const epoch = this.#epoch;
-    lane.beginClaim();
+    lane.beginClaim(this.#options.clock.now());
     let events: readonly AsyncEvent[] = [];
     let nextDueMs: number;
     try {

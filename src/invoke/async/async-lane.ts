@@ -2,10 +2,12 @@ import type { AsyncEvent } from '../../model/async-event.ts';
 import type { EventTarget } from './async-event-rows.ts';
 
 /** Claimed in one go, at most. */
-const MOST_CLAIMED = 64;
-/** Claimed ahead of what can start, so that the next event need not wait for the database. */
-const CLAIMED_AHEAD = 8;
-const LOW_WATER = 4;
+const MOST_CLAIMED = 256;
+/** Claimed ahead of what can start, so that the next event need not wait for the database: more for who runs dry. */
+const LEAST_AHEAD = 8;
+const MOST_AHEAD = 128;
+/** A claim that lasts for so long was larger than it had to be. */
+const SLOW_MS = 1_000;
 /** A throttled function is left alone for so long, then tried with one more event at a time. */
 const PAUSE_MS = 1_000;
 
@@ -20,6 +22,8 @@ export class AsyncLane {
   readonly ready: AsyncEvent[] = [];
   running = 0;
   isClaiming = false;
+  #ahead = LEAST_AHEAD;
+  #claimedAtMs = 0;
   /** Where it stands in the agenda. */
   agendaMs: number | undefined;
   /** When the first event on disk that nobody has in hand is due; Infinity: there is none. */
@@ -30,9 +34,13 @@ export class AsyncLane {
   #limit: number | undefined;
   #pausedUntilMs = 0;
 
-  constructor(key: string, target: EventTarget) {
+  readonly #reserved: () => number | undefined;
+
+  /** @param reserved the function's reserved concurrency, as it is by now; more is not even tried */
+  constructor(key: string, target: EventTarget, reserved: () => number | undefined) {
     this.key = key;
     this.target = target;
+    this.#reserved = reserved;
   }
 
   /** Nothing to do and nothing to remember. */
@@ -44,9 +52,11 @@ export class AsyncLane {
 
   /** How many more can start now. */
   room(nowMs: number): number {
-    if (this.#limit === undefined) return Infinity;
+    // Events for one that is switched off do not run.
+    const most = this.#reserved() || Infinity;
+    if (this.#limit === undefined) return Math.max(0, most - this.running);
     const limit = nowMs < this.#pausedUntilMs ? this.#limit : Math.max(this.#limit, 1);
-    return Math.max(0, limit - this.running);
+    return Math.max(0, Math.min(limit, most) - this.running);
   }
 
   /** Whether a new event can run at once without overtaking one that waits. */
@@ -57,8 +67,9 @@ export class AsyncLane {
   /** How many events to claim once there are some to claim. */
   wants(nowMs: number): number {
     const room = this.room(nowMs);
-    if (this.isClaiming || this.ready.length > LOW_WATER || (room === 0 && this.running === 0)) return 0;
-    return Math.min(MOST_CLAIMED, room + CLAIMED_AHEAD) - this.ready.length;
+    if (this.isClaiming || this.ready.length > this.#ahead / 2 || (room === 0 && this.running === 0))
+      return 0;
+    return Math.min(MOST_CLAIMED, room + this.#ahead) - this.ready.length;
   }
 
   /** When to claim; undefined when something else has to happen first. */
@@ -76,7 +87,9 @@ export class AsyncLane {
     this.#heardOfMs = Math.min(this.#heardOfMs, dueAtMs);
   }
 
-  beginClaim(): void {
+  beginClaim(nowMs: number): void {
+    if (nowMs - this.#claimedAtMs > SLOW_MS) this.#ahead = LEAST_AHEAD;
+    this.#claimedAtMs = nowMs;
     this.isClaiming = true;
     this.#heardOfMs = Infinity;
   }
@@ -85,6 +98,7 @@ export class AsyncLane {
   endClaim(events: readonly AsyncEvent[], nextDueMs: number): void {
     this.isClaiming = false;
     this.#waitingFromMs = Math.min(nextDueMs, this.#heardOfMs);
+    if (this.ready.length === 0) this.#ahead = Math.min(MOST_AHEAD, 2 * this.#ahead);
     this.ready.push(...events);
   }
 
