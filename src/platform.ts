@@ -56,6 +56,7 @@ export class Platform {
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
       await parts.queues.start();
+      parts.streams.start();
       await parts.messaging.start();
       await parts.events.start();
       parts.beginWorkers((note, socket) => {
@@ -76,6 +77,7 @@ export class Platform {
     const workersStopped = this.#parts.workers?.stop();
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
+    this.#parts.streams.dismiss();
     await this.#parts.messaging.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
@@ -98,10 +100,12 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, workers, provisioned, invoker, events, queues, messaging, activation } = execution;
+  const { isolation, pool, workers, provisioned, invoker, events, queues, streams, messaging, activation } =
+    execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
+    await streams.stop();
     await pool.close();
     await isolation.driver.close();
     await activation.settled();
@@ -128,6 +132,7 @@ async function build(config: Config, log: PlatformLog) {
     invoker,
     events,
     queues,
+    streams,
     messaging,
     storeName: state.name,
     close,

@@ -12,6 +12,7 @@ import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
+import { StreamsRuntime } from '../services/kinesis/streams-runtime.ts';
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import type { Store } from '../store/store.ts';
 import { platformId } from './data-directory.ts';
@@ -46,6 +47,7 @@ export async function buildExecution(site: Site) {
   const { policies: identities } = site.identity;
   const onDenied = deniedServices(config, site.warnings);
   const queues = new QueuesRuntime({ store, clock, identities, owner, onDenied, onNotice });
+  const streams = new StreamsRuntime({ store, clock, identities, onDenied, onNotice });
   const targets = destinationTargets(() => ({
     queues: queues.sender,
     topics: messaging.topics.publisher,
@@ -75,6 +77,7 @@ export async function buildExecution(site: Site) {
     eventInvokeConfigs,
     functionUrls,
     queues,
+    streams,
     messaging,
     targets,
   };

@@ -12,6 +12,7 @@ import { createApplicationAutoscalingService } from '../services/application-aut
 import { createEventsService } from '../services/events/events-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createIamService } from '../services/iam/iam-service.ts';
+import { createKinesisService } from '../services/kinesis/kinesis-service.ts';
 import { createLogsService } from '../services/logs/logs-service.ts';
 import { createSchedulerService } from '../services/scheduler/scheduler-service.ts';
 import { createS3Service } from '../services/s3/s3-service.ts';
@@ -61,6 +62,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     }),
     createSqsService(execution.queues),
     createS3Service(execution.messaging.objects),
+    createKinesisService(execution.streams),
     createSnsService(execution.messaging.topics),
     createEventsService(execution.messaging.buses),
     createSchedulerService(execution.messaging.scheduler),

@@ -20,6 +20,7 @@ export function resetOf({
   const running = [
     execution.events,
     execution.queues,
+    execution.streams,
     execution.messaging.deliveries,
     execution.messaging.topics,
     execution.messaging.buses,

@@ -14,6 +14,7 @@ import { up as sns } from './migrations/0009-sns.ts';
 import { up as events } from './migrations/0010-events.ts';
 import { up as scheduler } from './migrations/0013-scheduler.ts';
 import { up as eventArchives } from './migrations/0014-event-archives.ts';
+import { up as kinesis } from './migrations/0015-kinesis.ts';
 import { up as s3 } from './migrations/0016-s3.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
@@ -34,6 +35,7 @@ const MIGRATIONS = {
   '0010-events': { up: events },
   '0013-scheduler': { up: scheduler },
   '0014-event-archives': { up: eventArchives },
+  '0015-kinesis': { up: kinesis },
   '0016-s3': { up: s3 },
 };
 

@@ -8,6 +8,7 @@ import type {
   EventsRuleTable,
 } from './events-schema.ts';
 import type { S3Tables } from './s3-schema.ts';
+import type { KinesisTables } from './kinesis-schema.ts';
 import type { SchedulerGroupTable, SchedulerScheduleTable } from './scheduler-schema.ts';
 import type {
   SqsDeduplicationTable,
@@ -30,7 +31,7 @@ import type {
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
  * Unix epoch in bigint columns, read as numbers. A table belongs to one service; its migration stands in `migrations/`.
  */
-export interface Database extends S3Tables {
+export interface Database extends S3Tables, KinesisTables {
   lambda_functions: LambdaFunctionTable;
   lambda_function_settings: LambdaFunctionSettingsTable;
   lambda_aliases: LambdaAliasTable;
