@@ -1,5 +1,4 @@
-import { type IncomingHttpHeaders, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 import { sign } from './sign.ts';
@@ -32,8 +31,7 @@ export function send(connection: Connection, request: ApiRequest): Promise<ApiAn
   const unsigned = { method, url, headers: request.headers ?? {}, body };
   const headers = sign(unsigned, { service, region, credentials, now: new Date() });
   return new Promise((resolve, reject) => {
-    const start = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const sent = start(
+    const sent = clientOf(url).request(
       url,
       { method, headers: { ...headers, 'content-length': body.byteLength } },
       (answer) => {
@@ -48,6 +46,13 @@ export function send(connection: Connection, request: ApiRequest): Promise<ApiAn
     sent.once('error', (error) => reject(unreachable(url, error)));
     sent.end(body);
   });
+}
+
+/** Not imported: with `node:http` would come the whole client of `fetch`, which takes as long as all else a command does. */
+function clientOf({ protocol }: URL) {
+  return protocol === 'https:'
+    ? process.getBuiltinModule('node:https')
+    : process.getBuiltinModule('node:http');
 }
 
 function unreachable(url: URL, error: Error): CliError {

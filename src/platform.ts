@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import { Listener } from './aws/listener.ts';
 import type { Config } from './config.ts';
 import { MovableClock } from './model/clock.ts';
 import { Address } from './platform/address.ts';
+import { claimDataDirectory } from './platform/data-directory.ts';
 import { buildExecution } from './platform/execution.ts';
 import { buildFront } from './platform/front.ts';
 import { openIdentity } from './platform/identity.ts';
 import { InsideDoor } from './platform/inside-door.ts';
 import { invokeLane } from './platform/invoke-lane.ts';
+import { chooseIsolation } from './platform/isolation.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
 import { openState } from './platform/state.ts';
 import { Warnings } from './platform/warnings.ts';
@@ -94,10 +97,14 @@ async function build(config: Config, log: PlatformLog) {
     warnings.add(`${name} is no setting of Lambent's and has no effect.`);
   const address = new Address(config);
   const clock = new MovableClock();
-  const state = await openState(config, clock, warnings);
-  const identity = await openIdentity(config, state.store, clock);
   const inside = new InsideDoor();
-  const site = { config, log, warnings, address, identity, clock, state, inside };
+  const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
+  // Beside the store: both mostly wait for what they have started.
+  const opening = chooseIsolation(config, join(directory.path, 'cache'), warnings, inside, clock);
+  opening.catch(() => undefined);
+  const state = await openState(config, directory, clock, warnings);
+  const identity = await openIdentity(config, state.store, clock);
+  const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
   const { isolation, pool, workers, provisioned, invoker, events, queues, streams, messaging, activation } =

@@ -4,8 +4,7 @@ import type { EnvironmentPoolOptions } from '../environment/environment-pool.ts'
 import { Environments } from '../environment/environments.ts';
 import { MachineRuntimes } from '../environment/runtimes/machine-runtimes.ts';
 import type { Config } from '../config.ts';
-import type { InsideDoor } from './inside-door.ts';
-import { chooseIsolation } from './isolation.ts';
+import type { ChosenIsolation } from './isolation.ts';
 import type { Warnings } from './warnings.ts';
 
 /** Not where they are: an installation may lie below /tmp, which is another one inside. */
@@ -16,7 +15,7 @@ export interface EnvironmentsSite
   extends Pick<EnvironmentPoolOptions, 'code' | 'logs' | 'clock' | 'credentials' | 'scaling'> {
   readonly config: Config;
   readonly warnings: Pick<Warnings, 'add'>;
-  readonly inside: Pick<InsideDoor, 'service'>;
+  readonly isolation: ChosenIsolation;
   /** The data directory: with what all processes of a platform share. */
   readonly directory: string;
   /** What is this process's alone; the data directory itself for the main process. */
@@ -28,10 +27,9 @@ export interface EnvironmentsSite
 }
 
 /** What runs functions, and knows nothing of who asks for it. */
-export async function buildEnvironments(site: EnvironmentsSite) {
+export function buildEnvironments(site: EnvironmentsSite) {
   const { config, warnings, clock, code, logs, credentials, scaling, directory, ownDirectory } = site;
-  const isolation = await chooseIsolation(config, join(ownDirectory, 'cache'), warnings, site.inside, clock);
-  const { driver } = isolation;
+  const { driver } = site.isolation;
   const isSealed = driver.isolation !== 'process';
   const runtimes = new MachineRuntimes({
     strict: config.strictRuntimes,
@@ -56,5 +54,5 @@ export async function buildEnvironments(site: EnvironmentsSite) {
     ...(scaling !== undefined && { scaling }),
     onWarning: (message) => warnings.add(message),
   });
-  return { runtimes, isolation, pool };
+  return { runtimes, pool };
 }

@@ -19,6 +19,7 @@ import { platformId } from './data-directory.ts';
 import { destinationTargets } from './destination-targets.ts';
 import { deniedServices } from './denied-services.ts';
 import { buildEnvironments } from './environments.ts';
+import type { ChosenIsolation } from './isolation.ts';
 import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
 import { Workers, type WorkersParts } from './workers/workers.ts';
@@ -31,7 +32,8 @@ export async function buildExecution(site: Site) {
   const { store, directory } = state;
   const concurrency = new AccountConcurrency(config.concurrency);
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
-  const { runtimes, isolation, pool } = await openEnvironments(site, code, concurrency);
+  const isolation = await site.isolation;
+  const { runtimes, pool } = openEnvironments({ ...site, isolation }, code, concurrency);
   const retire: Environments['retire'] = (functionArn, keep) => pool.retire(functionArn, keep);
   const functions = await opened(new FunctionDirectory(retire), store);
   const policies = await opened(new PolicyDirectory(), store);
@@ -111,10 +113,14 @@ async function openWorkers(
 }
 
 /** Those of this process. */
-async function openEnvironments(site: Site, code: CodeDirectories, concurrency: AccountConcurrency) {
+function openEnvironments(
+  site: Omit<Site, 'isolation'> & { readonly isolation: ChosenIsolation },
+  code: CodeDirectories,
+  concurrency: AccountConcurrency,
+) {
   const { config, clock, identity, address } = site;
   const { directory, logSink } = site.state;
-  return await buildEnvironments({
+  return buildEnvironments({
     ...site,
     code,
     logs: logSink,

@@ -62,8 +62,14 @@ export async function openNamespaces(
   service: NetworkOptions['service'],
   clock: Clock,
 ): Promise<NamespaceDriver> {
-  const tools = await prepareNamespaces(join(directory, 'namespace'), hostNames(config));
-  const driver = new NamespaceDriver(tools, await Cgroups.prepare(), networkOf(config, service), clock);
+  const cgroups = Cgroups.prepare();
+  const tools = await prepareNamespaces(join(directory, 'namespace'), hostNames(config)).catch(
+    async (error: unknown) => {
+      await (await cgroups).close();
+      throw error;
+    },
+  );
+  const driver = new NamespaceDriver(tools, await cgroups, networkOf(config, service), clock);
   await driver.open();
   return driver;
 }

@@ -4,6 +4,7 @@ import type { PlatformLog } from '../telemetry/platform-log.ts';
 import type { Address } from './address.ts';
 import type { Identity } from './identity.ts';
 import type { InsideDoor } from './inside-door.ts';
+import type { ChosenIsolation } from './isolation.ts';
 import type { State } from './state.ts';
 import type { Warnings } from './warnings.ts';
 
@@ -17,4 +18,5 @@ export interface Site {
   readonly clock: MovableClock;
   readonly state: State;
   readonly inside: InsideDoor;
+  readonly isolation: Promise<ChosenIsolation>;
 }

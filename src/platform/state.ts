@@ -5,15 +5,19 @@ import { createFunctionLogSink } from '../services/logs/function-log-sink.ts';
 import { LogSegments } from '../store/log-segments/log-segments.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { claimDataDirectory, storeName } from './data-directory.ts';
+import { type DataDirectory, storeName } from './data-directory.ts';
 import { storeStartError } from './start-error.ts';
 import type { Warnings } from './warnings.ts';
 
 export type State = Awaited<ReturnType<typeof openState>>;
 
-/** What is on disk: the directory, the database and blobs, the log events. */
-export async function openState(config: Config, clock: MovableClock, warnings: Warnings) {
-  const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
+/** What is on disk: the directory, the database and blobs, the log events. Gives the directory back when that fails. */
+export async function openState(
+  config: Config,
+  directory: DataDirectory,
+  clock: MovableClock,
+  warnings: Warnings,
+) {
   let store: Store;
   try {
     store = await openStore({

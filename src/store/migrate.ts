@@ -58,8 +58,12 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
 
 /** Asked directly, since the migrator's own look round costs a start-up more than everything else here. */
 async function doneMigrations(db: Kysely<Database>): Promise<readonly string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
-  return rows.map((row) => row.name);
+  try {
+    const names = sql<{ name: string }>`select name from kysely_migration order by name`;
+    return (await names.execute(db)).rows.map((row) => row.name);
+  } catch (error) {
+    const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+    if (tables.some((table) => table.name === 'kysely_migration')) throw error;
+    return [];
+  }
 }

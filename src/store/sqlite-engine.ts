@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { type CompiledQuery, Kysely, type QueryResult } from 'kysely';
+import { copyEmptyDatabase } from './empty-database.ts';
 import { type Engine, TRANSACTION_SQL, type TransactionCommand, type WriterConnection } from './engine.ts';
 import type { Database } from './schema.ts';
 import { runOnThread, SqliteDialect } from './sqlite-dialect.ts';
@@ -38,6 +39,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
 /** The database holds functions' environment variables; SQLite gives its log files the same mode. */
 function makePrivateFile(file: string): void {
   try {
+    if (!existsSync(file)) copyEmptyDatabase(file);
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
     throw new StoreUnavailable(`Cannot open the database ${file}: ${reasonOf(error)}.`);

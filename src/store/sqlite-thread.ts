@@ -34,7 +34,7 @@ export class SqliteThread {
   #dead: Error | undefined;
 
   private constructor(options: SqliteWorkerOptions, onDeath: (reason: string) => void) {
-    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.bundle.js';
     this.#worker = new Worker(new URL(`./sqlite-worker${extension}`, import.meta.url), {
       workerData: options,
       // Flags of the main thread (a test runner's loaders) mean nothing here and cost start-up time.

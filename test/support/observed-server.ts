@@ -1,4 +1,5 @@
 import { arch } from 'node:os';
+import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Endpoint } from '../../src/aws/endpoint.ts';
@@ -7,9 +8,11 @@ import type { ServiceDefinition } from '../../src/aws/service.ts';
 import { parseConfig } from '../../src/config.ts';
 import { MovableClock } from '../../src/model/clock.ts';
 import { Address } from '../../src/platform/address.ts';
+import { claimDataDirectory } from '../../src/platform/data-directory.ts';
 import { buildExecution } from '../../src/platform/execution.ts';
 import { openIdentity } from '../../src/platform/identity.ts';
 import { InsideDoor } from '../../src/platform/inside-door.ts';
+import { chooseIsolation } from '../../src/platform/isolation.ts';
 import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
 import { createLambdaService } from '../../src/services/lambda/lambda-service.ts';
@@ -39,8 +42,10 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const log = createPlatformLog({ level: 'error', json: false });
   const warnings = new Warnings(log);
   const clock = new MovableClock();
-  const state = await openState(config, clock, warnings);
   const inside = new InsideDoor();
+  const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
+  const isolation = chooseIsolation(config, join(directory.path, 'cache'), warnings, inside, clock);
+  const state = await openState(config, directory, clock, warnings);
   const identity = await openIdentity(config, state.store, clock);
   const site = {
     config,
@@ -51,6 +56,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     clock,
     state,
     inside,
+    isolation,
   };
   const execution = await buildExecution(site);
   const observations: Observation[] = [];

@@ -9,13 +9,20 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { bundles } from './bundles.mjs';
 import { pinnedNode } from './install.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const projects = ['src', 'cli'];
-const programs = ['dist/src/main.js', 'dist/cli/main.js', 'dist/server.js'];
+const programs = ['dist/src/main.js', 'dist/cli/main.js', ...bundles.map(({ file }) => file)];
 const mostLines = 12;
-const otherInputs = ['tsconfig.base.json', 'package-lock.json', 'tools/setup/bundle.mjs'];
+const otherInputs = [
+  'tsconfig.base.json',
+  'package-lock.json',
+  'tools/setup/bundle.mjs',
+  'tools/setup/bundles.mjs',
+  'tools/setup/empty-database.mjs',
+];
 
 /** Whether dist was built from the sources as they are. */
 export function isBuilt(root) {
@@ -29,21 +36,22 @@ export function isBuilt(root) {
 
 /** Compiles what runs, and copies what the compiler leaves behind. Tests and tools are not compiled. */
 export async function build(root) {
-  const { runProgram } = await import('./run-program.mjs');
   // Taken before: what is edited meanwhile is built next time.
   const built = fingerprint(root);
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   // A deleted dist with its build information left over would count as up to date.
   const force = hasPrograms(root) ? [] : ['--force'];
-  const { status, output } = await runProgram(pinnedNode(root), [tsc, '-b', ...projects, ...force], {
-    cwd: root,
-    env: process.env,
-  });
-  if (status !== 0) throw new SetupError(`The sources do not compile:\n${head(output)}`);
+  await run(root, [tsc, '-b', ...projects, ...force], 'The sources do not compile');
   for (const project of projects) copyAssets(root, project);
-  const { bundleServer } = await import('./bundle.mjs');
-  await bundleServer(root);
+  await run(root, [join(root, 'tools/setup/bundle.mjs')], 'The programs cannot be put together');
+  await run(root, [join(root, 'tools/setup/empty-database.mjs')], 'The empty database cannot be made');
   writeFileSync(stampFile(root), built);
+}
+
+async function run(root, words, complaint) {
+  const { runProgram } = await import('./run-program.mjs');
+  const { status, output } = await runProgram(pinnedNode(root), words, { cwd: root, env: process.env });
+  if (status !== 0) throw new SetupError(`${complaint}:\n${head(output)}`);
 }
 
 function head(output) {

@@ -12,6 +12,7 @@ import { createInvokeService, type InvokeDependencies } from '../../services/lam
 import { ChangeFeed } from '../../store/change-feed.ts';
 import { createPlatformLog, type PlatformLog } from '../../telemetry/platform-log.ts';
 import { buildEnvironments } from '../environments.ts';
+import { chooseIsolation } from '../isolation.ts';
 import { identityOf, type Who } from '../identity.ts';
 import { Elsewhere } from './elsewhere.ts';
 import { RemoteCode } from './remote-code.ts';
@@ -101,8 +102,23 @@ export class Worker {
   }
 }
 
+/** A driver of its own, of the level that the main process has. */
+async function openIsolation(
+  greeting: Greeting,
+  main: MainChannel,
+  clock: MovableClock,
+  accept: (socket: Socket) => void,
+) {
+  const config = { ...greeting.config, isolation: greeting.isolation };
+  const warnings = { add: (message: string) => main.tell({ kind: 'warning', message }) };
+  const ownDirectory = join(greeting.directory, 'workers', String(greeting.worker));
+  const service = Promise.resolve({ port: greeting.port, accept });
+  const isolation = await chooseIsolation(config, join(ownDirectory, 'cache'), warnings, { service }, clock);
+  return { config, warnings, ownDirectory, isolation };
+}
+
 async function build(greeting: Greeting, main: MainChannel) {
-  const { worker, config, directory } = greeting;
+  const { config, directory } = greeting;
   const log = createPlatformLog({ level: config.logLevel, json: config.json });
   const clock = new MovableClock();
   clock.follow(greeting.clock);
@@ -117,9 +133,10 @@ async function build(greeting: Greeting, main: MainChannel) {
     giveBack: (functionArn, count) => main.tell({ kind: 'starts-returned', functionArn, count }),
   });
   const inside = (socket: Socket): void => connections.passOn({ kind: 'inside' }, socket);
-  const { pool, isolation } = await buildEnvironments({
-    config: { ...config, isolation: greeting.isolation },
-    warnings: { add: (message) => main.tell({ kind: 'warning', message }) },
+  const own = await openIsolation(greeting, main, clock, inside);
+  const { isolation } = own;
+  const { pool } = buildEnvironments({
+    ...own,
     clock,
     logs,
     code: new RemoteCode(async (sha256s, areLayers) =>
@@ -127,9 +144,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     ),
     credentials: (version) => identity.functions.credentialsFor(version),
     scaling: starts,
-    inside: { service: Promise.resolve({ port: greeting.port, accept: inside }) },
     directory,
-    ownDirectory: join(directory, 'workers', String(worker)),
     processes: config.workers + 1,
     endpoint: { inside: () => greeting.endpoint.inside, local: () => greeting.endpoint.local },
   });

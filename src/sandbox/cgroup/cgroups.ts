@@ -38,8 +38,11 @@ export class Cgroups {
       for (const own of places) if (!search.has('freezer')) await search.add(() => domainParent(own, name));
       if (!search.has('freezer')) await search.add(() => freezerParent(hierarchy, name));
     }
-    for (const hierarchy of of(1))
-      await search.add(() => versionOneParent(hierarchy, name, search.missing()));
+    // No two of them have the same controls.
+    const missing = search.missing();
+    await Promise.all(
+      of(1).map(async (hierarchy) => await search.add(() => versionOneParent(hierarchy, name, missing))),
+    );
     // Behind the start, and in all of each hierarchy: another platform may have been started in another group.
     for (const { ownDirectories } of hierarchies) void sweepAbandoned(ownDirectories.at(-1) ?? '');
     return new Cgroups(search.parents, search.failures);

@@ -39,7 +39,7 @@ export function startSpawner({ main, prefix, openFiles }: SpawnerProgram, socket
   });
 }
 
-/** A module beside the one that asks, with the same extension: .ts from the sources, .js when built. */
+/** A program beside the module that asks: from the sources its main module, when built one file with all of them. */
 export function siblingOf(url: string, name: string): string {
-  return fileURLToPath(new URL(`./${name}${extname(url)}`, url));
+  return fileURLToPath(new URL(`./${name}${extname(url) === '.ts' ? '.ts' : '.bundle.js'}`, url));
 }

@@ -15,20 +15,20 @@ export interface DivertedSockets {
 }
 
 /**
- * The platform's side of the relay process. When that has ended another is started, and gets sockets of every network
- * there is; connections under way are lost.
+ * The platform's side of the relay process, which is started with the first network. When it has ended another is started,
+ * and gets sockets of every network there is; connections under way are lost.
  */
 export class EgressRelay {
   readonly #allowed: readonly string[];
   readonly #networks = new Map<number, () => Promise<DivertedSockets>>();
   #child: ChildProcess | undefined;
   #nextKey = 1;
+  #isStarted = false;
   #closed = false;
 
   /** @param allowed ranges of this machine's own addresses that functions may reach */
   constructor(allowed: readonly string[]) {
     this.#allowed = allowed;
-    this.#start();
   }
 
   /**
@@ -39,6 +39,8 @@ export class EgressRelay {
   async add(open: () => Promise<DivertedSockets>): Promise<() => void> {
     const key = this.#nextKey;
     this.#nextKey += 1;
+    // What is told before it is up waits for it in its channel.
+    if (!this.#isStarted && !this.#closed) this.#start();
     this.#networks.set(key, open);
     await this.#hand(key, open);
     return () => {
@@ -57,6 +59,7 @@ export class EgressRelay {
   }
 
   #start(): void {
+    this.#isStarted = true;
     const program = { main: siblingOf(import.meta.url, 'relay-main'), prefix: [], openFiles: OPEN_FILES };
     const child = startSpawner(program, this.#allowed.join(','));
     this.#child = child;
