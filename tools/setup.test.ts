@@ -22,9 +22,23 @@ const tsc = `
   for (const name of ['src', 'cli']) {
     mkdirSync('dist/' + name, { recursive: true });
     writeFileSync('dist/' + name + '/main.js', '');
-  }`;
+  }
+  mkdirSync('dist/src/store', { recursive: true });
+  writeFileSync('dist/src/store/open-store.js', process.env.STORE);`;
 
-const esbuild = `exports.build = async ({ outfile }) => require('node:fs').writeFileSync(outfile, '');`;
+const esbuild = `
+  const { mkdirSync, writeFileSync } = require('node:fs');
+  const { dirname } = require('node:path');
+  exports.build = async ({ outfile }) => {
+    mkdirSync(dirname(outfile), { recursive: true });
+    writeFileSync(outfile, '');
+  };`;
+const store = `
+  const { writeFileSync } = require('node:fs');
+  exports.openStore = async ({ dataDir }) => {
+    writeFileSync(dataDir + '/lambent.db', 'empty');
+    return { close: async () => {} };
+  };`;
 
 let root = '';
 beforeEach(() => {
@@ -53,6 +67,7 @@ function setUp(env: NodeJS.ProcessEnv = {}): Promise<{ code: unknown; says: stri
     npm_node_execpath: process.execPath,
     TSC: tsc,
     ESBUILD: esbuild,
+    STORE: store,
   };
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...npmEnv, ...env } };
@@ -73,6 +88,7 @@ describe('set-up', () => {
       /^lambent: installing packages .* done in .* s\nlambent: building \.\.\. done in .* s\n$/,
     );
     expect(existsSync(join(root, 'dist/src/aws/models/s3.json'))).toBe(true);
+    expect(readFileSync(join(root, 'dist/src/store/empty.db'), 'utf8')).toBe('empty');
   });
 
   test('does nothing, silently, when nothing is to do', async () => {
