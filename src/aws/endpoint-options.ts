@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import type { Callers } from './callers.ts';
+import type { CrossOriginRules } from './cross-origin.ts';
 import type { OfferedServices } from './offered-services.ts';
 import type { Dispatcher } from './routing/dispatcher.ts';
 import type { Operation } from './schema/service-model.ts';
@@ -27,6 +28,8 @@ export interface EndpointOptions {
     | undefined;
   /** Traffic that is no AWS API, such as that of function URLs: taken before anything else looks at it. */
   readonly userTraffic?: UserTraffic | undefined;
+  /** Which pages of other origins may use S3's buckets; without it none may. */
+  readonly crossOrigin?: CrossOriginRules | undefined;
   /** Told of everything that is our fault, before the caller gets a 500 that says nothing of it. */
   readonly onInternalError: (error: unknown, context: FailedRequest) => void;
 }

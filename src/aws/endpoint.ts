@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Callers } from './callers.ts';
+import { answerPreflight, pageRequest } from './cross-origin.ts';
 import type { EndpointOptions, EndpointParts } from './endpoint-options.ts';
 import { Exchange } from './exchange.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
@@ -9,6 +10,8 @@ import { isForeignPage } from './foreign-page.ts';
 import { OfferedServices } from './offered-services.ts';
 import { WireRequest } from './request.ts';
 import { Dispatcher } from './routing/dispatcher.ts';
+
+type LocalRoutes = EndpointOptions['localRoutes'];
 
 /**
  * The one door for AWS API requests: any service, any protocol, on one port. It holds no connection and no socket;
@@ -46,10 +49,37 @@ export class Endpoint {
     localRoutes = this.#parts.options.localRoutes,
   ): void {
     const request = new WireRequest(raw);
-    const { publicHost, userTraffic } = this.#parts.options;
+    const { userTraffic } = this.#parts.options;
     if (userTraffic?.owns(request.host, request.path) === true)
       return userTraffic.handle(raw as IncomingMessage, response as ServerResponse, request.host);
-    if (isForeignPage(request.headers, publicHost)) return refusePage(response as ServerResponse);
+    if (request.headers.origin === undefined) this.#answer(request, response, localRoutes);
+    else this.#admitPage(request, response, localRoutes);
+  }
+
+  /** Pages of this machine may do all, others what a bucket's rules let them. */
+  #admitPage(request: WireRequest, response: ServerResponse | Http2ServerResponse, localRoutes: LocalRoutes): void {
+    const { publicHost, crossOrigin } = this.#parts.options;
+    const isForeign = isForeignPage(request.headers, publicHost);
+    const place = crossOrigin === undefined ? undefined : this.#parts.dispatcher.bucketOf(request);
+    const page = place && pageRequest(request.method, request.headers, place.isObject);
+    if (crossOrigin === undefined || place === undefined || page === undefined) {
+      if (isForeign) refusePage(response as ServerResponse);
+      else this.#answer(request, response, localRoutes);
+      return;
+    }
+    crossOrigin.decide(place.bucket, page).then(
+      (answer) => {
+        if (page.isPreflight) return answerPreflight(response as ServerResponse, answer);
+        if (answer.fields === undefined && isForeign) return refusePage(response as ServerResponse);
+        for (const [name, value] of Object.entries(answer.fields ?? {})) response.setHeader(name, value);
+        this.#answer(request, response, localRoutes);
+      },
+      () => response.destroy(),
+    );
+  }
+
+  #answer(request: WireRequest, response: ServerResponse | Http2ServerResponse, localRoutes: LocalRoutes): void {
+    const { raw } = request;
     if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true) return;
     this.#inFlight++;
     new Exchange(this.#parts, request, response).start();

@@ -1,4 +1,5 @@
 import { awsJson10, awsJson11 } from '../protocols/aws-json.ts';
+import { claimedCredential } from '../claimed-credential.ts';
 import { protocolOf, queryProtocolOf } from '../protocols/registry.ts';
 import { rpcCbor } from '../protocols/rpc-cbor.ts';
 import { formBoundary } from '../form-upload/multipart-form.ts';
@@ -174,6 +175,21 @@ export class Dispatcher {
     };
     this.#destinations.set(match, destination);
     return destination;
+  }
+
+  /** The bucket that a browser's request is about, if it can be about one. */
+  bucketOf(request: WireRequest): { readonly bucket: string; readonly isObject: boolean } | undefined {
+    const scope = claimedCredential(request.header('authorization'), request.query)?.service;
+    const { signingName, bucket: hostBucket } = this.host(request);
+    const service = scope === undefined ? signingName : (ALIASES[scope] ?? scope);
+    if (service !== undefined && service !== 's3') return undefined;
+    const isOthers = request.header('x-amz-target') !== undefined || request.header('smithy-protocol') !== undefined;
+    if (isOthers || isForm(request) || request.query.includes('Action=')) return undefined;
+    if (hostBucket !== undefined) return { bucket: hostBucket, isObject: request.path.length > 1 };
+    const [, root = '', ...key] = request.path.split('/');
+    const isRoute = service === undefined && this.#byRoot.has(root);
+    if (root === '' || root.startsWith('_') || isRoute) return undefined;
+    return { bucket: percentDecode(root), isObject: key.join('') !== '' };
   }
 
   /** A form that a web page posts to a bucket: no operation of the model, and PutObject in all that matters. */

@@ -1,0 +1,95 @@
+import type {
+  GetPublicAccessBlockOutput,
+  PublicAccessBlockConfiguration,
+  PutPublicAccessBlockRequest,
+} from '@aws-sdk/client-s3';
+import {
+  listOf,
+  type PolicyDocument,
+  type PolicyStatement,
+} from '../../../model/policy/policy-document.ts';
+import type { BucketSettings, StoredBucket } from '../buckets/stored-bucket.ts';
+import { malformedXml } from '../s3-errors.ts';
+import { notSet } from './unset-settings.ts';
+
+/** What a bucket keeps from the public, whatever its policy says. */
+export type PublicAccessBlock = Readonly<Required<{ [K in keyof PublicAccessBlockConfiguration]: boolean }>>;
+
+/** Since 2023 new buckets have everything blocked; `none` stands for a block that was removed. */
+const NEW_BUCKETS: PublicAccessBlock = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+export const NO_BLOCK = 'none';
+
+/** @returns undefined when nothing is blocked */
+export function publicAccessBlock(settings: BucketSettings): PublicAccessBlock | undefined {
+  const stored = settings['publicAccessBlock'];
+  if (stored === NO_BLOCK) return undefined;
+  return (stored as PublicAccessBlock | undefined) ?? NEW_BUCKETS;
+}
+
+export function readPublicAccessBlock({
+  PublicAccessBlockConfiguration: given,
+}: PutPublicAccessBlockRequest): PublicAccessBlock {
+  if (given === undefined) throw malformedXml();
+  return {
+    BlockPublicAcls: given.BlockPublicAcls === true,
+    IgnorePublicAcls: given.IgnorePublicAcls === true,
+    BlockPublicPolicy: given.BlockPublicPolicy === true,
+    RestrictPublicBuckets: given.RestrictPublicBuckets === true,
+  };
+}
+
+export function writePublicAccessBlock(_: unknown, bucket: StoredBucket): GetPublicAccessBlockOutput {
+  const block = publicAccessBlock(bucket.settings);
+  if (block === undefined) throw notSet('publicAccessBlock', bucket.name);
+  return { PublicAccessBlockConfiguration: block };
+}
+
+/** Conditions that, with fixed values, leave nobody but those they name. */
+const NARROWING: ReadonlySet<string> = new Set(
+  [
+    'aws:PrincipalAccount',
+    'aws:PrincipalArn',
+    'aws:PrincipalOrgID',
+    'aws:PrincipalOrgPaths',
+    'aws:SourceAccount',
+    'aws:SourceArn',
+    'aws:SourceIp',
+    'aws:SourceOwner',
+    'aws:SourceVpc',
+    'aws:SourceVpce',
+    'aws:userid',
+    's3:DataAccessPointArn',
+  ].map((key) => key.toLowerCase()),
+);
+
+/** Whether a policy lets in anybody who asks, as AWS judges it. */
+export function isPublicPolicy(policy: PolicyDocument): boolean {
+  return listOf(policy.Statement).some(isPublicStatement);
+}
+
+function isPublicStatement({ Effect, Principal, NotPrincipal, Condition }: PolicyStatement): boolean {
+  if (Effect !== 'Allow') return false;
+  const isEveryone =
+    NotPrincipal !== undefined ||
+    Principal === '*' ||
+    (typeof Principal === 'object' && listOf(Principal.AWS ?? []).includes('*'));
+  if (!isEveryone) return false;
+  const isNarrowed = Object.entries(Condition ?? {}).some(
+    ([operator, keys]) =>
+      !/Not|IfExists|Null/.test(operator) &&
+      Object.entries(keys).some(
+        ([key, values]) => NARROWING.has(key.toLowerCase()) && listOf(values).every(isFixed),
+      ),
+  );
+  return !isNarrowed;
+}
+
+function isFixed(value: unknown): boolean {
+  const text = String(value);
+  return !text.includes('${') && text !== '*' && text !== '0.0.0.0/0' && text !== '::/0';
+}
