@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Callers } from './callers.ts';
-import { answerPreflight, pageRequest } from './cross-origin.ts';
+import { answerPreflight, type CrossOriginAnswer, pageRequest } from './cross-origin.ts';
 import type { EndpointOptions, EndpointParts } from './endpoint-options.ts';
 import { Exchange } from './exchange.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
@@ -57,7 +57,11 @@ export class Endpoint {
   }
 
   /** Pages of this machine may do all, others what a bucket's rules let them. */
-  #admitPage(request: WireRequest, response: ServerResponse | Http2ServerResponse, localRoutes: LocalRoutes): void {
+  #admitPage(
+    request: WireRequest,
+    response: ServerResponse | Http2ServerResponse,
+    localRoutes: LocalRoutes,
+  ): void {
     const { publicHost, crossOrigin } = this.#parts.options;
     const isForeign = isForeignPage(request.headers, publicHost);
     const place = crossOrigin === undefined ? undefined : this.#parts.dispatcher.bucketOf(request);
@@ -67,18 +71,31 @@ export class Endpoint {
       else this.#answer(request, response, localRoutes);
       return;
     }
-    crossOrigin.decide(place.bucket, page).then(
-      (answer) => {
-        if (page.isPreflight) return answerPreflight(response as ServerResponse, answer);
-        if (answer.fields === undefined && isForeign) return refusePage(response as ServerResponse);
-        for (const [name, value] of Object.entries(answer.fields ?? {})) response.setHeader(name, value);
-        this.#answer(request, response, localRoutes);
-      },
-      () => response.destroy(),
-    );
+    const answered = this.#askRules(crossOrigin.decide(place.bucket, page), response as ServerResponse, {
+      isPreflight: page.isPreflight,
+      isForeign,
+      proceed: () => this.#answer(request, response, localRoutes),
+    });
+    answered.catch(() => response.destroy());
   }
 
-  #answer(request: WireRequest, response: ServerResponse | Http2ServerResponse, localRoutes: LocalRoutes): void {
+  async #askRules(
+    asked: Promise<CrossOriginAnswer>,
+    response: ServerResponse,
+    page: { readonly isPreflight: boolean; readonly isForeign: boolean; readonly proceed: () => void },
+  ): Promise<void> {
+    const answer = await asked;
+    if (page.isPreflight) return answerPreflight(response, answer);
+    if (answer.fields === undefined && page.isForeign) return refusePage(response);
+    for (const [name, value] of Object.entries(answer.fields ?? {})) response.setHeader(name, value);
+    page.proceed();
+  }
+
+  #answer(
+    request: WireRequest,
+    response: ServerResponse | Http2ServerResponse,
+    localRoutes: LocalRoutes,
+  ): void {
     const { raw } = request;
     if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true) return;
     this.#inFlight++;

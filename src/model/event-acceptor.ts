@@ -13,6 +13,8 @@ export interface FunctionEvent {
 
 /** Hands events to functions, to be run after this answers. The platform wires it to its asynchronous invokes. */
 export interface EventAcceptor {
+  /** What `accept` would refuse whatever the event. Throws ServiceError as it does. */
+  check(functionArn: string, sender: QueueSenderIdentity): Promise<void>;
   /**
    * Resolves when the event is on disk. Throws ServiceError: `ResourceNotFoundException`, `AccessDeniedException` when
    * the function's policy does not let the service in, `RequestTooLargeException`. Any other error may pass.

@@ -67,7 +67,7 @@ export async function buildExecution(site: Site) {
     mostInHand: config.concurrency,
     onNotice,
   });
-  const messaging = await buildMessaging(site, owner, { events, policies, queues, onDenied });
+  const messaging = await buildMessaging(site, owner, { invoker, events, policies, queues, onDenied });
   const activation = openActivation(site, code, pool);
   const doors = {
     functions,

@@ -80,6 +80,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     ...who,
     authorize: policies.isStrict ? authorization(services, policies, who.now) : undefined,
     ...(config.publicHost === undefined ? {} : { publicHost: config.publicHost }),
+    crossOrigin: execution.messaging.objects.pages,
     userTraffic: functionUrls({ ...site, execution }, who),
     localRoutes: (request, response, path) => admin.handle(request, response, path),
     onInternalError: (error, context) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AsyncInvoker } from '../invoke/async/async-invoker.ts';
+import type { FunctionInvoker } from '../invoke/function-invoker.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
 import type { OnDeniedService } from '../model/denied-service.ts';
 import type { EventAcceptor, FunctionEvent } from '../model/event-acceptor.ts';
@@ -14,6 +15,7 @@ import { functionArn, partitionOf } from '../model/stored-function.ts';
 
 interface FunctionAcceptorOptions {
   readonly events: AsyncInvoker;
+  readonly invoker: Pick<FunctionInvoker, 'check'>;
   readonly policies: PolicyDirectory;
   readonly onDenied: OnDeniedService;
 }
@@ -26,9 +28,14 @@ export class FunctionAcceptor implements EventAcceptor {
     this.#options = options;
   }
 
+  async check(arn: string, sender: QueueSenderIdentity): Promise<void> {
+    const reference = referenceOf(arn);
+    this.#options.invoker.check(reference);
+    this.#check(reference, sender);
+  }
+
   async accept({ functionArn: arn, sender, payload, traceHeader }: FunctionEvent): Promise<void> {
-    const [, , , region = '', accountId = ''] = arn.split(':');
-    const reference = parseAnyReference(arn, undefined, { accountId, region });
+    const reference = referenceOf(arn);
     this.#check(reference, sender);
     const bytes = Buffer.from(payload);
     if (bytes.length > ASYNC_PAYLOAD_LIMIT_BYTES) {
@@ -70,4 +77,9 @@ export class FunctionAcceptor implements EventAcceptor {
     if (!isService) throw denial;
     this.#options.onDenied(denial);
   }
+}
+
+function referenceOf(arn: string): ReturnType<typeof parseAnyReference> {
+  const [, , , region = '', accountId = ''] = arn.split(':');
+  return parseAnyReference(arn, undefined, { accountId, region });
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DeliveryQueue } from '../delivery/delivery-queue.ts';
 import type { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
+import type { FunctionInvoker } from '../invoke/function-invoker.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
 import type { OnDeniedService } from '../model/denied-service.ts';
 import { EventsRuntime } from '../services/events/events-runtime.ts';
@@ -17,6 +18,7 @@ const MOST_DELIVERIES = 512;
 interface Receivers {
   readonly queues: QueuesRuntime;
   readonly events: AsyncDispatcher;
+  readonly invoker: FunctionInvoker;
   readonly policies: PolicyDirectory;
   readonly onDenied: OnDeniedService;
 }
@@ -62,7 +64,8 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
     functions,
     onNotice,
   });
-  const objects = buildObjects(site, owner);
+  const targets = { queues: receivers.queues.sender, topics: topics.publisher, buses: buses.port, functions };
+  const objects = buildObjects(site, owner, deliveries, targets);
   return {
     deliveries,
     objects,
@@ -73,8 +76,15 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
   };
 }
 
-function buildObjects({ config, clock, identity, log, state }: Site, owner: string): ObjectsRuntime {
+function buildObjects(
+  { config, clock, identity, log, state }: Site,
+  owner: string,
+  deliveries: DeliveryQueue,
+  targets: ConstructorParameters<typeof ObjectsRuntime>[0]['targets'],
+): ObjectsRuntime {
   return new ObjectsRuntime({
+    deliveries,
+    targets,
     store: state.store,
     clock,
     identities: identity.policies,

@@ -183,7 +183,8 @@ export class Dispatcher {
     const { signingName, bucket: hostBucket } = this.host(request);
     const service = scope === undefined ? signingName : (ALIASES[scope] ?? scope);
     if (service !== undefined && service !== 's3') return undefined;
-    const isOthers = request.header('x-amz-target') !== undefined || request.header('smithy-protocol') !== undefined;
+    const isOthers =
+      request.header('x-amz-target') !== undefined || request.header('smithy-protocol') !== undefined;
     if (isOthers || isForm(request) || request.query.includes('Action=')) return undefined;
     if (hostBucket !== undefined) return { bucket: hostBucket, isObject: request.path.length > 1 };
     const [, root = '', ...key] = request.path.split('/');

@@ -39,12 +39,16 @@ export interface EventOrigin {
   readonly principalId: string;
   readonly sourceIp: string;
   readonly requestId: string;
+  /** `X-Amzn-Trace-Id` of the request: chains of functions and buckets are counted by it. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** Takes events in the transaction of the change they tell of: what is accepted here comes about exactly if the change does. */
 export interface ObjectEvents {
-  accept(tx: Transaction<Database>, events: readonly ObjectEvent[]): Promise<void>;
+  /** @param aftermath is given what starts the deliveries, for when the change is on disk */
+  accept(
+    tx: Transaction<Database>,
+    events: readonly ObjectEvent[],
+    aftermath: { readonly begin: (() => void)[] },
+  ): Promise<void>;
 }
-
-/** Nobody listens. */
-export const NO_EVENTS: ObjectEvents = { accept: async () => undefined };

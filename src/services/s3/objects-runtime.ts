@@ -4,7 +4,12 @@ import type { ObjectReader, ObjectWriter } from '../../model/object-ports.ts';
 import { ObjectFiles } from '../../store/object-files.ts';
 import type { Store } from '../../store/store.ts';
 import { Contents } from './contents/contents.ts';
-import { NO_EVENTS, type ObjectEvents } from './object-events.ts';
+import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
+import { BucketNotifier, SENDER } from './notifications/bucket-notifier.ts';
+import { NoticeHandler } from './notifications/notice-handler.ts';
+import type { NotificationTargets } from './notifications/notification-targets.ts';
+import { BucketPages } from './cors/bucket-pages.ts';
+import type { ObjectEvents } from './object-events.ts';
 import { PlatformObjectReader, PlatformObjectWriter } from './object-port.ts';
 import { Sequences } from './objects/sequences.ts';
 import type { S3Dependencies } from './s3-dependencies.ts';
@@ -12,13 +17,16 @@ import type { S3Dependencies } from './s3-dependencies.ts';
 interface ObjectsOptions {
   readonly store: Store;
   readonly clock: Clock;
-  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
+  readonly identities: Pick<CallerPolicies, 'policiesOf' | 'isStrict'>;
   /** Where the bytes are. */
   readonly directory: string;
   /** Sync them to disk. */
   readonly durable: boolean;
   /** Names this platform among those that share the database; the same after a restart. */
   readonly owner: string;
+  readonly deliveries: DeliveryQueue;
+  /** Whom buckets can tell of their objects. */
+  readonly targets: NotificationTargets;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -27,11 +35,13 @@ interface ObjectsOptions {
 export class ObjectsRuntime implements S3Dependencies {
   readonly store: Store;
   readonly clock: Clock;
-  readonly identities: Pick<CallerPolicies, 'policiesOf'>;
+  readonly identities: Pick<CallerPolicies, 'policiesOf' | 'isStrict'>;
   readonly files: ObjectFiles;
   readonly contents: Contents;
   readonly sequences = new Sequences();
-  readonly events: ObjectEvents = NO_EVENTS;
+  readonly notifications: BucketNotifier;
+  readonly events: ObjectEvents;
+  readonly pages: BucketPages;
   readonly reader: ObjectReader;
   readonly writer: ObjectWriter;
 
@@ -46,6 +56,11 @@ export class ObjectsRuntime implements S3Dependencies {
       onError: (error) =>
         options.onNotice(`Files of deleted objects stay until the next start: ${String(error)}`),
     });
+    const { deliveries, targets } = options;
+    this.notifications = new BucketNotifier(deliveries, targets);
+    this.events = this.notifications;
+    this.pages = new BucketPages(options.store);
+    deliveries.register(SENDER, new NoticeHandler({ ...options, ...targets }));
     this.reader = new PlatformObjectReader(this);
     this.writer = new PlatformObjectWriter(this);
   }

@@ -76,3 +76,10 @@ export function notModified(): ServiceError {
 export function accessDenied(message = 'Access Denied'): ServiceError {
   return new ServiceError('AccessDenied', message, 403);
 }
+
+export function malformedXml(): ServiceError {
+  return new ServiceError(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
+}

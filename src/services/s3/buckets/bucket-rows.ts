@@ -40,16 +40,25 @@ export async function changeSetting(
   setting: string,
   decide: (before: unknown, bucket: StoredBucket) => unknown,
 ): Promise<void> {
-  await store.write(async (tx) => {
-    const bucket = await lockBucket(store, tx, name);
-    const settings: Record<string, unknown> = { ...bucket.settings };
-    const value = decide(settings[setting], bucket);
-    if (value === undefined) delete settings[setting];
-    else settings[setting] = value;
-    await tx
-      .updateTable('s3_buckets')
-      .set({ settings: JSON.stringify(settings) })
-      .where('name', '=', name)
-      .execute();
-  });
+  await store.write(async (tx) => await writeSetting(store, tx, name, setting, decide));
+}
+
+/** The same in a write of the caller's. */
+export async function writeSetting(
+  store: Store,
+  tx: Tx,
+  name: string,
+  setting: string,
+  decide: (before: unknown, bucket: StoredBucket) => unknown,
+): Promise<void> {
+  const bucket = await lockBucket(store, tx, name);
+  const settings: Record<string, unknown> = { ...bucket.settings };
+  const value = decide(settings[setting], bucket);
+  if (value === undefined) delete settings[setting];
+  else settings[setting] = value;
+  await tx
+    .updateTable('s3_buckets')
+    .set({ settings: JSON.stringify(settings) })
+    .where('name', '=', name)
+    .execute();
 }

@@ -21,12 +21,16 @@ export class BucketPages implements CrossOriginRules {
 
   async decide(name: string, request: PageRequest): Promise<CrossOriginAnswer> {
     const bucket = await findBucket(this.#store.db, name);
-    if (bucket === undefined) return request.isPreflight ? refused('CORSResponse: Bucket not found', request) : {};
+    if (bucket === undefined)
+      return request.isPreflight ? refused('CORSResponse: Bucket not found', request) : {};
     const rules = bucket.settings['cors'] as readonly CORSRule[] | undefined;
     const fields = rules === undefined ? undefined : corsFields(rules, request);
     if (fields !== undefined) return { fields };
     if (!request.isPreflight) return {};
-    return refused(rules === undefined ? 'CORSResponse: CORS is not enabled for this bucket.' : NOT_ALLOWED, request);
+    return refused(
+      rules === undefined ? 'CORSResponse: CORS is not enabled for this bucket.' : NOT_ALLOWED,
+      request,
+    );
   }
 }
 

@@ -16,7 +16,7 @@ export function readCors({ CORSConfiguration: given }: PutBucketCorsRequest): re
 }
 
 export function writeCors(stored: unknown, { name }: StoredBucket): GetBucketCorsOutput {
-  return { CORSRules: required<CORSRule[]>(stored, () => notSet('cors', name)) };
+  return { CORSRules: required(stored, () => notSet('cors', name)) as CORSRule[] };
 }
 
 function checkRule(rule: CORSRule): void {

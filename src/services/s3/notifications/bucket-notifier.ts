@@ -6,13 +6,18 @@ import type { Database } from '../../../store/schema.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
 import type { ObjectEvent, ObjectEvents } from '../object-events.ts';
 import type { EventFacts } from './event-record.ts';
+import type { NotificationTargets } from './notification-targets.ts';
 import { type NotificationRule, type StoredNotifications, wants } from './notification-rules.ts';
 
 export const SENDER = 's3';
 
 /** What a bucket tells somebody, as it waits on disk. */
 export type Notice =
-  | { readonly kind: 'event'; readonly rule: Pick<NotificationRule, 'id' | 'kind' | 'targetArn'>; readonly facts: EventFacts }
+  | {
+      readonly kind: 'event';
+      readonly rule: Pick<NotificationRule, 'id' | 'kind' | 'targetArn'>;
+      readonly facts: EventFacts;
+    }
   | { readonly kind: 'bus'; readonly facts: EventFacts }
   | {
       readonly kind: 'test';
@@ -24,17 +29,19 @@ export type Notice =
 
 /** Writes down, with every change of an object, whom its bucket wants told of it. */
 export class BucketNotifier implements ObjectEvents {
+  readonly targets: NotificationTargets;
   readonly #deliveries: DeliveryQueue;
 
-  constructor(deliveries: DeliveryQueue) {
+  constructor(deliveries: DeliveryQueue, targets: NotificationTargets) {
     this.#deliveries = deliveries;
+    this.targets = targets;
   }
 
-  async accept(tx: Transaction<Database>, events: readonly ObjectEvent[]): Promise<(() => void) | undefined> {
+  async accept(...[tx, events, aftermath]: Parameters<ObjectEvents['accept']>): Promise<void> {
     const due = events.flatMap(deliveriesOf);
-    if (due.length === 0) return undefined;
+    if (due.length === 0) return;
     const inserted = await this.#deliveries.insert(tx, due);
-    return () => this.#deliveries.begin(inserted);
+    aftermath.begin.push(() => this.#deliveries.begin(inserted));
   }
 
   /** @returns what starts them after the commit */

@@ -96,7 +96,9 @@ export function busEvent(facts: EventFacts): { readonly detailType: string; read
       'source-ip-address': origin.sourceIp,
       ...(reason !== undefined && { reason }),
       ...(isDeletion && {
-        'deletion-type': name.endsWith('DeleteMarkerCreated') ? 'Delete Marker Created' : 'Permanently Deleted',
+        'deletion-type': name.endsWith('DeleteMarkerCreated')
+          ? 'Delete Marker Created'
+          : 'Permanently Deleted',
       }),
     },
   };

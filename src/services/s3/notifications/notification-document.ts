@@ -58,7 +58,7 @@ export function writeNotifications(stored: StoredNotifications | undefined): Not
 function shown({ id, events, filter }: NotificationRule) {
   return {
     Id: id,
-    Events: events as ('s3:ObjectCreated:*')[],
+    Events: events as 's3:ObjectCreated:*'[],
     ...(filter !== undefined && { Filter: { Key: { FilterRules: filter as FilterRule[] } } }),
   };
 }
@@ -92,7 +92,7 @@ function readFilter(
 ): Pick<NotificationRule, 'prefix' | 'suffix' | 'filter'> {
   const read: Record<string, string> = {};
   for (const { Name: name, Value: value = '' } of rules ?? []) {
-    const kind = String(name ?? '').toLowerCase();
+    const kind = (name ?? '').toLowerCase();
     if (kind !== 'prefix' && kind !== 'suffix')
       throw invalidArgument('filter rule name must be either prefix or suffix', 'FilterRule.Name', name);
     if (read[kind] !== undefined) {

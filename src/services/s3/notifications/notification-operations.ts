@@ -4,7 +4,7 @@ import type {
   PutBucketNotificationConfigurationRequest,
 } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { putSetting } from '../buckets/bucket-rows.ts';
+import { writeSetting } from '../buckets/bucket-rows.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { readNotifications, writeNotifications } from './notification-document.ts';
@@ -22,7 +22,7 @@ export function putBucketNotificationConfiguration(
       await checkTargets(deps.notifications.targets, bucket, wanted.rules);
     const isNothing = wanted.rules.length === 0 && !wanted.toEventBridge;
     const begin = await deps.store.write(async (tx) => {
-      await putSetting(deps.store, tx, bucket.name, 'notification', () => (isNothing ? undefined : wanted));
+      await writeSetting(deps.store, tx, bucket.name, 'notification', () => (isNothing ? undefined : wanted));
       const { requestId } = context;
       return await deps.notifications.acceptTests(tx, bucket, wanted.rules, requestId, deps.clock.now());
     });

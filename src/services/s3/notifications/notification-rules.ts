@@ -52,7 +52,9 @@ export function wants(rule: NotificationRule, name: string, key: string): boolea
 
 /** Whether some object's event could go to both: AWS takes no two such rules. */
 export function overlap(a: NotificationRule, b: NotificationRule): boolean {
-  const shareEvent = a.events.some((one) => b.events.some((other) => covers(one, other) || covers(other, one)));
+  const shareEvent = a.events.some((one) =>
+    b.events.some((other) => covers(one, other) || covers(other, one)),
+  );
   const sharePrefix = a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
   const shareSuffix = a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix);
   return shareEvent && sharePrefix && shareSuffix;

@@ -10,6 +10,7 @@ const MOST_BYTES = 5 * 1024 ** 3;
  * @throws MissingContentLength, EntityTooLarge, InvalidArgument
  */
 export function checkLength(context: RequestContext): (received: { readonly size: number }) => void {
+  if (context.operation === 'PostObject') return checkFormFile;
   const decoded = context.header('x-amz-decoded-content-length');
   const text = decoded ?? context.header('content-length');
   if (text === undefined) {
@@ -21,6 +22,11 @@ export function checkLength(context: RequestContext): (received: { readonly size
   return ({ size }) => {
     if (size !== length) throw incomplete();
   };
+}
+
+/** A form says nothing of its file's length beforehand. */
+function checkFormFile({ size }: { readonly size: number }): void {
+  if (size > MOST_BYTES) throw entityTooLarge(size);
 }
 
 export function entityTooLarge(proposed: number, most = MOST_BYTES): ServiceError {

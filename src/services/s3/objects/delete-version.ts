@@ -50,7 +50,11 @@ export async function deleteVersion(
       .insertInto('s3_objects')
       .values(rowOf(marker, place, true))
       .execute();
-    await deps.events.accept(tx, [{ ...event, ...place, name: 'ObjectRemoved:DeleteMarkerCreated' }]);
+    await deps.events.accept(
+      tx,
+      [{ ...event, ...place, name: 'ObjectRemoved:DeleteMarkerCreated' }],
+      aftermath,
+    );
     return { isDeleteMarker: true, versionId: place.versionId };
   }
   if (found !== undefined) {
@@ -58,7 +62,11 @@ export async function deleteVersion(
     if (found.isLatest) await promoteNewest(tx, deletion);
     const sequence = deps.sequences.next(timeMs, found.sequence);
     const { versionId } = found;
-    await deps.events.accept(tx, [{ ...event, versionId, sequence, name: 'ObjectRemoved:Delete' }]);
+    await deps.events.accept(
+      tx,
+      [{ ...event, versionId, sequence, name: 'ObjectRemoved:Delete' }],
+      aftermath,
+    );
   }
   return { isDeleteMarker: found?.isDeleteMarker === true, versionId: deletion.versionId };
 }

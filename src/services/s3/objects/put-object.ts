@@ -3,6 +3,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { insertContent } from '../contents/content-rows.ts';
 import { receiveBody } from '../contents/receive-body.ts';
 import { admit } from '../permissions/bucket-access.ts';
+import { refuseList } from '../settings/access-lists.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { originOf } from './event-origin.ts';
 import { checkLength } from './body-length.ts';
@@ -17,6 +18,7 @@ type Input = PutObjectCommandInput & { readonly Body?: Uint8Array | AsyncIterabl
 export function putObject(deps: S3Dependencies): OperationHandler<Input, PutObjectOutput> {
   return async (input, context) => {
     await admit(deps, input, context, 'PutObject');
+    refuseList(input);
     const name = { bucket: input.Bucket ?? '', key: checkKey(input.Key) };
     const details = detailsOf(input, context);
     const isForm = context.operation === 'PostObject';

@@ -35,6 +35,8 @@ export interface WrittenVersion {
 /** What a transaction leaves to be done after its commit. */
 export interface Aftermath {
   readonly discarded: DiscardedContent[];
+  /** Starts what the events of the change have to be told. */
+  readonly begin: (() => void)[];
 }
 
 /** Writes that concern objects, and afterwards takes away the files they have left without an owner. */
@@ -42,12 +44,13 @@ export async function changeObjects<T>(
   { store, contents }: Pick<S3Dependencies, 'store' | 'contents'>,
   work: (tx: Tx, aftermath: Aftermath) => Promise<T>,
 ): Promise<T> {
-  let aftermath: Aftermath = { discarded: [] };
+  let aftermath: Aftermath = { discarded: [], begin: [] };
   const result = await store.write(async (tx) => {
-    aftermath = { discarded: [] };
+    aftermath = { discarded: [], begin: [] };
     return await work(tx, aftermath);
   });
   contents.discard(aftermath.discarded);
+  for (const begin of aftermath.begin) begin();
   return result;
 }
 
@@ -68,18 +71,22 @@ export async function writeVersion(
   const place = await makeRoom(deps, tx, bucket, version, latest, aftermath);
   const row = rowOf(version, place, false);
   await tx.insertInto('s3_objects').values(row).execute();
-  await deps.events.accept(tx, [
-    {
-      ...place,
-      name: rules.event,
-      bucket,
-      key: version.key,
-      size: version.size,
-      etag: version.etag,
-      timeMs: place.modifiedAtMs,
-      origin: rules.origin,
-    },
-  ]);
+  await deps.events.accept(
+    tx,
+    [
+      {
+        ...place,
+        name: rules.event,
+        bucket,
+        key: version.key,
+        size: version.size,
+        etag: version.etag,
+        timeMs: place.modifiedAtMs,
+        origin: rules.origin,
+      },
+    ],
+    aftermath,
+  );
   return { bucket, ...place };
 }
 

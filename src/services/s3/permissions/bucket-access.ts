@@ -1,11 +1,14 @@
 import { contextFacts, globalKeys } from '../../../aws/condition-keys.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import { type AccessPolicies, authorize, denialMessage } from '../../../model/policy/authorize.ts';
+import type { CompiledPolicy } from '../../../model/policy/evaluate-policy.ts';
 import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
 import type { ObjectActor } from '../../../model/object-ports.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import { findBucket } from '../buckets/bucket-rows.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
+import { policyOf } from '../settings/bucket-policy.ts';
+import { publicAccessBlock } from '../settings/public-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { accessDenied, noSuchBucket } from '../s3-errors.ts';
 
@@ -39,6 +42,13 @@ export async function admit(
   return bucket;
 }
 
+/** What a bucket's own account can always do, so that no policy shuts its author out for good. */
+const OWNERS_RIGHT: ReadonlySet<string> = new Set([
+  'DeleteBucketPolicy',
+  'GetBucketPolicy',
+  'PutBucketPolicy',
+]);
+
 /** Why the caller may not do this; undefined when it may. */
 export function denialOf(
   { clock, identities }: AccessDependencies,
@@ -48,17 +58,35 @@ export function denialOf(
   action: string,
   keys: Keys = {},
 ): string | undefined {
-  const own = identities.policiesOf(context.caller);
   const isOwn = bucket.accountId === context.accountId;
-  if (isOwn && own === undefined) return undefined;
   const facts = globalKeys(contextFacts(context, clock.now(), bucket.accountId));
+  // Where nothing is verified, whoever signs nothing has the default account; its own policies have no say elsewhere.
+  if (context.accessKeyId === undefined && (identities.isStrict || !isOwn)) {
+    const policies = { own: undefined, resource: resourcePolicy(bucket, undefined) };
+    const denial = decide(bucket, key, ANONYMOUS, action, policies, { ...facts, ...keys });
+    return denial === undefined ? undefined : 'Access Denied';
+  }
+  const own = identities.policiesOf(context.caller);
+  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  const resource = isOwners ? undefined : resourcePolicy(bucket, context.accountId);
+  if (isOwn && own === undefined && resource?.hasDeny !== true) return undefined;
   const { principal } = context.caller;
-  return decide(bucket, key, principal, action, { own, resource: undefined }, { ...facts, ...keys });
+  return decide(bucket, key, principal, action, { own, resource }, { ...facts, ...keys });
+}
+
+const ANONYMOUS: Principal = { type: 'Anonymous' };
+
+/** A public policy opens a bucket to nobody outside its account while its public access is blocked. */
+function resourcePolicy(bucket: StoredBucket, accountId: string | undefined): CompiledPolicy | undefined {
+  const policy = policyOf(bucket);
+  if (policy === undefined || !policy.isPublic || accountId === bucket.accountId) return policy?.compiled;
+  return publicAccessBlock(bucket.settings)?.RestrictPublicBuckets === true ? undefined : policy.compiled;
 }
 
 /** @throws AccessDenied unless the bucket lets somebody do this for whom the platform acts */
 export function checkActor(bucket: StoredBucket, key: string, actor: ObjectActor, action: string): void {
-  if (actor.kind === 'account' && actor.accountId === bucket.accountId) return;
+  const resource = policyOf(bucket)?.compiled;
+  if (actor.kind === 'account' && actor.accountId === bucket.accountId && resource?.hasDeny !== true) return;
   const principal: Principal =
     actor.kind === 'service'
       ? { type: 'Service', name: actor.principal }
@@ -67,7 +95,7 @@ export function checkActor(bucket: StoredBucket, key: string, actor: ObjectActor
     actor.kind === 'service'
       ? { 'aws:SourceArn': actor.sourceArn, 'aws:SourceAccount': actor.sourceAccount }
       : {};
-  const denial = decide(bucket, key, principal, action, { own: undefined, resource: undefined }, keys);
+  const denial = decide(bucket, key, principal, action, { own: undefined, resource }, keys);
   if (denial !== undefined) throw accessDenied(denial);
 }
 

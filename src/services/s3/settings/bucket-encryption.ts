@@ -12,13 +12,18 @@ const EVERY_BUCKETS: ServerSideEncryptionRule = {
   BucketKeyEnabled: false,
 };
 
-export function readEncryption({ ServerSideEncryptionConfiguration: given }: PutBucketEncryptionRequest): unknown {
+export function readEncryption({
+  ServerSideEncryptionConfiguration: given,
+}: PutBucketEncryptionRequest): unknown {
   const [rule, ...more] = given?.Rules ?? [];
   if (rule === undefined || more.length > 0) throw malformedXml();
   const { SSEAlgorithm: algorithm, KMSMasterKeyID: key } = rule.ApplyServerSideEncryptionByDefault ?? {};
   if (algorithm === 'AES256' && key !== undefined) {
-    const message = 'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse';
-    throw new ServiceError('InvalidArgument', message, 400, { ArgumentName: 'ApplyServerSideEncryptionByDefault' });
+    const message =
+      'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse';
+    throw new ServiceError('InvalidArgument', message, 400, {
+      ArgumentName: 'ApplyServerSideEncryptionByDefault',
+    });
   }
   if (algorithm !== undefined && algorithm !== 'AES256')
     throw notBuilt('SSEAlgorithm', `encryption with ${algorithm}`);

@@ -34,17 +34,20 @@ export function checkPolicy(text: string, bucket: StoredBucket): string {
   try {
     policy = compile(text);
   } catch (error) {
-    if (error instanceof PolicyError) throw malformed(error.message.includes('JSON') ? NO_JSON : error.message);
+    if (error instanceof PolicyError)
+      throw malformed(error.message.includes('JSON') ? NO_JSON : error.message);
     throw error;
   }
   for (const statement of listOf(policy.document.Statement)) {
     for (const action of [...listOf(statement.Action ?? []), ...listOf(statement.NotAction ?? [])])
-      if (action !== '*' && !action.toLowerCase().startsWith('s3:')) throw malformed('Policy has invalid action');
+      if (action !== '*' && !action.toLowerCase().startsWith('s3:'))
+        throw malformed('Policy has invalid action');
     for (const resource of [...listOf(statement.Resource ?? []), ...listOf(statement.NotResource ?? [])])
       if (!isOfBucket(resource, bucket.arn)) throw malformed('Policy has invalid resource');
   }
   if (policy.isPublic && publicAccessBlock(bucket.settings)?.BlockPublicPolicy === true) {
-    const because = 'because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.';
+    const because =
+      'because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.';
     throw new ServiceError('AccessDenied', `Putting this policy on ${bucket.arn} is denied ${because}`, 403);
   }
   return text;

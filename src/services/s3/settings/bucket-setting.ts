@@ -42,7 +42,10 @@ export function putSetting<Input extends Named>(
 }
 
 /** What is not there is deleted already. */
-export function deleteSetting(deps: S3Dependencies, setting: BucketSetting): OperationHandler<Named, undefined> {
+export function deleteSetting(
+  deps: S3Dependencies,
+  setting: BucketSetting,
+): OperationHandler<Named, undefined> {
   return async (input, context) => {
     const bucket = await admit(deps, input, context, setting.remove ?? setting.write);
     await changeSetting(deps.store, bucket.name, setting.name, () => undefined);
@@ -51,7 +54,7 @@ export function deleteSetting(deps: S3Dependencies, setting: BucketSetting): Ope
 }
 
 /** @throws the error of a sub-resource that was never put */
-export function required<Stored>(stored: unknown, missing: () => ServiceError): Stored {
+export function required(stored: unknown, missing: () => ServiceError): unknown {
   if (stored === undefined) throw missing();
-  return stored as Stored;
+  return stored;
 }

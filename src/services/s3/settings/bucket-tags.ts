@@ -14,7 +14,8 @@ export function readTags({ Tagging: tagging }: PutBucketTaggingRequest): Readonl
   if (tagging?.TagSet === undefined) throw malformedXml();
   const tags: Record<string, string> = {};
   for (const { Key: key = '', Value: value = '' } of tagging.TagSet) {
-    if (key === '' || key.length > LONGEST_KEY) throw invalidTag('The TagKey you have provided is invalid', key);
+    if (key === '' || key.length > LONGEST_KEY)
+      throw invalidTag('The TagKey you have provided is invalid', key);
     if (value.length > LONGEST_VALUE) throw invalidTag('The TagValue you have provided is invalid', key);
     if (key.startsWith('aws:')) throw invalidTag('System tags cannot be added/updated by requester', key);
     if (Object.hasOwn(tags, key)) throw invalidTag('Cannot provide multiple Tags with the same key', key);
@@ -26,7 +27,7 @@ export function readTags({ Tagging: tagging }: PutBucketTaggingRequest): Readonl
 }
 
 export function writeTags(stored: unknown, { name }: StoredBucket): GetBucketTaggingOutput {
-  const tags = required<Record<string, string>>(stored, () => notSet('tags', name));
+  const tags = required(stored, () => notSet('tags', name)) as Record<string, string>;
   return { TagSet: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
 }
 

@@ -3,11 +3,7 @@ import type {
   PublicAccessBlockConfiguration,
   PutPublicAccessBlockRequest,
 } from '@aws-sdk/client-s3';
-import {
-  listOf,
-  type PolicyDocument,
-  type PolicyStatement,
-} from '../../../model/policy/policy-document.ts';
+import { listOf, type PolicyDocument, type PolicyStatement } from '../../../model/policy/policy-document.ts';
 import type { BucketSettings, StoredBucket } from '../buckets/stored-bucket.ts';
 import { malformedXml } from '../s3-errors.ts';
 import { notSet } from './unset-settings.ts';

@@ -1,7 +1,4 @@
-import type {
-  PutBucketLoggingRequest,
-  PutBucketRequestPaymentRequest,
-} from '@aws-sdk/client-s3';
+import type { PutBucketLoggingRequest, PutBucketRequestPaymentRequest } from '@aws-sdk/client-s3';
 import type { AnyOperationHandler } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import { admit, type Named } from '../permissions/bucket-access.ts';
@@ -29,7 +26,11 @@ export function unbuiltSettings(deps: S3Dependencies): Readonly<Record<string, A
       throw notSet(setting, bucket);
     });
   const nothing = (action: string): AnyOperationHandler => answering(action, () => undefined);
-  const byId = (name: string, what: string, plural: string): Readonly<Record<string, AnyOperationHandler>> => ({
+  const byId = (
+    name: string,
+    what: string,
+    plural: string,
+  ): Readonly<Record<string, AnyOperationHandler>> => ({
     [`GetBucket${name}`]: missing(`Get${plural}`, 'byId'),
     [`ListBucket${name}s`]: answering(`Get${plural}`, () => ({ IsTruncated: false })),
     [`PutBucket${name}`]: refusing(`Put${plural}`, what),
