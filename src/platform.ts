@@ -62,6 +62,7 @@ export class Platform {
       parts.streams.start();
       await parts.messaging.start();
       await parts.events.start();
+      await parts.eventSources.start();
       parts.beginWorkers((note, socket) => {
         if (note.kind === 'inside') forFunctions.accept(socket);
         else listener.accept(socket);
@@ -78,13 +79,14 @@ export class Platform {
   async stop(): Promise<void> {
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
     const workersStopped = this.#parts.workers?.stop();
+    const polled = this.#parts.eventSources.stop();
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
     this.#parts.streams.dismiss();
     await this.#parts.messaging.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
-    await Promise.all([closed, workersStopped]);
+    await Promise.all([closed, workersStopped, polled]);
     await this.#parts.close();
   }
 }
@@ -107,8 +109,19 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { isolation, pool, workers, provisioned, invoker, events, queues, streams, messaging, activation } =
-    execution;
+  const {
+    isolation,
+    pool,
+    workers,
+    provisioned,
+    invoker,
+    events,
+    queues,
+    streams,
+    messaging,
+    eventSources,
+    activation,
+  } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -141,6 +154,7 @@ async function build(config: Config, log: PlatformLog) {
     queues,
     streams,
     messaging,
+    eventSources,
     storeName: state.name,
     close,
   };

@@ -24,5 +24,9 @@ export const TAG_KEY_LIMIT = 128;
 export const TAG_VALUE_LIMIT = 256;
 /** Functions on one page of ListFunctions, however many were asked for. */
 export const LIST_FUNCTIONS_PAGE_LIMIT = 50;
+/** Event source mappings on one page, however many were asked for. */
+export const LIST_MAPPINGS_PAGE_LIMIT = 100;
+/** The payload of an invocation that is waited for. */
+export const PAYLOAD_LIMIT_BYTES = 6_291_456;
 /** An event of an asynchronous invocation. */
 export const ASYNC_PAYLOAD_LIMIT_BYTES = 1_048_576;

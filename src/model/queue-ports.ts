@@ -69,9 +69,9 @@ export interface QueuedMessage {
 }
 
 export interface QueueReceiveOptions {
-  /** 1 to 10 */
+  /** 1 to 1,000: pollers take messages for several batches at once. Of a FIFO queue 10 at most. */
   readonly most: number;
-  /** How long to wait for a message when there is none; 0 to 20,000. */
+  /** How long to wait for a message when there is none: as long as one likes. */
   readonly waitMs: number;
   /** How long the messages stay hidden; the queue's own timeout when undefined. */
   readonly visibilityTimeoutSeconds?: number;

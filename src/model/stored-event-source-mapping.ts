@@ -96,6 +96,18 @@ interface DocumentDbSource {
   readonly FullDocument?: string | undefined;
 }
 
-export function mappingArn({ accountId, region, uuid }: StoredMapping): string {
+/** What names a mapping. */
+export type MappingKey = Pick<StoredMapping, 'accountId' | 'region' | 'uuid'>;
+
+/** A mapping from its row. What processing came to last has a column of its own: it changes without its owner. */
+export function mappingOf(row: {
+  readonly configuration: string;
+  readonly last_result: string | null;
+}): StoredMapping {
+  const { lastProcessingResult: _, ...mapping } = JSON.parse(row.configuration) as StoredMapping;
+  return row.last_result === null ? mapping : { ...mapping, lastProcessingResult: row.last_result };
+}
+
+export function mappingArn({ accountId, region, uuid }: MappingKey): string {
   return `arn:${partitionOf(region)}:lambda:${region}:${accountId}:event-source-mapping:${uuid}`;
 }

@@ -19,6 +19,7 @@ import { platformId } from './data-directory.ts';
 import { destinationTargets } from './destination-targets.ts';
 import { deniedServices } from './denied-services.ts';
 import { buildEnvironments } from './environments.ts';
+import { buildEventSources } from './event-sources.ts';
 import type { ChosenIsolation } from './isolation.ts';
 import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
@@ -68,6 +69,7 @@ export async function buildExecution(site: Site) {
     onNotice,
   });
   const messaging = await buildMessaging(site, owner, { invoker, events, policies, queues, onDenied });
+  const eventSources = buildEventSources(site, owner, { invoker, functions, queues: queues.consumer });
   const activation = openActivation(site, code, pool);
   const doors = {
     functions,
@@ -81,6 +83,7 @@ export async function buildExecution(site: Site) {
     queues,
     streams,
     messaging,
+    eventSources,
     targets,
   };
   const workers = await openWorkers(site, { lender, concurrency, code });

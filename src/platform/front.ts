@@ -45,6 +45,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       identities: identity.policies,
       roles: identity.roles,
       targets: execution.targets,
+      sources: { queues: execution.queues.consumer },
       runtimes: execution.runtimes,
       codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
       concurrentExecutions: config.concurrency,

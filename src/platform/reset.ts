@@ -18,6 +18,7 @@ export function resetOf({
     execution.provisioned,
   ];
   const running = [
+    execution.eventSources,
     execution.events,
     execution.queues,
     execution.streams,

@@ -16,6 +16,7 @@ import { up as scheduler } from './migrations/0013-scheduler.ts';
 import { up as eventArchives } from './migrations/0014-event-archives.ts';
 import { up as kinesis } from './migrations/0015-kinesis.ts';
 import { up as s3 } from './migrations/0016-s3.ts';
+import { up as eventSourceMappings } from './migrations/0018-event-source-mappings.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -37,6 +38,7 @@ const MIGRATIONS = {
   '0014-event-archives': { up: eventArchives },
   '0015-kinesis': { up: kinesis },
   '0016-s3': { up: s3 },
+  '0018-event-source-mappings': { up: eventSourceMappings },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

@@ -19,6 +19,7 @@ import type {
   SqsQueueTable,
 } from './sqs-schema.ts';
 import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
+import type { LambdaEventSourceMappingTable, LambdaMappingCheckpointTable } from './mapping-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
 import type {
   SnsDeduplicationTable,
@@ -44,6 +45,8 @@ export interface Database extends S3Tables, KinesisTables {
   lambda_function_urls: LambdaQualifierTable;
   lambda_code_signing_configs: LambdaCodeSigningConfigTable;
   lambda_async_events: LambdaAsyncEventTable;
+  lambda_event_source_mappings: LambdaEventSourceMappingTable;
+  lambda_mapping_checkpoints: LambdaMappingCheckpointTable;
   iam_entities: IamEntityTable;
   iam_locks: IamLockTable;
   platform_keys: PlatformKeyTable;

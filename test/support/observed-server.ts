@@ -62,6 +62,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const observations: Observation[] = [];
   const service = createLambdaService({
     ...execution,
+    sources: { queues: execution.queues.consumer },
     identities: identity.policies,
     roles: identity.roles,
     store: state.store,

@@ -7,6 +7,7 @@ import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';
 import type { ProvisionedStatus } from '../../model/provisioned-concurrency.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
 import type { Store } from '../../store/store.ts';
+import type { PolledServices } from './event-source-mappings/source-rules.ts';
 
 /** What the Lambda API needs from the rest of the platform. */
 export interface LambdaDependencies {
@@ -17,6 +18,8 @@ export interface LambdaDependencies {
   readonly policies: ResourcePolicies;
   /** Where records and dead letters can go, beside functions. */
   readonly targets: DestinationTargets;
+  /** What event source mappings can poll. */
+  readonly sources: PolledServices;
   readonly identities: CallerPolicies;
   readonly roles: ExecutionRoles;
   readonly runtimes: RuntimeSupport;

@@ -1,10 +1,22 @@
-import type { DeleteEventSourceMappingRequest } from '@aws-sdk/client-lambda';
+import type {
+  DeleteEventSourceMappingRequest,
+  EventSourceMappingConfiguration,
+} from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { mappingNotFound } from './mapping-not-found.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { mappingConfiguration } from './mapping-configuration.ts';
+import { changeMapping } from './mapping-rows.ts';
+import { deletedMapping } from './updated-mapping.ts';
 
-/** Finds nothing: none can be created yet. */
-export function deleteEventSourceMapping(): OperationHandler<DeleteEventSourceMappingRequest, never> {
-  return () => {
-    throw mappingNotFound();
+/** The mapping goes once the batches that are under way have ended. */
+export function deleteEventSourceMapping(
+  deps: LambdaDependencies,
+): OperationHandler<DeleteEventSourceMappingRequest, EventSourceMappingConfiguration> {
+  return async ({ UUID: uuid = '' }, { accountId, region }) => {
+    const nowMs = deps.clock.now();
+    const after = await changeMapping(deps.store, { accountId, region, uuid }, (before) =>
+      deletedMapping(before, nowMs),
+    );
+    return mappingConfiguration(after);
   };
 }

@@ -9,9 +9,9 @@ import { updateEventSourceMapping } from './update-event-source-mapping.ts';
 export function eventSourceMappingOperations(deps: LambdaDependencies): ServiceDefinition['operations'] {
   return {
     CreateEventSourceMapping: createEventSourceMapping(deps),
-    DeleteEventSourceMapping: deleteEventSourceMapping(),
-    GetEventSourceMapping: getEventSourceMapping(),
-    ListEventSourceMappings: listEventSourceMappings(),
-    UpdateEventSourceMapping: updateEventSourceMapping(),
+    DeleteEventSourceMapping: deleteEventSourceMapping(deps),
+    GetEventSourceMapping: getEventSourceMapping(deps),
+    ListEventSourceMappings: listEventSourceMappings(deps),
+    UpdateEventSourceMapping: updateEventSourceMapping(deps),
   };
 }

@@ -1,10 +1,12 @@
-import type { GetEventSourceMappingRequest } from '@aws-sdk/client-lambda';
+import type { EventSourceMappingConfiguration, GetEventSourceMappingRequest } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { mappingNotFound } from './mapping-not-found.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { mappingConfiguration } from './mapping-configuration.ts';
+import { requireMapping } from './mapping-rows.ts';
 
-/** Finds nothing: none can be created yet. */
-export function getEventSourceMapping(): OperationHandler<GetEventSourceMappingRequest, never> {
-  return () => {
-    throw mappingNotFound();
-  };
+export function getEventSourceMapping(
+  deps: LambdaDependencies,
+): OperationHandler<GetEventSourceMappingRequest, EventSourceMappingConfiguration> {
+  return async ({ UUID: uuid = '' }, { accountId, region }) =>
+    mappingConfiguration(await requireMapping(deps.store.db, { accountId, region, uuid }));
 }

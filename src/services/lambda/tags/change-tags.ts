@@ -3,8 +3,9 @@ import type { Caller } from '../../../model/function-reference.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
 import type { Store } from '../../../store/store.ts';
 import { configNotFound, lockConfig } from '../code-signing/config-rows.ts';
+import { findMapping } from '../event-source-mappings/mapping-rows.ts';
 import { changeFunction, type Tx } from '../functions/function-rows.ts';
-import type { TaggedResource } from './tagged-resource.ts';
+import { mappingMissing, type TaggedResource } from './tagged-resource.ts';
 
 /**
  * Changes a resource's tags while nobody else does. A function's revision changes with them. Throws 404 when there is
@@ -21,6 +22,13 @@ export async function changeTags(
   if (resource.kind === 'code-signing-config') {
     await store.write(async (tx) => {
       if ((await lockConfig(tx, resource.arn, caller)) === undefined) throw configNotFound(resource.arn);
+      await change(tx);
+    });
+    return;
+  }
+  if (resource.kind === 'event-source-mapping') {
+    await store.write(async (tx) => {
+      if ((await findMapping(tx, resource.key, store)) === undefined) throw mappingMissing(resource.arn);
       await change(tx);
     });
     return;

@@ -1,0 +1,112 @@
+import type { Clock } from '../../model/clock.ts';
+import type { QueueConsumer } from '../../model/queue-ports.ts';
+import { ServiceError } from '../../model/service-error.ts';
+import type { Batch, BatchEnd, BatchStep, SourceDriver } from '../source-driver.ts';
+import type { PollConcurrency } from './poll-concurrency.ts';
+import { QueueRecord } from './queue-record.ts';
+import { doneMessages, longestHoldMs } from './settled-messages.ts';
+
+export interface QueueDriverOptions {
+  readonly clock: Clock;
+  readonly queues: QueueConsumer;
+  readonly queueArn: string;
+  readonly isFifo: boolean;
+  readonly windowMs: number;
+  /** What the function has for one run, now; undefined: it is gone. */
+  readonly functionTimeoutMs: () => number | undefined;
+  readonly concurrency: PollConcurrency;
+}
+
+/** Taken at once, at most: they are in memory with their bodies. */
+const MOST_RECEIVED = 200;
+/** After so long without messages polling begins anew with a few batches. */
+const IDLE_MS = 60_000;
+
+/** Receives messages of a queue and deletes those that are done with. What is not comes back by itself. */
+export class QueueDriver implements SourceDriver<QueueRecord> {
+  readonly isOrdered: boolean;
+  readonly #options: QueueDriverOptions;
+  #visibilityMs = 0;
+  #running = 0;
+
+  constructor(options: QueueDriverOptions) {
+    this.isOrdered = options.isFifo;
+    this.#options = options;
+  }
+
+  room(running: number): number {
+    this.#running = running;
+    return this.#options.concurrency.room(running, this.#options.clock.now());
+  }
+
+  async receive(most: number, waitMs: number, signal: AbortSignal): Promise<readonly QueueRecord[]> {
+    const { queues, queueArn, concurrency, clock, windowMs } = this.#options;
+    const wanted = Math.min(most, MOST_RECEIVED);
+    const queue = await queues.describe(queueArn);
+    // A message's time in the batch does not count against the function's.
+    this.#visibilityMs = (queue?.visibilityTimeoutSeconds ?? 0) * 1000 + windowMs;
+    const hides = windowMs > 0 && { visibilityTimeoutSeconds: this.#visibilityMs / 1000 };
+    const beganAtMs = clock.now();
+    const messages = await queues.receive(queueArn, { most: wanted, waitMs, signal, ...hides });
+    if (clock.now() - beganAtMs > IDLE_MS && this.#running === 0) concurrency.idle();
+    if (messages.length > 0) concurrency.received(messages.length === wanted, clock.now());
+    return messages.map((message) => new QueueRecord(message, queueArn));
+  }
+
+  async skip(records: readonly QueueRecord[]): Promise<void> {
+    await this.#remove(records);
+  }
+
+  canRun({ takenAtMs }: Batch<QueueRecord>): boolean {
+    return this.#options.clock.now() - takenAtMs <= this.#longestHoldMs();
+  }
+
+  event({ records }: Batch<QueueRecord>): string {
+    return `{"Records":[${records.map(({ text }) => text).join(',')}]}`;
+  }
+
+  /** A batch has one trace: that of the first message that has one. */
+  traceId({ records }: Batch<QueueRecord>): string | undefined {
+    return records.find(({ traceHeader }) => traceHeader !== undefined)?.traceHeader;
+  }
+
+  async settle(batch: Batch<QueueRecord>, { outcome, result }: BatchEnd): Promise<BatchStep<QueueRecord>> {
+    const { concurrency, clock } = this.#options;
+    if (result !== undefined) {
+      concurrency.answered();
+      const done = doneMessages(batch.records, result);
+      if (done.length > 0) await this.#remove(done);
+      return { kind: done.length === batch.records.length ? 'done' : 'left' };
+    }
+    if (outcome.kind === 'refused') return { kind: 'left' };
+    const nowMs = clock.now();
+    const afterMs = concurrency.throttled(nowMs);
+    const isInTime = nowMs + afterMs - batch.takenAtMs <= this.#longestHoldMs();
+    return isInTime ? { kind: 'again', batches: [batch], afterMs } : { kind: 'left' };
+  }
+
+  async giveBack(records: readonly QueueRecord[]): Promise<void> {
+    const { queues, queueArn } = this.#options;
+    const receipts = records.map(({ receiptHandle }) => receiptHandle);
+    await unlessGone(queues.changeVisibility(queueArn, receipts, 0));
+  }
+
+  #longestHoldMs(): number {
+    return longestHoldMs(this.#visibilityMs, this.#options.functionTimeoutMs() ?? 0);
+  }
+
+  async #remove(records: readonly QueueRecord[]): Promise<void> {
+    const { queues, queueArn } = this.#options;
+    const receipts = records.map(({ receiptHandle }) => receiptHandle);
+    await unlessGone(queues.remove(queueArn, receipts));
+  }
+}
+
+/** A queue that was deleted has taken its messages along. */
+async function unlessGone(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { type DestinationTargets, targetService } from '../../../model/destination-target.ts';
+import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import type { QueueConsumer } from '../../../model/queue-ports.ts';
+import type { EventSourceKind, MappingSettings } from '../../../model/stored-event-source-mapping.ts';
+import type { StoredFunction } from '../../../model/stored-function.ts';
+import { SOURCE_NAMES } from './event-source.ts';
+import { checkTarget } from './mapping-rules.ts';
+
+/** The services whose resources can be polled. */
+export interface PolledServices {
+  readonly queues: Pick<QueueConsumer, 'describe'>;
+}
+
+interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Throws for kinds that nothing polls yet, and for settings that have no effect yet. */
+export function refuseUnbuilt(operation: string, kind: EventSourceKind, settings: MappingSettings): void {
+  if (kind !== 'sqs' && kind !== 'sqs-fifo') {
+    throw notImplementedYet(`${operation}: ${SOURCE_NAMES[kind]} as an event source`);
+  }
+  if (settings.KMSKeyArn !== undefined) throw notImplementedYet(`${operation}: KMSKeyArn`);
+  if (settings.MetricsConfig !== undefined) throw notImplementedYet(`${operation}: MetricsConfig`);
+}
+
+/**
+ * Whether the source is there and the function can keep up with it. Throws InvalidParameterValueException.
+ * @param target undefined where the function is gone, which a mapping outlives
+ */
+export async function checkSource(
+  { queues }: PolledServices,
+  kind: EventSourceKind,
+  arn: string,
+  target: StoredFunction | undefined,
+  caller: Place,
+): Promise<void> {
+  const [, , , region, accountId] = arn.split(':');
+  if (region !== caller.region || accountId !== caller.accountId) throw forbidden();
+  const queue = await queues.describe(arn);
+  if (queue === undefined) throw missingQueue();
+  if (target !== undefined) checkTarget(kind, target, queue);
+}
+
+/** Where records go that the function cannot process. Throws for what takes none. */
+export async function checkFailureTarget(
+  targets: DestinationTargets,
+  accountId: string,
+  arn: string | undefined,
+): Promise<void> {
+  if (arn === undefined) return;
+  const service = targetService(arn);
+  const target = targets[service];
+  if (target === undefined) {
+    throw notImplementedYet(`DestinationConfig.OnFailure.Destination: ${service} as a destination`);
+  }
+  const state = await target.check(arn, accountId);
+  if (state === 'ready') return;
+  throw invalidParameterValue(
+    state === 'forbidden'
+      ? `The function execution role does not have permissions to call ${service === 'sqs' ? 'SendMessage' : 'Publish'} on ${arn}`
+      : `The destination ARN ${arn} is invalid.`,
+  );
+}
+
+function forbidden(): Error {
+  return invalidParameterValue(
+    'The function execution role does not have permissions to call ReceiveMessage on SQS',
+  );
+}
+
+function missingQueue(): Error {
+  return invalidParameterValue(
+    'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. ' +
+      'SQS Error Message: The specified queue does not exist.',
+  );
+}
