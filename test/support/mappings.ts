@@ -22,7 +22,8 @@ export async function makeMapping(
 }
 
 export async function getMapping(lambda: LambdaClient, UUID: string): Promise<Mapping> {
-  return { UUID, ...(await lambda.send(new GetEventSourceMappingCommand({ UUID }))) } as Mapping;
+  const { $metadata: _, ...mapping } = await lambda.send(new GetEventSourceMappingCommand({ UUID }));
+  return { ...mapping, UUID };
 }
 
 export async function untilState(lambda: LambdaClient, uuid: string, state: string): Promise<Mapping> {

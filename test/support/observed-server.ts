@@ -87,6 +87,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   inside.open(site.address.port, listener);
   execution.provisioned.begin();
   await execution.events.start();
+  await execution.eventSources.start();
   const settings = {
     endpoint: `http://127.0.0.1:${site.address.port}`,
     region: 'us-east-1',
@@ -103,6 +104,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     stop: async () => {
       lambda.destroy();
       await listener.close(1000);
+      await execution.eventSources.stop();
       await execution.events.stop();
       await execution.queues.stop();
       execution.activation.stop();

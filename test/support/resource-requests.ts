@@ -1,7 +1,8 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { Architectures, type Send, senderOf } from './function-requests.ts';
+import { Architectures, DEAD_LETTERS, type Send, senderOf } from './function-requests.ts';
 import { eventually } from './functions.ts';
 import { deploy, uniqueName, updated } from './lambda-requests.ts';
+import { untilState } from './mappings.ts';
 import { ROLE } from './server.ts';
 import { zipOf } from './zip.ts';
 
@@ -17,6 +18,7 @@ export async function requestResources(lambda: LambdaClient, FunctionName: strin
   await requestInvokes(send, FunctionName);
   await requestConcurrency(send, FunctionName);
   await requestEventConfigs(lambda, send, FunctionName);
+  await requestMappings(lambda, send, FunctionName);
   await requestPermissions(send, FunctionName);
   await requestResourcePolicy(send, FunctionName);
   await requestSettings(send, FunctionName);
@@ -89,6 +91,34 @@ async function requestEventConfigs(lambda: LambdaClient, send: Send, FunctionNam
   await send('DeleteFunctionEventInvokeConfig', { FunctionName, Qualifier: '2' });
 }
 
+async function requestMappings(lambda: LambdaClient, send: Send, FunctionName: string): Promise<void> {
+  const EventSourceArn = `arn:aws:sqs:us-east-1:000000000000:${DEAD_LETTERS}`;
+  const settings = {
+    Enabled: true,
+    BatchSize: 100,
+    MaximumBatchingWindowInSeconds: 1,
+    FilterCriteria: { Filters: [{ Pattern: '{"body":["a"]}' }] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  };
+  const uuids: string[] = [];
+  for (const [Qualifier, scaling] of [
+    ['1', { ScalingConfig: { MaximumConcurrency: 5 } }],
+    ['2', { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 3 } }],
+  ] as const) {
+    const request = { FunctionName: `${FunctionName}:${Qualifier}`, ...settings, ...scaling };
+    const made = await send('CreateEventSourceMapping', { ...request, EventSourceArn, Tags: { team: 'a' } });
+    const UUID = String(made['UUID']);
+    await untilState(lambda, UUID, 'Enabled');
+    await send('UpdateEventSourceMapping', { UUID, ...request });
+    await untilState(lambda, UUID, 'Enabled');
+    await send('GetEventSourceMapping', { UUID });
+    uuids.push(UUID);
+  }
+  const { NextMarker } = await send('ListEventSourceMappings', { FunctionName, MaxItems: 1 });
+  await send('ListEventSourceMappings', { EventSourceArn, Marker: NextMarker });
+  for (const UUID of uuids) await send('DeleteEventSourceMapping', { UUID });
+}
+
 async function requestUrls(send: Send, FunctionName: string, alias: string): Promise<void> {
   const Cors = {
     AllowCredentials: true,
@@ -156,7 +186,6 @@ async function requestSettings(send: Send, FunctionName: string): Promise<void> 
   const Qualifier = '1';
   await send('PutRuntimeManagementConfig', { FunctionName, Qualifier, UpdateRuntimeOn: 'Auto' });
   await send('GetRuntimeManagementConfig', { FunctionName, Qualifier });
-  await send('ListEventSourceMappings', { FunctionName });
   await requestCapacity(send);
   await send('ListDurableExecutionsByFunction', { FunctionName, Qualifier });
 }

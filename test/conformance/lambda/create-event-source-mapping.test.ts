@@ -11,6 +11,8 @@ import {
   UNSUPPORTED_PARAMETERS,
 } from '../../support/mapping-refusals.ts';
 import { GOOD_REQUESTS, SOURCE_KINDS } from '../../support/mapping-requests.ts';
+import { type Mapping, untilState } from '../../support/mappings.ts';
+import { makeQueue } from '../../support/queues.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { createAlias, deployVersions } from '../../support/versions.ts';
 
@@ -32,14 +34,23 @@ async function refused(input: Partial<CreateEventSourceMappingCommandInput>): Pr
   return await refusal(server.lambda.send(new CreateEventSourceMappingCommand({ FunctionName, ...input })));
 }
 
+async function create(input: Partial<CreateEventSourceMappingCommandInput>): Promise<Mapping> {
+  const command = new CreateEventSourceMappingCommand({ FunctionName, ...input });
+  const { $metadata, ...mapping } = await server.lambda.send(command);
+  expect($metadata.httpStatusCode).toBe(202);
+  return { ...mapping, UUID: mapping.UUID ?? '' };
+}
+
 function invalid(message: string): Refusal {
   return { name: 'InvalidParameterValueException', message, status: 400, type: 'User' };
 }
 
+const POLLED: readonly string[] = ['sqs', 'sqs-fifo'];
+
 const NOT_THERE = invalid('Function does not exist');
 
 describe('CreateEventSourceMapping', () => {
-  test.each(SOURCE_KINDS)(
+  test.each(SOURCE_KINDS.filter((kind) => !POLLED.includes(kind)))(
     'refuses a good request for %s by name while nothing polls it [not-implemented]',
     async (kind) => {
       const answer = await refused(GOOD_REQUESTS[kind]);
@@ -49,6 +60,85 @@ describe('CreateEventSourceMapping', () => {
       );
     },
   );
+
+  test('answers with the mapping as it is made, and shows it as Enabled then [answer] [queue-defaults]', async () => {
+    const { arn: EventSourceArn } = await makeQueue(server.sqs);
+    const made = await create({ EventSourceArn });
+    expect(made).toEqual({
+      UUID: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      EventSourceMappingArn: `arn:aws:lambda:us-east-1:000000000000:event-source-mapping:${made.UUID}`,
+      FunctionArn,
+      EventSourceArn,
+      BatchSize: 10,
+      MaximumBatchingWindowInSeconds: 0,
+      FunctionResponseTypes: [],
+      State: 'Creating',
+      StateTransitionReason: 'USER_INITIATED',
+      LastModified: expect.any(Date) as Date,
+    });
+    expect(await untilState(server.lambda, made.UUID, 'Enabled')).toEqual({ ...made, State: 'Enabled' });
+  });
+
+  test('comes to rest as Disabled where it is made so [disabled]', async () => {
+    const { arn: EventSourceArn } = await makeQueue(server.sqs);
+    const { UUID, State } = await create({ EventSourceArn, Enabled: false });
+    expect(State).toBe('Creating');
+    await untilState(server.lambda, UUID, 'Disabled');
+  });
+
+  test('keeps exactly the qualifier it was given [function-forms] [function-arn]', async () => {
+    const forms: readonly (readonly [string, string])[] = [
+      [FunctionArn, FunctionArn],
+      [`000000000000:function:${FunctionName}`, FunctionArn],
+      [`${FunctionArn}:1`, `${FunctionArn}:1`],
+      [`${FunctionName}:live`, `${FunctionArn}:live`],
+      [`${FunctionName}:$LATEST`, `${FunctionArn}:$LATEST`],
+    ];
+    for (const [form, arn] of forms) {
+      const { arn: EventSourceArn } = await makeQueue(server.sqs);
+      expect(await create({ EventSourceArn, FunctionName: form })).toMatchObject({ FunctionArn: arn });
+    }
+  });
+
+  test('takes an empty list of filters for none [empty-filters]', async () => {
+    const { arn: EventSourceArn } = await makeQueue(server.sqs);
+    const made = await create({ EventSourceArn, FilterCriteria: { Filters: [] } });
+    expect(made).not.toHaveProperty('FilterCriteria');
+  });
+
+  test("refuses a queue that is not there, or not the account's own [missing-queue]", async () => {
+    expect(await refused(GOOD_REQUESTS.sqs)).toEqual(
+      invalid(
+        'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',
+      ),
+    );
+    const elsewhere = { EventSourceArn: 'arn:aws:sqs:us-east-1:111111111111:orders' };
+    expect((await refused(elsewhere)).message).toContain('does not have permissions to call ReceiveMessage');
+  });
+
+  test('refuses a queue that shows messages again while the function may still run [visibility-timeout]', async () => {
+    const { arn: EventSourceArn } = await makeQueue(server.sqs, { VisibilityTimeout: '20' });
+    const slow = await deploy(server.lambda, { Timeout: 21 });
+    const request = { EventSourceArn, FunctionName: slow.FunctionName };
+    expect(await refused(request)).toEqual(
+      invalid('Queue visibility timeout: 20 seconds is less than Function timeout: 21 seconds'),
+    );
+  });
+
+  test('refuses the same source for the same function a second time [duplicate]', async () => {
+    const { arn: EventSourceArn } = await makeQueue(server.sqs);
+    const { UUID } = await create({ EventSourceArn });
+    expect(await refused({ EventSourceArn })).toEqual({
+      name: 'ResourceConflictException',
+      message:
+        `An event source mapping with SQS arn (" ${EventSourceArn} ") and function (" ${FunctionName} ") already exists. ` +
+        `Please update or delete the existing mapping with UUID ${UUID}`,
+      status: 409,
+      type: 'User',
+    });
+    // With another qualifier it is another function.
+    await create({ EventSourceArn, FunctionName: `${FunctionName}:live` });
+  });
 
   test.each([...KNOWN_REFUSALS, ...DOCUMENTED_REFUSALS])(
     'refuses $kind with $change [$id]',
@@ -63,21 +153,6 @@ describe('CreateEventSourceMapping', () => {
       expect(await refused({ ...GOOD_REQUESTS[kind], ...change })).toEqual(invalid(message));
     },
   );
-
-  test('names every form of a function [function-forms]', async () => {
-    const partial = `000000000000:function:${FunctionName}`;
-    const forms = [
-      FunctionArn,
-      partial,
-      `${FunctionArn}:1`,
-      `${FunctionName}:live`,
-      `${FunctionName}:$LATEST`,
-    ];
-    for (const form of forms) {
-      const { message } = await refused({ ...GOOD_REQUESTS.sqs, FunctionName: form });
-      expect(message).toContain('not implemented');
-    }
-  });
 
   test('wants the function, version or alias to be there [unknown-function]', async () => {
     const names = [
@@ -118,8 +193,6 @@ describe('CreateEventSourceMapping', () => {
     const slow = await deploy(server.lambda, { Timeout: 841 });
     const { message } = await refused({ ...GOOD_REQUESTS.msk, FunctionName: slow.FunctionName });
     expect(message).toContain('Function timeout: 841 seconds is more than the 840 seconds');
-    const { message: queue } = await refused({ ...GOOD_REQUESTS.sqs, FunctionName: slow.FunctionName });
-    expect(queue).toContain('not implemented');
   });
 
   test('holds tags to the rules of tags [tags]', async () => {

@@ -4,7 +4,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
+import { getMapping, makeMapping, type Mapping } from '../../support/mappings.ts';
 import { GOOD_REQUESTS } from '../../support/mapping-requests.ts';
+import { makeQueue } from '../../support/queues.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
@@ -22,6 +24,16 @@ async function list(input: ListEventSourceMappingsCommandInput): Promise<object>
   return answer;
 }
 
+async function mapping(FunctionName: string): Promise<Mapping> {
+  const { arn: EventSourceArn } = await makeQueue(server.sqs);
+  return await makeMapping(server.lambda, { FunctionName, EventSourceArn });
+}
+
+async function uuids(input: ListEventSourceMappingsCommandInput): Promise<(string | undefined)[]> {
+  const { EventSourceMappings = [] } = await server.lambda.send(new ListEventSourceMappingsCommand(input));
+  return EventSourceMappings.map(({ UUID }) => UUID);
+}
+
 const NONE = { EventSourceMappings: [] };
 
 describe('ListEventSourceMappings', () => {
@@ -35,6 +47,34 @@ describe('ListEventSourceMappings', () => {
     const { EventSourceArn } = GOOD_REQUESTS.sqs;
     expect(await list({ FunctionName })).toEqual(NONE);
     expect(await list({ FunctionName: `${FunctionArn}:live`, EventSourceArn })).toEqual(NONE);
+    const one = await mapping(FunctionName);
+    const other = await mapping(FunctionName);
+    expect(await uuids({ FunctionName })).toEqual([one.UUID, other.UUID].toSorted());
+    expect(await uuids({ FunctionName: FunctionArn, EventSourceArn: one.EventSourceArn })).toEqual([
+      one.UUID,
+    ]);
+    expect(await uuids({ EventSourceArn: other.EventSourceArn })).toEqual([other.UUID]);
+    expect(await list({ FunctionName: `${FunctionArn}:live` })).toEqual(NONE);
+  });
+
+  test('shows mappings as GetEventSourceMapping does [all]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const { UUID } = await mapping(FunctionName);
+    const shown = await getMapping(server.lambda, UUID);
+    expect(await list({ FunctionName })).toEqual({ EventSourceMappings: [shown] });
+  });
+
+  test('lists in pages [pages]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const made = [await mapping(FunctionName), await mapping(FunctionName), await mapping(FunctionName)];
+    const command = (Marker?: string) =>
+      new ListEventSourceMappingsCommand({ FunctionName, MaxItems: 2, Marker });
+    const first = await server.lambda.send(command());
+    const second = await server.lambda.send(command(first.NextMarker));
+    expect(second.NextMarker).toBeUndefined();
+    const pages = [first, second].map(({ EventSourceMappings = [] }) => EventSourceMappings);
+    expect(pages.map(({ length }) => length)).toEqual([2, 1]);
+    expect(pages.flat().map(({ UUID }) => UUID)).toEqual(made.map(({ UUID }) => UUID).toSorted());
   });
 
   test('lists nothing for a function that is not there [unknown-function]', async () => {

@@ -7,6 +7,8 @@ import {
 } from '../../../tools/api-support/support-table.ts';
 import { sendOperation } from '../../support/any-operation.ts';
 import { deploy, ECHO, refusal, uniqueName } from '../../support/lambda-requests.ts';
+import { makeMapping, type Mapping } from '../../support/mappings.ts';
+import { makeQueue } from '../../support/queues.ts';
 import { ROLE, startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
 import { NO_EXECUTION } from './durable-execution-fixtures.ts';
@@ -26,12 +28,18 @@ beforeAll(async () => {
     $role: ROLE,
     $zip: await zipOf({ 'index.js': ECHO }),
     $execution: NO_EXECUTION,
+    $mapping: (await queueMapping(FunctionName)).UUID,
   };
 });
 
 afterAll(async () => {
   await server.stop();
 });
+
+async function queueMapping(FunctionName: string): Promise<Mapping> {
+  const { arn: EventSourceArn } = await makeQueue(server.sqs);
+  return await makeMapping(server.lambda, { FunctionName, EventSourceArn });
+}
 
 interface Case {
   readonly operation: string;

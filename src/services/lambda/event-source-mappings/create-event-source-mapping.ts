@@ -23,11 +23,10 @@ export function createEventSourceMapping(
   deps: LambdaDependencies,
 ): OperationHandler<CreateEventSourceMappingRequest, EventSourceMappingConfiguration> {
   return async (input, context) => {
-    const { FunctionName: functionName = '', ...request } = input;
     const nowMs = deps.clock.now();
-    const reference = parseFunctionReference(functionName, undefined, context);
-    const kind = checkMapping(request, nowMs);
-    const tags = request.Tags ?? {};
+    const reference = parseFunctionReference(input.FunctionName ?? '', undefined, context);
+    const kind = checkMapping(input, nowMs);
+    const tags = input.Tags ?? {};
     checkTags(tags);
     const found = await findVersion(deps.store.db, reference);
     if (found === undefined) throw invalidParameterValue('Function does not exist');
@@ -35,7 +34,7 @@ export function createEventSourceMapping(
     checkTarget(kind, target);
     const { accountId, region } = context;
     const identity = { accountId, region, uuid: randomUUID(), functionArn: askedArn(reference) };
-    const mapping = newMapping({ ...identity, request, kind, nowMs });
+    const mapping = newMapping({ ...identity, request: input, kind, nowMs });
     refuseUnbuilt('CreateEventSourceMapping', kind, mapping.settings);
     await checkSource(deps.sources, kind, mapping.settings.EventSourceArn ?? '', target, context);
     await checkFailureTarget(

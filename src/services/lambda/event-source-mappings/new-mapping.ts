@@ -39,8 +39,12 @@ export function newMapping({ request, kind, nowMs, ...identity }: NewMapping): S
 }
 
 /** What is kept of a request: not what creates nothing, and everything in the form in which it is shown. */
-export function settingsOf(kind: EventSourceKind, request: MappingRequest, uuid: string): MappingSettings {
-  const { Enabled: _, StartingPositionTimestamp: __, Tags: ___, ...given } = request;
+export function settingsOf(
+  kind: EventSourceKind,
+  request: MappingRequest & { readonly FunctionName?: string | undefined },
+  uuid: string,
+): MappingSettings {
+  const { FunctionName: _, Enabled: __, StartingPositionTimestamp: ___, Tags: ____, ...given } = request;
   const destination = given.DestinationConfig?.OnFailure?.Destination ?? '';
   const settings: MappingSettings = {
     ...given,

@@ -19,7 +19,7 @@ export function updateEventSourceMapping(
   deps: LambdaDependencies,
 ): OperationHandler<UpdateEventSourceMappingRequest, EventSourceMappingConfiguration> {
   return async (input, context) => {
-    const { UUID: uuid = '', FunctionName: functionName, ...changes } = input;
+    const { UUID: uuid = '', FunctionName: functionName } = input;
     const { accountId, region } = context;
     const key = { accountId, region, uuid };
     const reference =
@@ -27,7 +27,7 @@ export function updateEventSourceMapping(
     const before = await requireMapping(deps.store.db, key);
     const functionArn = reference && askedArn(reference);
     const decide = (present: StoredMapping): StoredMapping =>
-      updatedMapping(present, changes, functionArn, deps.clock.now());
+      updatedMapping(present, input, functionArn, deps.clock.now());
     const wanted = decide(before);
     refuseUnbuilt('UpdateEventSourceMapping', wanted.kind, wanted.settings);
     const target = await findTarget(deps, wanted, context);
@@ -37,7 +37,7 @@ export function updateEventSourceMapping(
     if (wanted.enabled || reference !== undefined) {
       await checkSource(deps.sources, wanted.kind, wanted.settings.EventSourceArn ?? '', target, context);
     }
-    await checkFailureTarget(deps.targets, accountId, changes.DestinationConfig?.OnFailure?.Destination);
+    await checkFailureTarget(deps.targets, accountId, input.DestinationConfig?.OnFailure?.Destination);
     return mappingConfiguration(await changeMapping(deps.store, key, decide));
   };
 }

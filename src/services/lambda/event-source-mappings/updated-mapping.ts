@@ -67,11 +67,35 @@ function checkUnchanged({ settings }: StoredMapping, changes: Changes): void {
   }
 }
 
+/** What an update can name. */
+const CHANGEABLE: readonly (keyof Changes)[] = [
+  'Enabled',
+  'BatchSize',
+  'MaximumBatchingWindowInSeconds',
+  'FilterCriteria',
+  'FunctionResponseTypes',
+  'ScalingConfig',
+  'ProvisionedPollerConfig',
+  'ParallelizationFactor',
+  'MaximumRecordAgeInSeconds',
+  'MaximumRetryAttempts',
+  'BisectBatchOnFunctionError',
+  'TumblingWindowInSeconds',
+  'DestinationConfig',
+  'SourceAccessConfigurations',
+  'AmazonManagedKafkaEventSourceConfig',
+  'SelfManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
+  'KMSKeyArn',
+  'MetricsConfig',
+  'LoggingConfig',
+];
+
 /** The settings as one request would have to give them. */
 function withChanges({ settings }: StoredMapping, changes: Changes): MappingRequest {
   const request = { ...settings } as Record<string, unknown>;
-  for (const [parameter, value] of Object.entries(changes)) {
-    if (value !== undefined) request[parameter] = value;
+  for (const parameter of CHANGEABLE) {
+    if (changes[parameter] !== undefined) request[parameter] = changes[parameter];
   }
   for (const member of KAFKA_CONFIGS) {
     if (changes[member] !== undefined) request[member] = { ...changes[member], ...fixedIn(settings[member]) };
