@@ -2,24 +2,35 @@
 export interface Deadline {
   readonly atMs: number;
   readonly onPassed: () => void;
+  /** Where `Deadlines` has it; theirs to set. */
+  slot?: number;
 }
 
 /**
  * Real-time deadlines of everything that runs. One timer for all of them, armed for the earliest and left alone when
  * that one is met: a timer of its own for each invocation costs 10 µs, this 0.2.
+ *
+ * A plain array. A Set that is added to and deleted from copies itself again and again; its old copies, once they have
+ * become old to the garbage collector, would keep everything alive that was under way with them.
  */
 export class Deadlines {
-  readonly #pending = new Set<Deadline>();
+  readonly #pending: Deadline[] = [];
   #timer: NodeJS.Timeout | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
 
   add(deadline: Deadline): void {
-    this.#pending.add(deadline);
+    deadline.slot = this.#pending.length;
+    this.#pending.push(deadline);
     if (deadline.atMs < this.#armedForMs) this.#arm(deadline.atMs);
   }
 
   remove(deadline: Deadline): void {
-    this.#pending.delete(deadline);
+    const { slot } = deadline;
+    if (slot === undefined || this.#pending[slot] !== deadline) return;
+    const last = this.#pending.pop();
+    if (last === undefined || last === deadline) return;
+    last.slot = slot;
+    this.#pending[slot] = last;
   }
 
   #arm(atMs: number): void {
@@ -33,13 +44,11 @@ export class Deadlines {
   #fire(): void {
     this.#armedForMs = Number.POSITIVE_INFINITY;
     const now = performance.now();
+    const passed = this.#pending.filter(({ atMs }) => atMs <= now);
+    for (const deadline of passed) this.remove(deadline);
     let earliestMs = Number.POSITIVE_INFINITY;
-    for (const deadline of this.#pending) {
-      if (deadline.atMs <= now) {
-        this.#pending.delete(deadline);
-        deadline.onPassed();
-      } else earliestMs = Math.min(earliestMs, deadline.atMs);
-    }
+    for (const { atMs } of this.#pending) earliestMs = Math.min(earliestMs, atMs);
     if (earliestMs < this.#armedForMs) this.#arm(earliestMs);
+    for (const { onPassed } of passed) onPassed();
   }
 }

@@ -7,7 +7,7 @@ import { initFailed, initTimedOut, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { Rest } from './idle-freezer.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
-import { InvocationsInHand } from './invocations-in-hand.ts';
+import { InvocationInHand } from './invocation-in-hand.ts';
 import type { RunningInvocation } from './running-invocation.ts';
 import type { ResponseStream, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 import { RuntimeProcess } from './runtime-process.ts';
@@ -25,7 +25,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
   readonly #process: RuntimeProcess;
   readonly #reporter: InvocationReporter;
   readonly #scratch: ScratchCheck;
-  readonly #inHand: InvocationsInHand;
+  readonly #inHand: InvocationInHand;
   readonly #rest: Rest;
   #coldStartMs: number | undefined;
   #isAborting = false;
@@ -38,7 +38,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#parts = parts;
     const { deadlines, log, version } = parts;
     this.#reporter = new InvocationReporter(parts, (tookMs) => parts.onAvailable(this, tookMs));
-    this.#inHand = new InvocationsInHand({
+    this.#inHand = new InvocationInHand({
       reporter: this.#reporter,
       deadlines,
       timeoutMs: version.timeoutMs,
@@ -64,7 +64,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** The last result is out; the runtime has yet to ask for more, or its log to be completed. */
   get isFinishing(): boolean {
-    return this.#inHand.size === 0 && this.#reporter.isFinishing;
+    return this.#inHand.isEmpty && this.#reporter.isFinishing;
   }
 
   /** It may not be used again, although it could: destroy it when it becomes available. */
@@ -115,7 +115,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (this.#process.becomesReady(link)) return true;
     if (this.#process.link !== link || this.#isAborting) return false;
     if (this.#lifecycle.current === 'idle') return true;
-    if (this.#lifecycle.current !== 'invoking' || this.#inHand.size > 0) return false;
+    if (this.#lifecycle.current !== 'invoking' || !this.#inHand.isEmpty) return false;
     this.#reporter.runtimeWaits();
     if (this.#process.hasBusyExtensions) this.#runtimeWaits = true;
     else this.#becomeIdle(link);
@@ -194,11 +194,11 @@ export class ExecutionEnvironment implements RuntimeEvents {
         this.#deliver(run);
         return;
       }
-      this.#inHand.failAll(failure);
+      this.#inHand.fail(failure);
       await this.#process.extensionsEnded();
     } catch (error) {
       if (this.#destroyed !== undefined) return;
-      this.#inHand.abandonAll(error as Error);
+      this.#inHand.abandon(error as Error);
     }
     if (this.#destroyed === undefined) this.#becomeReset();
   }
@@ -225,7 +225,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     await this.#process.end(failure);
     if (this.#destroyed !== undefined) return;
     this.#reporter.reportNow(failure);
-    this.#inHand.failAll(failure);
+    this.#inHand.fail(failure);
     if (this.#process.hasExtensions) await this.#process.extensionsEnded();
     this.#isAborting = false;
     if (this.#destroyed === undefined) this.#becomeReset();
@@ -238,7 +238,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   async #destroy(): Promise<void> {
     this.#reporter.reportNow();
-    this.#inHand.abandonAll(serviceException('The execution environment was removed.'));
+    this.#inHand.abandon(serviceException('The execution environment was removed.'));
     this.#lifecycle.to('destroyed');
     this.#rest.end();
     await this.#process.close(initTimedOut());

@@ -24,6 +24,7 @@ export class RunningInvocation implements Deadline {
   readonly initDurationMs: number | undefined;
   readonly atMs: number;
   readonly onPassed: () => void;
+  slot = -1;
   readonly #deadlines: Deadlines;
   readonly #startedAt = performance.now();
   readonly #completion: Completion<InvocationResult>;

@@ -4,7 +4,7 @@ import type { EnvironmentParts } from '../environment-parts.ts';
 import type { EnvironmentState } from '../environment-state.ts';
 import { initFailed, initTimedOut, timedOut } from '../function-failure.ts';
 import type { FunctionFailure } from '../function-failure.ts';
-import { InvocationsInHand } from '../invocations-in-hand.ts';
+import { InvocationInHand } from '../invocation-in-hand.ts';
 import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeProcess } from '../runtime-process.ts';
 import { SharedReporter } from './shared-reporter.ts';
@@ -18,7 +18,7 @@ export class SharedEnvironment implements RuntimeEvents {
   readonly #parts: EnvironmentParts<SharedEnvironment>;
   readonly #process: RuntimeProcess;
   readonly #reporter: SharedReporter;
-  readonly #inHand = new Map<string, InvocationsInHand>();
+  readonly #inHand = new Map<string, InvocationInHand>();
   readonly #most: number;
   #state: 'created' | 'initializing' | 'open' | 'draining' | 'destroyed' = 'created';
   #destroyed: Promise<void> | undefined;
@@ -85,7 +85,7 @@ export class SharedEnvironment implements RuntimeEvents {
   invoke(invocation: Invocation): Promise<InvocationResult> {
     const { requestId, traceId } = invocation;
     const { deadlines, version, log } = this.#parts;
-    const slot = new InvocationsInHand({
+    const slot = new InvocationInHand({
       reporter: this.#reporter,
       deadlines,
       timeoutMs: version.timeoutMs,
@@ -148,15 +148,15 @@ export class SharedEnvironment implements RuntimeEvents {
   }
 
   /** A handler cannot be stopped without those beside it. */
-  #timeOut(requestId: string, slot: InvocationsInHand): void {
+  #timeOut(requestId: string, slot: InvocationInHand): void {
     this.drain();
-    slot.failAll(timedOut(this.#parts.version.timeoutMs));
+    slot.fail(timedOut(this.#parts.version.timeoutMs));
     this.#onDone(requestId);
   }
 
   #onLost(failure: FunctionFailure): void {
     this.#state = 'draining';
-    for (const slot of this.#inHand.values()) slot.failAll(failure);
+    for (const slot of this.#inHand.values()) slot.fail(failure);
     this.#inHand.clear();
     this.#parts.onAvailable(this, undefined);
   }
@@ -164,7 +164,7 @@ export class SharedEnvironment implements RuntimeEvents {
   async #destroy(): Promise<void> {
     this.#state = 'destroyed';
     for (const slot of this.#inHand.values()) {
-      slot.abandonAll(serviceException('The execution environment was removed.'));
+      slot.abandon(serviceException('The execution environment was removed.'));
     }
     this.#inHand.clear();
     await this.#process.close(initTimedOut());

@@ -1,6 +1,6 @@
 import type { EnvironmentParts } from '../environment-parts.ts';
 import type { FunctionFailure } from '../function-failure.ts';
-import type { InvocationOutcomes } from '../invocations-in-hand.ts';
+import type { InvocationOutcomes } from '../invocation-in-hand.ts';
 import { runtimeDoneFacts } from '../runtime-done-facts.ts';
 import type { Outcome, RunningInvocation } from '../running-invocation.ts';
 

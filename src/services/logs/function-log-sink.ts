@@ -41,7 +41,7 @@ class FunctionLogStream implements LogStreamWriter {
     // Somebody may delete the group while the environment lives: it comes back, as it does on AWS.
     if (log === undefined || log.isDiscarded) log = this.#begin();
     // Lambda's log events keep the line feed they ended with.
-    log.append(timestampMs, message.endsWith('\n') ? message : `${message}\n`);
+    log.append(timestampMs, message, true);
   }
 
   close(): void {

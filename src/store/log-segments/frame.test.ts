@@ -39,6 +39,23 @@ describe('frames', () => {
     );
   });
 
+  test('end lines with a line feed that have none', () => {
+    const batch = new EventBatch();
+    for (const message of ['none', 'one\n', 'two\n\n', '', 'ünd\u{1F600}']) batch.push(1, message, true);
+    batch.push(1, 'as it is');
+    batch.cut(1, 1);
+    const frame = encodeFrame(batch);
+    const messages = decodeFrame(frame, headerOf(frame)).map(({ message }) => message);
+    expect(messages).toEqual(['none\n', 'one\n', 'two\n\n', '\n', 'ünd\u{1F600}\n', 'as it is']);
+  });
+
+  test('hold messages of any length', () => {
+    const list = [1, 900, 5000, 70_000, 3].map((length) => ({ timestampMs: 5, message: 'ß'.repeat(length) }));
+    const frame = encodeFrame(batchOf(list));
+    const messages = decodeFrame(frame, headerOf(frame)).map(({ message }) => message);
+    expect(messages).toEqual(list.map(({ message }) => message));
+  });
+
   test('show any damage', () => {
     fc.assert(
       fc.property(events, fc.nat(), fc.integer({ min: 1, max: 255 }), (list, place, flip) => {

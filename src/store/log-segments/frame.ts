@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { EventBatch } from './event-batch.ts';
+import { type EventBatch, FRAME_HEADER_BYTES, RECORD_HEADER_BYTES } from './event-batch.ts';
 import type { StoredLogEvent } from './log-event.ts';
 
 /**
@@ -22,41 +22,22 @@ export interface FrameHeader {
   readonly messageBytes: number;
 }
 
-export const FRAME_HEADER_BYTES = 52;
 const MAGIC = 0x314c4d4c;
-const RECORD_HEADER_BYTES = 12;
-/** UTF-8 needs at most three bytes for one UTF-16 code unit. */
-const MAX_BYTES_PER_UNIT = 3;
 
-/** Grows to the largest frame seen; frames are copied out of it, so that encoding allocates exactly once. */
-let scratch = Buffer.allocUnsafeSlow(256 * 1024);
-
-/** Turns a cut batch into the bytes of one frame. */
+/** Turns a cut batch into the bytes of one frame: its own. */
 export function encodeFrame(batch: EventBatch): Buffer {
-  const room = FRAME_HEADER_BYTES + batch.bytes * MAX_BYTES_PER_UNIT + batch.count * RECORD_HEADER_BYTES;
-  if (scratch.length < room) scratch = Buffer.allocUnsafeSlow(room);
-  const end = encodeBody(batch, scratch);
-  scratch.writeUInt32LE(MAGIC, 0);
-  scratch.writeUInt32LE(end - FRAME_HEADER_BYTES, 4);
-  scratch.writeUInt32LE(batch.count, 12);
-  scratch.writeDoubleLE(batch.minTimestampMs, 16);
-  scratch.writeDoubleLE(batch.maxTimestampMs, 24);
-  scratch.writeDoubleLE(batch.firstArrival, 32);
-  scratch.writeDoubleLE(batch.ingestionTimeMs, 40);
-  scratch.writeUInt32LE(end - FRAME_HEADER_BYTES - batch.count * RECORD_HEADER_BYTES, 48);
-  scratch.writeUInt32LE(crc32(scratch.subarray(12, end)), 8);
-  return Buffer.from(scratch.subarray(0, end));
-}
-
-function encodeBody(batch: EventBatch, target: Buffer): number {
-  let at = FRAME_HEADER_BYTES;
-  for (let index = 0; index < batch.count; index += 1) {
-    const written = target.write(batch.messages[index] ?? '', at + RECORD_HEADER_BYTES, 'utf8');
-    target.writeDoubleLE(batch.timestamps[index] ?? 0, at);
-    target.writeUInt32LE(written, at + 8);
-    at += RECORD_HEADER_BYTES + written;
-  }
-  return at;
+  const { count, frame } = batch;
+  const bodyBytes = frame.length - FRAME_HEADER_BYTES;
+  frame.writeUInt32LE(MAGIC, 0);
+  frame.writeUInt32LE(bodyBytes, 4);
+  frame.writeUInt32LE(count, 12);
+  frame.writeDoubleLE(batch.minTimestampMs, 16);
+  frame.writeDoubleLE(batch.maxTimestampMs, 24);
+  frame.writeDoubleLE(batch.firstArrival, 32);
+  frame.writeDoubleLE(batch.ingestionTimeMs, 40);
+  frame.writeUInt32LE(bodyBytes - count * RECORD_HEADER_BYTES, 48);
+  frame.writeUInt32LE(crc32(frame.subarray(12)), 8);
+  return frame;
 }
 
 /** Reads a frame's header, or undefined when there is none at `at`: the end of the file or a torn tail. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { FRAME_HEADER_BYTES, isFrameIntact, readFrameHeader } from './frame.ts';
+import { FRAME_HEADER_BYTES } from './event-batch.ts';
+import { isFrameIntact, readFrameHeader } from './frame.ts';
 import { addFrame, type SegmentInfo } from './segment-info.ts';
 
 /**

@@ -1,11 +1,6 @@
+import { FRAME_HEADER_BYTES } from './event-batch.ts';
 import { open } from 'node:fs/promises';
-import {
-  decodeFrame,
-  FRAME_HEADER_BYTES,
-  type FrameHeader,
-  isFrameIntact,
-  readFrameHeader,
-} from './frame.ts';
+import { decodeFrame, type FrameHeader, isFrameIntact, readFrameHeader } from './frame.ts';
 import type { StoredLogEvent } from './log-event.ts';
 import type { SegmentInfo } from './segment-info.ts';
 import type { StreamFiles } from './stream-files.ts';

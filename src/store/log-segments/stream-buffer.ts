@@ -10,6 +10,8 @@ export class StreamBuffer {
   #bytes = 0;
   /** The arrival number behind the last event that was cut. */
   #cutThrough = 0;
+  /** Of the next batch. */
+  #likelyBytes = 0;
 
   constructor(host: LogHost) {
     this.#host = host;
@@ -32,11 +34,11 @@ export class StreamBuffer {
     return this.#cutThrough;
   }
 
-  /** Adds an event; true when enough has come together to be written at once. */
-  push(timestampMs: number, message: string): boolean {
-    const pending = (this.#pending ??= new EventBatch());
+  /** Adds an event; true when enough has come together to be written at once. See `EventBatch.push`. */
+  push(timestampMs: number, message: string, isLine: boolean): boolean {
+    const pending = (this.#pending ??= new EventBatch(this.#likelyBytes));
     const bytes = message.length + EVENT_OVERHEAD_BYTES;
-    pending.push(timestampMs, message);
+    pending.push(timestampMs, message, isLine);
     this.#bytes += bytes;
     this.#host.bufferedBytes += bytes;
     return pending.bytes >= this.#host.limits.batchBytes;
@@ -49,6 +51,7 @@ export class StreamBuffer {
     this.#pending = undefined;
     batch.cut(this.#host.takeArrivals(batch.count), this.#host.now());
     this.#ready.push(batch);
+    this.#likelyBytes = Math.min(batch.frame.length, this.#host.limits.batchBytes);
     this.#cutThrough = batch.endArrival;
   }
 

@@ -1,7 +1,8 @@
 import { open, readdir, rename, rm, truncate, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DescriptorCache } from './descriptor-cache.ts';
-import { FRAME_HEADER_BYTES, readFrameHeader } from './frame.ts';
+import { FRAME_HEADER_BYTES } from './event-batch.ts';
+import { readFrameHeader } from './frame.ts';
 import type { LogLimits } from './log-limits.ts';
 import { scanSegment } from './scan-segment.ts';
 import { addFrame, openSegment, parseSegmentName, type SegmentInfo, sealedName } from './segment-info.ts';

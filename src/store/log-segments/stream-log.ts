@@ -53,8 +53,11 @@ export class StreamLog implements ScheduledStream {
     return !this.#held && isWritten && this.#files?.isSealed === true;
   }
 
-  /** Adds one event. A push into an array: no disk, no promise, no system call. */
-  append(timestampMs: number, message: string): void {
+  /**
+   * Adds one event: into memory, as bytes. No disk, no promise, no system call.
+   * @param isLine ends in a line feed, if need be in one of its own
+   */
+  append(timestampMs: number, message: string, isLine = false): void {
     const bytes = message.length + EVENT_OVERHEAD_BYTES;
     const { limits } = this.#host;
     if (
@@ -65,7 +68,7 @@ export class StreamLog implements ScheduledStream {
       this.#drop(message);
       return;
     }
-    this.#add(timestampMs, message);
+    this.#add(timestampMs, message, isLine);
   }
 
   /** Adds events in order and resolves when they are on disk (fsync); rejects when the disk refuses them. */
@@ -74,7 +77,7 @@ export class StreamLog implements ScheduledStream {
     if (this.#isDiscarded) return;
     this.cut();
     for (const event of events) {
-      if (this.#buffer.push(event.timestampMs, event.message)) this.cut();
+      if (this.#buffer.push(event.timestampMs, event.message, false)) this.cut();
     }
     this.cut();
     await this.#written(true);
@@ -148,10 +151,10 @@ export class StreamLog implements ScheduledStream {
     return this.#buffer.hasReady;
   }
 
-  #add(timestampMs: number, message: string): void {
+  #add(timestampMs: number, message: string, isLine: boolean): void {
     if (this.#isDiscarded) return;
     if (!this.#buffer.hasPending) this.#host.scheduler.markDirty(this);
-    if (this.#buffer.push(timestampMs, message)) this.cut();
+    if (this.#buffer.push(timestampMs, message, isLine)) this.cut();
   }
 
   #drop(message: string): void {
@@ -170,7 +173,7 @@ export class StreamLog implements ScheduledStream {
   }
 
   #notice(text: string): void {
-    this.#add(this.#host.now(), `${text}\n`);
+    this.#add(this.#host.now(), text, true);
   }
 
   async #write(files: StreamFiles, batches: readonly EventBatch[], endArrival: number): Promise<void> {

@@ -8,7 +8,7 @@ import { PassedOnResponse } from './passed-on-response.ts';
 import { LARGEST_RESPONSE_BYTES, LARGEST_STREAM_BYTES } from './runtime-link.ts';
 import type { ResponseStream } from './runtime-link.ts';
 
-/** Told how invocations end. */
+/** Told how an invocation ends. */
 export interface InvocationOutcomes {
   /** The runtime has sent the result. */
   answer(run: RunningInvocation, outcome: Outcome): void;
@@ -16,7 +16,7 @@ export interface InvocationOutcomes {
   fail(run: RunningInvocation, outcome: Outcome, longestMs: number): void;
 }
 
-export interface InvocationsInHandParts {
+export interface InvocationInHandParts {
   readonly reporter: InvocationOutcomes;
   readonly deadlines: Deadlines;
   readonly timeoutMs: number;
@@ -25,20 +25,23 @@ export interface InvocationsInHandParts {
   readonly isOpen: () => boolean;
 }
 
-/** The invocations of one environment that have no result yet, by request id, and how each comes to its result. */
-export class InvocationsInHand {
-  readonly #byId = new Map<string, RunningInvocation>();
-  readonly #parts: InvocationsInHandParts;
+/**
+ * The invocation of one environment that has no result yet, and how it comes to its result. A plain member: a Map that is
+ * added to and deleted from keeps what was in it alive for longer, see `Deadlines`.
+ */
+export class InvocationInHand {
+  #run: RunningInvocation | undefined;
+  readonly #parts: InvocationInHandParts;
 
-  constructor(parts: InvocationsInHandParts) {
+  constructor(parts: InvocationInHandParts) {
     this.#parts = parts;
   }
 
-  get size(): number {
-    return this.#byId.size;
+  get isEmpty(): boolean {
+    return this.#run === undefined;
   }
 
-  /** Its time begins to run. */
+  /** Its time begins to run. Call while there is none. */
   begin(
     invocation: Invocation,
     completion: Completion<InvocationResult>,
@@ -46,7 +49,7 @@ export class InvocationsInHand {
   ): RunningInvocation {
     const { deadlines, onTimeout, timeoutMs } = this.#parts;
     const run = new RunningInvocation(invocation, completion, timeoutMs, coldStartMs, deadlines, onTimeout);
-    this.#byId.set(invocation.requestId, run);
+    this.#run = run;
     return run;
   }
 
@@ -77,7 +80,7 @@ export class InvocationsInHand {
     run.responseBeganMs = run.elapsedMs();
     const ended = (): boolean => {
       run.isStreaming = false;
-      return this.#byId.get(requestId) === run;
+      return this.#run === run;
     };
     const { sink } = run.invocation;
     const limitBytes = sink === undefined ? LARGEST_RESPONSE_BYTES : LARGEST_STREAM_BYTES;
@@ -99,31 +102,32 @@ export class InvocationsInHand {
     return true;
   }
 
-  /** They ended with their process. */
-  failAll(failure: FunctionFailure): void {
+  /** It ended with its process. */
+  fail(failure: FunctionFailure): void {
     const { reporter, timeoutMs } = this.#parts;
-    for (const run of this.#byId.values()) {
-      const payload = failure.payload(run.invocation.requestId);
-      reporter.fail(run, { payload, isError: true, failure, handlerFailure: undefined }, timeoutMs);
-    }
-    this.#byId.clear();
+    const run = this.#run;
+    if (run === undefined) return;
+    const payload = failure.payload(run.invocation.requestId);
+    reporter.fail(run, { payload, isError: true, failure, handlerFailure: undefined }, timeoutMs);
+    this.#run = undefined;
   }
 
-  /** The platform itself could not run them. */
-  abandonAll(error: Error): void {
-    for (const run of this.#byId.values()) run.abandon(error);
-    this.#byId.clear();
+  /** The platform itself could not run it. */
+  abandon(error: Error): void {
+    this.#run?.abandon(error);
+    this.#run = undefined;
   }
 
   #take(requestId: string): RunningInvocation | undefined {
     const run = this.#find(requestId);
-    if (run !== undefined) this.#byId.delete(requestId);
+    if (run !== undefined) this.#run = undefined;
     return run;
   }
 
   #find(requestId: string): RunningInvocation | undefined {
     if (!this.#parts.isOpen()) return undefined;
-    const run = this.#byId.get(requestId);
-    return run?.isStreaming === true ? undefined : run;
+    const run = this.#run;
+    if (run === undefined || run.isStreaming || run.invocation.requestId !== requestId) return undefined;
+    return run;
   }
 }
