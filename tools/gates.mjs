@@ -54,7 +54,7 @@ const gates = {
   'security-as-user': vitest('test/security'),
   'e2e-postgres': vitest('test/e2e', ...withoutState),
   crash: vitest('test/crash'),
-  load: vitest('test/load'),
+  load: vitest('test/load', 'test/simulation'),
 };
 
 /** "Nobody", who owns nothing. */

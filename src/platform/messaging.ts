@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DeliveryQueue } from '../delivery/delivery-queue.ts';
-import type { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
+import type { AsyncInvoker } from '../invoke/async/async-invoker.ts';
 import type { FunctionInvoker } from '../invoke/function-invoker.ts';
 import type { PolicyDirectory } from '../invoke/policy-directory.ts';
 import type { OnDeniedService } from '../model/denied-service.ts';
@@ -17,7 +17,7 @@ const MOST_DELIVERIES = 512;
 
 interface Receivers {
   readonly queues: QueuesRuntime;
-  readonly events: AsyncDispatcher;
+  readonly events: AsyncInvoker;
   readonly invoker: FunctionInvoker;
   readonly policies: PolicyDirectory;
   readonly onDenied: OnDeniedService;

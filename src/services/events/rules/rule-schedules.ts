@@ -14,12 +14,18 @@ interface SchedulesOptions {
   readonly onNotice: (message: string) => void;
 }
 
+/** When a rule is due next, by the schedule it had when that was worked out. */
+interface NextTime {
+  readonly expression: string | undefined;
+  readonly atMs: number;
+}
+
 /** Sets off the rules with schedules, each at its instants. One appointment with the clock, for the first of them. */
 export class RuleSchedules {
   readonly #options: SchedulesOptions;
   #isStarted = false;
-  /** All that was due until then has been set off. */
-  #doneUntilMs = 0;
+  /** By the ARN of each rule that is switched on. */
+  #next = new Map<string, NextTime>();
   #cancel: () => void = () => undefined;
 
   constructor(options: SchedulesOptions) {
@@ -29,7 +35,7 @@ export class RuleSchedules {
   /** What would have been due while no platform ran is not made up for. */
   start(): void {
     this.#isStarted = true;
-    this.#doneUntilMs = this.#options.clock.now();
+    this.#next.clear();
     this.arm();
   }
 
@@ -38,28 +44,35 @@ export class RuleSchedules {
     this.#cancel();
   }
 
-  /** After every change of a rule. */
+  /** After every change of a rule. What is new, switched on or has another schedule is due from now on. */
   arm(): void {
     if (!this.#isStarted) return;
     this.#cancel();
     const { clock, directory } = this.#options;
+    const nowMs = clock.now();
+    const before = this.#next;
+    this.#next = new Map();
     let firstMs = Infinity;
     for (const rule of directory.scheduled()) {
-      firstMs = Math.min(firstMs, nextOf(rule, this.#doneUntilMs) ?? Infinity);
+      const known = before.get(rule.arn);
+      const isKnown = known !== undefined && known.expression === rule.scheduleExpression;
+      const next = isKnown ? known : { expression: rule.scheduleExpression, atMs: nextOf(rule, nowMs) };
+      this.#next.set(rule.arn, next);
+      firstMs = Math.min(firstMs, next.atMs);
     }
     if (firstMs === Infinity) return;
-    this.#cancel = clock.schedule(firstMs - clock.now(), async () => await this.#fireDue());
+    this.#cancel = clock.schedule(firstMs - nowMs, async () => await this.#fireDue());
   }
 
   async #fireDue(): Promise<void> {
     const { clock, directory } = this.#options;
-    const sinceMs = this.#doneUntilMs;
     const nowMs = clock.now();
-    this.#doneUntilMs = nowMs;
     const due: [LiveRule, number][] = [];
     for (const rule of directory.scheduled()) {
-      const atMs = nextOf(rule, sinceMs);
-      if (atMs !== undefined && atMs <= nowMs) due.push([rule, atMs]);
+      const next = this.#next.get(rule.arn);
+      if (next === undefined || next.atMs > nowMs) continue;
+      due.push([rule, next.atMs]);
+      this.#next.set(rule.arn, { ...next, atMs: nextOf(rule, nowMs) });
     }
     this.arm();
     await Promise.all(due.map(async ([rule, atMs]) => await this.#fire(rule, atMs)));
@@ -85,8 +98,8 @@ export class RuleSchedules {
   }
 }
 
-/** Rules follow the clock of UTC. */
-function nextOf({ schedule, createdAtMs }: LiveRule, afterMs: number): number | undefined {
-  if (schedule === undefined) return undefined;
-  return nextInstant(schedule, afterMs, { timeZone: 'UTC', anchorMs: createdAtMs });
+/** Rules follow the clock of UTC. Infinity: it is not due again. */
+function nextOf({ schedule, createdAtMs }: LiveRule, afterMs: number): number {
+  if (schedule === undefined) return Infinity;
+  return nextInstant(schedule, afterMs, { timeZone: 'UTC', anchorMs: createdAtMs }) ?? Infinity;
 }
