@@ -106,7 +106,7 @@ export class QueueTraffic {
     const { isFifo } = this.#rules;
     const nowMs = this.#world.clock.now();
     const body = `m${(this.#sent += 1)}`;
-    const group = isFifo ? this.#chance.pick(GROUPS) : undefined;
+    const group = isFifo || this.#chance.is(0.5) ? this.#chance.pick(GROUPS) : undefined;
     const deduplicationId = isFifo ? `d${this.#chance.below(12)}` : undefined;
     const delaySeconds = isFifo || this.#chance.is(0.6) ? undefined : this.#chance.pick(DELAYS_SECONDS);
     await this.#call('SendMessage', {

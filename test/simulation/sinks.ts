@@ -1,7 +1,8 @@
 import type { QueuedMessage } from '../../src/model/queue-ports.ts';
 import { tokenIn } from './functions.ts';
 import type { Ledger } from './ledger.ts';
-import { ACCOUNT, type World } from './world.ts';
+import { ACCOUNT } from '../support/request-context.ts';
+import type { World } from './world.ts';
 
 /** Where things end up. `record`: of an invocation. `dead`: an event that came to nothing. */
 const KINDS = { record: recordIn, dead: deadIn, failed: failedIn, plain: tokenOf } as const;

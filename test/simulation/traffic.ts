@@ -3,7 +3,8 @@ import { type Chance, randomSpans, type Span, spanAt } from './chance.ts';
 import { followEvent } from './event-rules.ts';
 import type { SimulatedFunction, SimulatedFunctions } from './functions.ts';
 import type { Ledger } from './ledger.ts';
-import { ACCOUNT, type World } from './world.ts';
+import { ACCOUNT } from '../support/request-context.ts';
+import type { World } from './world.ts';
 
 /** Where records go. */
 const PLACES = ['queue', 'topic', 'bus', 'function', undefined] as const;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestContext, ServiceDefinition } from '../../src/aws/service.ts';
+import type { ServiceDefinition } from '../../src/aws/service.ts';
 import { parseConfig } from '../../src/config.ts';
 import { AsyncDispatcher } from '../../src/invoke/async/async-dispatcher.ts';
 import type { AsyncInvoker } from '../../src/invoke/async/async-invoker.ts';
@@ -7,7 +7,6 @@ import { EventInvokeConfigs } from '../../src/invoke/async/event-invoke-configs.
 import { PolicyDirectory } from '../../src/invoke/policy-directory.ts';
 import { MovableClock } from '../../src/model/clock.ts';
 import type { StoredEventInvokeConfig } from '../../src/model/event-invoke-config.ts';
-import { rootCaller } from '../../src/model/identity/caller-identity.ts';
 import { functionArn } from '../../src/model/stored-function.ts';
 import { Address } from '../../src/platform/address.ts';
 import { deniedServices } from '../../src/platform/denied-services.ts';
@@ -23,9 +22,9 @@ import { createSchedulerService } from '../../src/services/scheduler/scheduler-s
 import { createSnsService } from '../../src/services/sns/sns-service.ts';
 import { QueuesRuntime } from '../../src/services/sqs/queues-runtime.ts';
 import { createSqsService } from '../../src/services/sqs/sqs-service.ts';
+import { ACCOUNT, contextOf } from '../support/request-context.ts';
 import type { SimulatedFunctions } from './functions.ts';
 
-export const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' } as const;
 const OWNER = 'simulated';
 
 export interface WorldOptions {
@@ -199,22 +198,4 @@ async function build(site: Site, functions: SimulatedFunctions, { deadLetterTarg
     scheduler: createSchedulerService(messaging.scheduler),
   } satisfies Record<string, ServiceDefinition>;
   return { queues, events, acceptor, messaging, services };
-}
-
-function contextOf(service: string, operation: string): RequestContext {
-  return {
-    requestId: randomUUID(),
-    ...ACCOUNT,
-    accessKeyId: undefined,
-    caller: rootCaller('aws', ACCOUNT.accountId),
-    service,
-    operation,
-    sourceIp: undefined,
-    headers: { 'x-amz-target': operation },
-    header: () => undefined,
-    origin: 'http://localhost:4566',
-    contentLength: 0,
-    signal: new AbortController().signal,
-    setHeader: () => undefined,
-  };
 }

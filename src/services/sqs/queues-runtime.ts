@@ -4,6 +4,7 @@ import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
 import type { QueueConsumer, QueueSender } from '../../model/queue-ports.ts';
 import type { Store } from '../../store/store.ts';
 import { ContentsSweep } from './messages/contents-sweep.ts';
+import { FifoThroughput } from './messages/fifo-throughput.ts';
 import { QueueMessages } from './messages/queue-messages.ts';
 import { MessageMover } from './move-tasks/message-mover.ts';
 import { PlatformQueueConsumer, PlatformQueueSender } from './queue-port.ts';
@@ -29,6 +30,7 @@ export class QueuesRuntime implements SqsDependencies {
   readonly identities: Pick<CallerPolicies, 'policiesOf'>;
   readonly queues: QueueDirectory;
   readonly messages: QueueMessages;
+  readonly throughput = new FifoThroughput();
   readonly sweep: ContentsSweep;
   readonly mover: MessageMover;
   readonly sender: QueueSender;

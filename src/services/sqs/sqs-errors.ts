@@ -55,6 +55,14 @@ export function overLimit(message: string): ServiceError {
   return new ServiceError('OverLimit', message, 403);
 }
 
+export function requestThrottled(): ServiceError {
+  return new ServiceError(
+    'RequestThrottled',
+    'The request was denied due to request throttling: it exceeds the transaction limit of the queue or message group.',
+    403,
+  );
+}
+
 export function resourceNotFound(message: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', message, 404);
 }

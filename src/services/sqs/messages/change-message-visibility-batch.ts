@@ -14,6 +14,7 @@ export function changeMessageVisibilityBatch(
 ): OperationHandler<ChangeMessageVisibilityBatchRequest, ChangeMessageVisibilityBatchResult> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'ChangeMessageVisibility');
+    deps.throughput.take(queue, 'ChangeMessageVisibility');
     const entries = checkEntries(input.Entries, 'ChangeMessageVisibilityBatchRequestEntry');
     return await settleBatch(deps, queue, entries, (entry) => requireVisibility(entry.VisibilityTimeout));
   };

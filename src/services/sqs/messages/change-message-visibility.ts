@@ -9,6 +9,7 @@ export function changeMessageVisibility(
 ): OperationHandler<ChangeMessageVisibilityRequest, undefined> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'ChangeMessageVisibility');
+    deps.throughput.take(queue, 'ChangeMessageVisibility');
     const receipt = requireReceipt(queue, input.ReceiptHandle);
     const visibilityMs = requireVisibility(input.VisibilityTimeout);
     const [error] = await deps.messages.settle(queue, [receipt], [visibilityMs]);

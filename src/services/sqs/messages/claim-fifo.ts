@@ -41,7 +41,7 @@ export async function claimFifo(tx: Tx, task: ClaimTask): Promise<ClaimResult> {
     if (!(await claimRound(tx, progress, isRepeated))) break;
   }
   const { batches, nextDueMs, hasBuried } = progress;
-  return { batches, nextDueMs, hasBuried };
+  return { batches, nextDueMs, hasBuried, lastGroupId: task.lastGroupId };
 }
 
 /** @returns whether there may be more to claim for requests that are not satisfied */

@@ -10,6 +10,7 @@ export function deleteMessageBatch(
 ): OperationHandler<DeleteMessageBatchRequest, DeleteMessageBatchResult> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'DeleteMessage');
+    deps.throughput.take(queue, 'DeleteMessage');
     const entries = checkEntries(input.Entries, 'DeleteMessageBatchRequestEntry');
     return await settleBatch(deps, queue, entries, () => undefined);
   };

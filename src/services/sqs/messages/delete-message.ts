@@ -7,6 +7,7 @@ import { requireReceipt } from './receipts.ts';
 export function deleteMessage(deps: SqsDependencies): OperationHandler<DeleteMessageRequest, undefined> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'DeleteMessage');
+    deps.throughput.take(queue, 'DeleteMessage');
     const receipt = requireReceipt(queue, input.ReceiptHandle);
     const [error] = await deps.messages.settle(queue, [receipt], [undefined]);
     if (error !== undefined) throw error;

@@ -128,7 +128,7 @@ describe.each(engines)('queues on $name', (place) => {
     async #send(): Promise<void> {
       const { isFifo } = this.#rules;
       const body = `m${(this.#sent += 1)}`;
-      const group = isFifo ? GROUPS[this.#random(GROUPS.length)] : undefined;
+      const group = isFifo || this.#random(2) === 0 ? GROUPS[this.#random(GROUPS.length)] : undefined;
       const deduplicationId = isFifo ? `d${this.#random(12)}` : undefined;
       const delaySeconds = isFifo || this.#random(3) > 0 ? undefined : this.#random(4) * 10;
       const given = {

@@ -17,6 +17,8 @@ export class QueueLane {
   isClaiming = false;
   /** Messages in flight, at most: counted anew when that comes near the limit. */
   inFlightAtMost = Infinity;
+  /** Of a standard queue: the message group whose turn it was last. */
+  lastGroupId = '';
   /** Appointment with the clock for waiting receivers. */
   cancelWake: () => void = () => undefined;
   wakesAtMs = Infinity;

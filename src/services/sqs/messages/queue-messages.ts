@@ -165,7 +165,8 @@ export class QueueMessages {
     const waiters = lane.beginClaim();
     try {
       const requests = waiters.map(({ request }) => request);
-      const { batches, nextDueMs } = await this.#claimFor(queue, requests);
+      const { batches, nextDueMs, lastGroupId } = await this.#claimFor(queue, requests, lane.lastGroupId);
+      lane.lastGroupId = lastGroupId;
       const unserved = waiters.filter((waiter, index) => {
         const batch = batches[index] ?? [];
         lane.inFlightAtMost += batch.length;
@@ -184,16 +185,19 @@ export class QueueMessages {
     this.#consider(queue, lane);
   }
 
-  async #claimFor(asked: StoredQueue, requests: readonly ClaimRequest[]): Promise<ClaimResult> {
+  async #claimFor(
+    asked: StoredQueue,
+    requests: readonly ClaimRequest[],
+    lastGroupId: string,
+  ): Promise<ClaimResult> {
     const { store, clock, queues } = this.#options;
     // As it is by now: receivers may have waited since before its attributes changed.
     const queue = (await queues.find(asked)) ?? asked;
     const deadLetters = await this.#deadLettersOf(queue);
     const skipsLocked = store.engine === 'postgres';
     const claim = queue.isFifo ? claimFifo : claimStandard;
-    const result = await store.write(
-      async (tx) => await claim(tx, { queue, requests, deadLetters, skipsLocked, nowMs: clock.now() }),
-    );
+    const task = { queue, requests, deadLetters, skipsLocked, lastGroupId };
+    const result = await store.write(async (tx) => await claim(tx, { ...task, nowMs: clock.now() }));
     if (result.hasBuried && deadLetters !== undefined) this.hearOf(deadLetters.queue, clock.now());
     return result;
   }

@@ -12,6 +12,7 @@ export function receiveMessage(
 ): OperationHandler<ReceiveMessageRequest, ReceiveMessageResult> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'ReceiveMessage');
+    deps.throughput.take(queue, 'ReceiveMessage');
     const { most, waitSeconds, visibilitySeconds } = checkNumbers(input);
     const wanted = {
       system: [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])],

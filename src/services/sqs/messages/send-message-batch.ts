@@ -24,6 +24,8 @@ export function sendMessageBatch(
 ): OperationHandler<SendMessageBatchRequest, SendMessageBatchResult> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'SendMessage');
+    const groups = input.Entries?.map(({ MessageGroupId }) => MessageGroupId);
+    deps.throughput.take(queue, 'SendMessage', groups);
     const entries = checkEntries(input.Entries, TYPE);
     checkSize(entries);
     checkFifo(queue, entries);

@@ -10,6 +10,7 @@ import { type MessageDraft, sequenceNumber } from './message-rows.ts';
 export function sendMessage(deps: SqsDependencies): OperationHandler<SendMessageRequest, SendMessageResult> {
   return async (input, context) => {
     const queue = await admit(deps, input.QueueUrl, context, 'SendMessage');
+    deps.throughput.take(queue, 'SendMessage', [input.MessageGroupId]);
     const draft = draftMessage(queue, input, context.accountId, deps.clock.now());
     const [accepted] = await deps.messages.send(queue, [draft]);
     return sentMessage(draft, accepted);
