@@ -15,6 +15,8 @@ import type { Site } from './site.ts';
 /** Under way at once, from services to their targets. */
 const MOST_DELIVERIES = 512;
 
+export type MessagingSite = Pick<Site, 'config' | 'log' | 'clock' | 'address' | 'identity' | 'state'>;
+
 interface Receivers {
   readonly queues: QueuesRuntime;
   readonly events: AsyncInvoker;
@@ -24,7 +26,7 @@ interface Receivers {
 }
 
 /** The services that hand on what they are given, and what they hand it on with. */
-export async function buildMessaging(site: Site, owner: string, receivers: Receivers) {
+export async function buildMessaging(site: MessagingSite, owner: string, receivers: Receivers) {
   const { log, clock, address } = site;
   const { store, directory } = site.state;
   const onNotice = (message: string): void => log.warn(message);
@@ -77,7 +79,7 @@ export async function buildMessaging(site: Site, owner: string, receivers: Recei
 }
 
 function buildObjects(
-  { config, clock, identity, log, state }: Site,
+  { config, clock, identity, log, state }: MessagingSite,
   owner: string,
   deliveries: DeliveryQueue,
   targets: ConstructorParameters<typeof ObjectsRuntime>[0]['targets'],

@@ -9,11 +9,11 @@ import { MovableClock } from '../../src/model/clock.ts';
 import type { StoredEventInvokeConfig } from '../../src/model/event-invoke-config.ts';
 import { functionArn } from '../../src/model/stored-function.ts';
 import { Address } from '../../src/platform/address.ts';
+import { claimDataDirectory } from '../../src/platform/data-directory.ts';
 import { deniedServices } from '../../src/platform/denied-services.ts';
 import { destinationTargets } from '../../src/platform/destination-targets.ts';
 import { openIdentity } from '../../src/platform/identity.ts';
-import { InsideDoor } from '../../src/platform/inside-door.ts';
-import { buildMessaging } from '../../src/platform/messaging.ts';
+import { buildMessaging, type MessagingSite } from '../../src/platform/messaging.ts';
 import type { Site } from '../../src/platform/site.ts';
 import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
@@ -35,6 +35,7 @@ export interface WorldOptions {
   readonly inFront: (accept: AsyncInvoker['accept']) => AsyncInvoker['accept'];
 }
 
+type WorldSite = MessagingSite & Pick<Site, 'warnings'>;
 type Running = Awaited<ReturnType<typeof build>>;
 
 /**
@@ -46,11 +47,16 @@ export class World {
   readonly functions: SimulatedFunctions;
   /** What an operator would have read. */
   readonly notices: string[];
-  readonly #site: Site;
+  readonly #site: WorldSite;
   readonly #options: WorldOptions;
   #running: Running;
 
-  private constructor(site: Site, options: WorldOptions, functions: SimulatedFunctions, notices: string[]) {
+  private constructor(
+    site: WorldSite,
+    options: WorldOptions,
+    functions: SimulatedFunctions,
+    notices: string[],
+  ) {
     this.clock = site.clock;
     this.notices = notices;
     this.functions = functions;
@@ -67,10 +73,11 @@ export class World {
     const clock = new MovableClock();
     clock.follow({ offsetMs: 0, frozenAtMs: options.startMs });
     const warnings = new Warnings({ ...log, warn: () => undefined });
-    const state = await openState(config, clock, warnings);
+    const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
+    const state = await openState(config, directory, clock, warnings);
     const identity = await openIdentity(config, state.store, clock);
     const address = new Address(config);
-    const site: Site = { config, log, warnings, address, identity, clock, state, inside: new InsideDoor() };
+    const site: WorldSite = { config, log, warnings, address, identity, clock, state };
     const world = new World(
       site,
       options,
@@ -161,7 +168,11 @@ export class World {
   }
 }
 
-async function build(site: Site, functions: SimulatedFunctions, { deadLetterTarget, inFront }: WorldOptions) {
+async function build(
+  site: WorldSite,
+  functions: SimulatedFunctions,
+  { deadLetterTarget, inFront }: WorldOptions,
+) {
   const { clock, log } = site;
   const { store } = site.state;
   const onNotice = (message: string): void => log.warn(message);
@@ -190,7 +201,13 @@ async function build(site: Site, functions: SimulatedFunctions, { deadLetterTarg
     onNotice,
   });
   const acceptor = { accept: inFront(async (request) => await events.accept(request)) };
-  const messaging = await buildMessaging(site, OWNER, { queues, events: acceptor, policies, onDenied });
+  const messaging = await buildMessaging(site, OWNER, {
+    queues,
+    events: acceptor,
+    invoker: functions,
+    policies,
+    onDenied,
+  });
   const services = {
     sqs: createSqsService(queues),
     sns: createSnsService(messaging.topics),

@@ -51,6 +51,6 @@ async function headsAfter(tx: Tx, contentsId: number, groupId: string, nowMs: nu
     from turns where group_id is not null order by group_id
   `.execute(tx);
   return rows.flatMap(({ group_id, sequence }) =>
-    sequence === null ? [] : [{ groupId: group_id, sequence: Number(sequence) }],
+    sequence === null ? [] : [{ groupId: group_id, sequence }],
   );
 }
