@@ -1,5 +1,5 @@
 /** What events can be handed to. */
-export type TargetService = 'lambda' | 'sqs' | 'sns' | 'events';
+export type TargetService = 'lambda' | 'sqs' | 'sns' | 'events' | 'kinesis';
 
 const TARGETS: readonly (readonly [TargetService, RegExp])[] = [
   [
@@ -9,6 +9,7 @@ const TARGETS: readonly (readonly [TargetService, RegExp])[] = [
   ['sqs', /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(?:\.fifo)?$/],
   ['sns', /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/],
   ['events', /^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[A-Za-z0-9._-]{1,256}$/],
+  ['kinesis', /^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]{1,128}$/],
 ];
 
 /** Undefined for an ARN of anything else. */

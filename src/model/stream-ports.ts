@@ -106,7 +106,7 @@ export interface StreamPublisher {
   check(streamArn: string, sender: QueueSenderIdentity): Promise<void>;
   /**
    * Resolves when the record is on disk. Throws ServiceError: `ResourceNotFoundException`, `AccessDeniedException`,
-   * `ProvisionedThroughputExceededException` (worth trying again), or what PutRecord answers to a record the stream
+   * `ProvisionedThroughputExceededException` with the status 503 (worth trying again), or what PutRecord answers to a record the stream
    * cannot take. Any other error may pass.
    */
   put(delivery: StreamDelivery): Promise<{ readonly shardId: string; readonly sequenceNumber: string }>;

@@ -68,7 +68,14 @@ export async function buildExecution(site: Site) {
     mostInHand: config.concurrency,
     onNotice,
   });
-  const messaging = await buildMessaging(site, owner, { invoker, events, policies, queues, onDenied });
+  const messaging = await buildMessaging(site, owner, {
+    invoker,
+    events,
+    policies,
+    queues,
+    streams,
+    onDenied,
+  });
   const eventSources = buildEventSources(site, owner, { invoker, functions, queues: queues.consumer });
   const activation = openActivation(site, code, pool);
   const doors = {

@@ -8,6 +8,7 @@ import { EventsRuntime } from '../services/events/events-runtime.ts';
 import { SchedulerRuntime } from '../services/scheduler/scheduler-runtime.ts';
 import { ObjectsRuntime } from '../services/s3/objects-runtime.ts';
 import { TopicsRuntime } from '../services/sns/topics-runtime.ts';
+import type { StreamsRuntime } from '../services/kinesis/streams-runtime.ts';
 import type { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import { FunctionAcceptor } from './function-acceptor.ts';
 import type { Site } from './site.ts';
@@ -19,6 +20,7 @@ export type MessagingSite = Pick<Site, 'config' | 'log' | 'clock' | 'address' | 
 
 interface Receivers {
   readonly queues: QueuesRuntime;
+  readonly streams: Pick<StreamsRuntime, 'publisher'>;
   readonly events: AsyncInvoker;
   readonly invoker: FunctionInvoker;
   readonly policies: PolicyDirectory;
@@ -52,6 +54,7 @@ export async function buildMessaging(site: MessagingSite, owner: string, receive
     deliveries,
     queues: receivers.queues.sender,
     topics: topics.publisher,
+    streams: receivers.streams.publisher,
     functions,
     onNotice,
   });
@@ -62,6 +65,7 @@ export async function buildMessaging(site: MessagingSite, owner: string, receive
     deliveries,
     queues: receivers.queues.sender,
     topics: topics.publisher,
+    streams: receivers.streams.publisher,
     buses: buses.port,
     functions,
     onNotice,

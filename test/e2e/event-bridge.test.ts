@@ -297,13 +297,14 @@ describe('bad input', () => {
 
   test.each<[Partial<Target>, string]>([
     [{ Arn: 'nonsense' }, 'Provided Arn is not in correct format'],
-    [{ Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }, 'does not implement targets such as'],
+    [{ Arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:s' }, 'does not implement targets such as'],
+    [{ Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }, 'RoleArn is required for target'],
     [{ Arn: 'arn:aws:sqs:us-east-1:000000000000:q.fifo' }, 'SqsParameters must be specified'],
     [{ Input: '{' }, 'JSON syntax error in input'],
     [{ InputPath: 'detail' }, 'Invalid InputPath'],
     [{ Input: '{}', InputPath: '$' }, 'Only one of Input, InputPath, or InputTransformer'],
     [{ InputTransformer: { InputTemplate: '"<x>"' } }, 'Invalid InputTemplate'],
-    [{ KinesisParameters: { PartitionKeyPath: '$.id' } }, 'does not implement KinesisParameters'],
+    [{ KinesisParameters: { PartitionKeyPath: '$.id' } }, 'KinesisParameters are for streams only'],
   ])('PutTargets %j', async (target, message) => {
     const Name = unique('rule');
     await putRule({ Name, EventPattern: '{"source":["x"]}' });

@@ -19,6 +19,7 @@ import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
 import { createEventsService } from '../../src/services/events/events-service.ts';
 import { createSchedulerService } from '../../src/services/scheduler/scheduler-service.ts';
+import { StreamsRuntime } from '../../src/services/kinesis/streams-runtime.ts';
 import { createSnsService } from '../../src/services/sns/sns-service.ts';
 import { QueuesRuntime } from '../../src/services/sqs/queues-runtime.ts';
 import { createSqsService } from '../../src/services/sqs/sqs-service.ts';
@@ -179,6 +180,7 @@ async function build(
   const onDenied = deniedServices(site.config, site.warnings);
   const identities = site.identity.policies;
   const queues = new QueuesRuntime({ store, clock, identities, owner: OWNER, onDenied, onNotice });
+  const streams = new StreamsRuntime({ store, clock, identities, onDenied, onNotice });
   const configs = new EventInvokeConfigs();
   await configs.open(store);
   const policies = new PolicyDirectory();
@@ -203,6 +205,7 @@ async function build(
   const acceptor = { accept: inFront(async (request) => await events.accept(request)) };
   const messaging = await buildMessaging(site, OWNER, {
     queues,
+    streams,
     events: acceptor,
     invoker: functions,
     policies,

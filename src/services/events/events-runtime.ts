@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { EventBusPort } from '../../model/event-bus-port.ts';
 import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { QueueSender } from '../../model/queue-ports.ts';
+import type { StreamPublisher } from '../../model/stream-ports.ts';
 import type { TopicPublisher } from '../../model/topic-publisher.ts';
 import type { Store } from '../../store/store.ts';
 import { ArchiveSweep } from './archives/archive-sweep.ts';
@@ -21,6 +22,7 @@ interface EventsOptions {
   readonly deliveries: DeliveryQueue;
   readonly queues: QueueSender;
   readonly topics: TopicPublisher;
+  readonly streams: StreamPublisher;
   readonly functions: EventAcceptor;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;

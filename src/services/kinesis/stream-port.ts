@@ -10,8 +10,9 @@ import type {
   StreamReadLimits,
   StreamShard,
 } from '../../model/stream-ports.ts';
+import { ServiceError } from '../../model/service-error.ts';
 import type { KinesisDependencies } from './kinesis-dependencies.ts';
-import { notFound, shardNotFound, streamNotFound, throughputExceeded } from './kinesis-errors.ts';
+import { notFound, shardNotFound, streamNotFound } from './kinesis-errors.ts';
 import { checkSender } from './permissions/stream-access.ts';
 import { placeOf } from './records/positions.ts';
 import { readShard } from './records/read-shard.ts';
@@ -44,7 +45,8 @@ export class PlatformStreamPublisher implements StreamPublisher {
     const draft = draftRecord(stream, { PartitionKey: partitionKey, Data: data });
     const [written] = await this.#deps.writer.write(stream, [draft]);
     if (written === undefined || 'throttled' in written)
-      throw throughputExceeded(written?.throttled ?? 'Rate exceeded');
+      // Not the sender's fault: it is worth another try.
+      throw new ServiceError('ProvisionedThroughputExceededException', written?.throttled ?? '', 503);
     return written;
   }
 

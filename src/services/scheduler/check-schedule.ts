@@ -5,7 +5,7 @@ import { isTimeZone } from '../../model/schedule/time-zone.ts';
 import { notBuilt, validation } from './scheduler-errors.ts';
 import { DEFAULT_GROUP, type ScheduleName, type StoredSchedule } from './stored-schedule.ts';
 
-const NOT_BUILT = ['EcsParameters', 'KinesisParameters', 'SageMakerPipelineParameters'] as const;
+const NOT_BUILT = ['EcsParameters', 'SageMakerPipelineParameters'] as const;
 const DEFAULT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 export function nameOf(
@@ -64,7 +64,7 @@ function checkedTarget(target: Target | undefined): Target {
   const service = targetService(arn);
   if (service === undefined) {
     throw validation(
-      `Lambent does not implement targets such as ${arn} yet: there are functions, queues, topics and event buses.`,
+      `Lambent does not implement targets such as ${arn} yet: there are functions, queues, topics, streams and event buses.`,
     );
   }
   const missing = NOT_BUILT.find((name) => target[name] !== undefined);
@@ -77,6 +77,8 @@ function checkedTarget(target: Target | undefined): Target {
     throw validation('EventBridgeParameters are for event buses only.');
   if (service === 'events' && !isObject(target.Input))
     throw validation('The Input for an event bus must be a JSON object.');
+  if ((service === 'kinesis') !== (target.KinesisParameters !== undefined))
+    throw validation('KinesisParameters are required for streams, and are for them only.');
   const deadLetters = target.DeadLetterConfig?.Arn;
   if (deadLetters !== undefined && !isStandardQueue(deadLetters))
     throw validation(`The dead-letter queue must be a standard queue: ${deadLetters}.`);

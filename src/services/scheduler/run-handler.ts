@@ -6,6 +6,7 @@ import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { EventBusPort } from '../../model/event-bus-port.ts';
 import type { QueueSender, QueueSenderIdentity } from '../../model/queue-ports.ts';
 import { ServiceError } from '../../model/service-error.ts';
+import type { StreamPublisher } from '../../model/stream-ports.ts';
 import type { TopicPublisher } from '../../model/topic-publisher.ts';
 import { payloadOf, type ScheduledRun } from './scheduled-run.ts';
 
@@ -13,6 +14,7 @@ export interface RunPorts {
   readonly clock: Clock;
   readonly queues: QueueSender;
   readonly topics: TopicPublisher;
+  readonly streams: StreamPublisher;
   readonly buses: EventBusPort;
   readonly functions: EventAcceptor;
   /** What an operator should read. */
@@ -49,7 +51,7 @@ export class RunHandler implements DeliveryHandler {
 
   async #hand(run: ScheduledRun, attempt: number): Promise<void> {
     const { target } = run;
-    const { functions, queues, topics, buses } = this.#ports;
+    const { functions, queues, topics, streams, buses } = this.#ports;
     const arn = target.Arn ?? '';
     const sender = senderOf(run);
     const payload = payloadOf(run, attempt);
@@ -68,6 +70,11 @@ export class RunHandler implements DeliveryHandler {
       }
       case 'sns':
         return await topics.publish({ topicArn: arn, sender, message: payload });
+      case 'kinesis': {
+        const partitionKey = target.KinesisParameters?.PartitionKey ?? '';
+        await streams.put({ streamArn: arn, sender, partitionKey, data: Buffer.from(payload) });
+        return;
+      }
       case 'events': {
         const { Source: source = '', DetailType: detailType = '' } = target.EventBridgeParameters ?? {};
         return await buses.put({

@@ -5,6 +5,7 @@ import type { Clock } from '../../../model/clock.ts';
 import type { EventAcceptor } from '../../../model/event-acceptor.ts';
 import type { QueueSender, QueueSenderIdentity } from '../../../model/queue-ports.ts';
 import { ServiceError } from '../../../model/service-error.ts';
+import type { StreamPublisher } from '../../../model/stream-ports.ts';
 import type { TopicPublisher } from '../../../model/topic-publisher.ts';
 import { checkAccount } from '../buses/bus-access.ts';
 import { parseBus } from '../buses/stored-bus.ts';
@@ -13,7 +14,7 @@ import { busDoesNotExist } from '../events-errors.ts';
 import type { EventRouter } from '../publishing/event-router.ts';
 import type { PlatformEvent } from '../publishing/platform-event.ts';
 import type { TargetDelivery } from './target-delivery.ts';
-import { inputOf } from './target-input.ts';
+import { inputOf, partitionKeyOf } from './target-input.ts';
 
 export interface TargetPorts {
   readonly clock: Clock;
@@ -21,6 +22,7 @@ export interface TargetPorts {
   readonly router: EventRouter;
   readonly queues: QueueSender;
   readonly topics: TopicPublisher;
+  readonly streams: StreamPublisher;
   readonly functions: EventAcceptor;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
@@ -66,7 +68,7 @@ export class TargetHandler implements DeliveryHandler {
 
   async #hand(content: TargetDelivery, ingestedAtMs: number): Promise<void> {
     const { Arn: arn, RoleArn: role, SqsParameters: sqs } = content.target;
-    const { functions, queues, topics } = this.#ports;
+    const { functions, queues, topics, streams } = this.#ports;
     const sender = role === undefined ? senderOf(content) : roleOf(content);
     switch (targetService(arn)) {
       case 'lambda': {
@@ -81,6 +83,11 @@ export class TargetHandler implements DeliveryHandler {
       }
       case 'sns':
         return await topics.publish({ topicArn: arn, sender, message: inputOf(content, ingestedAtMs) });
+      case 'kinesis': {
+        const data = Buffer.from(inputOf(content, ingestedAtMs));
+        await streams.put({ streamArn: arn, sender, partitionKey: partitionKeyOf(content), data });
+        return;
+      }
       case 'events':
         return await this.#putOnBus(content);
       case undefined:

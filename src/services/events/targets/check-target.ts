@@ -6,7 +6,6 @@ import { parseJsonPath } from './json-path.ts';
 
 /** Parameters of targets that are not built. */
 const NOT_BUILT = [
-  'KinesisParameters',
   'RunCommandParameters',
   'EcsParameters',
   'BatchParameters',
@@ -23,14 +22,26 @@ export function targetProblem(target: Target): string | undefined {
   const service = targetService(arn);
   if (service === undefined) {
     return arn.startsWith('arn:')
-      ? `Lambent does not implement targets such as ${arn} yet: there are functions, queues, topics and event buses.`
+      ? `Lambent does not implement targets such as ${arn} yet: there are functions, queues, topics, streams and event buses.`
       : `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`;
   }
   const notBuilt = NOT_BUILT.find((name) => target[name] !== undefined);
   if (notBuilt !== undefined) return `Lambent does not implement ${notBuilt} yet.`;
   if (arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
     return `Parameter(s) SqsParameters must be specified for target: ${id}.`;
-  return inputProblem(target) ?? deadLetterProblem(target);
+  return streamProblem(target) ?? inputProblem(target) ?? deadLetterProblem(target);
+}
+
+function streamProblem({ Id: id, Arn: arn = '', RoleArn: role, KinesisParameters: kinesis }: Target) {
+  const isStream = targetService(arn) === 'kinesis';
+  if (!isStream)
+    return kinesis === undefined
+      ? undefined
+      : `KinesisParameters are for streams only; target ${id} is none.`;
+  if (role === undefined) return `RoleArn is required for target ${arn}.`;
+  const path = kinesis?.PartitionKeyPath;
+  if (path === undefined || parseJsonPath(path) !== undefined) return undefined;
+  return `Invalid PartitionKeyPath for target ${id}: ${path}.`;
 }
 
 function inputProblem(target: Target): string | undefined {
