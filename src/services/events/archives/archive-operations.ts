@@ -26,8 +26,17 @@ import {
 import { pageOf } from '../list-page.ts';
 import { checkPattern } from '../rules/put-rule.ts';
 import { changeArchive, deleteArchiveRow, insertArchive } from './archive-rows.ts';
-import { measureArchive } from './archived-events.ts';
-import { archiveArn, archiveChange, type LiveArchive, type StoredArchive } from './stored-archive.ts';
+import { measureArchive, removeArchived } from './archived-events.ts';
+import {
+  archiveArn,
+  archiveChange,
+  keptSinceMs,
+  type LiveArchive,
+  type StoredArchive,
+} from './stored-archive.ts';
+
+/** In one transaction. */
+const MOST_REMOVED = 1_000;
 
 /** Keeps what is put on a bus from now on. */
 export function createArchive(
@@ -59,11 +68,22 @@ export function updateArchive(
 ): OperationHandler<UpdateArchiveRequest, UpdateArchiveResponse> {
   return async (input, context) => {
     const wanted = checked(input);
-    const { accountId, region, name } = archiveOf(deps, input.ArchiveName, context);
+    const archive = archiveOf(deps, input.ArchiveName, context);
+    const { accountId, region, name } = archive;
+    await removeExpired(deps, archive);
     return answerOf(
       await changeArchive(deps.store, { accountId, region, name }, (before) => ({ ...before, ...wanted })),
     );
   };
+}
+
+/** What is too old by the rules of now: a longer time would bring it back. */
+async function removeExpired({ store, clock }: EventsDependencies, archive: StoredArchive): Promise<void> {
+  const beforeMs = keptSinceMs(archive, clock.now());
+  let hasMore = beforeMs > 0;
+  while (hasMore) {
+    hasMore = await store.write(async (tx) => await removeArchived(tx, archive.id, beforeMs, MOST_REMOVED));
+  }
 }
 
 export function deleteArchive(
