@@ -109,19 +109,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const {
-    isolation,
-    pool,
-    workers,
-    provisioned,
-    invoker,
-    events,
-    queues,
-    streams,
-    messaging,
-    eventSources,
-    activation,
-  } = execution;
+  const { activation, isolation, queues, streams, pool, workers } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -141,21 +129,5 @@ async function build(config: Config, log: PlatformLog) {
     };
     workers?.begin(greeting, onConnection);
   };
-  return {
-    address,
-    inside,
-    isolation,
-    ...front,
-    workers,
-    beginWorkers,
-    provisioned,
-    invoker,
-    events,
-    queues,
-    streams,
-    messaging,
-    eventSources,
-    storeName: state.name,
-    close,
-  };
+  return { ...execution, ...front, address, inside, beginWorkers, storeName: state.name, close };
 }

@@ -47,10 +47,8 @@ export async function buildExecution(site: Site) {
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
-  const { policies: identities } = site.identity;
-  const onDenied = deniedServices(config, site.warnings);
-  const queues = new QueuesRuntime({ store, clock, identities, owner, onDenied, onNotice });
-  const streams = new StreamsRuntime({ store, clock, identities, onDenied, onNotice });
+  const receivers = openReceivers(site, owner, onNotice);
+  const { queues, streams } = receivers;
   const targets = destinationTargets(() => ({
     queues: queues.sender,
     topics: messaging.topics.publisher,
@@ -68,14 +66,7 @@ export async function buildExecution(site: Site) {
     mostInHand: config.concurrency,
     onNotice,
   });
-  const messaging = await buildMessaging(site, owner, {
-    invoker,
-    events,
-    policies,
-    queues,
-    streams,
-    onDenied,
-  });
+  const messaging = await buildMessaging(site, owner, { invoker, events, policies, ...receivers });
   const eventSources = buildEventSources(site, owner, { invoker, functions, queues: queues.consumer });
   const activation = openActivation(site, code, pool);
   const doors = {
@@ -95,6 +86,17 @@ export async function buildExecution(site: Site) {
   };
   const workers = await openWorkers(site, { lender, concurrency, code });
   return { runtimes, isolation, pool, workers, ...doors, activation };
+}
+
+/** What other services hand on to. */
+function openReceivers(
+  { config, clock, identity, state: { store }, warnings }: Site,
+  owner: string,
+  onNotice: (message: string) => void,
+) {
+  const onDenied = deniedServices(config, warnings);
+  const common = { store, clock, identities: identity.policies, onDenied, onNotice };
+  return { onDenied, queues: new QueuesRuntime({ ...common, owner }), streams: new StreamsRuntime(common) };
 }
 
 function openActivation({ log, clock, state: { store } }: Site, code: CodeDirectories, pool: Environments) {

@@ -84,10 +84,8 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     crossOrigin: execution.messaging.objects.pages,
     userTraffic: functionUrls({ ...site, execution }, who),
     localRoutes: (request, response, path) => admin.handle(request, response, path),
-    onInternalError: (error, context) =>
-      log.error(`${context.service}:${context.operation} failed`, {
-        error: error instanceof Error ? error.stack : error,
-      }),
+    onInternalError: (error, { service, operation }) =>
+      log.error(`${service}:${operation} failed`, { error: error instanceof Error ? error.stack : error }),
   });
   const functionRoutes: typeof admin.handle = (...request) => admin.handleFunction(...request);
   return { endpoint, functionRoutes };

@@ -109,8 +109,8 @@ describe('resource policies', () => {
       Policy,
     );
     // No policy of a stream grants that.
-    const describe = new DescribeStreamCommand({ StreamARN });
-    expect(await refusal(stranger.send(describe))).toMatchObject({ code: 'AccessDeniedException' });
+    const described = new DescribeStreamCommand({ StreamARN });
+    expect(await refusal(stranger.send(described))).toMatchObject({ code: 'AccessDeniedException' });
     await kinesis.send(new DeleteResourcePolicyCommand({ ResourceARN: StreamARN }));
     expect(await refusal(put())).toMatchObject({ code: 'AccessDeniedException' });
     const again = new DeleteResourcePolicyCommand({ ResourceARN: StreamARN });

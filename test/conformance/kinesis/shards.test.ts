@@ -143,7 +143,7 @@ describe('UpdateShardCount', () => {
     await update(stream, 3);
     const starts = (await open()).map(({ HashKeyRange }) => HashKeyRange?.StartingHashKey);
     const third = (1n << 128n) / 3n;
-    expect(starts.toSorted()).toEqual(['0', String(third), String(third * 2n)].toSorted());
+    expect(new Set(starts)).toEqual(new Set(['0', String(third), String(third * 2n)]));
     const code = 'InvalidArgumentException';
     expect(await refusal(update(stream, 7))).toMatchObject({ code });
     expect(await refusal(update(stream, 1))).toMatchObject({ code });
