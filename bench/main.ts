@@ -3,6 +3,7 @@ import { measureAtRest } from './parts/at-rest.ts';
 import { measureBurst } from './parts/burst.ts';
 import { measureColdStarts } from './parts/cold-start.ts';
 import { measureDensity } from './parts/density.ts';
+import { measureDrain } from './parts/drain.ts';
 import { FULL, QUICK } from './parts/effort.ts';
 import { measureFreezing } from './parts/freezing.ts';
 import { measureNoise } from './parts/noise.ts';
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   payloads: { title: 'large payloads', measure: async () => await measurePayloads(where, effort) },
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
   queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },
+  drain: { title: 'a long queue', measure: async () => await measureDrain(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
   noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },

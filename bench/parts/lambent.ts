@@ -40,9 +40,12 @@ export interface BenchSettings {
   readonly code?: string;
 }
 
-export interface NodeSettings {
+export interface StartSettings {
+  /** Switches and variables for its Node.js. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its state is on disk; otherwise it is ephemeral. */
+  readonly dataDir?: string;
 }
 
 /** A real server in a process of its own, and what the benchmarks ask of it. */
@@ -58,25 +61,17 @@ export class Lambent {
     this.client = clientOf(endpoint);
   }
 
-  /** @param node switches and variables for its Node.js */
   static async start(
     cpus: string | undefined,
     flags: readonly string[] = [],
-    node: NodeSettings = {},
+    { flags: switches = [], env, dataDir }: StartSettings = {},
   ): Promise<Lambent> {
     const launcher = join(import.meta.dirname, '../../bin/lambent.mjs');
     // The usual 1,000 would admit no more than 10,000 requests per second.
-    const settings = [
-      '--port',
-      '0',
-      '--ephemeral',
-      '--log-level',
-      'error',
-      '--concurrency',
-      '1000000',
-      ...flags,
-    ];
-    const child = startNode([...(node.flags ?? []), launcher, 'start', ...settings], cpus, node.env);
+    const state = dataDir === undefined ? ['--ephemeral'] : ['--data-dir', dataDir];
+    const settings = ['--port', '0', '--log-level', 'error', '--concurrency', '1000000'];
+    const words = [...switches, launcher, 'start', ...settings, ...state, ...flags];
+    const child = startNode(words, cpus, env);
     const endpoint = await lineMatching(child, /http:\/\/[\w.-]+:\d+/);
     return new Lambent(endpoint.replace('localhost', '127.0.0.1'), child);
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Which processors the load generator and the measured servers get: never the same, where there are two or more. */
@@ -63,6 +64,20 @@ export async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
+}
+
+/** Runs a program of this folder to its end. @returns how many of its things it says it has done in a second */
+export async function rateOf(
+  [program = '', ...words]: readonly string[],
+  cpus: string | undefined,
+): Promise<number> {
+  const child = startNode([join(import.meta.dirname, program), ...words], cpus);
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  const found = /^done ([\d.]+)$/m.exec(output)?.[1];
+  if (code !== 0 || found === undefined) throw new Error(`${program} failed: ${output}`);
+  return Number(found);
 }
 
 /** Resident memory of a process and everything below it, bytes. Linux only; undefined elsewhere. */

@@ -2,12 +2,22 @@ import { createHash, createHmac } from 'node:crypto';
 
 const SCOPE_END = 'us-east-1/lambda/aws4_request';
 
-/** The whole of a request as an AWS SDK sends it, signed with the key `test` and the secret `test`. */
-export function invokeRequest(host: string, path: string, body: string, at: Date): Buffer {
+/**
+ * The whole of a request as an AWS SDK sends it, signed with the key `test` and the secret `test`.
+ * @param more header lines that are not signed
+ */
+export function invokeRequest(
+  host: string,
+  path: string,
+  body: string,
+  at: Date,
+  more: readonly string[] = [],
+): Buffer {
   const agent = 'ua/2.1 os/linux#6.1 lang/js md/nodejs#24.21.0 api/lambda#3.1162.0 m/E,N';
   const lines = [
     `POST ${path} HTTP/1.1`,
     ...signedHeaders(host, path, body, at),
+    ...more,
     `user-agent: aws-sdk-js/3.1162.0 ${agent}`,
     'connection: keep-alive',
   ];
