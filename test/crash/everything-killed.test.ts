@@ -1,13 +1,11 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { advanceClock, eventCounts } from '../support/async-events.ts';
 import { Books } from '../support/crash/books.ts';
-import { type Clients, clientsOf } from '../support/crash/clients.ts';
-import { RECEIVERS, takeSome } from '../support/crash/receivers.ts';
+import { clientsOf } from '../support/crash/clients.ts';
+import { inHand, RECEIVERS, takeSome, takeTheRest } from '../support/crash/receivers.ts';
 import { makeResources } from '../support/crash/resources.ts';
 import { SENDERS } from '../support/crash/senders.ts';
+import { Witness } from '../support/crash/witness.ts';
 import { engines } from '../support/engines.ts';
 import { eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
@@ -20,22 +18,14 @@ const LANES_PER_SENDER = 2;
 const RECEIVERS_PER_QUEUE = 2;
 const WITHIN_MS = 180_000 + KILLS * 10_000;
 
-/** Hears from the function which words it got: nothing of it is lost when the server is killed. */
-let witness: Server;
+let witness: Witness;
 let books: Books;
 
 beforeAll(async () => {
-  witness = createServer((request, response) => {
-    books.arrive('function', decodeURIComponent(request.url?.slice(1) ?? ''));
-    response.end();
-  });
-  await new Promise<void>((resolve) => witness.listen(0, '127.0.0.1', resolve));
+  witness = await Witness.listen((word) => books.arrive('function', word));
 });
 
-afterAll(() => {
-  witness.closeAllConnections();
-  witness.close();
-});
+afterAll(() => witness.close());
 
 /** Kills a server at a random moment of its start. */
 async function killWhileStarting(start: (onSpawn: (kill: () => void) => void) => Promise<TestServer>) {
@@ -76,29 +66,6 @@ async function workUntilKilled(server: TestServer, round: number): Promise<void>
   clients.close();
 }
 
-async function takeAll(clients: Clients): Promise<void> {
-  for (const receiver of RECEIVERS) while ((await takeSome(clients, receiver, books)) > 0);
-}
-
-/** Takes what is there, and moves time to where what was in hand when a server was killed comes back. */
-async function takeTheRest(server: TestServer, clients: Clients): Promise<void> {
-  await eventually(
-    async () => {
-      await takeAll(clients);
-      const missing = books.missing();
-      if (missing.length > 0) await advanceClock(server, 61_000);
-      return missing;
-    },
-    (missing) => missing.length === 0,
-    120_000,
-  );
-}
-
-async function inHand(server: TestServer): Promise<number> {
-  const health = await (await fetch(`${server.endpoint}/_lambent/health`)).json();
-  return (health as { deliveries: number }).deliveries + ((await eventCounts(server))['inHand'] ?? 0);
-}
-
 test.each(engines)(
   `kill -9 at ${KILLS} random moments loses nothing on $name`,
   {
@@ -106,13 +73,11 @@ test.each(engines)(
   },
   async ({ name: store }) => {
     books = new Books();
-    const { port } = witness.address() as AddressInfo;
     const directory = await temporaryDirectory();
-    // The witness listens on loopback, which functions in a network of their own do not reach.
     const options = { dataDir: directory.path, store, flags: ['--isolation', 'process'] };
     let server = await startServer(options);
     const first = clientsOf(server);
-    await makeResources(first, port);
+    await makeResources(first, witness.port);
     first.close();
     for (let kill = 1; kill <= KILLS; kill += 1) {
       if (kill % (KILLS_PER_START + 1) === KILLS_PER_START) {
@@ -122,7 +87,7 @@ test.each(engines)(
       server = await startServer(options);
     }
     const clients = clientsOf(server);
-    await takeTheRest(server, clients);
+    await takeTheRest(server, clients, books);
     await eventually(
       async () => await inHand(server),
       (count) => count === 0,

@@ -66,6 +66,15 @@ export class Books {
     );
   }
 
+  /** Arrived, and never acknowledged. */
+  unasked(): string[] {
+    return [...this.#arrived].flatMap(([sink, words]) =>
+      [...words.keys()]
+        .filter((word) => this.#owed.get(sink)?.has(word) !== true)
+        .map((word) => `${word} (${sink})`),
+    );
+  }
+
   /** How often things have arrived at a sink: all, and beyond the first time. */
   arrivals(sink: Sink): { readonly all: number; readonly again: number } {
     const counts = [...(this.#arrived.get(sink)?.values() ?? [])];

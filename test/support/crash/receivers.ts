@@ -1,4 +1,7 @@
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { advanceClock, eventCounts } from '../async-events.ts';
+import { eventually } from '../functions.ts';
+import type { TestServer } from '../server.ts';
 import type { Books, Sink } from './books.ts';
 import type { Clients } from './clients.ts';
 
@@ -54,4 +57,36 @@ export async function takeSome(clients: Clients, receiver: Receiver, books: Book
 
 function identityOf(receiver: Receiver, { MessageId = '' }: Message, word = ''): string {
   return isFifo(receiver) ? word : MessageId;
+}
+
+/**
+ * Takes what is there, and moves time to where what is in hand comes back, until nothing is missing and nothing is under
+ * way any more.
+ */
+export async function takeTheRest(server: TestServer, clients: Clients, books: Books): Promise<void> {
+  const takeAll = async (): Promise<void> => {
+    for (const receiver of RECEIVERS) while ((await takeSome(clients, receiver, books)) > 0);
+  };
+  await eventually(
+    async () => {
+      await takeAll();
+      const missing = books.missing();
+      if (missing.length > 0) await advanceClock(server, 61_000);
+      return missing;
+    },
+    (missing) => missing.length === 0,
+    120_000,
+  );
+  await eventually(
+    async () => await inHand(server),
+    (count) => count === 0,
+    30_000,
+  );
+  await takeAll();
+}
+
+/** Events and deliveries that are under way. */
+export async function inHand(server: TestServer): Promise<number> {
+  const health = await (await fetch(`${server.endpoint}/_lambent/health`)).json();
+  return (health as { deliveries: number }).deliveries + ((await eventCounts(server))['inHand'] ?? 0);
 }
