@@ -22,9 +22,13 @@ export function authorization(
   const access = new Map(services.map((service) => [service.model, service.access]));
   return ({ service, name }, input, context) => {
     const own = access.get(service.name);
-    if (own?.isOwn === true || policies.policiesOf(context.caller) === undefined) return;
+    if (own?.isOwn === true) return;
     const plain = { action: `${PREFIXES[service.name] ?? service.json.signingName}:${name}`, resource: '*' };
-    for (const requested of own?.actions?.(name, input, context) ?? [plain]) {
+    const wanted = (): readonly RequestedAction[] => own?.actions?.(name, input, context) ?? [plain];
+    // Who signs nothing has nothing but what a service's own resources let everyone do.
+    if (context.accessKeyId === undefined && wanted().length > 0) throw denied(service, 'Access Denied');
+    if (policies.policiesOf(context.caller) === undefined) return;
+    for (const requested of wanted()) {
       const refusal = refusalOf(requested, context, policies, now());
       if (refusal !== undefined) throw denied(service, refusal);
     }

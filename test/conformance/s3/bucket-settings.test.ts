@@ -40,6 +40,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { presign, presignV2 } from '../../support/presigned.ts';
 import { s3ClientFor } from '../../support/s3.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
@@ -59,6 +60,17 @@ afterAll(async () => {
 });
 
 const named = { Bucket };
+
+test('a URL that carries its signature ends where signatures are not verified as well', async () => {
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'shared', Body: 'x' }));
+  const keys = { accessKeyId: 'test', secretAccessKey: 'whatever' };
+  const target = `${server.endpoint}/${Bucket}/shared`;
+  const past = new Date(Date.now() - 3_600_000);
+  const urls = [presign(target, { keys }), presignV2(target, { keys })];
+  const ended = [presign(target, { keys, at: past }), presignV2(target, { keys, expiresIn: -1 })];
+  const statuses = await Promise.all([...urls, ...ended].map(async (url) => (await fetch(url)).status));
+  expect(statuses).toEqual([200, 200, 403, 403]);
+});
 
 describe('what a bucket does not have', () => {
   test.each([
