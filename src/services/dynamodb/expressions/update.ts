@@ -1,0 +1,112 @@
+import { invalidExpression } from './expression-error.ts';
+import { type AttributeType, type AttributeValue, type Item, typeOf } from '../values/attribute-value.ts';
+import { collision, type DocumentPath, shownPath, valueAt } from './document-path.ts';
+import { checkOperandType } from './operand-types.ts';
+import type { Placeholders } from './placeholders.ts';
+import type { WrittenPath } from './token-reader.ts';
+import type { WrittenTerm, WrittenUpdate } from './update-grammar.ts';
+import { type Change, listAppended, missingOperand, summed } from './update-values.ts';
+
+/** What an update does to an item, in the order in which it is done. */
+export interface Update {
+  readonly changes: readonly Change[];
+}
+
+type Term = (item: Item) => AttributeValue;
+
+const KIND = 'UpdateExpression';
+const SETS: readonly AttributeType[] = ['SS', 'NS', 'BS'];
+const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
+  S: 'STRING',
+  N: 'NUMBER',
+  B: 'BINARY',
+  SS: 'STRING_SET',
+  NS: 'NUMBER_SET',
+  BS: 'BINARY_SET',
+  M: 'MAP',
+  L: 'LIST',
+  NULL: 'NULL',
+  BOOL: 'BOOLEAN',
+};
+
+/** Throws ValidationException for what can be done to no item: values of wrong types, paths in each other's way. */
+export function bindUpdate(written: WrittenUpdate, placeholders: Placeholders): Update {
+  const at = (path: WrittenPath): DocumentPath => placeholders.path(KIND, path);
+  const changes: Change[] = [
+    ...written.set.map(({ path, term }): Change => {
+      return { type: 'set', path: at(path), valueOf: bindTerm(term, placeholders) };
+    }),
+    ...written.remove.map((path): Change => ({ type: 'remove', path: at(path) })),
+    ...written.add.map(({ path, placeholder }): Change => {
+      const value = placeholders.value(KIND, placeholder);
+      checkClause('ADD', value, ['N', ...SETS]);
+      return { type: 'add', path: at(path), value };
+    }),
+    ...written.delete.map(({ path, placeholder }): Change => {
+      const value = placeholders.value(KIND, placeholder);
+      checkClause('DELETE', value, SETS);
+      return { type: 'delete', path: at(path), value };
+    }),
+  ];
+  checkPaths(changes.map(({ path }) => path));
+  return { changes };
+}
+
+function bindTerm(term: WrittenTerm, placeholders: Placeholders): Term {
+  switch (term.type) {
+    case 'path': {
+      const path = placeholders.path(KIND, term.path);
+      return (item) => valueAt(item, path) ?? missingOperand();
+    }
+    case 'value': {
+      const value = placeholders.value(KIND, term.placeholder);
+      return () => value;
+    }
+    case 'if_not_exists': {
+      const path = placeholders.path(KIND, term.path);
+      const otherwise = bindTerm(term.otherwise, placeholders);
+      return (item) => valueAt(item, path) ?? otherwise(item);
+    }
+    case 'list_append':
+    case '+':
+    case '-': {
+      const { type } = term;
+      for (const operand of [term.left, term.right]) {
+        if (operand.type !== 'value') continue;
+        const value = placeholders.value(KIND, operand.placeholder);
+        checkOperandType(KIND, type, value, [type === 'list_append' ? 'L' : 'N']);
+      }
+      const left = bindTerm(term.left, placeholders);
+      const right = bindTerm(term.right, placeholders);
+      return type === 'list_append'
+        ? (item) => listAppended(left(item), right(item))
+        : (item) => summed(left(item), right(item), type);
+    }
+  }
+}
+
+function checkClause(
+  operator: 'ADD' | 'DELETE',
+  value: AttributeValue,
+  allowed: readonly AttributeType[],
+): void {
+  const type = typeOf(value);
+  if (allowed.includes(type)) return;
+  throw invalidExpression(
+    KIND,
+    `Incorrect operand type for operator or function; operator: ${operator}, operand type: ${LONG_NAMES[type]}, typeset: ALLOWED_FOR_${operator}_OPERAND`,
+  );
+}
+
+function checkPaths(paths: readonly DocumentPath[]): void {
+  for (const [index, one] of paths.entries()) {
+    for (const other of paths.slice(index + 1)) {
+      const problem = collision(one, other);
+      if (problem === undefined) continue;
+      throw invalidExpression(
+        KIND,
+        `Two document paths ${problem} with each other; must remove or rewrite one of these paths; path one: ${shownPath(one)}, path two: ${shownPath(other)}`,
+      );
+    }
+  }
+}
