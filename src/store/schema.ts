@@ -1,5 +1,11 @@
 import type { DeliveryTable } from './delivery-schema.ts';
 import type {
+  DynamodbEntryTable,
+  DynamodbItemTable,
+  DynamodbTableTable,
+  DynamodbTokenTable,
+} from './dynamodb-schema.ts';
+import type {
   EventsArchivedTable,
   EventsArchiveTable,
   EventsBusTable,
@@ -68,6 +74,10 @@ export interface Database extends S3Tables, KinesisTables {
   events_archived: EventsArchivedTable;
   events_replays: EventsReplayTable;
   deliveries: DeliveryTable;
+  dynamodb_tables: DynamodbTableTable;
+  dynamodb_items: DynamodbItemTable;
+  dynamodb_entries: DynamodbEntryTable;
+  dynamodb_tokens: DynamodbTokenTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;
   sqs_messages: SqsMessageTable;

@@ -1,0 +1,55 @@
+import type { RequestContext, RequestedAction } from '../../aws/service.ts';
+import { tableArn, tableNameOf } from './tables/table-name.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+type Target = { readonly action: string; readonly table: unknown; readonly index?: unknown };
+
+/** What a transaction's members are called as actions. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  Get: 'GetItem',
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+/** The actions a request takes, each on its table or on one of the table's indexes. */
+export function dynamodbActions(
+  operation: string,
+  input: Input,
+  context: RequestContext,
+): readonly RequestedAction[] {
+  return targetsOf(operation, input).map(({ action, table, index }) => {
+    const arn = typeof table === 'string' ? tableArn(tableNameOf(table, context)) : '*';
+    const resource = typeof index === 'string' ? `${arn}/index/${index}` : arn;
+    return { action: `dynamodb:${action}`, resource };
+  });
+}
+
+function targetsOf(operation: string, input: Input): Target[] {
+  switch (operation) {
+    case 'ListTables':
+      return [{ action: operation, table: undefined }];
+    case 'BatchGetItem':
+    case 'BatchWriteItem':
+      return Object.keys((input['RequestItems'] ?? {}) as Input).map((table) => ({
+        action: operation,
+        table,
+      }));
+    case 'TransactGetItems':
+    case 'TransactWriteItems':
+      return ((input['TransactItems'] ?? []) as readonly Input[]).flatMap((member) =>
+        Object.entries(member).flatMap(([kind, request]) =>
+          request === undefined
+            ? []
+            : [{ action: MEMBERS[kind] ?? kind, table: (request as Input)['TableName'] }],
+        ),
+      );
+    case 'TagResource':
+    case 'UntagResource':
+    case 'ListTagsOfResource':
+      return [{ action: operation, table: input['ResourceArn'] }];
+    default:
+      return [{ action: operation, table: input['TableName'], index: input['IndexName'] }];
+  }
+}

@@ -1,0 +1,12 @@
+import type { Clock } from '../../model/clock.ts';
+import type { Store } from '../../store/store.ts';
+import type { ItemWriter } from './items/item-writer.ts';
+import type { TableDirectory } from './tables/table-directory.ts';
+
+/** What the operations of DynamoDB work with. */
+export interface DynamodbDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly tables: TableDirectory;
+  readonly items: ItemWriter;
+}

@@ -1,0 +1,47 @@
+import type { ServiceDefinition } from '../../aws/service.ts';
+import { dynamodbActions } from './dynamodb-actions.ts';
+import type { DynamodbDependencies } from './dynamodb-dependencies.ts';
+import { batchGetItem } from './items/batch-get-item.ts';
+import { batchWriteItem } from './items/batch-write-item.ts';
+import { deleteItem } from './items/delete-item.ts';
+import { getItem } from './items/get-item.ts';
+import { putItem } from './items/put-item.ts';
+import { transactGetItems } from './items/transact-get-items.ts';
+import { transactWriteItems } from './items/transact-write-items.ts';
+import { updateItem } from './items/update-item.ts';
+import { query } from './reads/query.ts';
+import { scan } from './reads/scan.ts';
+import { createTable } from './tables/create-table.ts';
+import { deleteTable } from './tables/delete-table.ts';
+import { describeTable } from './tables/describe-table.ts';
+import { listTables } from './tables/list-tables.ts';
+import { listTagsOfResource, tagResource, untagResource } from './tables/tag-resource.ts';
+import { updateTable } from './tables/update-table.ts';
+
+/** DynamoDB: tables and their items. Streams, expiry and PartiQL are not there yet. */
+export function createDynamodbService(deps: DynamodbDependencies): ServiceDefinition {
+  return {
+    model: 'dynamodb',
+    access: { actions: dynamodbActions },
+    operations: {
+      BatchGetItem: batchGetItem(deps),
+      BatchWriteItem: batchWriteItem(deps),
+      CreateTable: createTable(deps),
+      DeleteItem: deleteItem(deps),
+      DeleteTable: deleteTable(deps),
+      DescribeTable: describeTable(deps),
+      GetItem: getItem(deps),
+      ListTables: listTables(deps),
+      ListTagsOfResource: listTagsOfResource(deps),
+      PutItem: putItem(deps),
+      Query: query(deps),
+      Scan: scan(deps),
+      TagResource: tagResource(deps),
+      TransactGetItems: transactGetItems(deps),
+      TransactWriteItems: transactWriteItems(deps),
+      UntagResource: untagResource(deps),
+      UpdateItem: updateItem(deps),
+      UpdateTable: updateTable(deps),
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { BatchWriteItemInput, BatchWriteItemOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
+import { validation } from '../dynamodb-errors.ts';
+import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import { keyOfItem, keyOfRequest } from '../keys/item-keys.ts';
+import type { Table } from '../tables/table-definition.ts';
+import { tableNameOf } from '../tables/table-name.ts';
+import type { Item } from '../values/attribute-value.ts';
+import { checkedItem } from '../values/check-values.ts';
+import { checkNewItem } from './conditional-write.ts';
+import { consumedCapacity, writeUsage } from './consumed-capacity.ts';
+import { itemCollection } from './item-collection.ts';
+import { placeName } from './item-rows.ts';
+import type { ItemWrite } from './item-writer.ts';
+
+const MOST_REQUESTS = 25;
+
+interface BatchedWrite extends ItemWrite {
+  /** The table as the request names it. */
+  readonly given: string;
+}
+
+/** Puts and deletions without conditions, each by itself. */
+export function batchWriteItem(
+  deps: DynamodbDependencies,
+): OperationHandler<BatchWriteItemInput, BatchWriteItemOutput> {
+  return async (input, context) => {
+    const requests = Object.entries(input.RequestItems ?? {});
+    const count = requests.reduce((total, [, ofTable]) => total + ofTable.length, 0);
+    if (count > MOST_REQUESTS) throw validation('Too many items requested for the BatchWriteItem call');
+    const writes: BatchedWrite[] = [];
+    for (const [given, ofTable] of requests) writes.push(...(await writesOf(deps, given, ofTable, context)));
+    if (new Set(writes.map(placeName)).size < writes.length) {
+      throw validation('Provided list of item keys contains duplicates');
+    }
+    const done = await Promise.all(
+      writes.map(async (write) => ({ write, ...(await deps.items.write(write)) })),
+    );
+    const usages = done.map(({ write, before, after }) => writeUsage(write.table, before, after));
+    const capacity = consumedCapacity(input.ReturnConsumedCapacity, 'write', usages);
+    const collections = done.flatMap(({ write, before, after }) => {
+      const metrics = itemCollection(input.ReturnItemCollectionMetrics, write.table, after ?? before);
+      return metrics === undefined ? [] : [{ name: write.given, metrics }];
+    });
+    const byTable = Map.groupBy(collections, ({ name }) => name);
+    return {
+      UnprocessedItems: {},
+      ...(capacity !== undefined && { ConsumedCapacity: capacity }),
+      ...(collections.length > 0 && {
+        ItemCollectionMetrics: Object.fromEntries(
+          [...byTable].map(([name, all]) => [name, all.map(({ metrics }) => metrics)]),
+        ),
+      }),
+    };
+  };
+}
+
+async function writesOf(
+  deps: DynamodbDependencies,
+  given: string,
+  requests: readonly WriteRequest[],
+  context: RequestContext,
+): Promise<BatchedWrite[]> {
+  const checked = requests.map(({ PutRequest, DeleteRequest }) => {
+    if ((PutRequest === undefined) === (DeleteRequest === undefined)) {
+      throw validation(
+        'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+      );
+    }
+    return PutRequest === undefined
+      ? { key: checkedItem(DeleteRequest?.Key as Item) }
+      : { item: checkedItem(PutRequest.Item as Item) };
+  });
+  const table = await deps.tables.get(tableNameOf(given, context));
+  return checked.map((request) => ({ given, ...writeOf(table, request) }));
+}
+
+function writeOf(table: Table, request: { readonly key: Item } | { readonly item: Item }): ItemWrite {
+  if ('key' in request) return { table, key: keyOfRequest(table, request.key), decide: () => undefined };
+  const { item } = request;
+  const key = keyOfItem(table, item);
+  checkNewItem(table, item);
+  return { table, key, decide: () => item };
+}

@@ -1,0 +1,47 @@
+import { indexKeyOf } from '../keys/item-keys.ts';
+import type { IndexDefinition, Table } from '../tables/table-definition.ts';
+import type { Tx } from '../tables/table-rows.ts';
+import { attributeOf, type Item, typeOf } from '../values/attribute-value.ts';
+import { itemOf } from '../values/item-text.ts';
+import { entryRow } from './item-rows.ts';
+
+const ROWS_AT_A_TIME = 500;
+
+/** Puts all items of a table into a new index. Those whose attributes have other types than its key are left out, as on AWS. */
+export async function fillIndex(tx: Tx, table: Table, index: IndexDefinition): Promise<void> {
+  let after = { hash_key: '', range_key: '' };
+  for (;;) {
+    const rows = await tx
+      .selectFrom('dynamodb_items')
+      .select(['hash_key', 'range_key', 'item'])
+      .where('table_id', '=', table.id)
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('hash_key', 'range_key'), '>', tuple(after.hash_key, after.range_key)),
+      )
+      .orderBy('hash_key')
+      .orderBy('range_key')
+      .limit(ROWS_AT_A_TIME)
+      .execute();
+    const entries = rows.flatMap((row) => {
+      const item = itemOf(row.item);
+      const at = fits(table, index, item) ? indexKeyOf(index, item) : undefined;
+      const key = { hashKey: row.hash_key, rangeKey: row.range_key };
+      return at === undefined ? [] : [entryRow(table, key, index.id, at)];
+    });
+    if (entries.length > 0) await tx.insertInto('dynamodb_entries').values(entries).execute();
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_AT_A_TIME) return;
+    after = last;
+  }
+}
+
+export async function dropEntries(tx: Tx, indexId: string): Promise<void> {
+  await tx.deleteFrom('dynamodb_entries').where('index_id', '=', indexId).execute();
+}
+
+function fits({ definition }: Table, { key: { hash, range } }: IndexDefinition, item: Item): boolean {
+  return [hash, range].every((name) => {
+    const value = name === undefined ? undefined : attributeOf(item, name);
+    return value === undefined || typeOf(value) === definition.attributes[name ?? ''];
+  });
+}

@@ -1,0 +1,148 @@
+import { sql } from 'kysely';
+import { ServiceError } from '../../../model/service-error.ts';
+import { BatchedWrites } from '../../../store/batched-writes.ts';
+import type { Store } from '../../../store/store.ts';
+import type { Tx } from '../tables/table-rows.ts';
+import type { Item } from '../values/attribute-value.ts';
+import { type RequestToken, UsedTokens } from './request-tokens.ts';
+import { type ItemChange, type ItemPlace, placeName, readItems, writeItems } from './item-rows.ts';
+
+/** What a write does to one item. */
+export interface ItemWrite extends ItemPlace {
+  /**
+   * The item as it shall be, from the item as it is; undefined: not there. The same object changes nothing. Throws ServiceError to
+   * refuse. May be asked more than once.
+   */
+  readonly decide: (before: Item | undefined) => Item | undefined;
+}
+
+export interface Written {
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** One answer for each write of a transaction: what was done, or why nothing was. */
+export type Outcome = readonly (Written | ServiceError | undefined)[];
+
+/**
+ * Writes items one after the other, many to a commit: a write sees all that were asked for before it, and either all items of a
+ * transaction change or none does.
+ */
+export class ItemWriter {
+  readonly #store: Store;
+  readonly #writes: BatchedWrites<Entry, Outcome>;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#writes = new BatchedWrites({
+      store,
+      size: ({ writes }) => writes.length * 1_000,
+      write: async (tx, all) => await this.#write(tx, all),
+    });
+  }
+
+  /** Resolves when the item is on disk. Throws what `decide` throws; then nothing has changed. */
+  async write(write: ItemWrite): Promise<Written> {
+    const [outcome] = await this.#writes.add({ writes: [write], token: undefined });
+    if (outcome === undefined || outcome instanceof ServiceError) throw outcome ?? tableIsGone();
+    return outcome;
+  }
+
+  /**
+   * All or nothing: when one is refused the others' outcomes are undefined, or refusals too. What was done under the token
+   * before is not done again.
+   */
+  async transact(writes: readonly ItemWrite[], token: RequestToken): Promise<Outcome> {
+    return await this.#writes.add({ writes, token });
+  }
+
+  async #write(tx: Tx, all: readonly Entry[]): Promise<Outcome[]> {
+    const places = uniquePlaces(all.flatMap(({ writes }) => writes));
+    await this.#lock(tx, places);
+    const tables = await existingTables(tx, places);
+    const stored = await readItems(tx, places);
+    const current = new Map<string, Item | undefined>(stored);
+    const tokens = await UsedTokens.read(
+      tx,
+      all.flatMap(({ token }) => token ?? []),
+    );
+    const outcomes = all.map(({ writes, token }) => {
+      const earlier = token && tokens.earlier(token);
+      if (earlier instanceof ServiceError) return writes.map(() => earlier);
+      if (earlier === 'done') return writes.map((write) => unchanged(current.get(placeName(write))));
+      const outcome = decideAll(writes, current, tables);
+      if (token !== undefined && !outcome.some((one) => one instanceof ServiceError)) tokens.use(token);
+      return outcome;
+    });
+    await tokens.write(tx);
+    const changes: ItemChange[] = [];
+    for (const place of places) {
+      const name = placeName(place);
+      const [before, after] = [stored.get(name), current.get(name)];
+      if (before !== after) changes.push({ ...place, before, after });
+    }
+    await writeItems(tx, changes);
+    return outcomes;
+  }
+
+  /** Other platforms on the same database wait, in one order. */
+  async #lock(tx: Tx, places: readonly ItemPlace[]): Promise<void> {
+    if (this.#store.engine === 'sqlite') return;
+    const names = places.map(placeName).toSorted();
+    await sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${names}::text[]) as name`.execute(
+      tx,
+    );
+  }
+}
+
+interface Entry {
+  readonly writes: readonly ItemWrite[];
+  readonly token: RequestToken | undefined;
+}
+
+function unchanged(item: Item | undefined): Written {
+  return { before: item, after: item };
+}
+
+/** As an item that is not there any more since its table is gone. */
+function tableIsGone(): ServiceError {
+  return new ServiceError('ResourceNotFoundException', 'Requested resource not found');
+}
+
+function decideAll(
+  writes: readonly ItemWrite[],
+  current: Map<string, Item | undefined>,
+  tables: ReadonlySet<string>,
+): Outcome {
+  const outcomes = writes.map((write) => {
+    const before = current.get(placeName(write));
+    try {
+      if (!tables.has(write.table.id)) throw tableIsGone();
+      return { before, after: write.decide(before) };
+    } catch (error) {
+      if (error instanceof ServiceError) return error;
+      throw error;
+    }
+  });
+  if (outcomes.some((outcome) => outcome instanceof ServiceError)) {
+    return outcomes.map((outcome) => (outcome instanceof ServiceError ? outcome : undefined));
+  }
+  for (const [index, write] of writes.entries()) {
+    const outcome = outcomes[index];
+    if (outcome !== undefined && !(outcome instanceof ServiceError)) {
+      current.set(placeName(write), outcome.after);
+    }
+  }
+  return outcomes;
+}
+
+function uniquePlaces(places: readonly ItemPlace[]): ItemPlace[] {
+  const unique = new Map(places.map(({ table, key }) => [placeName({ table, key }), { table, key }]));
+  return [...unique.values()];
+}
+
+async function existingTables(tx: Tx, places: readonly ItemPlace[]): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(places.map(({ table }) => table.id))];
+  const rows = await tx.selectFrom('dynamodb_tables').select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,0 +1,101 @@
+import type { ConsumedCapacity, QueryInput, ScanInput } from '@aws-sdk/client-dynamodb';
+import { validation } from '../dynamodb-errors.ts';
+import type { DocumentPath } from '../expressions/document-path.ts';
+import { project } from '../expressions/projection.ts';
+import { keyAttributes, keyNames, keyOfRequest } from '../keys/item-keys.ts';
+import { consumedCapacity, readUnits } from '../items/consumed-capacity.ts';
+import { asOutput } from '../items/item-output.ts';
+import type { IndexDefinition, Table } from '../tables/table-definition.ts';
+import { attributeOf, type Item, typeOf } from '../values/attribute-value.ts';
+import { checkedItem } from '../values/check-values.ts';
+import type { Position, ReadRange } from './item-page.ts';
+import { positionOf, type ReadPage } from './read-page.ts';
+
+type ReadInput = QueryInput | ScanInput;
+
+/** Throws ValidationException when the table has no such index, or it cannot be read as it is asked to. */
+export function indexOf(table: Table, input: ReadInput): IndexDefinition | undefined {
+  if (input.IndexName === undefined) return undefined;
+  const index = table.definition.indexes.find(({ name }) => name === input.IndexName);
+  if (index === undefined)
+    throw validation(`The table does not have the specified index: ${input.IndexName}`);
+  if (index.kind === 'global' && input.ConsistentRead === true) {
+    throw validation('Consistent reads are not supported on global secondary indexes');
+  }
+  return index;
+}
+
+/** Where a read goes on. Throws ValidationException for what is no key of the table, or of the index. */
+export function startOf(range: ReadRange, given: object | undefined): Position | undefined {
+  if (given === undefined) return undefined;
+  const key = checkedItem(given as Item);
+  const { table, index } = range;
+  const names = new Set([...keyNames(table.definition.key), ...(index ? keyNames(index.key) : [])]);
+  const isKey =
+    Object.keys(key).length === names.size &&
+    [...names].every((name) => {
+      const value = attributeOf(key, name);
+      return value !== undefined && typeOf(value) === table.definition.attributes[name];
+    });
+  if (!isKey) throw validation('The provided starting key is invalid');
+  keyOfRequest(table, keyAttributes(key, table.definition.key));
+  const position = positionOf(range, key);
+  if ('hashKey' in range.within && position.hashKey !== range.within.hashKey) {
+    throw validation('The provided starting key is outside query boundaries based on provided conditions');
+  }
+  return position;
+}
+
+/** What is shown of each item. Throws ValidationException for selections that contradict each other. */
+export function selectionOf(
+  { table, index }: ReadRange,
+  select: ReadInput['Select'],
+  paths: readonly DocumentPath[] | undefined,
+): (item: Item) => Item {
+  if (select !== undefined && select !== 'SPECIFIC_ATTRIBUTES' && paths !== undefined) {
+    throw validation(
+      `Cannot specify the ProjectionExpression or AttributesToGet when choosing to get ${select}`,
+    );
+  }
+  if (select === 'SPECIFIC_ATTRIBUTES' && paths === undefined) {
+    throw validation(
+      'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES',
+    );
+  }
+  if (select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined) {
+    throw validation('ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName');
+  }
+  const { type, attributes } = index?.projection ?? { type: 'ALL', attributes: [] };
+  if (index?.kind === 'global' && type !== 'ALL' && select === 'ALL_ATTRIBUTES') {
+    throw validation(
+      `One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
+    );
+  }
+  if (paths !== undefined) return (item) => project(item, paths);
+  if (index === undefined || type === 'ALL' || select === 'ALL_ATTRIBUTES') return (item) => item;
+  const names = new Set([...keyNames(table.definition.key), ...keyNames(index.key), ...attributes]);
+  const projected = [...names].map((name): DocumentPath => [name]);
+  return (item) => project(item, projected);
+}
+
+/** What Query and Scan answer alike. */
+export function pageOutput(
+  input: ReadInput,
+  { table, index }: ReadRange,
+  page: ReadPage,
+  show: (item: Item) => Item,
+) {
+  const { items, scanned, scannedBytes, last } = page;
+  const units = readUnits(scannedBytes, input.ConsistentRead);
+  const usage = index === undefined ? { units, indexes: {} } : { units: 0, indexes: { [index.name]: units } };
+  const [capacity]: ConsumedCapacity[] =
+    consumedCapacity(input.ReturnConsumedCapacity, 'read', [{ table, ...usage }]) ?? [];
+  const key = last && keyAttributes(last, table.definition.key, ...(index ? [index.key] : []));
+  return {
+    ...(input.Select !== 'COUNT' && { Items: items.map((item) => asOutput(show(item))) }),
+    Count: items.length,
+    ScannedCount: scanned,
+    ...(key !== undefined && { LastEvaluatedKey: asOutput(key) }),
+    ...(capacity !== undefined && { ConsumedCapacity: capacity }),
+  };
+}

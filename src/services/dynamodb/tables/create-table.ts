@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateTableInput, CreateTableOutput } from '@aws-sdk/client-dynamodb';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { ServiceError } from '../../../model/service-error.ts';
+import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import { addTableTags, checkTableTags } from './table-tags.ts';
+import { indexesOf } from './index-input.ts';
+import { attributeTypes, checkAllNeeded, keySchema } from './key-schema-input.ts';
+import type { Table, TableDefinition } from './table-definition.ts';
+import { describe, EMPTY } from './table-description.ts';
+import { tableNameOf } from './table-name.ts';
+import { insertTable, tableChange } from './table-rows.ts';
+import { throughputOf } from './throughput.ts';
+import { refuseUnbuilt } from './unbuilt-settings.ts';
+
+/** The table serves as soon as this is answered; the answer says CREATING, as programs expect. */
+export function createTable(
+  deps: DynamodbDependencies,
+): OperationHandler<CreateTableInput, CreateTableOutput> {
+  return async (input, context) => {
+    refuseUnbuilt(input);
+    const definition = definitionOf(input);
+    const tags = checkTableTags(input.Tags);
+    const name = tableNameOf(input.TableName, context);
+    const table: Table = { ...name, id: randomUUID(), definition, createdAtMs: deps.clock.now() };
+    await deps.store.write(async (tx, announce) => {
+      if (!(await insertTable(tx, table))) {
+        throw new ServiceError('ResourceInUseException', `Table already exists: ${table.name}`);
+      }
+      await addTableTags(tx, table, tags);
+      announce(tableChange(table, table));
+    });
+    return { TableDescription: describe(table, 'CREATING', EMPTY, creating(definition)) };
+  };
+}
+
+function definitionOf(input: CreateTableInput): TableDefinition {
+  const billingMode = input.BillingMode ?? 'PROVISIONED';
+  const types = attributeTypes(input.AttributeDefinitions);
+  const key = keySchema(input.KeySchema, types);
+  const throughput = throughputOf(input.ProvisionedThroughput, billingMode);
+  const indexes = indexesOf(input.LocalSecondaryIndexes, input.GlobalSecondaryIndexes, {
+    key,
+    types,
+    billingMode,
+  });
+  checkAllNeeded(types, [key, ...indexes.map((index) => index.key)]);
+  return {
+    attributes: types,
+    key,
+    indexes,
+    billingMode,
+    ...(throughput !== undefined && { throughput }),
+    deletionProtection: input.DeletionProtectionEnabled ?? false,
+  };
+}
+
+function creating({ indexes }: TableDefinition): Record<string, 'CREATING'> {
+  return Object.fromEntries(indexes.map(({ name }) => [name, 'CREATING']));
+}

@@ -1,0 +1,29 @@
+import type { DeleteTableInput, DeleteTableOutput } from '@aws-sdk/client-dynamodb';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { validation } from '../dynamodb-errors.ts';
+import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import { contentsOf, describe } from './table-description.ts';
+import { tableArn, tableNameOf } from './table-name.ts';
+import { findTable, removeTable, tableChange, tableNotFound } from './table-rows.ts';
+
+export function deleteTable(
+  deps: DynamodbDependencies,
+): OperationHandler<DeleteTableInput, DeleteTableOutput> {
+  return async (input, context) => {
+    const name = tableNameOf(input.TableName, context);
+    return await deps.store.write(async (tx, announce) => {
+      const table = await findTable(tx, name);
+      if (table === undefined) throw tableNotFound(name.name);
+      if (table.definition.deletionProtection) {
+        throw validation(
+          `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`,
+        );
+      }
+      const contents = await contentsOf(tx, table);
+      await removeTable(tx, table);
+      await tx.deleteFrom('resource_tags').where('resource_arn', '=', tableArn(table)).execute();
+      announce(tableChange(name));
+      return { TableDescription: describe(table, 'DELETING', contents) };
+    });
+  };
+}

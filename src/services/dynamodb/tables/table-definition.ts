@@ -1,0 +1,51 @@
+/** The part of a key: an attribute and the type it must have. */
+export type KeyType = 'S' | 'N' | 'B';
+
+export interface KeySchema {
+  readonly hash: string;
+  readonly range?: string;
+}
+
+export interface IndexDefinition {
+  /** UUID; names its entries. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'global' | 'local';
+  readonly key: KeySchema;
+  /** What queries of the index show of an item, beside both keys. */
+  readonly projection: {
+    readonly type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
+    readonly attributes: readonly string[];
+  };
+  /** Of a global index in provisioned mode. */
+  readonly throughput?: Throughput;
+}
+
+/** Units per second. */
+export interface Throughput {
+  readonly read: number;
+  readonly write: number;
+}
+
+export interface TableDefinition {
+  readonly attributes: Readonly<Record<string, KeyType>>;
+  readonly key: KeySchema;
+  readonly indexes: readonly IndexDefinition[];
+  readonly billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
+  /** In provisioned mode. */
+  readonly throughput?: Throughput;
+  readonly deletionProtection: boolean;
+}
+
+export interface TableName {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+}
+
+export interface Table extends TableName {
+  /** UUID */
+  readonly id: string;
+  readonly definition: TableDefinition;
+  readonly createdAtMs: number;
+}
