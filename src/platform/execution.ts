@@ -12,6 +12,7 @@ import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
+import { TablesRuntime } from '../services/dynamodb/tables-runtime.ts';
 import { StreamsRuntime } from '../services/kinesis/streams-runtime.ts';
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
 import type { Store } from '../store/store.ts';
@@ -80,6 +81,7 @@ export async function buildExecution(site: Site) {
     functionUrls,
     queues,
     streams,
+    tables: new TablesRuntime({ store, clock }),
     messaging,
     eventSources,
     targets,

@@ -9,6 +9,7 @@ import { UrlAccess } from '../front-doors/function-urls/url-access.ts';
 import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import type { CallerIdentity } from '../model/identity/caller-identity.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
+import { createDynamodbService } from '../services/dynamodb/dynamodb-service.ts';
 import { createEventsService } from '../services/events/events-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createIamService } from '../services/iam/iam-service.ts';
@@ -64,6 +65,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
     createSqsService(execution.queues),
     createS3Service(execution.messaging.objects),
     createKinesisService(execution.streams),
+    createDynamodbService(execution.tables),
     createSnsService(execution.messaging.topics),
     createEventsService(execution.messaging.buses),
     createSchedulerService(execution.messaging.scheduler),

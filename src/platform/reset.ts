@@ -16,6 +16,7 @@ export function resetOf({
     execution.functionUrls,
     execution.concurrency,
     execution.provisioned,
+    execution.tables,
   ];
   const running = [
     execution.eventSources,

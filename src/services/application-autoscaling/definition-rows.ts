@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Caller } from '../../model/function-reference.ts';
 import type { Change } from '../../store/change-feed.ts';
-import type { AutoscalingDefinitionTable, Database } from '../../store/schema.ts';
+import type { AutoscalingDefinitionTable } from '../../store/autoscaling-schema.ts';
+import type { Database } from '../../store/schema.ts';
 import type { ScalableResource } from './scalable-resource.ts';
 import type { StoredAction, StoredPolicy, StoredTarget } from './stored-definitions.ts';
 

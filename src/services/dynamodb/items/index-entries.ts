@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { indexKeyOf } from '../keys/item-keys.ts';
 import type { IndexDefinition, Table } from '../tables/table-definition.ts';
 import type { Tx } from '../tables/table-rows.ts';
@@ -15,9 +16,7 @@ export async function fillIndex(tx: Tx, table: Table, index: IndexDefinition): P
       .selectFrom('dynamodb_items')
       .select(['hash_key', 'range_key', 'item'])
       .where('table_id', '=', table.id)
-      .where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('hash_key', 'range_key'), '>', tuple(after.hash_key, after.range_key)),
-      )
+      .where(sql<boolean>`(hash_key, range_key) > (${after.hash_key}, ${after.range_key})`)
       .orderBy('hash_key')
       .orderBy('range_key')
       .limit(ROWS_AT_A_TIME)

@@ -51,7 +51,7 @@ export async function nextItems(
           ) e join dynamodb_items i
             on i.table_id = e.table_id and i.hash_key = e.item_hash_key and i.range_key = e.item_range_key
           order by e.hash_key ${direction}, e.range_key ${direction}, e.item_id ${direction}`.execute(db);
-  return rows.map(({ item, bytes }) => ({ item: itemOf(item), bytes: Number(bytes) }));
+  return rows.map(({ item, bytes }) => ({ item: itemOf(item), bytes }));
 }
 
 function bounds({ within }: ReadRange) {

@@ -38,8 +38,8 @@ export function keyConditions(written: WrittenCondition, placeholders: Placehold
 }
 
 export function legacyKeyConditions(conditions: LegacyConditions): KeyCondition[] {
-  return Object.entries(conditions).map(([attribute, condition]) => {
-    const { operator, values } = checkedLegacy(attribute, condition);
+  return Object.entries(conditions).map(([attribute, given]) => {
+    const { operator, values } = checkedLegacy(attribute, given);
     const known = LEGACY[operator];
     if (known !== undefined) return { attribute, operator: known, values };
     throw validation(`Attempted conditional constraint is not an indexable operation`);

@@ -10,7 +10,7 @@ import { tableNameOf } from '../tables/table-name.ts';
 import { type KeyCondition, keyConditions, legacyKeyConditions } from './key-conditions.ts';
 import { keyRange } from './key-range.ts';
 import { readPage } from './read-page.ts';
-import { indexOf, pageOutput, selectionOf, startOf } from './read-request.ts';
+import { indexOf, pageOutput, seenThrough, selectionOf, startOf } from './read-request.ts';
 
 /** Items of one partition, of a table or an index, in the order of their range keys. */
 export function query(deps: DynamodbDependencies): OperationHandler<QueryInput, QueryOutput> {
@@ -50,7 +50,7 @@ export function query(deps: DynamodbDependencies): OperationHandler<QueryInput, 
       range,
       startOf(range, input.ExclusiveStartKey),
       input.Limit,
-      filter,
+      seenThrough(range, seenThrough(range, filter)),
     );
     return pageOutput(input, range, page, show);
   };

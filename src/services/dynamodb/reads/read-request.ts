@@ -1,5 +1,6 @@
 import type { ConsumedCapacity, QueryInput, ScanInput } from '@aws-sdk/client-dynamodb';
 import { validation } from '../dynamodb-errors.ts';
+import type { Condition } from '../expressions/condition.ts';
 import type { DocumentPath } from '../expressions/document-path.ts';
 import { project } from '../expressions/projection.ts';
 import { keyAttributes, keyNames, keyOfRequest } from '../keys/item-keys.ts';
@@ -65,17 +66,28 @@ export function selectionOf(
   if (select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined) {
     throw validation('ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName');
   }
-  const { type, attributes } = index?.projection ?? { type: 'ALL', attributes: [] };
-  if (index?.kind === 'global' && type !== 'ALL' && select === 'ALL_ATTRIBUTES') {
+  if (index?.kind === 'global' && index.projection.type !== 'ALL' && select === 'ALL_ATTRIBUTES') {
     throw validation(
       `One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
     );
   }
   if (paths !== undefined) return (item) => project(item, paths);
-  if (index === undefined || type === 'ALL' || select === 'ALL_ATTRIBUTES') return (item) => item;
+  return select === 'ALL_ATTRIBUTES' ? (item) => item : visibleOf({ table, index });
+}
+
+/** What an index knows of an item; of a table itself, everything. */
+function visibleOf({ table, index }: Pick<ReadRange, 'table' | 'index'>): (item: Item) => Item {
+  if (index === undefined || index.projection.type === 'ALL') return (item) => item;
+  const { attributes } = index.projection;
   const names = new Set([...keyNames(table.definition.key), ...keyNames(index.key), ...attributes]);
   const projected = [...names].map((name): DocumentPath => [name]);
   return (item) => project(item, projected);
+}
+
+/** A global index's filter knows what the index knows. */
+export function seenThrough(range: ReadRange, filter: Condition): Condition {
+  const visible = visibleOf(range);
+  return range.index?.kind === 'global' ? (item) => filter(visible(item)) : filter;
 }
 
 /** What Query and Scan answer alike. */

@@ -5,7 +5,7 @@ import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { RequestExpressions } from '../expressions/request-expressions.ts';
 import { tableNameOf } from '../tables/table-name.ts';
 import { readPage } from './read-page.ts';
-import { indexOf, pageOutput, selectionOf, startOf } from './read-request.ts';
+import { indexOf, pageOutput, seenThrough, selectionOf, startOf } from './read-request.ts';
 
 const SEGMENT_DIGITS = 8;
 const SEGMENT_SPACE = 16 ** SEGMENT_DIGITS;
@@ -26,7 +26,7 @@ export function scan(deps: DynamodbDependencies): OperationHandler<ScanInput, Sc
     if (start !== undefined && !isWithin(start.hashKey, within)) {
       throw validation('The provided starting key is outside query boundaries based on provided conditions');
     }
-    const page = await readPage(deps.store.db, range, start, input.Limit, filter);
+    const page = await readPage(deps.store.db, range, start, input.Limit, seenThrough(range, filter));
     return pageOutput(input, range, page, show);
   };
 }

@@ -23,7 +23,7 @@ export async function contentsOf(db: Kysely<Database>, { id }: Table): Promise<C
     .select(({ fn }) => [fn.countAll<number>().as('items'), fn.sum<number | null>('bytes').as('bytes')])
     .where('table_id', '=', id)
     .executeTakeFirstOrThrow();
-  return { items: Number(row.items), bytes: Number(row.bytes ?? 0) };
+  return { items: row.items, bytes: row.bytes ?? 0 };
 }
 
 /** @param indexStatus of indexes that are being made, by name; ACTIVE for all others */

@@ -25,7 +25,7 @@ export function tagResource(deps: DynamodbDependencies): OperationHandler<TagRes
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('resource_arn', '=', tableArn(table))
         .executeTakeFirstOrThrow();
-      if (Number(count) > MOST_TAGS) throw validation('The number of tags exceeds the limit of 50');
+      if (count > MOST_TAGS) throw validation('The number of tags exceeds the limit of 50');
     });
     return {};
   };

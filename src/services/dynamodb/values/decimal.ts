@@ -43,7 +43,7 @@ export function formatDecimal({ sign, digits, exponent }: Decimal): string {
 /** Negative, zero or positive, as a is less than, equal to or greater than b. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a.sign !== b.sign) return a.sign - b.sign;
-  return a.sign * compareMagnitudes(a, b);
+  return a.sign > 0 ? compareMagnitudes(a, b) : compareMagnitudes(b, a);
 }
 
 /** Exact; throws ValidationException when the sum has too many digits or is out of range. */
