@@ -1,4 +1,4 @@
-import { momentsShown, wallClock } from './calendar.ts';
+import { momentsShown, wallClock } from '../support/calendar.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
 import { queueArn } from './sinks.ts';
