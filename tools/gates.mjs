@@ -22,8 +22,9 @@ const vitest = (...filters) => [
   ...filters,
 ];
 
-/** What is about environments and the machine alone: where the state is kept makes no difference to it. */
+/** What is about environments, the machine or the calendar alone: where the state is kept makes no difference to it. */
 const withoutState = [
+  'clock-changes',
   'doctor',
   'environment-facts',
   'extensions',

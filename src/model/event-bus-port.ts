@@ -9,6 +9,8 @@ export interface BusEvent {
   /** A JSON object as text. */
   readonly detail: string;
   readonly resources?: readonly string[];
+  /** `X-Amzn-Trace-Id` value of what it comes from, handed on to targets. */
+  readonly traceHeader?: string;
 }
 
 /** Event buses as other services see them. The platform wires it to its EventBridge. */

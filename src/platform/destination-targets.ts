@@ -58,7 +58,7 @@ function busTarget(buses: () => EventBusPort): DestinationTarget {
         await buses().check(arn, account(accountId));
         return false;
       }),
-    send: async ({ targetArn: busArn, accountId, body }) => {
+    send: async ({ targetArn: busArn, accountId, body, traceHeader }) => {
       if (Buffer.byteLength(body) > LARGEST_EVENT_BYTES)
         throw new ServiceError('ValidationException', 'The record is larger than an event can be.');
       const { requestContext } = JSON.parse(body) as InvocationRecord;
@@ -70,6 +70,7 @@ function busTarget(buses: () => EventBusPort): DestinationTarget {
         detailType: `Lambda Function Invocation Result - ${result}`,
         detail: body,
         resources: [busArn, requestContext.functionArn],
+        traceHeader,
       });
     },
   };

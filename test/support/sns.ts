@@ -85,3 +85,16 @@ export async function makeQueue(sqs: SQSClient, name: string, policy = true): Pr
   };
   return { url, arn, take, rest };
 }
+
+/** A queue that rules of EventBridge may send to. */
+export async function queueForRules(sqs: SQSClient, name: string): Promise<TestQueue> {
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
+  return await makeQueue(sqs, name, false);
+}

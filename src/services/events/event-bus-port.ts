@@ -27,7 +27,7 @@ export class PlatformEventBuses implements EventBusPort {
     this.#admit(busArn, sender);
   }
 
-  async put({ busArn, sender, source, detailType, detail, resources }: BusEvent): Promise<void> {
+  async put({ busArn, sender, source, detailType, detail, resources, traceHeader }: BusEvent): Promise<void> {
     const { clock, router } = this.#options;
     const { name, accountId } = this.#admit(busArn, sender);
     const event = {
@@ -41,7 +41,7 @@ export class PlatformEventBuses implements EventBusPort {
       resources: resources ?? [],
       detail: objectOf(detail),
     } as const;
-    await router.put([{ bus: name, event, hops: 0 }]);
+    await router.put([{ bus: name, event, hops: 0, traceHeader }]);
   }
 
   /** @throws ResourceNotFoundException, AccessDeniedException */

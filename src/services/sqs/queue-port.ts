@@ -55,7 +55,7 @@ export class PlatformQueueSender implements QueueSender {
       MessageDeduplicationId: delivery.deduplicationId,
     };
     const senderId = sender.kind === 'account' ? sender.accountId : sender.principal;
-    const draft = draftMessage(queue, given, senderId, this.#deps.clock.now());
+    const draft = draftMessage(queue, given, { id: senderId }, this.#deps.clock.now());
     const [accepted] = await this.#deps.messages.send(queue, [draft]);
     return {
       messageId: accepted?.messageId ?? draft.messageId,

@@ -22,6 +22,32 @@ async function send(queue: TestQueue, input: Partial<SendMessageCommandInput> = 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 describe('SendMessage', () => {
+  test('keeps the trace of its request, unless the message has one of its own', async () => {
+    const queue = await makeQueue(shared.server.sqs);
+    const traced = async (more: object): Promise<object> => {
+      const answer = await fetch(shared.server.endpoint, {
+        method: 'POST',
+        headers: {
+          'x-amz-target': 'AmazonSQS.SendMessage',
+          'content-type': 'application/x-amz-json-1.0',
+          'x-amzn-trace-id': 'Root=1-5f84c3a1-0123456789abcdef01234567;Lineage=1:a87bd80c:2',
+        },
+        body: JSON.stringify({ QueueUrl: queue.url, MessageBody: 'x', ...more }),
+      });
+      return (await answer.json()) as object;
+    };
+    expect(await traced({})).not.toHaveProperty('MD5OfMessageSystemAttributes');
+    const AWSTraceHeader = { DataType: 'String', StringValue: 'Root=mine' };
+    expect(await traced({ MessageSystemAttributes: { AWSTraceHeader } })).toHaveProperty(
+      'MD5OfMessageSystemAttributes',
+    );
+    const received = await receive(shared.server.sqs, queue);
+    expect(received.map(({ Attributes }) => Attributes?.AWSTraceHeader).toSorted()).toEqual([
+      'Root=1-5f84c3a1-0123456789abcdef01234567;Lineage=1:a87bd80c:2',
+      'Root=mine',
+    ]);
+  });
+
   test('answers with the digests of body, attributes and system attributes', async () => {
     const queue = await makeQueue(shared.server.sqs);
     // The client itself checks the digest of the body.

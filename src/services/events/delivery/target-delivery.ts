@@ -12,4 +12,6 @@ export interface TargetDelivery {
   /** JSON text */
   readonly event: string;
   readonly hops: number;
+  /** Absent: it begins a trace of its own. */
+  readonly traceHeader?: string;
 }

@@ -70,19 +70,31 @@ export class TargetHandler implements DeliveryHandler {
     const { Arn: arn, RoleArn: role, SqsParameters: sqs } = content.target;
     const { functions, queues, topics, streams } = this.#ports;
     const sender = role === undefined ? senderOf(content) : roleOf(content);
+    const trace = content.traceHeader === undefined ? {} : { traceHeader: content.traceHeader };
     switch (targetService(arn)) {
       case 'lambda': {
         const payload = inputOf(content, ingestedAtMs);
-        return await functions.accept({ functionArn: arn, sender: senderOf(content), payload });
+        return await functions.accept({ functionArn: arn, sender: senderOf(content), payload, ...trace });
       }
       case 'sqs': {
         const groupId = sqs?.MessageGroupId;
         const body = inputOf(content, ingestedAtMs);
-        await queues.send({ queueArn: arn, sender, body, ...(groupId !== undefined && { groupId }) });
+        await queues.send({
+          queueArn: arn,
+          sender,
+          body,
+          ...(groupId !== undefined && { groupId }),
+          ...trace,
+        });
         return;
       }
       case 'sns':
-        return await topics.publish({ topicArn: arn, sender, message: inputOf(content, ingestedAtMs) });
+        return await topics.publish({
+          topicArn: arn,
+          sender,
+          message: inputOf(content, ingestedAtMs),
+          ...trace,
+        });
       case 'kinesis': {
         const data = Buffer.from(inputOf(content, ingestedAtMs));
         await streams.put({ streamArn: arn, sender, partitionKey: partitionKeyOf(content), data });
@@ -96,7 +108,7 @@ export class TargetHandler implements DeliveryHandler {
   }
 
   /** The event as it is, on another bus. */
-  async #putOnBus({ target, event, accountId, hops }: TargetDelivery): Promise<void> {
+  async #putOnBus({ target, event, accountId, hops, traceHeader }: TargetDelivery): Promise<void> {
     const { directory, router } = this.#ports;
     const name = parseBus(target.Arn, { accountId, region: '' });
     const bus = directory.bus(name);
@@ -104,7 +116,7 @@ export class TargetHandler implements DeliveryHandler {
     checkAccount(bus, accountId, 'PutEvents');
     if (hops >= MOST_HOPS)
       throw new ServiceError('ValidationException', 'The event came over too many event buses.');
-    await router.put([{ bus: name, event: JSON.parse(event) as PlatformEvent, hops: hops + 1 }]);
+    await router.put([{ bus: name, event: JSON.parse(event) as PlatformEvent, hops: hops + 1, traceHeader }]);
   }
 
   async #giveUp(content: TargetDelivery, failure: Failure): Promise<void> {

@@ -24,6 +24,8 @@ export interface PutEvent {
   readonly event: PlatformEvent;
   /** How many buses it has come over: one of them may lead back to another. */
   readonly hops: number;
+  /** `X-Amzn-Trace-Id` value of what it comes from. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** Finds the rules an event matches, and puts a delivery on disk for each of their targets; archives that want it keep it. */
@@ -55,18 +57,14 @@ export class EventRouter {
 
   /** What a rule's schedule sets off, whatever its pattern. */
   async fire(rule: LiveRule, event: PlatformEvent): Promise<void> {
-    await this.#accept(this.#deliveriesTo(rule, JSON.stringify(event), 0), []);
+    await this.#accept(this.#deliveriesTo(rule, JSON.stringify(event), { hops: 0 }), []);
   }
 
-  #deliveriesByRules(
-    { bus, hops }: PutEvent,
-    { text, value }: ReadEvent,
-    ruleArns?: readonly string[],
-  ): Delivery[] {
-    return [...this.#options.directory.rulesOf(bus)]
+  #deliveriesByRules(put: PutEvent, { text, value }: ReadEvent, ruleArns?: readonly string[]): Delivery[] {
+    return [...this.#options.directory.rulesOf(put.bus)]
       .filter(({ arn }) => ruleArns?.includes(arn) !== false)
       .filter(({ isEnabled, matches }) => isEnabled && matches?.(value) === true)
-      .flatMap((rule) => this.#deliveriesTo(rule, text, hops));
+      .flatMap((rule) => this.#deliveriesTo(rule, text, put));
   }
 
   #archivedOf({ bus, event }: PutEvent, { text, value }: ReadEvent): EventToArchive[] {
@@ -76,7 +74,11 @@ export class EventRouter {
       .map((archive) => ({ archive, event, text }));
   }
 
-  #deliveriesTo(rule: LiveRule, event: string, hops: number): Delivery[] {
+  #deliveriesTo(
+    rule: LiveRule,
+    event: string,
+    { hops, traceHeader }: Pick<PutEvent, 'hops' | 'traceHeader'>,
+  ): Delivery[] {
     const nowMs = this.#options.clock.now();
     return rule.targets.map((target) => {
       const content: TargetDelivery = {
@@ -86,6 +88,7 @@ export class EventRouter {
         target,
         event,
         hops,
+        ...(traceHeader !== undefined && { traceHeader }),
       };
       return {
         id: randomUUID(),

@@ -67,7 +67,12 @@ function readEntry(
       resources: entry.Resources ?? [],
       detail,
     } as const;
-    return { bus: { accountId, region, name }, event, hops: 0 };
+    return {
+      bus: { accountId, region, name },
+      event,
+      hops: 0,
+      traceHeader: entry.TraceHeader ?? context.header('x-amzn-trace-id'),
+    };
   } catch (error) {
     if (error instanceof ServiceError) return { code: error.code, message: error.message };
     throw error;

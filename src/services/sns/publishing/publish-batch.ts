@@ -24,7 +24,8 @@ export function publishBatch(
     const topic = admit(deps, input.TopicArn, context, 'Publish');
     const entries = input.PublishBatchRequestEntries ?? [];
     checkEntries(entries);
-    const drafts = entries.map((entry) => ({ entry, draft: draftOrProblem(entry, topic) }));
+    const traceHeader = context.header('x-amzn-trace-id');
+    const drafts = entries.map((entry) => ({ entry, draft: draftOrProblem(entry, topic, traceHeader) }));
     const bytes = drafts.reduce(
       (sum, { draft }) => sum + (draft instanceof ServiceError ? 0 : draft.bytes),
       0,
@@ -64,9 +65,13 @@ function checkEntries(entries: readonly PublishBatchRequestEntry[]): void {
     );
 }
 
-function draftOrProblem(entry: PublishBatchRequestEntry, topic: StoredTopic): MessageDraft | ServiceError {
+function draftOrProblem(
+  entry: PublishBatchRequestEntry,
+  topic: StoredTopic,
+  traceHeader: string | undefined,
+): MessageDraft | ServiceError {
   try {
-    return draftOf(entry, topic);
+    return { ...draftOf(entry, topic), traceHeader };
   } catch (error) {
     if (error instanceof ServiceError) return error;
     throw error;

@@ -17,7 +17,7 @@ export function publish(deps: SnsDependencies): OperationHandler<PublishInput, P
     const { messageId, sequenceNumber } = await publishMessage(
       deps,
       topic,
-      draftOf(input, topic),
+      { ...draftOf(input, topic), traceHeader: context.header('x-amzn-trace-id') },
       context.origin,
     );
     return {

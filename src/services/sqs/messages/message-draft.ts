@@ -16,6 +16,13 @@ export interface GivenMessage {
   readonly MessageDeduplicationId?: string | undefined;
 }
 
+/** Whose message it is. */
+export interface MessageSender {
+  readonly id: string;
+  /** The request's own `X-Amzn-Trace-Id`; a system attribute goes before it. */
+  readonly traceHeader?: string | undefined;
+}
+
 const LONGEST_DELAY_SECONDS = 900;
 /** What XML can carry. */
 const UNFIT = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
@@ -26,7 +33,7 @@ export const TRACE_HEADER = 'AWSTraceHeader';
 export function draftMessage(
   queue: StoredQueue,
   given: GivenMessage,
-  senderId: string,
+  sender: MessageSender,
   nowMs: number,
 ): MessageDraft {
   const { MessageBody: body } = given;
@@ -42,14 +49,16 @@ export function draftMessage(
       `One or more parameters are invalid. Reason: Message must be shorter than ${queue.maximumMessageBytes} bytes.`,
     );
   }
+  const givenTrace = traceHeaderOf(given.MessageSystemAttributes);
   return {
     messageId: randomUUID(),
     body,
     attributes,
     groupId: groupOf(queue, given.MessageGroupId),
     deduplicationId: deduplicationOf(queue, given, body),
-    senderId,
-    traceHeader: traceHeaderOf(given.MessageSystemAttributes),
+    senderId: sender.id,
+    traceHeader: givenTrace ?? sender.traceHeader,
+    hasSystemAttributes: givenTrace !== undefined,
     sentAtMs: nowMs,
     visibleAtMs: nowMs + delayMs,
   };
@@ -66,8 +75,11 @@ export function messageBytes(given: GivenMessage): number {
 }
 
 /** The system attributes as their digest is computed. */
-export function systemAttributes({ traceHeader }: MessageDraft): MessageAttributes | undefined {
-  if (traceHeader === undefined) return undefined;
+export function systemAttributes({
+  traceHeader,
+  hasSystemAttributes,
+}: MessageDraft): MessageAttributes | undefined {
+  if (traceHeader === undefined || !hasSystemAttributes) return undefined;
   return { [TRACE_HEADER]: { dataType: 'String', stringValue: traceHeader } };
 }
 

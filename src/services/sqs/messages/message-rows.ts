@@ -18,6 +18,8 @@ export interface MessageDraft {
   readonly deduplicationId: string | undefined;
   readonly senderId: string;
   readonly traceHeader: string | undefined;
+  /** Whether the caller gave it as a system attribute, which the answer then has a digest of. */
+  readonly hasSystemAttributes: boolean;
   readonly sentAtMs: number;
   readonly visibleAtMs: number;
 }

@@ -137,7 +137,7 @@ describe.each(engines)('queues on $name', (place) => {
         MessageDeduplicationId: deduplicationId,
         DelaySeconds: delaySeconds,
       };
-      const draft = draftMessage(this.#queue, given, 'sender', clock.now());
+      const draft = draftMessage(this.#queue, given, { id: 'sender' }, clock.now());
       const [accepted] = await this.#messages.send(this.#queue, [draft]);
       const expected = this.#model.send(
         body,

@@ -14,7 +14,7 @@ import { invalidParameterValue } from '../sqs-errors.ts';
 import { batchResult, checkEntries, failedEntry } from './batch-entries.ts';
 import { draftMessage, messageBytes } from './message-draft.ts';
 import type { MessageDraft } from './message-rows.ts';
-import { sentMessage } from './send-message.ts';
+import { senderOf, sentMessage } from './send-message.ts';
 
 const TYPE = 'SendMessageBatchRequestEntry';
 const LIMIT_BYTES = 1_048_576;
@@ -30,11 +30,12 @@ export function sendMessageBatch(
     checkSize(entries);
     checkFifo(queue, entries);
     const drafts: { id: string; draft: MessageDraft }[] = [];
+    const sender = senderOf(context);
     const failed: BatchResultErrorEntry[] = [];
     for (const entry of entries) {
       const id = entry.Id ?? '';
       try {
-        drafts.push({ id, draft: draftMessage(queue, entry, context.accountId, deps.clock.now()) });
+        drafts.push({ id, draft: draftMessage(queue, entry, sender, deps.clock.now()) });
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;
         failed.push(failedEntry(id, error));
