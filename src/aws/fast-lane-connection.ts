@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
 import { dateLine, LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
@@ -43,6 +44,7 @@ export class LaneConnection implements AnswerSink {
     this.#tail = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
     socket.setTimeout(options.keepAliveTimeoutMs);
     socket.on('data', this.#onData);
+    socket.push = this.#onPush;
     socket.on('end', this.#onEnd);
     socket.on('timeout', this.#onTimeout);
     socket.on('drain', this.#onDrain);
@@ -72,6 +74,18 @@ export class LaneConnection implements AnswerSink {
   abandon(): void {
     this.#socket.destroy();
   }
+
+  /**
+   * What was read comes here before it becomes a `data` event. While nothing waits in the stream it need not become one:
+   * the stream's bookkeeping costs more than the reading.
+   */
+  readonly #onPush = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+    const socket = this.#socket;
+    const isNext = socket.readableFlowing === true && socket.readableLength === 0;
+    if (!isNext || !(chunk instanceof Buffer)) return Readable.prototype.push.call(socket, chunk, encoding);
+    this.#onData(chunk);
+    return true;
+  };
 
   readonly #onData = (bytes: Buffer): void => {
     if (this.#response !== undefined || this.#isClogged || this.#isClosing) this.#keep(bytes);
@@ -150,6 +164,7 @@ export class LaneConnection implements AnswerSink {
     const socket = this.#socket;
     socket.setTimeout(0);
     socket.off('data', this.#onData);
+    Reflect.deleteProperty(socket, 'push');
     socket.off('end', this.#onEnd);
     socket.off('timeout', this.#onTimeout);
     socket.off('drain', this.#onDrain);
