@@ -1,4 +1,5 @@
 import type { Runtime } from '@aws-sdk/client-lambda';
+import { LEAN_CLIENT } from './lean-client.ts';
 
 /** A function the benchmarks deploy. */
 export interface BenchFunction {
@@ -20,6 +21,7 @@ export const BENCH_FUNCTIONS = {
     runtime: 'nodejs24.x',
     code: `const { S3Client } = require('@aws-sdk/client-s3');\nconst s3 = new S3Client({});\n${ECHO_NODE}`,
   },
+  'nodejs24.x by the Runtime API': { ...node, file: 'index.mjs', runtime: 'nodejs24.x', code: LEAN_CLIENT },
   'nodejs22.x': { ...node, runtime: 'nodejs22.x', code: ECHO_NODE },
   'python3.11': { ...python, runtime: 'python3.11', code: ECHO_PYTHON },
   'python3.11 with boto3': { ...python, runtime: 'python3.11', code: `import boto3\n\n${ECHO_PYTHON}` },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BenchFunctionName } from './bench-functions.ts';
 import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
 import { Load } from './load.ts';
@@ -19,10 +20,16 @@ const GOALS: Readonly<Record<number, string>> = { 16: '>= 0.7', 128: '>= 0.7' };
 interface Setting {
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  readonly kind: BenchFunctionName;
 }
 
-const STRICT: Setting = { flags: ['--auth', 'strict'], env: { LAMBENT_ACCESS_KEYS: 'test:test' } };
-const OPEN: Setting = { flags: [], env: {} };
+const OPEN: Setting = { flags: [], env: {}, kind: 'nodejs24.x' };
+const STRICT: Setting = {
+  ...OPEN,
+  flags: ['--auth', 'strict'],
+  env: { LAMBENT_ACCESS_KEYS: 'test:test' },
+};
+const RUNTIME_API: Setting = { ...OPEN, kind: 'nodejs24.x by the Runtime API' };
 const PERCENTILES = ['p50', 'p99', 'p999'] as const;
 
 /** Warm invokes against a bare node:http echo server: same payload, same processors, slices in turn. */
@@ -41,18 +48,23 @@ export async function measureThroughput(where: Placement, effort: Effort): Promi
     }
     return rows;
   });
-  return [...open, ...(await measureSigned(where, effort))];
+  const signed = await measureRates(where, STRICT, effort, 'signatures verified', '>= 0.6');
+  const api = await measureRates(where, RUNTIME_API, effort, 'by the Runtime API', '>= 0.35');
+  return [...open, ...signed, ...api];
 }
 
-/** With every signature verified. */
-async function measureSigned(where: Placement, effort: Effort): Promise<Row[]> {
-  return await beside(where, STRICT, async (pairOf, load) => {
+async function measureRates(
+  where: Placement,
+  setting: Setting,
+  effort: Effort,
+  what: string,
+  goal: string,
+): Promise<Row[]> {
+  return await beside(where, setting, async (pairOf, load) => {
     const rows: Row[] = [];
     for (const connections of [16, 128]) {
       const figures = await measurePair(pairOf(KILOBYTE), connections, load, effort);
-      rows.push(
-        throughputRow(`warm invokes, signatures verified, ${connections} connections`, figures, '>= 0.6'),
-      );
+      rows.push(throughputRow(`warm invokes, ${what}, ${connections} connections`, figures, goal));
     }
     return rows;
   });
@@ -74,7 +86,7 @@ export async function measurePayloads(where: Placement, effort: Effort): Promise
 /** With a function that echoes, and a bare server that does. */
 async function beside(
   where: Placement,
-  { flags, env }: Setting,
+  { flags, env, kind }: Setting,
   measure: (pairOf: (payload: string) => Pair, load: Load) => Promise<Row[]>,
 ): Promise<Row[]> {
   const { front } = where;
@@ -86,7 +98,7 @@ async function beside(
   const load = new Load(where.generator);
   try {
     // A processor's worth for each environment: with less, the limit is what would be measured.
-    await lambent.deploy('echo', 'nodejs24.x', { memoryMb: 1769 });
+    await lambent.deploy('echo', kind, { memoryMb: 1769 });
     const path = '/2015-03-31/functions/echo/invocations';
     const pairOf = (payload: string): Pair => {
       const body = JSON.stringify({ payload });
