@@ -43,8 +43,8 @@ export function authenticate(request: WireRequest, body: Body, facts: SignatureF
     Date.now(),
   );
   if (!result.ok) throw signatureError(result);
-  const isHash = SHA256_HEX.test(result.payloadHash);
-  return body instanceof Uint8Array || !isHash ? body : verified(body, result.payloadHash);
+  const isVerified = body instanceof Uint8Array || !SHA256_HEX.test(result.payloadHash);
+  return isVerified ? body : verified(body, result.payloadHash);
 }
 
 /**

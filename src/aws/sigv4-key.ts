@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { HmacKey } from './hmac-key.ts';
 import type { Credential } from './sigv4-credential.ts';
 
 /** One key per access key, day, region and service: a few hundred cover many users over midnight. */
@@ -6,13 +7,13 @@ const MAX_KEYS = 512;
 
 interface CachedKey {
   readonly secret: string;
-  readonly key: KeyObject;
+  readonly key: HmacKey;
 }
 
 const cachedKeys = new Map<string, CachedKey>();
 
 /** The key that signs all requests of one credential scope. Derived once, then remembered. */
-export function signingKey(credential: Credential, secret: string): KeyObject {
+export function signingKey(credential: Credential, secret: string): HmacKey {
   const { accessKeyId, date, region, service } = credential;
   const id = `${accessKeyId}/${date}/${region}/${service}`;
   const cached = cachedKeys.get(id);
@@ -30,11 +31,10 @@ export function cachedKeyCount(): number {
   return cachedKeys.size;
 }
 
-function derive(secret: string, scope: readonly string[]): KeyObject {
+function derive(secret: string, scope: readonly string[]): HmacKey {
   let key: Buffer = Buffer.from(`AWS4${secret}`);
   for (const part of scope) key = createHmac('sha256', key).update(part).digest();
-  // As a KeyObject: with a Buffer, each HMAC imports the key anew, which costs seven times the HMAC itself.
-  return createSecretKey(key);
+  return new HmacKey(key);
 }
 
 function dropOldest(): void {

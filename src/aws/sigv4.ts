@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { canonicalHeaders, canonicalPath, canonicalQuery, canonicalS3Path } from './sigv4-canonical.ts';
 import {
@@ -138,10 +138,11 @@ function signedPayloadHash(claim: ReadClaim, request: ReadRequest): string | fai
     return s3 ? fail.s3PayloadHeader(false) : sha256(request.body);
   }
   if (declared === UNSIGNED || declared.startsWith('STREAMING-')) return declared;
+  if (request.body !== undefined && declared === sha256(request.body)) return declared;
   if (!SHA256_HEX.test(declared)) {
     return s3 ? fail.s3PayloadHeader(true) : fail.mismatch(claim.credential.service);
   }
-  if (request.body === undefined || declared === sha256(request.body)) return declared;
+  if (request.body === undefined) return declared;
   return s3 ? fail.s3PayloadMismatch() : fail.mismatch(claim.credential.service);
 }
 
@@ -166,8 +167,9 @@ function signatureMatches(
   const canonical = `${request.method}\n${path}\n${canonicalQuery(request.query)}\n${headers}\n${names}\n${payloadHash}`;
   const scope = `${date}/${region}/${service}/aws4_request`;
   const toSign = `AWS4-HMAC-SHA256\n${claim.timestamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
-  const computed = createHmac('sha256', signingKey(claim.credential, secret)).update(toSign).digest();
-  return SHA256_HEX.test(claim.signature) && timingSafeEqual(computed, Buffer.from(claim.signature, 'hex'));
+  const computed = Buffer.from(signingKey(claim.credential, secret).hex(toSign));
+  const claimed = Buffer.from(claim.signature);
+  return computed.length === claimed.length && timingSafeEqual(computed, claimed);
 }
 
 /** The session token that comes with temporary credentials: in a header, or in the query of a presigned request. */

@@ -45,7 +45,7 @@ export function verifyForm(
   if (credential.date !== fields.get('x-amz-date')?.slice(0, 8))
     return s3Denied('Invalid credential date. This date is not the same as X-Amz-Date.');
   if (secret === undefined) return unknownKey('s3');
-  const computed = createHmac('sha256', signingKey(credential, secret)).update(policy).digest();
+  const computed = Buffer.from(signingKey(credential, secret).hex(policy), 'hex');
   return isSame(computed, Buffer.from(fields.get('x-amz-signature') ?? '', 'hex'))
     ? undefined
     : mismatch('s3');

@@ -16,6 +16,7 @@ import { parseServiceHost, withoutPort } from './service-host.ts';
 import type { ServiceHost } from './service-host.ts';
 
 const API_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const MOST_HOSTS = 200;
 const CBOR_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)\/?$/;
 
 /** Scopes under which a service's requests are signed beside its own. */
@@ -31,6 +32,8 @@ export class Dispatcher {
   readonly #byRoot = new Map<string, ServiceIndexEntry>();
   readonly #signingNames: ReadonlySet<string>;
   readonly #ownNames: readonly string[];
+  /** What is remembered of host names. */
+  readonly #hosts = new Map<string, ServiceHost>();
   readonly #routers = new Map<string, RestRouter>();
   /** Of matches that the routers remember. */
   readonly #destinations = new WeakMap<RouteMatch, Destination>();
@@ -57,9 +60,15 @@ export class Dispatcher {
     this.#signingNames = new Set(this.#bySigningName.keys());
   }
 
-  /** What the host name says; for requests that carry no credential scope. */
-  host(request: WireRequest): ServiceHost {
-    return parseServiceHost(request.host, this.#signingNames, this.#ownNames);
+  /** What the host name says. Clients come by the same few again and again. */
+  host({ host }: WireRequest): ServiceHost {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return known;
+    // A copy: a slice would keep the whole head it was cut from.
+    const name = Buffer.from(host).toString();
+    const parsed = parseServiceHost(name, this.#signingNames, this.#ownNames);
+    if (this.#hosts.size < MOST_HOSTS) this.#hosts.set(name, parsed);
+    return parsed;
   }
 
   /**
