@@ -7,6 +7,7 @@ import {
   GetShardIteratorCommand,
   type GetShardIteratorCommandInput,
   KinesisClient,
+  ListShardsCommand,
   PutRecordsCommand,
   type PutRecordsCommandOutput,
   type StreamDescription,
@@ -109,4 +110,10 @@ export async function readOn(
 
 export function textsOf(records: readonly ReadRecord[]): string[] {
   return records.map(({ text }) => text);
+}
+
+/** Closed shards too. */
+export async function shardIdsOf(kinesis: KinesisClient, StreamName: string): Promise<string[]> {
+  const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
+  return Shards.map(({ ShardId = '' }) => ShardId);
 }
