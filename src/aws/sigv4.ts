@@ -121,7 +121,10 @@ function checkScope(claim: ReadClaim): fail.SignatureFailure | undefined {
 function checkSignedHeaders(claim: ReadClaim, headers: SignedHeaders): fail.SignatureFailure | undefined {
   const { service } = claim.credential;
   const signed = claim.signedHeaders;
-  const unsigned = signed.includes('host') ? headers.amzNameBeside(signed) : 'host';
+  // Clients of HTTP/2 sign the host by the name it has there.
+  const isHostSigned =
+    signed.includes('host') || (signed.includes(':authority') && headers.header(':authority') !== undefined);
+  const unsigned = isHostSigned ? headers.amzNameBeside(signed) : 'host';
   if (unsigned === undefined) return undefined;
   if (fail.isS3(service)) {
     return fail.s3Denied('There were headers present in the request which were not signed');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { engines, type TestDatabase } from '../../../test/support/engines.ts';
 import { MovableClock } from '../../model/clock.ts';
 import type { StreamPosition } from '../../model/stream-ports.ts';
@@ -159,7 +159,9 @@ describe.each(engines)('streams on $name', (place) => {
     timeout: 120_000,
   }, async () => {
     const seed = Number(process.env['LAMBENT_SEED'] ?? Date.now() % 1_000_000);
-    console.log(`seed ${seed}: LAMBENT_SEED=${seed} repeats it`);
+    onTestFailed(() => {
+      process.stderr.write(`LAMBENT_SEED=${seed} repeats it\n`);
+    });
     for (let history = 0; history < HISTORIES[place.name]; history += 1) {
       const random = randomFrom(seed + history);
       const name = `history-${history}`;
