@@ -59,6 +59,8 @@ export class BatchLoop<R extends PolledRecord> {
       // Records that nobody can take would only grow old in our hands.
       if (problem !== undefined) return await this.#fail(problem);
       const records = await this.#gatherer.gather(room);
+      const due = records.length === 0 && !this.#isStopping ? this.#driver.due() : undefined;
+      if (due !== undefined) void this.#process([due]);
       if (records.length === 0) return;
       if (this.#failures > 0) this.#options.onProblem(undefined);
       this.#failures = 0;
@@ -103,7 +105,7 @@ export class BatchLoop<R extends PolledRecord> {
     for (let batch = waiting[0]; batch !== undefined; batch = waiting[0]) {
       const behind = waiting.slice(1);
       if (this.#isStopping && waiting !== batches) return await this.#giveBack(waiting);
-      const step: BatchStep<R> = this.#driver.canRun(batch) ? await this.#once(batch) : { kind: 'left' };
+      const step = await this.#step(batch);
       waiting = step.kind === 'again' ? [...step.batches, ...behind] : behind;
       if (step.kind === 'left' && this.#driver.isOrdered) return await this.#giveBack(behind);
       if (step.kind === 'again' && step.afterMs > 0) await this.#pause(step.afterMs);
@@ -113,6 +115,12 @@ export class BatchLoop<R extends PolledRecord> {
   async #giveBack(batches: readonly Batch<R>[]): Promise<void> {
     const records = batches.flatMap((batch) => batch.records);
     if (records.length > 0) await this.#driver.giveBack(records);
+  }
+
+  async #step(batch: Batch<R>): Promise<BatchStep<R>> {
+    const before = this.#driver.before(batch);
+    this.#options.clock.during(before);
+    return (await before) ?? (await this.#once(batch));
   }
 
   async #once(batch: Batch<R>): Promise<BatchStep<R>> {

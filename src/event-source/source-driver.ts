@@ -19,6 +19,13 @@ export interface Batch<R extends PolledRecord> {
   readonly tries: number;
   /** Since then it has been in hand, platform time. */
   readonly takenAtMs: number;
+  /** A tumbling window that ends with this run; there are no records then. */
+  readonly closing?: WindowClosing;
+}
+
+export interface WindowClosing {
+  /** Before its time, for the size of its state. */
+  readonly isEarly: boolean;
 }
 
 /** How a batch's run ended. */
@@ -46,8 +53,10 @@ export interface SourceDriver<R extends PolledRecord> {
   receive(most: number, waitMs: number, signal: AbortSignal): Promise<readonly R[]>;
   /** Records that filters keep from the function. */
   skip(records: readonly R[]): Promise<void>;
-  /** False: it has waited for so long that it must not run any more; it is left to its source. */
-  canRun(batch: Batch<R>): boolean;
+  /** A batch to run although no record has come. */
+  due(): Batch<R> | undefined;
+  /** Looks at a batch whose turn has come. Undefined: it runs; else that is what becomes of it. */
+  before(batch: Batch<R>): Promise<BatchStep<R> | undefined>;
   /** The event, JSON text. */
   event(batch: Batch<R>): string;
   /** The trace a batch belongs to, if any. */

@@ -1,37 +1,60 @@
 import { EventSources } from '../event-source/event-sources.ts';
 import { FunctionDoor } from '../event-source/function-door.ts';
+import type { Poller, ReportResult } from '../event-source/poller.ts';
 import { QueuePoller } from '../event-source/sqs/queue-poller.ts';
+import { CheckpointStore } from '../event-source/streams/checkpoint-store.ts';
+import { kinesisFormat } from '../event-source/streams/shard-record.ts';
+import { StreamPoller } from '../event-source/streams/stream-poller.ts';
 import type { FunctionDirectory } from '../invoke/function-directory.ts';
 import type { FunctionInvoker } from '../invoke/function-invoker.ts';
 import { parseAnyReference } from '../model/function-reference.ts';
 import type { QueueConsumer } from '../model/queue-ports.ts';
-import { mappingArn } from '../model/stored-event-source-mapping.ts';
+import type { DestinationTargets } from '../model/destination-target.ts';
+import type { FunctionVersion } from '../model/function-version.ts';
+import { mappingArn, type StoredMapping } from '../model/stored-event-source-mapping.ts';
+import type { StreamConsumer } from '../model/stream-ports.ts';
 import type { Site } from './site.ts';
 
 interface Polled {
   readonly invoker: FunctionInvoker;
   readonly functions: FunctionDirectory;
-  readonly queues: QueueConsumer;
+  readonly queues: { readonly consumer: QueueConsumer };
+  readonly streams: { readonly consumer: StreamConsumer };
+  readonly targets: DestinationTargets;
 }
 
 /** The pollers of event source mappings, with what they poll and whom they hand it to. */
 export function buildEventSources(
   { clock, log, state: { store } }: Site,
   owner: string,
-  { invoker, functions, queues }: Polled,
+  polled: Polled,
 ): EventSources {
   const onNotice = (message: string): void => log.warn(message);
-  return new EventSources({
-    store,
-    owner,
-    onNotice,
-    makePoller: (mapping) => {
-      const door = new FunctionDoor(invoker, mapping.functionArn);
-      const onProblem = noticed(mappingArn(mapping), onNotice);
-      const functionTimeoutMs = (): number | undefined => timeoutOf(functions, mapping.functionArn);
-      return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem });
-    },
-  });
+  const checkpoints = new CheckpointStore(store, owner);
+  const { invoker, functions, targets } = polled;
+  const [queues, streams] = [polled.queues.consumer, polled.streams.consumer];
+  const makePoller = (mapping: StoredMapping, report: ReportResult): Poller => {
+    const door = new FunctionDoor(invoker, mapping.functionArn);
+    const onProblem = noticed(mappingArn(mapping), onNotice);
+    const version = (): FunctionVersion | undefined => versionOf(functions, mapping.functionArn);
+    if (mapping.kind === 'kinesis') {
+      const eventSourceArn = mapping.settings.EventSourceArn ?? '';
+      const format = kinesisFormat({ eventSourceArn, roleArn: () => version()?.role });
+      return new StreamPoller(mapping, {
+        clock,
+        streams,
+        targets,
+        door,
+        onProblem,
+        report,
+        format,
+        checkpoints,
+      });
+    }
+    const functionTimeoutMs = (): number | undefined => version()?.timeoutMs;
+    return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem });
+  };
+  return new EventSources({ store, owner, onNotice, makePoller });
 }
 
 /** Each problem once, until it is over. */
@@ -43,11 +66,11 @@ function noticed(arn: string, onNotice: (message: string) => void): (problem: st
   };
 }
 
-function timeoutOf(functions: FunctionDirectory, arn: string): number | undefined {
+function versionOf(functions: FunctionDirectory, arn: string): FunctionVersion | undefined {
   const [, , , region = '', accountId = ''] = arn.split(':');
   const { name, qualifier } = parseAnyReference(arn, undefined, { accountId, region });
   try {
-    return functions.resolve(accountId, region, name, qualifier).version.timeoutMs;
+    return functions.resolve(accountId, region, name, qualifier).version;
   } catch {
     return undefined;
   }

@@ -68,7 +68,7 @@ export async function buildExecution(site: Site) {
     onNotice,
   });
   const messaging = await buildMessaging(site, owner, { invoker, events, policies, ...receivers });
-  const eventSources = buildEventSources(site, owner, { invoker, functions, queues: queues.consumer });
+  const eventSources = buildEventSources(site, owner, { invoker, functions, queues, streams, targets });
   const activation = openActivation(site, code, pool);
   const doors = {
     functions,

@@ -2,6 +2,7 @@ import { arch } from 'node:os';
 import { authorization } from '../aws/authorization.ts';
 import { Callers } from '../aws/callers.ts';
 import { Endpoint } from '../aws/endpoint.ts';
+import type { ServiceDefinition } from '../aws/service.ts';
 import { AdminRoutes } from '../front-doors/admin/admin-routes.ts';
 import { CodeDownloads } from '../front-doors/admin/code-downloads.ts';
 import { FunctionUrls } from '../front-doors/function-urls/function-urls.ts';
@@ -37,24 +38,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   const { store, segments } = state;
   const codeDownloads = new CodeDownloads(store.blobs, clock);
   const services = [
-    createLambdaService({
-      store,
-      clock,
-      invoker: execution.invoker,
-      events: execution.events,
-      policies: execution.policies,
-      identities: identity.policies,
-      roles: identity.roles,
-      targets: execution.targets,
-      sources: { queues: execution.queues.consumer },
-      runtimes: execution.runtimes,
-      codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
-      concurrentExecutions: config.concurrency,
-      codeStorageLimitBytes: config.codeStorageMb * 1_048_576,
-      warn: (message) => log.warn(message),
-      provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
-      machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
-    }),
+    lambdaService({ ...site, execution }, codeDownloads),
     createLogsService({ store, segments, clock }),
     createApplicationAutoscalingService({
       store,
@@ -91,6 +75,31 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   });
   const functionRoutes: typeof admin.handle = (...request) => admin.handleFunction(...request);
   return { endpoint, functionRoutes };
+}
+
+/** Lambda's API, with what it needs of the rest. */
+function lambdaService(
+  { execution, config, log, identity, clock, state: { store } }: Site & { readonly execution: Execution },
+  codeDownloads: CodeDownloads,
+): ServiceDefinition {
+  return createLambdaService({
+    store,
+    clock,
+    invoker: execution.invoker,
+    events: execution.events,
+    policies: execution.policies,
+    identities: identity.policies,
+    roles: identity.roles,
+    targets: execution.targets,
+    sources: { queues: execution.queues.consumer, streams: execution.streams.consumer },
+    runtimes: execution.runtimes,
+    codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
+    concurrentExecutions: config.concurrency,
+    codeStorageLimitBytes: config.codeStorageMb * 1_048_576,
+    warn: (message) => log.warn(message),
+    provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
+    machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
+  });
 }
 
 /** What STS asks of who there is. */

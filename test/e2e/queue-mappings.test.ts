@@ -6,7 +6,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { deploy, eventually } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { makeMapping, PATIENCE_MS, untilState } from '../support/mappings.ts';
@@ -21,6 +21,9 @@ import {
   withDeadLetters,
 } from '../support/queues.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+
+/** A machine may be busy with much else. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let server: TestServer;
 

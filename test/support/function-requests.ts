@@ -16,6 +16,8 @@ const PLACE = 'us-east-1:000000000000';
 export const Architectures = [arch() === 'arm64' ? 'arm64' : 'x86_64'];
 /** A queue the server has to have. */
 export const DEAD_LETTERS = 'dead-letters';
+/** A stream the server has to have. */
+export const STREAM = 'clicks';
 const DeadLetterConfig = { TargetArn: `arn:aws:sqs:${PLACE}:${DEAD_LETTERS}` };
 const LoggingConfig = {
   LogFormat: 'JSON',

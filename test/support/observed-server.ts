@@ -1,6 +1,7 @@
 import { arch } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Endpoint } from '../../src/aws/endpoint.ts';
 import { Listener } from '../../src/aws/listener.ts';
@@ -16,9 +17,11 @@ import { chooseIsolation } from '../../src/platform/isolation.ts';
 import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
 import { createLambdaService } from '../../src/services/lambda/lambda-service.ts';
+import { createKinesisService } from '../../src/services/kinesis/kinesis-service.ts';
 import { createSqsService } from '../../src/services/sqs/sqs-service.ts';
 import { createPlatformLog } from '../../src/telemetry/platform-log.ts';
-import { DEAD_LETTERS } from './function-requests.ts';
+import { DEAD_LETTERS, STREAM } from './function-requests.ts';
+import { whenActive } from './streams.ts';
 import { ObservedInput } from './observed-input.ts';
 
 /** A request that was answered with success, and the fields that were asked for by name on the way. */
@@ -62,7 +65,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const observations: Observation[] = [];
   const service = createLambdaService({
     ...execution,
-    sources: { queues: execution.queues.consumer },
+    sources: { queues: execution.queues.consumer, streams: execution.streams.consumer },
     identities: identity.policies,
     roles: identity.roles,
     store: state.store,
@@ -75,7 +78,11 @@ export async function startObservedServer(): Promise<ObservedServer> {
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
   });
   const endpoint = new Endpoint({
-    services: [observed(service, observations), createSqsService(execution.queues)],
+    services: [
+      observed(service, observations),
+      createSqsService(execution.queues),
+      createKinesisService(execution.streams),
+    ],
     defaultAccountId: config.accountId,
     defaultRegion: config.region,
     auth: 'open',
@@ -87,6 +94,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   inside.open(site.address.port, listener);
   execution.provisioned.begin();
   await execution.events.start();
+  execution.streams.start();
   await execution.eventSources.start();
   const settings = {
     endpoint: `http://127.0.0.1:${site.address.port}`,
@@ -98,6 +106,10 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const sqs = new SQSClient(settings);
   await sqs.send(new CreateQueueCommand({ QueueName: DEAD_LETTERS }));
   sqs.destroy();
+  const kinesis = new KinesisClient(settings);
+  await kinesis.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: 1 }));
+  await whenActive(kinesis, STREAM);
+  kinesis.destroy();
   return {
     lambda,
     observations,

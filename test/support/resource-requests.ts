@@ -1,5 +1,5 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { Architectures, DEAD_LETTERS, type Send, senderOf } from './function-requests.ts';
+import { Architectures, DEAD_LETTERS, STREAM, type Send, senderOf } from './function-requests.ts';
 import { eventually } from './functions.ts';
 import { deploy, uniqueName, updated } from './lambda-requests.ts';
 import { untilState } from './mappings.ts';
@@ -100,7 +100,7 @@ async function requestMappings(lambda: LambdaClient, send: Send, FunctionName: s
     FilterCriteria: { Filters: [{ Pattern: '{"body":["a"]}' }] },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
   };
-  const uuids: string[] = [];
+  const uuids = [await requestStreamMapping(lambda, send, FunctionName)];
   for (const [Qualifier, scaling] of [
     ['1', { ScalingConfig: { MaximumConcurrency: 5 } }],
     ['2', { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 3 } }],
@@ -117,6 +117,28 @@ async function requestMappings(lambda: LambdaClient, send: Send, FunctionName: s
   const { NextMarker } = await send('ListEventSourceMappings', { FunctionName, MaxItems: 1 });
   await send('ListEventSourceMappings', { EventSourceArn, Marker: NextMarker });
   for (const UUID of uuids) await send('DeleteEventSourceMapping', { UUID });
+}
+
+async function requestStreamMapping(lambda: LambdaClient, send: Send, FunctionName: string): Promise<string> {
+  const settings = {
+    FunctionName,
+    FilterCriteria: { Filters: [{ Pattern: '{"data":{"kind":["a"]}}' }] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ParallelizationFactor: 2,
+    DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:us-east-1:000000000000:${DEAD_LETTERS}` } },
+    MaximumRecordAgeInSeconds: 60,
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 3,
+    TumblingWindowInSeconds: 10,
+  };
+  const EventSourceArn = `arn:aws:kinesis:us-east-1:000000000000:stream/${STREAM}`;
+  const start = { StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: new Date(1_750_000_000_000) };
+  const made = await send('CreateEventSourceMapping', { ...settings, EventSourceArn, ...start });
+  const UUID = String(made['UUID']);
+  await untilState(lambda, UUID, 'Enabled');
+  await send('UpdateEventSourceMapping', { UUID, ...settings });
+  await untilState(lambda, UUID, 'Enabled');
+  return UUID;
 }
 
 async function requestUrls(send: Send, FunctionName: string, alias: string): Promise<void> {

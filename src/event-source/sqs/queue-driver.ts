@@ -57,8 +57,13 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
     await this.#remove(records);
   }
 
-  canRun({ takenAtMs }: Batch<QueueRecord>): boolean {
-    return this.#options.clock.now() - takenAtMs <= this.#longestHoldMs();
+  due(): undefined {
+    // Queues have no windows that end by themselves.
+  }
+
+  async before({ takenAtMs }: Batch<QueueRecord>): Promise<BatchStep<QueueRecord> | undefined> {
+    const isInTime = this.#options.clock.now() - takenAtMs <= this.#longestHoldMs();
+    return isInTime ? undefined : { kind: 'left' };
   }
 
   event({ records }: Batch<QueueRecord>): string {

@@ -1,3 +1,4 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import {
   CreateEventSourceMappingCommand,
   type CreateEventSourceMappingCommandInput,
@@ -14,19 +15,23 @@ import { GOOD_REQUESTS, SOURCE_KINDS } from '../../support/mapping-requests.ts';
 import { type Mapping, untilState } from '../../support/mappings.ts';
 import { makeQueue } from '../../support/queues.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { kinesisFor, makeStream } from '../../support/streams.ts';
 import { createAlias, deployVersions } from '../../support/versions.ts';
 
 let server: TestServer;
+let kinesis: KinesisClient;
 let FunctionName: string;
 let FunctionArn: string;
 
 beforeAll(async () => {
   server = await startServer();
+  kinesis = kinesisFor(server);
   ({ FunctionName, FunctionArn } = await deployVersions(server.lambda, 1));
   await createAlias(server.lambda, FunctionName, 'live', '1');
 });
 
 afterAll(async () => {
+  kinesis.destroy();
   await server.stop();
 });
 
@@ -45,7 +50,7 @@ function invalid(message: string): Refusal {
   return { name: 'InvalidParameterValueException', message, status: 400, type: 'User' };
 }
 
-const POLLED: readonly string[] = ['sqs', 'sqs-fifo'];
+const POLLED: readonly string[] = ['sqs', 'sqs-fifo', 'kinesis'];
 
 const NOT_THERE = invalid('Function does not exist');
 
@@ -122,6 +127,45 @@ describe('CreateEventSourceMapping', () => {
     const request = { EventSourceArn, FunctionName: slow.FunctionName };
     expect(await refused(request)).toEqual(
       invalid('Queue visibility timeout: 20 seconds is less than Function timeout: 21 seconds'),
+    );
+  });
+
+  test('shows what holds for a stream when nothing else was said [stream-defaults]', async () => {
+    const { arn: EventSourceArn } = await makeStream(kinesis);
+    const made = await create({ EventSourceArn, StartingPosition: 'LATEST' });
+    const shown = {
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 0,
+      ParallelizationFactor: 1,
+      BisectBatchOnFunctionError: false,
+      MaximumRecordAgeInSeconds: -1,
+      MaximumRetryAttempts: -1,
+      TumblingWindowInSeconds: 0,
+      FunctionResponseTypes: [],
+      DestinationConfig: { OnFailure: {} },
+      StartingPosition: 'LATEST',
+      LastProcessingResult: 'No records processed',
+      StateTransitionReason: 'User action',
+    };
+    expect(made).toMatchObject({ ...shown, State: 'Creating' });
+    expect(await untilState(server.lambda, made.UUID, 'Enabled')).toMatchObject(shown);
+    const request = { EventSourceArn, StartingPosition: 'TRIM_HORIZON' as const };
+    expect(await refused(request)).toMatchObject({
+      name: 'ResourceConflictException',
+      message:
+        `The event source arn (" ${EventSourceArn} ") and function (" ${FunctionName} ") provided mapping already exists. ` +
+        `Please update or delete the existing mapping with UUID ${made.UUID}`,
+    });
+  });
+
+  test('refuses a stream that is not there, and a destination that takes nothing [missing-stream]', async () => {
+    const { EventSourceArn } = GOOD_REQUESTS.kinesis;
+    expect(await refused(GOOD_REQUESTS.kinesis)).toEqual(invalid(`Stream not found: ${EventSourceArn}`));
+    const stream = await makeStream(kinesis);
+    const Destination = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
+    const request = { ...GOOD_REQUESTS.kinesis, EventSourceArn: stream.arn };
+    expect(await refused({ ...request, DestinationConfig: { OnFailure: { Destination } } })).toEqual(
+      invalid(`The destination ARN ${Destination} is invalid.`),
     );
   });
 

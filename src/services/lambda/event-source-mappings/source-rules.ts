@@ -1,6 +1,7 @@
 import { type DestinationTargets, targetService } from '../../../model/destination-target.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
 import type { QueueConsumer } from '../../../model/queue-ports.ts';
+import type { StreamConsumer } from '../../../model/stream-ports.ts';
 import type { EventSourceKind, MappingSettings } from '../../../model/stored-event-source-mapping.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
 import { SOURCE_NAMES } from './event-source.ts';
@@ -9,7 +10,10 @@ import { checkTarget } from './mapping-rules.ts';
 /** The services whose resources can be polled. */
 export interface PolledServices {
   readonly queues: Pick<QueueConsumer, 'describe'>;
+  readonly streams: Pick<StreamConsumer, 'describe'>;
 }
+
+const POLLED: readonly EventSourceKind[] = ['sqs', 'sqs-fifo', 'kinesis'];
 
 interface Place {
   readonly accountId: string;
@@ -18,7 +22,7 @@ interface Place {
 
 /** Throws for kinds that nothing polls yet, and for settings that have no effect yet. */
 export function refuseUnbuilt(operation: string, kind: EventSourceKind, settings: MappingSettings): void {
-  if (kind !== 'sqs' && kind !== 'sqs-fifo') {
+  if (!POLLED.includes(kind)) {
     throw notImplementedYet(`${operation}: ${SOURCE_NAMES[kind]} as an event source`);
   }
   if (settings.KMSKeyArn !== undefined) throw notImplementedYet(`${operation}: KMSKeyArn`);
@@ -30,14 +34,20 @@ export function refuseUnbuilt(operation: string, kind: EventSourceKind, settings
  * @param target undefined where the function is gone, which a mapping outlives
  */
 export async function checkSource(
-  { queues }: PolledServices,
+  { queues, streams }: PolledServices,
   kind: EventSourceKind,
   arn: string,
   target: StoredFunction | undefined,
   caller: Place,
 ): Promise<void> {
   const [, , , region, accountId] = arn.split(':');
-  if (region !== caller.region || accountId !== caller.accountId) throw forbidden();
+  const isOwn = region === caller.region && accountId === caller.accountId;
+  if (kind === 'kinesis') {
+    if (!isOwn) throw streamForbidden(arn);
+    if ((await streams.describe(arn)) === undefined) throw invalidParameterValue(`Stream not found: ${arn}`);
+    return;
+  }
+  if (!isOwn) throw queueForbidden();
   const queue = await queues.describe(arn);
   if (queue === undefined) throw missingQueue();
   if (target !== undefined) checkTarget(kind, target, queue);
@@ -51,7 +61,8 @@ export async function checkFailureTarget(
 ): Promise<void> {
   if (arn === undefined) return;
   const service = targetService(arn);
-  const target = targets[service];
+  // What goes into buckets is a record with the whole batch, in an object of its own name.
+  const target = service === 's3' ? undefined : targets[service];
   if (target === undefined) {
     throw notImplementedYet(`DestinationConfig.OnFailure.Destination: ${service} as a destination`);
   }
@@ -64,7 +75,14 @@ export async function checkFailureTarget(
   );
 }
 
-function forbidden(): Error {
+function streamForbidden(arn: string): Error {
+  return invalidParameterValue(
+    `Cannot access stream ${arn}. Please ensure the role can perform the GetRecords, GetShardIterator, ` +
+      'DescribeStream, and ListStreams Actions on your stream in IAM.',
+  );
+}
+
+function queueForbidden(): Error {
   return invalidParameterValue(
     'The function execution role does not have permissions to call ReceiveMessage on SQS',
   );

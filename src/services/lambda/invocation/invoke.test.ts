@@ -36,7 +36,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     clock: new MovableClock(),
     invoker,
     targets: {},
-    sources: { queues: { describe: async () => undefined } },
+    sources: { queues: { describe: async () => undefined }, streams: { describe: async () => undefined } },
     policies: { hasDeny: false, generation: 1, find: () => undefined },
     identities: { isStrict: false, generation: 1, policiesOf: () => undefined },
     roles: { canBeAssumed: () => true },
