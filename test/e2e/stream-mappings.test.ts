@@ -75,6 +75,14 @@ async function put(stream: TestStream, key: string, text: string): Promise<void>
   await kinesis.send(new PutRecordCommand(record));
 }
 
+async function untilResult({ UUID }: Mapping, result: string): Promise<void> {
+  await eventually(
+    async () => await getMapping(server.lambda, UUID),
+    ({ LastProcessingResult }) => LastProcessingResult === result,
+    PATIENCE_MS,
+  );
+}
+
 async function failures(queue: TestQueue, count: number): Promise<Record<string, unknown>[]> {
   const messages = await eventually(
     async () => await receive(server.sqs, queue, { VisibilityTimeout: 0 }),
@@ -107,11 +115,7 @@ test('records come in their order with everything there is to them, from the beg
     eventSourceARN: stream.arn,
   });
   expect(mapping).toMatchObject({ State: 'Enabled', StateTransitionReason: 'User action' });
-  await eventually(
-    async () => await getMapping(server.lambda, mapping.UUID),
-    ({ LastProcessingResult }) => LastProcessingResult === 'OK',
-    PATIENCE_MS,
-  );
+  await untilResult(mapping, 'OK');
 });
 
 test('LATEST and AT_TIMESTAMP begin there', async () => {
@@ -143,9 +147,7 @@ test('a batch that fails blocks its shard, and ends in the destination after its
   await putTexts(kinesis, stream, ['fail']);
   await streamDiary(server, name, 1);
   await putTexts(kinesis, stream, ['next']);
-  expect(await getMapping(server.lambda, mapping.UUID)).toMatchObject({
-    LastProcessingResult: 'PROBLEM: Function call failed',
-  });
+  await untilResult(mapping, 'PROBLEM: Function call failed');
   await advance(60);
   expect(dataOf(await streamDiary(server, name, 4))).toEqual([['fail'], ['fail'], ['fail'], ['next']]);
   expect(await failures(queue, 1)).toEqual([
