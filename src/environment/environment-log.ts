@@ -50,7 +50,8 @@ export class EnvironmentLog {
   readonly #pace: OutputPace;
   #phase: records.InitPhase = 'init';
   #isRuntimeReady = false;
-  #tail: LogTail | undefined;
+  /** By request id: several are kept only where invocations run side by side. */
+  readonly #tails = new Map<string, LogTail>();
 
   constructor(parts: EnvironmentLogParts) {
     const { version, initializationType, sink, clock, suffix, telemetry, pace } = parts;
@@ -143,7 +144,7 @@ export class EnvironmentLog {
   }
 
   start(requestId: string, traceId: string, wantsTail: boolean): void {
-    if (wantsTail) this.#tail = new LogTail();
+    if (wantsTail) this.#tails.set(requestId, new LogTail());
     const { version } = this.#version;
     if (this.wantsRecords) this.#record(records.startRecord(requestId, version, traceId));
     if (!this.#isJson) this.#append(startLine(requestId, version));
@@ -169,9 +170,9 @@ export class EnvironmentLog {
       this.#append(endLine(facts.requestId));
       this.#append(reportLine(facts));
     }
-    const tail = this.#tail?.take();
-    this.#tail = undefined;
-    return tail;
+    const tail = this.#tails.get(facts.requestId);
+    this.#tails.delete(facts.requestId);
+    return tail?.take();
   }
 
   close(): void {
@@ -208,7 +209,11 @@ export class EnvironmentLog {
 
   #append(message: string): void {
     this.#writer.append(this.#clock.now(), message);
-    this.#tail?.add(message);
+    if (this.#tails.size === 0) return;
+    const isShared = this.#version.maxConcurrency !== undefined;
+    // Of several that write to one log, each has the lines that name it.
+    for (const [requestId, tail] of this.#tails)
+      if (!isShared || message.includes(requestId)) tail.add(message);
   }
 }
 

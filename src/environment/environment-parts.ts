@@ -10,6 +10,7 @@ import type { EnvironmentTelemetry } from './telemetry-api/environment-telemetry
 
 /** What the processes of an environment need: its runtime's and its extensions'. */
 export interface ProcessParts {
+  readonly version: FunctionVersion;
   readonly launcher: RuntimeLauncher;
   readonly telemetry: EnvironmentTelemetry;
   readonly pace: OutputPace;
@@ -20,7 +21,6 @@ export interface ProcessParts {
  * @template Environment what it calls itself when it tells them
  */
 export interface EnvironmentParts<Environment> extends ProcessParts {
-  readonly version: FunctionVersion;
   readonly sandbox: Sandbox;
   readonly log: EnvironmentLog;
   readonly identity: RuntimeIdentity;

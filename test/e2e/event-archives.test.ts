@@ -170,8 +170,7 @@ describe('an archive', () => {
     const { bus, archive, ArchiveArn, queue } = await archivedBus({ RetentionDays: 1 });
     await put(bus, [1, 2]);
     await seen(queue, 2);
-    // The sweep comes by once an hour.
-    await advanceClock(server, 26 * HOUR_MS);
+    await advanceClock(server, 24 * HOUR_MS + 1000);
     await put(bus, [3]);
     await seen(queue, 1);
     const { EventCount } = await events.send(new DescribeArchiveCommand({ ArchiveName: archive }));

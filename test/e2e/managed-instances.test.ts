@@ -100,6 +100,21 @@ describe('a function on the machine as a managed instance', () => {
     expect(met[0]).toMatchObject({ limit: '4', type: 'lambda-managed-instances' });
   });
 
+  test('tells each caller the tail of its own log', async () => {
+    await deployManaged('tails', MEETING, 3);
+    const answers = await Promise.all(
+      [0, 1, 2].map(
+        async (nonce) => await invoke(many, 'tails', { wait: 3, nonce }, { Qualifier: '1', LogType: 'Tail' }),
+      ),
+    );
+    for (const [nonce, { requestId, log = '' }] of answers.entries()) {
+      expect(log).toContain(`in ${nonce}`);
+      const lines = log.trimEnd().split('\n');
+      expect(lines.filter((line) => !line.includes(requestId))).toEqual([]);
+      expect(lines.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+
   test('takes another environment where one is full', async () => {
     await deployManaged('full', MEETING, 1);
     const answers = await Promise.all(

@@ -13,7 +13,7 @@ import type { Extension, ExtensionFacts } from './extension.ts';
 import { invokeEvent, shutdownEvent, type ShutdownReason } from './extension-events.ts';
 import { extensionCrashed, extensionGaveUp, extensionNotStarted } from './extension-failures.ts';
 import { ExtensionProcess } from './extension-process.ts';
-import { ExtensionSet, type Refusal } from './extension-set.ts';
+import { ExtensionSet, type ExtensionSetListener, type Refusal } from './extension-set.ts';
 import type { FunctionIdentity } from './extensions-api-routes.ts';
 
 /** How long external extensions have for their last work, the runtime's own end included. */
@@ -40,16 +40,18 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
   readonly #processes = new Map<string, ExtensionProcess>();
   readonly #telemetry: EnvironmentTelemetry;
   readonly #pace: OutputPace;
+  readonly #isShared: boolean;
   #set: ExtensionSet;
   #life: TelemetryLife;
   #allRegistered = Promise.withResolvers<void>();
   #isEnding = false;
   #ended: Promise<void> | undefined;
 
-  constructor({ launcher, telemetry, pace }: ProcessParts, handlers: ExtensionHandlers) {
+  constructor({ version, launcher, telemetry, pace }: ProcessParts, handlers: ExtensionHandlers) {
     this.#launcher = launcher;
     this.#telemetry = telemetry;
     this.#pace = pace;
+    this.#isShared = version.maxConcurrency !== undefined;
     this.#life = telemetry.life;
     this.#handlers = handlers;
     this.#set = this.#newSet([]);
@@ -190,7 +192,7 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
   }
 
   #newSet(programs: readonly string[]): ExtensionSet {
-    return new ExtensionSet(programs, {
+    const listener: ExtensionSetListener = {
       onAllRegistered: () => this.#allRegistered.resolve(),
       onAllWaiting: () => {
         if (!this.#isEnding) this.#handlers.onAllWaiting();
@@ -198,6 +200,7 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
       onFailed: ({ errorType = '' }, phase) => {
         if (!this.#isEnding) this.#handlers.onFailed(extensionGaveUp(phase, errorType), true);
       },
-    });
+    };
+    return new ExtensionSet(programs, listener, this.#isShared);
   }
 }

@@ -133,3 +133,14 @@ describe('an extension that gives up', () => {
     expect(told).toEqual(['a exit A.B']);
   });
 });
+
+test('where invocations run side by side, nobody is told of single ones', () => {
+  const nothing = (): void => undefined;
+  const listener = { onAllRegistered: nothing, onAllWaiting: nothing, onFailed: nothing };
+  const shared = new ExtensionSet(['a'], listener, true);
+  expect(shared.register('a', ['INVOKE', 'SHUTDOWN'])).toMatchObject({
+    status: 400,
+    errorType: 'Extension.InvalidEventType',
+  });
+  expect(shared.register('a', ['SHUTDOWN'])).toHaveProperty('id');
+});

@@ -33,10 +33,15 @@ export class ExtensionSet {
   readonly #listener: ExtensionSetListener;
   readonly #all = new Map<string, Extension>();
   readonly #byId = new Map<string, Extension>();
+  readonly #isShared: boolean;
   #isOpen = true;
 
-  /** @param programs names of the external extensions: they are there before they register */
-  constructor(programs: readonly string[], listener: ExtensionSetListener) {
+  /**
+   * @param programs names of the external extensions: they are there before they register
+   * @param isShared several invocations are in hand at once, so that there are no events of single ones
+   */
+  constructor(programs: readonly string[], listener: ExtensionSetListener, isShared = false) {
+    this.#isShared = isShared;
     this.#listener = listener;
     for (const name of programs) this.#all.set(name, new Extension(name, true));
   }
@@ -146,6 +151,8 @@ export class ExtensionSet {
     if (this.#byId.size >= EXTENSION_LIMIT) {
       return forbidden('Extension.TooManyExtensions', `Extension limit (${EXTENSION_LIMIT}) reached`);
     }
+    if (this.#isShared && events.includes('INVOKE'))
+      return invalidEvent('INVOKE: event is not supported for functions on managed instances');
     // Its process ends with the runtime's, so there would be nobody left to tell.
     if (known === undefined && events.includes('SHUTDOWN')) {
       return invalidEvent('SHUTDOWN: event is not supported for internal extensions');

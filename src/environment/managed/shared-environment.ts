@@ -95,8 +95,7 @@ export class SharedEnvironment implements RuntimeEvents {
     return new Promise((succeed, fail) => {
       const run = slot.begin(invocation, { succeed, fail }, undefined);
       this.#inHand.set(requestId, slot);
-      // The tail of a log that several write to at once would be somebody else's.
-      log.start(requestId, traceId, false);
+      log.start(requestId, traceId, invocation.wantsLogTail);
       this.#process.link?.deliver(invocation, run.deadlineMs);
     });
   }

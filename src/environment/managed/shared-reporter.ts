@@ -8,7 +8,7 @@ const MEBIBYTE = 1024 * 1024;
 
 type ReporterParts = Pick<EnvironmentParts<unknown>, 'log' | 'sandbox' | 'version'>;
 
-/** Answers callers and writes the reports of invocations that run side by side. Log tails there are none. */
+/** Answers callers and writes the reports of invocations that run side by side. */
 export class SharedReporter implements InvocationOutcomes {
   readonly #parts: ReporterParts;
 
@@ -30,12 +30,11 @@ export class SharedReporter implements InvocationOutcomes {
 
   #report(run: RunningInvocation, outcome: Outcome): void {
     const { log, sandbox, version } = this.#parts;
-    if (run.invocation.wantsLogTail) run.answer(undefined);
     log.runtimeDone(runtimeDoneFacts(run, outcome));
     const usedMb = Math.ceil(sandbox.stats().memoryPeakBytes / MEBIBYTE);
     const failure: FunctionFailure | undefined = outcome.failure;
     const { requestId, traceId } = run.invocation;
-    log.report(
+    const tail = log.report(
       {
         requestId,
         traceId,
@@ -47,5 +46,6 @@ export class SharedReporter implements InvocationOutcomes {
       },
       outcome.handlerFailure,
     );
+    if (run.invocation.wantsLogTail) run.answer(tail);
   }
 }
