@@ -7,8 +7,10 @@ import type { WireRequest } from './request.ts';
 import { v2Claim, verifyV2, type V2Claim } from './sigv2.ts';
 import { checkV2Expiry } from './sigv2-time.ts';
 import { presignedFault, verifySignature } from './sigv4.ts';
+import { SignedChunks } from './signed-chunks.ts';
 import { isS3, type SignatureFailure } from './sigv4-failure.ts';
 
+const SIGNED_CHUNKS = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /** What a request's signature is checked against. */
@@ -43,6 +45,13 @@ export function authenticate(request: WireRequest, body: Body, facts: SignatureF
     Date.now(),
   );
   if (!result.ok) throw signatureError(result);
+  if (result.payloadHash.startsWith(SIGNED_CHUNKS) && issued !== undefined) {
+    request.chunkSignatures = new SignedChunks(
+      result.seed,
+      issued.secretAccessKey,
+      result.payloadHash.endsWith('-TRAILER'),
+    );
+  }
   const isVerified = body instanceof Uint8Array || !SHA256_HEX.test(result.payloadHash);
   return isVerified ? body : verified(body, result.payloadHash);
 }

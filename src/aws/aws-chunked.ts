@@ -3,6 +3,15 @@ export class AwsChunkedError extends Error {
   override readonly name = 'AwsChunkedError';
 }
 
+/** Checks that chunks are what their signatures say. Each throws when they are not. */
+export interface ChunkSignatures {
+  /** @param signature undefined: the chunk has none */
+  begin(signature: string | undefined): void;
+  data(bytes: Uint8Array): void;
+  end(): void;
+  trailers(trailers: Trailers): void;
+}
+
 /** Trailing headers by lower-case name, e.g. `x-amz-checksum-crc32`. */
 export type Trailers = Readonly<Record<string, string>>;
 
@@ -18,15 +27,17 @@ const MAX_SIZE_DIGITS = 12;
 type State = 'size' | 'data' | 'data-end' | 'trailer' | 'done';
 
 /**
- * Undoes S3's `aws-chunked` content coding while bytes stream in. Yields views of the source's chunks. Signatures of
- * chunks are skipped, not verified. `onTrailers` is called once, after the last chunk, before the generator ends.
- * Throws `AwsChunkedError` on malformed or truncated input.
+ * Undoes S3's `aws-chunked` content coding while bytes stream in. Yields views of the source's chunks, before their
+ * signatures are known to hold. `onTrailers` is called once, after the last chunk, before the generator ends.
+ * @param signatures asked for at the first byte; without it signatures are skipped
+ * @throws AwsChunkedError on malformed or truncated input, and what `signatures` throws
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Uint8Array>,
   onTrailers?: (trailers: Trailers) => void,
+  signatures: () => ChunkSignatures | undefined = () => undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const decoder = new Decoder();
+  const decoder = new Decoder(signatures());
   for await (const bytes of source) {
     for (const data of decoder.push(bytes)) yield data;
   }
@@ -34,11 +45,14 @@ export async function* decodeAwsChunked(
 }
 
 /** The same for a whole body. The result is a view of `bytes` where there is only one chunk. */
-export function decodeAwsChunkedBuffer(bytes: Uint8Array): {
+export function decodeAwsChunkedBuffer(
+  bytes: Uint8Array,
+  signatures?: ChunkSignatures,
+): {
   readonly body: Uint8Array;
   readonly trailers: Trailers;
 } {
-  const decoder = new Decoder();
+  const decoder = new Decoder(signatures);
   const parts = decoder.push(bytes);
   const trailers = decoder.finish();
   const [only = new Uint8Array()] = parts;
@@ -47,11 +61,16 @@ export function decodeAwsChunkedBuffer(bytes: Uint8Array): {
 
 /** Fed with pieces of any size; keeps only an unfinished line between two of them. */
 class Decoder {
+  readonly #signatures: ChunkSignatures | undefined;
   #state: State = 'size';
   #line: Uint8Array = new Uint8Array();
   #remaining = 0;
   readonly #trailers = Object.create(null) as Record<string, string>;
   #trailerCount = 0;
+
+  constructor(signatures?: ChunkSignatures) {
+    this.#signatures = signatures;
+  }
 
   push(bytes: Uint8Array): Uint8Array[] {
     const parts: Uint8Array[] = [];
@@ -59,9 +78,11 @@ class Decoder {
     while (at < bytes.byteLength) {
       if (this.#state === 'data') {
         const end = Math.min(bytes.byteLength, at + this.#remaining);
-        parts.push(bytes.subarray(at, end));
+        const part = bytes.subarray(at, end);
+        parts.push(part);
+        this.#signatures?.data(part);
         this.#remaining -= end - at;
-        if (this.#remaining === 0) this.#state = 'data-end';
+        if (this.#remaining === 0) this.#endChunk('data-end');
         at = end;
       } else {
         at = this.#takeLine(bytes, at);
@@ -100,14 +121,16 @@ class Decoder {
     switch (this.#state) {
       case 'size':
         this.#remaining = chunkSize(line);
-        this.#state = this.#remaining === 0 ? 'trailer' : 'data';
+        this.#signatures?.begin(chunkSignature(line));
+        if (this.#remaining === 0) this.#endChunk('trailer');
+        else this.#state = 'data';
         break;
       case 'data-end':
         if (line.byteLength > 0) throw new AwsChunkedError('An aws-chunked chunk is longer than its size');
         this.#state = 'size';
         break;
       case 'trailer':
-        if (line.byteLength === 0) this.#state = 'done';
+        if (line.byteLength === 0) this.#end();
         else this.#acceptTrailer(Buffer.from(line).toString('latin1'));
         break;
       case 'data':
@@ -115,6 +138,16 @@ class Decoder {
       default:
         if (line.byteLength > 0) throw new AwsChunkedError('The aws-chunked body goes on after its end');
     }
+  }
+
+  #endChunk(next: State): void {
+    this.#signatures?.end();
+    this.#state = next;
+  }
+
+  #end(): void {
+    this.#signatures?.trailers(this.#trailers);
+    this.#state = 'done';
   }
 
   #acceptTrailer(line: string): void {
@@ -140,6 +173,10 @@ function chunkSize(line: Uint8Array): number {
   if (digits === 0 || digits > MAX_SIZE_DIGITS)
     throw new AwsChunkedError('An aws-chunked size is missing or too large');
   return size;
+}
+
+function chunkSignature(line: Uint8Array): string | undefined {
+  return /;chunk-signature=([0-9a-f]{64})$/.exec(Buffer.from(line).toString('latin1'))?.[1];
 }
 
 function hexDigit(code: number): number | undefined {

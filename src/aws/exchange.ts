@@ -3,6 +3,7 @@ import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
 import { authenticate, checkPresigned, claimedBody, isAnonymous } from './authentication.ts';
+import { checkBodyDigests } from './body-digests.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { EndpointParts } from './endpoint-options.ts';
 import { callerError, internalFailure, notImplemented, statusOf, unknownOperation } from './failure.ts';
@@ -154,7 +155,9 @@ export class Exchange {
     const { protocol } = operation.service.json;
     const body = this.#authenticated(operation, raw, issued);
     if (!(body instanceof Uint8Array) || body.length === 0) return body;
-    return unwrapBody(body, this.#request, !protocol.startsWith('rest'));
+    const plain = unwrapBody(body, this.#request, !protocol.startsWith('rest'));
+    if (operation.service.name === 's3') checkBodyDigests(this.#request, plain);
+    return plain;
   }
 
   #authenticated(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {

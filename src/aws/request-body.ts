@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { ServiceError } from '../model/service-error.ts';
-import { decodeAwsChunked, decodeAwsChunkedBuffer } from './aws-chunked.ts';
+import { decodeAwsChunked, decodeAwsChunkedBuffer, type Trailers } from './aws-chunked.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { StreamedRequest, WireRequest } from './request.ts';
 
@@ -56,7 +56,12 @@ export function collectBody(raw: StreamedRequest, limit: number, done: BodyReade
  */
 export function unwrapBody(body: Uint8Array, request: WireRequest, inflate: boolean): Uint8Array {
   const encoding = request.header('content-encoding');
-  const plain = isAwsChunked(request, encoding) ? decodeAwsChunkedBuffer(body).body : body;
+  let plain = body;
+  if (isAwsChunked(request, encoding)) {
+    const decoded = decodeAwsChunkedBuffer(body, request.chunkSignatures);
+    request.trailers = decoded.trailers;
+    plain = decoded.body;
+  }
   if (!inflate || encoding === undefined || !encoding.includes('gzip')) return plain;
   try {
     return gunzipSync(plain, { maxOutputLength: LARGEST_INFLATED });
@@ -71,9 +76,11 @@ const LARGEST_INFLATED = 64 * 1024 * 1024;
 export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
   const source = whole(request.raw as AsyncIterable<Uint8Array>);
   if (!isAwsChunked(request, request.header('content-encoding'))) return source;
-  return decodeAwsChunked(source, (trailers) => {
+  const onTrailers: (trailers: Trailers) => void = (trailers) => {
     request.trailers = trailers;
-  });
+  };
+  // Whether signatures matter is known when the head has been looked at, before the body is.
+  return decodeAwsChunked(source, onTrailers, () => request.chunkSignatures);
 }
 
 /** A client that goes away before the end of its body is nobody's fault but its own. */

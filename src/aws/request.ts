@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Trailers } from './aws-chunked.ts';
+import type { ChunkSignatures, Trailers } from './aws-chunked.ts';
 import { WholeRequest } from './fast-lane-request.ts';
 
 export type StreamedRequest = IncomingMessage | Http2ServerRequest;
@@ -16,6 +16,8 @@ export class WireRequest {
   readonly raw: HttpRequest;
   /** What came after the body, once it has been read. */
   trailers: Trailers | undefined;
+  /** What the chunks of its body have to hold against; undefined where signatures are not looked at. */
+  chunkSignatures: ChunkSignatures | undefined;
   #parameters: QueryParameters | undefined;
 
   constructor(raw: HttpRequest) {

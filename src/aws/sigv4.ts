@@ -41,10 +41,19 @@ export type SignatureResult =
       readonly sessionToken: string | undefined;
       /** What was signed for the body: its SHA-256 in hex, `UNSIGNED-PAYLOAD` or `STREAMING-...`. */
       readonly payloadHash: string;
+      /** What the signatures of a STREAMING- body's chunks start from. */
+      readonly seed: ChunkSeed;
     }
   | fail.SignatureFailure;
 
-const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+/** The signature of a request's head, and what it was made with. */
+export interface ChunkSeed {
+  readonly credential: Credential;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
@@ -61,7 +70,7 @@ export function parseCredential(authorization: string | undefined, rawQuery: str
 
 /**
  * Verifies AWS Signature Version 4 in a header or a presigned query. `secretOf` gives an access key's secret. The
- * signatures of the chunks of a STREAMING- body are not verified, only the seed. Errors are values, worded as the
+ * signatures of the chunks of a STREAMING- body are for `SignedChunks` to verify. Errors are values, worded as the
  * service words them; 5 µs for a small request whose signing key is known, plus hashing the body.
  */
 export function verifySignature(
@@ -82,7 +91,7 @@ export function verifySignature(
   if (typeof payloadHash !== 'string') return payloadHash;
   if (!signatureMatches(claim, request, payloadHash, secret)) return fail.mismatch(service);
   const sessionToken = sessionTokenOf(request.headers.header('x-amz-security-token'), request.query);
-  return { ok: true, accessKeyId, region, service, sessionToken, payloadHash };
+  return { ok: true, accessKeyId, region, service, sessionToken, payloadHash, seed: claim };
 }
 
 /** Why a presigned request comes too late or early, or is none; undefined for those that are not presigned. */

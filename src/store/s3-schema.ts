@@ -54,7 +54,7 @@ interface S3ContentTable {
 }
 
 /** Parts of multipart uploads, and later of the contents they have become. */
-interface S3PartTable {
+export interface S3PartTable {
   /** The upload's id, which becomes the content's. */
   content_id: string;
   part_number: number;
@@ -67,7 +67,7 @@ interface S3PartTable {
   modified_at_ms: number;
 }
 
-interface S3UploadTable {
+export interface S3UploadTable {
   upload_id: string;
   bucket: string;
   key: string;

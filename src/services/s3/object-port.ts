@@ -8,6 +8,8 @@ import type {
 } from '../../model/object-ports.ts';
 import { findBucket } from './buckets/bucket-rows.ts';
 import type { StoredBucket } from './buckets/stored-bucket.ts';
+import { BodyDigests } from './contents/body-digests.ts';
+import { DEFAULT_ALGORITHM } from './contents/checksum-plan.ts';
 import { insertContent } from './contents/content-rows.ts';
 import { receiveBody } from './contents/receive-body.ts';
 import { findVersion } from './objects/object-rows.ts';
@@ -73,12 +75,12 @@ export class PlatformObjectWriter implements ObjectWriter {
     } as const;
     return await receiveBody(
       this.#deps,
-      body,
-      () => undefined,
-      async ({ contentId, size, md5 }) => {
+      { body, digests: new BodyDigests(undefined, [DEFAULT_ALGORITHM]) },
+      async ({ contentId, size, md5, checksums }) => {
         const written = await changeObjects(this.#deps, async (tx, aftermath) => {
           if (contentId !== undefined) await insertContent(tx, contentId, size);
-          const version = { bucket, key, etag: md5, size, contentId, details, tags: {} };
+          const all = { ...details, checksums };
+          const version = { bucket, key, etag: md5, size, contentId, details: all, tags: {} };
           return await writeVersion(
             this.#deps,
             tx,

@@ -33,7 +33,7 @@ export class Contents {
     if (contentId === undefined || range.end < range.start) return new Uint8Array();
     const release = files.hold(contentId);
     try {
-      const parts = object.partCount === undefined ? [] : await this.#parts(contentId);
+      const parts = hasParts(contentId) ? await this.parts(contentId) : [];
       const segments = segmentsOf(contentId, object.size, parts, range);
       const [first] = segments;
       if (first === undefined) throw new Error(`The content ${contentId} has no bytes.`);
@@ -79,10 +79,11 @@ export class Contents {
     await this.#removing;
   }
 
-  async #parts(contentId: string) {
+  /** The parts of a content that has any, in their order. */
+  async parts(contentId: string) {
     return await this.#options.store.db
       .selectFrom('s3_parts')
-      .select(['file_id', 'size'])
+      .select(['file_id', 'part_number', 'size', 'checksums'])
       .where('content_id', '=', contentId)
       .orderBy('part_number')
       .execute();
@@ -115,3 +116,10 @@ export class Contents {
 }
 
 const MOST_AT_ONCE = 500;
+
+/** The content of an upload in parts has the upload's id, and every other one that of its file. */
+export function hasParts(contentId: string): boolean {
+  return contentId.length !== UUID_LENGTH;
+}
+
+const UUID_LENGTH = 36;

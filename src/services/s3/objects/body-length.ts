@@ -2,7 +2,7 @@ import type { RequestContext } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 
 /** The largest body of one request, bytes. */
-const MOST_BYTES = 5 * 1024 ** 3;
+export const MOST_BYTES = 5 * 1024 ** 3;
 
 /**
  * Checks the length a request declares for its body.

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../../model/service-error.ts';
+import { invalidArgument } from '../s3-errors.ts';
 
 const MOST_BYTES = 1024;
 
@@ -13,4 +14,13 @@ export function checkKey(key: string | undefined): string {
     Size: size,
     MaxSizeAllowed: MOST_BYTES,
   });
+}
+
+const VERSION_ID = /^(?:null|[A-Za-z0-9._]{32})$/;
+
+/** @throws InvalidArgument for what cannot be the id of any version */
+export function checkVersionId(versionId: string | undefined): string | undefined {
+  if (versionId === undefined || VERSION_ID.test(versionId)) return versionId;
+  const message = versionId === '' ? 'Version id cannot be the empty string' : 'Invalid version id specified';
+  throw invalidArgument(message, 'versionId', versionId);
 }

@@ -27,8 +27,12 @@ export async function openVersion<T extends ReadableVersion>(
     try {
       return { version, body: await contents.open(object, range) };
     } catch (error) {
-      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isGone || attempt === TRIES) throw error;
+      if (!isGone(error) || attempt === TRIES) throw error;
     }
   }
+}
+
+/** Whether a file that was to be read is not there any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -32,13 +32,20 @@ export async function admit(
   action: string,
   keys: Keys = {},
 ): Promise<StoredBucket> {
-  const name = named.Bucket ?? '';
-  const bucket = await findBucket(deps.store.db, name);
-  if (bucket === undefined) throw noSuchBucket(name);
-  const { ExpectedBucketOwner: expected } = named;
-  if (expected !== undefined && expected !== bucket.accountId) throw accessDenied();
+  const bucket = await admitAny(deps, named);
   const denial = denialOf(deps, bucket, named.Key, context, action, keys);
   if (denial !== undefined) throw accessDenied(denial);
+  return bucket;
+}
+
+/** The bucket a request is about, whatever its caller may do with it. @throws NoSuchBucket, AccessDenied for another owner's */
+export async function admitAny(
+  { store }: Pick<AccessDependencies, 'store'>,
+  { Bucket: name = '', ExpectedBucketOwner: expected }: Named,
+): Promise<StoredBucket> {
+  const bucket = await findBucket(store.db, name);
+  if (bucket === undefined) throw noSuchBucket(name);
+  if (expected !== undefined && expected !== bucket.accountId) throw accessDenied();
   return bucket;
 }
 
