@@ -191,7 +191,7 @@ describe('what is refused', () => {
       method: 'PUT',
       body: new Blob(['x']).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect([response.status, await response.text()]).toEqual([
       411,
       expect.stringContaining('<Code>MissingContentLength</Code>'),
