@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { inviteBody, isUninvited } from './body-invitation.ts';
 import { Listener } from './listener.ts';
@@ -17,7 +17,7 @@ async function upload(port: number): Promise<string[]> {
     sent.end('body');
   });
   sent.flushHeaders();
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   heard.push(`${response.statusCode} ${response.headers.connection}`);
   for await (const text of response.setEncoding('utf8')) heard.push(String(text));
   sent.destroy();

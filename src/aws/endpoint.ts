@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { inviteBody } from './body-invitation.ts';
 import { Callers } from './callers.ts';
 import { answerPreflight, type CrossOriginAnswer, pageRequest } from './cross-origin.ts';
 import type { EndpointOptions, EndpointParts } from './endpoint-options.ts';
@@ -50,8 +51,10 @@ export class Endpoint {
   ): void {
     const request = new WireRequest(raw);
     const { userTraffic } = this.#parts.options;
-    if (userTraffic?.owns(request.host, request.path) === true)
+    if (userTraffic?.owns(request.host, request.path) === true) {
+      inviteBody(raw);
       return userTraffic.handle(raw as IncomingMessage, response as ServerResponse, request.host);
+    }
     if (request.headers.origin === undefined) this.#answer(request, response, localRoutes);
     else this.#admitPage(request, response, localRoutes);
   }
@@ -97,7 +100,8 @@ export class Endpoint {
     localRoutes: LocalRoutes,
   ): void {
     const { raw } = request;
-    if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true) return;
+    if (localRoutes?.(raw as IncomingMessage, response as ServerResponse, request.path) === true)
+      return inviteBody(raw);
     this.#inFlight++;
     new Exchange(this.#parts, request, response).start();
   }

@@ -3,6 +3,7 @@ import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
 import { authenticate, checkPresigned, claimedBody, isAnonymous } from './authentication.ts';
+import { isUninvited } from './body-invitation.ts';
 import { checkBodyDigests } from './body-digests.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { EndpointParts } from './endpoint-options.ts';
@@ -221,6 +222,7 @@ export class Exchange {
     answer.headers['x-amzn-RequestId'] = requestId;
     const extra = this.#context?.extraHeaders;
     if (extra !== undefined) Object.assign(answer.headers, extra);
+    if (isUninvited(this.#request.raw)) answer.headers['Connection'] = 'close';
     sendAnswer(this.#response, this.#request.method, answer, (error) => {
       if (error !== undefined) this.#report(error, requestId);
       this.#parts.onDone();

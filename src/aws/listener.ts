@@ -9,6 +9,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { expectInvitation } from './body-invitation.ts';
 import { FastLane } from './fast-lane.ts';
 import type { FastLaneRoute } from './fast-lane.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
@@ -118,9 +119,9 @@ export class Listener {
       keepAlive: true,
     };
     const { tls, onRequest } = options;
-    if (tls === undefined) return createServer(common, onRequest);
+    if (tls === undefined) return invitingServer(createServer(common, onRequest), onRequest);
     const alpn = { ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: this.#headersTimeoutMs };
-    return createTlsServer({ ...common, ...alpn, ...tls }, onRequest);
+    return invitingServer(createTlsServer({ ...common, ...alpn, ...tls }, onRequest), onRequest);
   }
 
   #createHttp2(options: ListenerOptions): Http2Server {
@@ -217,4 +218,12 @@ export class Listener {
     clearInterval(idle);
     clearTimeout(grace);
   }
+}
+
+/** Clients that wait before they send a body are let go on by whoever reads it, not at once. */
+function invitingServer(server: Server, onRequest: RequestListener): Server {
+  return server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    expectInvitation(request, response);
+    onRequest(request, response);
+  });
 }

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { ServiceError } from '../model/service-error.ts';
 import { decodeAwsChunked, decodeAwsChunkedBuffer, type Trailers } from './aws-chunked.ts';
+import { inviteBody } from './body-invitation.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { StreamedRequest, WireRequest } from './request.ts';
 
@@ -28,6 +29,7 @@ export type BodyReader = (body: Uint8Array | undefined, failure: BodyFailure | u
 
 /** Reads a whole body into memory and calls back once. What lies beyond the limit is read and dropped. */
 export function collectBody(raw: StreamedRequest, limit: number, done: BodyReader): void {
+  inviteBody(raw);
   let chunks: Uint8Array[] = [];
   let size = 0;
   let settled = false;
@@ -74,7 +76,7 @@ const LARGEST_INFLATED = 64 * 1024 * 1024;
 
 /** A body that goes to its handler as a stream; nothing is read before the handler asks. */
 export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
-  const source = whole(request.raw as AsyncIterable<Uint8Array>);
+  const source = whole(request.raw as StreamedRequest);
   if (!isAwsChunked(request, request.header('content-encoding'))) return source;
   const onTrailers: (trailers: Trailers) => void = (trailers) => {
     request.trailers = trailers;
@@ -84,7 +86,8 @@ export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
 }
 
 /** A client that goes away before the end of its body is nobody's fault but its own. */
-async function* whole(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* whole(source: StreamedRequest): AsyncGenerator<Uint8Array, void, undefined> {
+  inviteBody(source);
   try {
     yield* source;
   } catch {

@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, hash, timingSafeEqual } from 'node:crypto';
+import { createHash, type Hash, hash, timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '../model/service-error.ts';
 import type { ChunkSignatures, Trailers } from './aws-chunked.ts';
 import { type ChunkSeed, EMPTY_SHA256 } from './sigv4.ts';
@@ -47,7 +47,7 @@ export class SignedChunks implements ChunkSignatures {
 
   #check(kind: string, content: string, claimed: string | undefined): void {
     const text = `AWS4-HMAC-SHA256-${kind}\n${this.#scope}\n${this.#previous}\n${content}`;
-    const computed = createHmac('sha256', this.#key).update(text).digest();
+    const computed = Buffer.from(this.#key.hex(text), 'hex');
     const given = Buffer.from(claimed ?? '', 'hex');
     if (given.length !== computed.length || !timingSafeEqual(given, computed)) {
       const { code, message, status } = mismatch('s3');
