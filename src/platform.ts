@@ -60,6 +60,7 @@ export class Platform {
       parts.provisioned.begin();
       await parts.queues.start();
       parts.streams.start();
+      parts.tables.start();
       await parts.messaging.start();
       await parts.events.start();
       await parts.eventSources.start();
@@ -109,11 +110,12 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { activation, isolation, queues, streams, pool, workers } = execution;
+  const { activation, isolation, queues, streams, tables, pool, workers } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
     await streams.stop();
+    await tables.stop();
     await pool.close();
     await isolation.driver.close();
     await activation.settled();

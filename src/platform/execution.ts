@@ -49,7 +49,7 @@ export async function buildExecution(site: Site) {
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
   const receivers = openReceivers(site, owner, onNotice);
-  const { queues, streams } = receivers;
+  const { queues, streams, tables } = receivers;
   const targets = destinationTargets(() => ({
     queues: queues.sender,
     topics: messaging.topics.publisher,
@@ -81,7 +81,7 @@ export async function buildExecution(site: Site) {
     functionUrls,
     queues,
     streams,
-    tables: new TablesRuntime({ store, clock }),
+    tables,
     messaging,
     eventSources,
     targets,
@@ -98,7 +98,12 @@ function openReceivers(
 ) {
   const onDenied = deniedServices(config, warnings);
   const common = { store, clock, identities: identity.policies, onDenied, onNotice };
-  return { onDenied, queues: new QueuesRuntime({ ...common, owner }), streams: new StreamsRuntime(common) };
+  return {
+    onDenied,
+    queues: new QueuesRuntime({ ...common, owner }),
+    streams: new StreamsRuntime(common),
+    tables: new TablesRuntime(common),
+  };
 }
 
 function openActivation({ log, clock, state: { store } }: Site, code: CodeDirectories, pool: Environments) {

@@ -11,6 +11,7 @@ import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import type { CallerIdentity } from '../model/identity/caller-identity.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
 import { createDynamodbService } from '../services/dynamodb/dynamodb-service.ts';
+import { createDynamodbStreamsService } from '../services/dynamodb/streams/dynamodb-streams-service.ts';
 import { createEventsService } from '../services/events/events-service.ts';
 import { createLambdaService } from '../services/lambda/lambda-service.ts';
 import { createIamService } from '../services/iam/iam-service.ts';
@@ -46,13 +47,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       capacity: scalableCapacity({ store, clock, config }, execution.provisioned),
       onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
     }),
-    createSqsService(execution.queues),
-    createS3Service(execution.messaging.objects),
-    createKinesisService(execution.streams),
-    createDynamodbService(execution.tables),
-    createSnsService(execution.messaging.topics),
-    createEventsService(execution.messaging.buses),
-    createSchedulerService(execution.messaging.scheduler),
+    ...aroundFunctions(execution),
     createIamService({ store, clock, directory: identity.directory }),
     createStsService({
       clock,
@@ -100,6 +95,20 @@ function lambdaService(
     provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
   });
+}
+
+/** What keeps data and passes it on. */
+function aroundFunctions({ queues, streams, tables, messaging }: Execution): ServiceDefinition[] {
+  return [
+    createSqsService(queues),
+    createS3Service(messaging.objects),
+    createKinesisService(streams),
+    createDynamodbService(tables),
+    createDynamodbStreamsService(tables),
+    createSnsService(messaging.topics),
+    createEventsService(messaging.buses),
+    createSchedulerService(messaging.scheduler),
+  ];
 }
 
 /** What STS asks of who there is. */

@@ -20,6 +20,8 @@ export interface DynamodbItemTable {
   item: string;
   /** As DynamoDB counts them. */
   bytes: number;
+  /** When it expires by the table's TimeToLive attribute; null where it does not. */
+  expires_at_ms: number | null;
 }
 
 /** Where an item stands in a secondary index. An item without the index's key attributes has none there. */
@@ -41,4 +43,29 @@ export interface DynamodbTokenTable {
   /** Digest of what was asked for. */
   request: string;
   expires_at_ms: number;
+}
+
+/** A table's stream of changes: one for each time it was switched on. */
+export interface DynamodbStreamTable {
+  /** UUID */
+  id: string;
+  account_id: string;
+  region: string;
+  table_name: string;
+  /** When it was switched on, as its ARN says it. */
+  label: string;
+  /** A StreamDefinition, JSON. */
+  definition: string;
+  /** Of the newest record; 0 before the first. */
+  last_sequence: number;
+  /** Null while it takes records. */
+  disabled_at_ms: number | null;
+}
+
+export interface DynamodbStreamRecordTable {
+  stream_id: string;
+  sequence: number;
+  created_at_ms: number;
+  /** As the Streams API shows it, JSON; binary values in base64. */
+  record: string;
 }

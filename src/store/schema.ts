@@ -3,6 +3,8 @@ import type { DeliveryTable } from './delivery-schema.ts';
 import type {
   DynamodbEntryTable,
   DynamodbItemTable,
+  DynamodbStreamRecordTable,
+  DynamodbStreamTable,
   DynamodbTableTable,
   DynamodbTokenTable,
 } from './dynamodb-schema.ts';
@@ -78,6 +80,8 @@ export interface Database extends S3Tables, KinesisTables {
   dynamodb_tables: DynamodbTableTable;
   dynamodb_items: DynamodbItemTable;
   dynamodb_entries: DynamodbEntryTable;
+  dynamodb_streams: DynamodbStreamTable;
+  dynamodb_stream_records: DynamodbStreamRecordTable;
   dynamodb_tokens: DynamodbTokenTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;

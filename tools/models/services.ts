@@ -5,6 +5,7 @@ export const services: readonly { readonly name: string; readonly botocore: stri
   { name: 's3', botocore: 's3' },
   { name: 'iam', botocore: 'iam' },
   { name: 'dynamodb', botocore: 'dynamodb' },
+  { name: 'dynamodb-streams', botocore: 'dynamodbstreams' },
   { name: 'cloudwatch', botocore: 'cloudwatch' },
   { name: 'sns', botocore: 'sns' },
   { name: 'kinesis', botocore: 'kinesis' },

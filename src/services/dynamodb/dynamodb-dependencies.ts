@@ -1,6 +1,8 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Store } from '../../store/store.ts';
+import type { ItemExpiry } from './expiry/item-expiry.ts';
 import type { ItemWriter } from './items/item-writer.ts';
+import type { StreamTails } from './streams/stream-tails.ts';
 import type { TableDirectory } from './tables/table-directory.ts';
 
 /** What the operations of DynamoDB work with. */
@@ -9,4 +11,6 @@ export interface DynamodbDependencies {
   readonly clock: Clock;
   readonly tables: TableDirectory;
   readonly items: ItemWriter;
+  readonly tails: StreamTails;
+  readonly expiry: ItemExpiry;
 }

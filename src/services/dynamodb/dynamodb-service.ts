@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
 import { dynamodbActions } from './dynamodb-actions.ts';
 import type { DynamodbDependencies } from './dynamodb-dependencies.ts';
+import { describeTimeToLive, updateTimeToLive } from './expiry/time-to-live.ts';
 import { batchGetItem } from './items/batch-get-item.ts';
 import { batchWriteItem } from './items/batch-write-item.ts';
 import { deleteItem } from './items/delete-item.ts';
@@ -18,7 +19,7 @@ import { listTables } from './tables/list-tables.ts';
 import { listTagsOfResource, tagResource, untagResource } from './tables/tag-resource.ts';
 import { updateTable } from './tables/update-table.ts';
 
-/** DynamoDB: tables and their items. Streams, expiry and PartiQL are not there yet. */
+/** DynamoDB: tables and their items. PartiQL is not there yet. */
 export function createDynamodbService(deps: DynamodbDependencies): ServiceDefinition {
   return {
     model: 'dynamodb',
@@ -30,6 +31,7 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       DeleteItem: deleteItem(deps),
       DeleteTable: deleteTable(deps),
       DescribeTable: describeTable(deps),
+      DescribeTimeToLive: describeTimeToLive(deps),
       GetItem: getItem(deps),
       ListTables: listTables(deps),
       ListTagsOfResource: listTagsOfResource(deps),
@@ -42,6 +44,7 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       UntagResource: untagResource(deps),
       UpdateItem: updateItem(deps),
       UpdateTable: updateTable(deps),
+      UpdateTimeToLive: updateTimeToLive(deps),
     },
   };
 }

@@ -1,25 +1,58 @@
 import type { Clock } from '../../model/clock.ts';
+import type { StreamConsumer } from '../../model/stream-ports.ts';
 import type { Store } from '../../store/store.ts';
 import type { DynamodbDependencies } from './dynamodb-dependencies.ts';
+import { ItemExpiry } from './expiry/item-expiry.ts';
 import { ItemWriter } from './items/item-writer.ts';
+import { StreamTails } from './streams/stream-tails.ts';
+import { TableStreamConsumer } from './streams/table-stream-consumer.ts';
 import { TableDirectory } from './tables/table-directory.ts';
 
-/** All that DynamoDB keeps in memory. */
+interface TablesOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** What an operator should read. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** All that DynamoDB keeps in memory and runs by itself, and what it offers to the rest of the platform. */
 export class TablesRuntime implements DynamodbDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly tables: TableDirectory;
   readonly items: ItemWriter;
+  readonly tails: StreamTails;
+  readonly expiry: ItemExpiry;
+  readonly consumer: StreamConsumer;
 
-  constructor({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+  constructor(options: TablesOptions) {
+    const { store, clock } = options;
     this.store = store;
     this.clock = clock;
     this.tables = new TableDirectory(store);
-    this.items = new ItemWriter(store);
+    this.tails = new StreamTails(store.engine === 'postgres');
+    this.items = new ItemWriter({
+      store,
+      clock,
+      onRecords: (streamId) => this.tails.wake(streamId),
+      onExpiring: (atMs) => this.expiry.expect(atMs),
+    });
+    this.expiry = new ItemExpiry({ ...options, items: this.items });
+    this.consumer = new TableStreamConsumer(this);
+  }
+
+  start(): void {
+    this.expiry.start();
+  }
+
+  async stop(): Promise<void> {
+    this.tails.wakeAll();
+    await this.expiry.stop();
   }
 
   /** Forgets everything; the caller empties the store. */
   clear(): void {
     this.tables.clear();
+    this.tails.wakeAll();
   }
 }

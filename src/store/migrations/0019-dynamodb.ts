@@ -22,6 +22,7 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addColumn('range_key', text, (column) => column.notNull())
     .addColumn('item', 'text', (column) => column.notNull())
     .addColumn('bytes', 'integer', (column) => column.notNull())
+    .addColumn('expires_at_ms', 'bigint')
     .addPrimaryKeyConstraint('dynamodb_items_key', ['table_id', 'hash_key', 'range_key'])
     .execute();
   await db.schema
@@ -37,6 +38,13 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addPrimaryKeyConstraint('dynamodb_entries_key', ['index_id', 'hash_key', 'range_key', 'item_id'])
     .execute();
   await db.schema
+    .createIndex('dynamodb_items_expiry')
+    .on('dynamodb_items')
+    .column('expires_at_ms')
+    .where('expires_at_ms', 'is not', null)
+    .execute();
+  await createStreams(db);
+  await db.schema
     .createTable('dynamodb_tokens')
     .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('request', text, (column) => column.notNull())
@@ -46,5 +54,29 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .createIndex('dynamodb_tokens_expiry')
     .on('dynamodb_tokens')
     .column('expires_at_ms')
+    .execute();
+}
+
+async function createStreams(db: Kysely<Database>): Promise<void> {
+  const text = textType(db);
+  await db.schema
+    .createTable('dynamodb_streams')
+    .addColumn('id', text, (column) => column.primaryKey())
+    .addColumn('account_id', text, (column) => column.notNull())
+    .addColumn('region', text, (column) => column.notNull())
+    .addColumn('table_name', text, (column) => column.notNull())
+    .addColumn('label', text, (column) => column.notNull())
+    .addColumn('definition', 'text', (column) => column.notNull())
+    .addColumn('last_sequence', 'bigint', (column) => column.notNull())
+    .addColumn('disabled_at_ms', 'bigint')
+    .addUniqueConstraint('dynamodb_streams_name', ['account_id', 'region', 'table_name', 'label'])
+    .execute();
+  await db.schema
+    .createTable('dynamodb_stream_records')
+    .addColumn('stream_id', text, (column) => column.notNull())
+    .addColumn('sequence', 'bigint', (column) => column.notNull())
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('record', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('dynamodb_stream_records_key', ['stream_id', 'sequence'])
     .execute();
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../../store/schema.ts';
+import { expiryOf } from '../expiry/expiry-rows.ts';
 import { indexKeyOf, itemId, type ItemKey } from '../keys/item-keys.ts';
 import type { Table } from '../tables/table-definition.ts';
 import type { Tx } from '../tables/table-rows.ts';
@@ -56,6 +57,7 @@ export async function writeItems(tx: Tx, changes: readonly ItemChange[]): Promis
         range_key: key.rangeKey,
         item: itemText(after),
         bytes: itemSize(after),
+        expires_at_ms: expiryOf(table.definition, after),
       },
     ];
   });
@@ -67,6 +69,7 @@ export async function writeItems(tx: Tx, changes: readonly ItemChange[]): Promis
         conflict.columns(['table_id', 'hash_key', 'range_key']).doUpdateSet((excluded) => ({
           item: excluded.ref('excluded.item'),
           bytes: excluded.ref('excluded.bytes'),
+          expires_at_ms: excluded.ref('excluded.expires_at_ms'),
         })),
       )
       .execute();

@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
+import type { Clock } from '../../../model/clock.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import { BatchedWrites } from '../../../store/batched-writes.ts';
 import type { Store } from '../../../store/store.ts';
+import { expiryOf } from '../expiry/expiry-rows.ts';
+import { recordOf, type StoredRecord } from '../streams/stream-record.ts';
+import { appendRecords } from '../streams/stream-rows.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { type RequestToken, UsedTokens } from './request-tokens.ts';
@@ -14,6 +18,17 @@ export interface ItemWrite extends ItemPlace {
    * refuse. May be asked more than once.
    */
   readonly decide: (before: Item | undefined) => Item | undefined;
+  /** What it deletes has expired. */
+  readonly isExpiry?: true;
+}
+
+interface WriterOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** A stream has more records, on disk. */
+  readonly onRecords: (streamId: string) => void;
+  /** An item expires then. */
+  readonly onExpiring: (atMs: number) => void;
 }
 
 export interface Written {
@@ -29,11 +44,12 @@ export type Outcome = readonly (Written | ServiceError | undefined)[];
  * transaction change or none does.
  */
 export class ItemWriter {
-  readonly #store: Store;
+  readonly #options: WriterOptions;
   readonly #writes: BatchedWrites<Entry, Outcome>;
 
-  constructor(store: Store) {
-    this.#store = store;
+  constructor(options: WriterOptions) {
+    const { store } = options;
+    this.#options = options;
     this.#writes = new BatchedWrites({
       store,
       size: ({ writes }) => writes.length * 1_000,
@@ -45,6 +61,7 @@ export class ItemWriter {
   async write(write: ItemWrite): Promise<Written> {
     const [outcome] = await this.#writes.add({ writes: [write], token: undefined });
     if (outcome === undefined || outcome instanceof ServiceError) throw outcome ?? tableIsGone();
+    this.#tell(write, outcome);
     return outcome;
   }
 
@@ -53,7 +70,16 @@ export class ItemWriter {
    * before is not done again.
    */
   async transact(writes: readonly ItemWrite[], token: RequestToken): Promise<Outcome> {
-    return await this.#writes.add({ writes, token });
+    const outcome = await this.#writes.add({ writes, token });
+    for (const [index, write] of writes.entries()) this.#tell(write, outcome[index]);
+    return outcome;
+  }
+
+  #tell({ table: { definition } }: ItemWrite, outcome: Outcome[number]): void {
+    if (outcome === undefined || outcome instanceof ServiceError) return;
+    if (definition.stream !== undefined) this.#options.onRecords(definition.stream.id);
+    const expiresAtMs = outcome.after && expiryOf(definition, outcome.after);
+    if (typeof expiresAtMs === 'number') this.#options.onExpiring(expiresAtMs);
   }
 
   async #write(tx: Tx, all: readonly Entry[]): Promise<Outcome[]> {
@@ -82,12 +108,14 @@ export class ItemWriter {
       if (before !== after) changes.push({ ...place, before, after });
     }
     await writeItems(tx, changes);
+    const records = recordsOf(all, outcomes, this.#options.clock.now());
+    for (const [streamId, ofStream] of records) await appendRecords(tx, streamId, ofStream);
     return outcomes;
   }
 
   /** Other platforms on the same database wait, in one order. */
   async #lock(tx: Tx, places: readonly ItemPlace[]): Promise<void> {
-    if (this.#store.engine === 'sqlite') return;
+    if (this.#options.store.engine === 'sqlite') return;
     const names = places.map(placeName).toSorted();
     await sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${names}::text[]) as name`.execute(
       tx,
@@ -98,6 +126,26 @@ export class ItemWriter {
 interface Entry {
   readonly writes: readonly ItemWrite[];
   readonly token: RequestToken | undefined;
+}
+
+/** What streams show of what was done, each stream's in order. Streams in one order: other platforms lock them alike. */
+function recordsOf(
+  all: readonly Entry[],
+  outcomes: readonly Outcome[],
+  nowMs: number,
+): [string, StoredRecord[]][] {
+  const byStream = new Map<string, StoredRecord[]>();
+  for (const [index, { writes }] of all.entries()) {
+    for (const [at, { table, isExpiry }] of writes.entries()) {
+      const outcome = outcomes[index]?.[at];
+      const { stream, key } = table.definition;
+      if (stream === undefined || outcome === undefined || outcome instanceof ServiceError) continue;
+      const changed = { before: outcome.before, after: outcome.after, isExpired: isExpiry === true };
+      const record = recordOf({ key, viewType: stream.viewType }, changed, nowMs);
+      if (record !== undefined) byStream.set(stream.id, [...(byStream.get(stream.id) ?? []), record]);
+    }
+  }
+  return [...byStream].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function unchanged(item: Item | undefined): Written {

@@ -3,6 +3,7 @@ import type { CreateTableInput, CreateTableOutput } from '@aws-sdk/client-dynamo
 import type { OperationHandler } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import { changeStream, switchedStream } from '../streams/stream-switch.ts';
 import { addTableTags, checkTableTags } from './table-tags.ts';
 import { indexesOf } from './index-input.ts';
 import { attributeTypes, checkAllNeeded, keySchema } from './key-schema-input.ts';
@@ -19,15 +20,18 @@ export function createTable(
 ): OperationHandler<CreateTableInput, CreateTableOutput> {
   return async (input, context) => {
     refuseUnbuilt(input);
-    const definition = definitionOf(input);
+    const nowMs = deps.clock.now();
+    const stream = switchedStream(undefined, input.StreamSpecification, nowMs);
+    const definition = { ...definitionOf(input), ...(stream !== undefined && { stream }) };
     const tags = checkTableTags(input.Tags);
     const name = tableNameOf(input.TableName, context);
-    const table: Table = { ...name, id: randomUUID(), definition, createdAtMs: deps.clock.now() };
+    const table: Table = { ...name, id: randomUUID(), definition, createdAtMs: nowMs };
     await deps.store.write(async (tx, announce) => {
       if (!(await insertTable(tx, table))) {
         throw new ServiceError('ResourceInUseException', `Table already exists: ${table.name}`);
       }
       await addTableTags(tx, table, tags);
+      await changeStream(tx, undefined, table, nowMs);
       announce(tableChange(table, table));
     });
     return { TableDescription: describe(table, 'CREATING', EMPTY, creating(definition)) };

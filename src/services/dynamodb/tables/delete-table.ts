@@ -2,6 +2,7 @@ import type { DeleteTableInput, DeleteTableOutput } from '@aws-sdk/client-dynamo
 import type { OperationHandler } from '../../../aws/service.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import { disableStream } from '../streams/stream-rows.ts';
 import { contentsOf, describe } from './table-description.ts';
 import { tableArn, tableNameOf } from './table-name.ts';
 import { findTable, removeTable, tableChange, tableNotFound } from './table-rows.ts';
@@ -11,7 +12,7 @@ export function deleteTable(
 ): OperationHandler<DeleteTableInput, DeleteTableOutput> {
   return async (input, context) => {
     const name = tableNameOf(input.TableName, context);
-    return await deps.store.write(async (tx, announce) => {
+    const answer = await deps.store.write(async (tx, announce) => {
       const table = await findTable(tx, name);
       if (table === undefined) throw tableNotFound(name.name);
       if (table.definition.deletionProtection) {
@@ -21,9 +22,13 @@ export function deleteTable(
       }
       const contents = await contentsOf(tx, table);
       await removeTable(tx, table);
+      const { stream } = table.definition;
+      if (stream !== undefined) await disableStream(tx, stream.id, deps.clock.now());
       await tx.deleteFrom('resource_tags').where('resource_arn', '=', tableArn(table)).execute();
       announce(tableChange(name));
       return { TableDescription: describe(table, 'DELETING', contents) };
     });
+    deps.tails.wakeAll();
+    return answer;
   };
 }

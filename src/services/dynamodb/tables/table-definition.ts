@@ -1,3 +1,5 @@
+import type { StreamSwitch } from '../streams/table-stream.ts';
+
 /** The part of a key: an attribute and the type it must have. */
 export type KeyType = 'S' | 'N' | 'B';
 
@@ -35,6 +37,10 @@ export interface TableDefinition {
   /** In provisioned mode. */
   readonly throughput?: Throughput;
   readonly deletionProtection: boolean;
+  /** While its changes are streamed. */
+  readonly stream?: StreamSwitch;
+  /** The attribute that says when an item expires, seconds since the epoch. */
+  readonly timeToLive?: string;
 }
 
 export interface TableName {

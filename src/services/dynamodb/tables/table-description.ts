@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../store/schema.ts';
+import { streamArn } from '../streams/table-stream.ts';
 import type { IndexDefinition, KeySchema, Table, Throughput } from './table-definition.ts';
 import { tableArn } from './table-name.ts';
 
@@ -48,7 +49,7 @@ export function describe(
     AttributeDefinitions: Object.entries(definition.attributes).map(([AttributeName, AttributeType]) => {
       return { AttributeName, AttributeType };
     }),
-    KeySchema: schemaElements(definition.key),
+    KeySchema: keyElements(definition.key),
     ProvisionedThroughput: describeThroughput(definition.throughput),
     ...(definition.billingMode === 'PAY_PER_REQUEST' && {
       BillingModeSummary: {
@@ -59,6 +60,11 @@ export function describe(
     TableSizeBytes: contents.bytes,
     ItemCount: contents.items,
     DeletionProtectionEnabled: definition.deletionProtection,
+    ...(definition.stream !== undefined && {
+      StreamSpecification: { StreamEnabled: true, StreamViewType: definition.stream.viewType },
+      LatestStreamLabel: definition.stream.label,
+      LatestStreamArn: streamArn(table, definition.stream.label),
+    }),
     ...(local.length > 0 && { LocalSecondaryIndexes: local }),
     ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
   };
@@ -69,7 +75,7 @@ function describeIndex(table: Table, index: IndexDefinition, contents: Contents,
   return {
     IndexName: index.name,
     IndexArn: `${tableArn(table)}/index/${index.name}`,
-    KeySchema: schemaElements(index.key),
+    KeySchema: keyElements(index.key),
     Projection: { ProjectionType: type, ...(type === 'INCLUDE' && { NonKeyAttributes: [...attributes] }) },
     IndexSizeBytes: contents.bytes,
     ItemCount: contents.items,
@@ -80,7 +86,7 @@ function describeIndex(table: Table, index: IndexDefinition, contents: Contents,
   };
 }
 
-function schemaElements({ hash, range }: KeySchema) {
+export function keyElements({ hash, range }: KeySchema) {
   const elements = [{ AttributeName: hash, KeyType: 'HASH' as const }];
   if (range === undefined) return elements;
   return [...elements, { AttributeName: range, KeyType: 'RANGE' as const }];

@@ -4,7 +4,6 @@ import { validation } from '../dynamodb-errors.ts';
 /** Throws ValidationException for what would be kept without effect. */
 export function refuseUnbuilt(input: Partial<CreateTableInput & UpdateTableInput>): void {
   const unbuilt = [
-    ['StreamSpecification', input.StreamSpecification?.StreamEnabled === true],
     ['SSESpecification', input.SSESpecification?.Enabled === true],
     ['TableClass STANDARD_INFREQUENT_ACCESS', input.TableClass === 'STANDARD_INFREQUENT_ACCESS'],
     ['ReplicaUpdates', (input.ReplicaUpdates?.length ?? 0) > 0],

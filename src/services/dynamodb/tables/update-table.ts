@@ -8,6 +8,7 @@ import { ServiceError } from '../../../model/service-error.ts';
 import { invalidParameter, validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { dropEntries, fillIndex } from '../items/index-entries.ts';
+import { changeStream, switchedStream } from '../streams/stream-switch.ts';
 import { checkIndexes, globalIndex } from './index-input.ts';
 import { attributeTypes, checkAllNeeded } from './key-schema-input.ts';
 import type { IndexDefinition, Table, TableDefinition } from './table-definition.ts';
@@ -24,21 +25,26 @@ export function updateTable(
   return async (input, context) => {
     refuseUnbuilt(input);
     const name = tableNameOf(input.TableName, context);
-    return await deps.store.write(async (tx, announce) => {
+    const answer = await deps.store.write(async (tx, announce) => {
       const before = await findTable(tx, name);
       if (before === undefined) throw tableNotFound(name.name);
-      const after: Table = { ...before, definition: changed(before.definition, input) };
+      const nowMs = deps.clock.now();
+      const after: Table = { ...before, definition: changed(before.definition, input, nowMs) };
       await changeIndexes(tx, before, after);
       await updateTableRow(tx, after);
+      await changeStream(tx, before.definition, after, nowMs);
       announce(tableChange(name, after));
       const made = after.definition.indexes.filter((index) => !before.definition.indexes.includes(index));
       const status = Object.fromEntries(made.map((index) => [index.name, 'CREATING' as const]));
       return { TableDescription: describe(after, 'UPDATING', await contentsOf(tx, after), status) };
     });
+    // Whoever waits for records of a stream hears that it has ended.
+    deps.tails.wakeAll();
+    return answer;
   };
 }
 
-function changed(before: TableDefinition, input: UpdateTableInput): TableDefinition {
+function changed(before: TableDefinition, input: UpdateTableInput, nowMs: number): TableDefinition {
   const updates = input.GlobalSecondaryIndexUpdates ?? [];
   if (
     updates.length === 0 &&
@@ -55,6 +61,7 @@ function changed(before: TableDefinition, input: UpdateTableInput): TableDefinit
   }
   const types = { ...before.attributes, ...attributeTypes(input.AttributeDefinitions) };
   const billingMode = input.BillingMode ?? before.billingMode;
+  const stream = switchedStream(before.stream, input.StreamSpecification, nowMs);
   const throughput = throughputAfter(before, input, billingMode);
   const side = { key: before.key, types, billingMode };
   const indexes = updates.reduce(
@@ -74,6 +81,8 @@ function changed(before: TableDefinition, input: UpdateTableInput): TableDefinit
     billingMode,
     ...(throughput !== undefined && { throughput }),
     deletionProtection: input.DeletionProtectionEnabled ?? before.deletionProtection,
+    ...(stream !== undefined && { stream }),
+    ...(before.timeToLive !== undefined && { timeToLive: before.timeToLive }),
   };
 }
 

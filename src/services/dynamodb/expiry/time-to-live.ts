@@ -1,0 +1,60 @@
+import type {
+  DescribeTimeToLiveInput,
+  DescribeTimeToLiveOutput,
+  UpdateTimeToLiveInput,
+  UpdateTimeToLiveOutput,
+} from '@aws-sdk/client-dynamodb';
+import type { OperationHandler } from '../../../aws/service.ts';
+import { validation } from '../dynamodb-errors.ts';
+import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import type { Table } from '../tables/table-definition.ts';
+import { tableNameOf } from '../tables/table-name.ts';
+import { findTable, tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
+import { markExpiries } from './expiry-rows.ts';
+
+/** Holds when this is answered. What has expired is deleted as soon as the platform's clock says so. */
+export function updateTimeToLive(
+  deps: DynamodbDependencies,
+): OperationHandler<UpdateTimeToLiveInput, UpdateTimeToLiveOutput> {
+  return async (input, context) => {
+    const name = tableNameOf(input.TableName, context);
+    const { Enabled = false, AttributeName: attribute = '' } = input.TimeToLiveSpecification ?? {};
+    await deps.store.write(async (tx, announce) => {
+      const table = await findTable(tx, name);
+      if (table === undefined) throw tableNotFound(name.name);
+      const after = switched(table, Enabled, attribute);
+      await updateTableRow(tx, after);
+      await markExpiries(tx, after);
+      announce(tableChange(name, after));
+    });
+    deps.expiry.soon();
+    return { TimeToLiveSpecification: { Enabled, AttributeName: attribute } };
+  };
+}
+
+function switched(table: Table, isOn: boolean, attribute: string): Table {
+  const { timeToLive: before, ...others } = table.definition;
+  if (isOn && before !== undefined) throw validation('TimeToLive is already enabled');
+  if (!isOn && before === undefined) throw validation('TimeToLive is already disabled');
+  if (!isOn && before !== attribute) {
+    throw validation(`TimeToLive is active on a different AttributeName: current AttributeName is ${before}`);
+  }
+  return { ...table, definition: isOn ? { ...others, timeToLive: attribute } : others };
+}
+
+export function describeTimeToLive(
+  deps: DynamodbDependencies,
+): OperationHandler<DescribeTimeToLiveInput, DescribeTimeToLiveOutput> {
+  return async (input, context) => {
+    const name = tableNameOf(input.TableName, context);
+    const table = await deps.tables.find(name);
+    if (table === undefined) throw tableNotFound(name.name);
+    const attribute = table.definition.timeToLive;
+    return {
+      TimeToLiveDescription:
+        attribute === undefined
+          ? { TimeToLiveStatus: 'DISABLED' }
+          : { TimeToLiveStatus: 'ENABLED', AttributeName: attribute },
+    };
+  };
+}
