@@ -3,7 +3,7 @@ import { FunctionDoor } from '../event-source/function-door.ts';
 import type { Poller, ReportResult } from '../event-source/poller.ts';
 import { QueuePoller } from '../event-source/sqs/queue-poller.ts';
 import { CheckpointStore } from '../event-source/streams/checkpoint-store.ts';
-import { kinesisFormat } from '../event-source/streams/shard-record.ts';
+import { dynamodbFormat, kinesisFormat } from '../event-source/streams/shard-record.ts';
 import { StreamPoller } from '../event-source/streams/stream-poller.ts';
 import type { FunctionDirectory } from '../invoke/function-directory.ts';
 import type { FunctionInvoker } from '../invoke/function-invoker.ts';
@@ -19,7 +19,7 @@ interface Polled {
   readonly invoker: FunctionInvoker;
   readonly functions: FunctionDirectory;
   readonly queues: { readonly consumer: QueueConsumer };
-  readonly streams: { readonly consumer: StreamConsumer };
+  readonly streams: StreamConsumer;
   readonly targets: DestinationTargets;
 }
 
@@ -32,14 +32,18 @@ export function buildEventSources(
   const onNotice = (message: string): void => log.warn(message);
   const checkpoints = new CheckpointStore(store, owner);
   const { invoker, functions, targets } = polled;
-  const [queues, streams] = [polled.queues.consumer, polled.streams.consumer];
+  const { streams } = polled;
+  const queues = polled.queues.consumer;
   const makePoller = (mapping: StoredMapping, report: ReportResult): Poller => {
     const door = new FunctionDoor(invoker, mapping.functionArn);
     const onProblem = noticed(mappingArn(mapping), onNotice);
     const version = (): FunctionVersion | undefined => versionOf(functions, mapping.functionArn);
-    if (mapping.kind === 'kinesis') {
+    if (mapping.kind === 'kinesis' || mapping.kind === 'dynamodb') {
       const eventSourceArn = mapping.settings.EventSourceArn ?? '';
-      const format = kinesisFormat({ eventSourceArn, roleArn: () => version()?.role });
+      const format =
+        mapping.kind === 'dynamodb'
+          ? dynamodbFormat({ eventSourceArn })
+          : kinesisFormat({ eventSourceArn, roleArn: () => version()?.role });
       return new StreamPoller(mapping, {
         clock,
         streams,

@@ -10,6 +10,7 @@ import { Invoker } from '../invoke/invoke-function.ts';
 import { Lender } from '../invoke/lending/lender.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
+import { streamConsumers } from '../model/stream-consumers.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { TablesRuntime } from '../services/dynamodb/tables-runtime.ts';
@@ -49,7 +50,7 @@ export async function buildExecution(site: Site) {
   const owner = await platformId(directory.path);
   const onNotice = (message: string): void => log.warn(message);
   const receivers = openReceivers(site, owner, onNotice);
-  const { queues, streams, tables } = receivers;
+  const { queues, streamConsumer } = receivers;
   const targets = destinationTargets(() => ({
     queues: queues.sender,
     topics: messaging.topics.publisher,
@@ -68,7 +69,8 @@ export async function buildExecution(site: Site) {
     onNotice,
   });
   const messaging = await buildMessaging(site, owner, { invoker, events, policies, ...receivers });
-  const eventSources = buildEventSources(site, owner, { invoker, functions, queues, streams, targets });
+  const polled = { invoker, functions, queues, streams: streamConsumer, targets };
+  const eventSources = buildEventSources(site, owner, polled);
   const activation = openActivation(site, code, pool);
   const doors = {
     functions,
@@ -79,9 +81,7 @@ export async function buildExecution(site: Site) {
     events,
     eventInvokeConfigs,
     functionUrls,
-    queues,
-    streams,
-    tables,
+    ...receivers,
     messaging,
     eventSources,
     targets,
@@ -98,11 +98,13 @@ function openReceivers(
 ) {
   const onDenied = deniedServices(config, warnings);
   const common = { store, clock, identities: identity.policies, onDenied, onNotice };
+  const [streams, tables] = [new StreamsRuntime(common), new TablesRuntime(common)];
   return {
     onDenied,
     queues: new QueuesRuntime({ ...common, owner }),
-    streams: new StreamsRuntime(common),
-    tables: new TablesRuntime(common),
+    streams,
+    tables,
+    streamConsumer: streamConsumers({ dynamodb: tables.consumer }, streams.consumer),
   };
 }
 

@@ -86,7 +86,7 @@ function lambdaService(
     identities: identity.policies,
     roles: identity.roles,
     targets: execution.targets,
-    sources: { queues: execution.queues.consumer, streams: execution.streams.consumer },
+    sources: { queues: execution.queues.consumer, streams: execution.streamConsumer },
     runtimes: execution.runtimes,
     codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
     concurrentExecutions: config.concurrency,

@@ -32,6 +32,26 @@ export function kinesisFormat(options: KinesisFormatOptions): StreamFormat {
   };
 }
 
+/** Records of tables' streams come as functions see them, but for the ARN of where they come from. */
+export function dynamodbFormat({
+  eventSourceArn,
+}: Pick<KinesisFormatOptions, 'eventSourceArn'>): StreamFormat {
+  return {
+    record: (record) => {
+      const shown = JSON.parse(bufferOf(record.data).toString()) as Record<string, JsonValue>;
+      return {
+        id: record.sequenceNumber,
+        partitionKey: record.partitionKey,
+        arrivedAtMs: record.arrivedAtMs,
+        text: JSON.stringify({ ...shown, eventSourceARN: eventSourceArn }),
+        view: () => shown,
+      };
+    },
+    batchInfo: 'DDBStreamBatchInfo',
+    hasMilliseconds: false,
+  };
+}
+
 class KinesisRecord implements ShardRecord {
   readonly id: string;
   readonly text: string;

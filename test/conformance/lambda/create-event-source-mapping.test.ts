@@ -50,7 +50,7 @@ function invalid(message: string): Refusal {
   return { name: 'InvalidParameterValueException', message, status: 400, type: 'User' };
 }
 
-const POLLED: readonly string[] = ['sqs', 'sqs-fifo', 'kinesis'];
+const POLLED: readonly string[] = ['sqs', 'sqs-fifo', 'kinesis', 'dynamodb'];
 
 const NOT_THERE = invalid('Function does not exist');
 

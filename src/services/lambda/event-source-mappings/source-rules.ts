@@ -13,7 +13,7 @@ export interface PolledServices {
   readonly streams: Pick<StreamConsumer, 'describe'>;
 }
 
-const POLLED: readonly EventSourceKind[] = ['sqs', 'sqs-fifo', 'kinesis'];
+const POLLED: readonly EventSourceKind[] = ['sqs', 'sqs-fifo', 'kinesis', 'dynamodb'];
 
 interface Place {
   readonly accountId: string;
@@ -42,7 +42,7 @@ export async function checkSource(
 ): Promise<void> {
   const [, , , region, accountId] = arn.split(':');
   const isOwn = region === caller.region && accountId === caller.accountId;
-  if (kind === 'kinesis') {
+  if (kind === 'kinesis' || kind === 'dynamodb') {
     if (!isOwn) throw streamForbidden(arn);
     if ((await streams.describe(arn)) === undefined) throw invalidParameterValue(`Stream not found: ${arn}`);
     return;
