@@ -9,6 +9,7 @@ import { measureFreezing } from './parts/freezing.ts';
 import { measureNoise } from './parts/noise.ts';
 import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
+import { measureRecords } from './parts/records.ts';
 import { measureQueue } from './parts/queue.ts';
 import { met, printLines, printTable, type Row, writeJson } from './parts/report.ts';
 import { measureSteps } from './parts/steps.ts';
@@ -42,6 +43,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
   queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },
   drain: { title: 'a long queue', measure: async () => await measureDrain(where, effort) },
+  records: { title: 'records of streams', measure: async () => await measureRecords(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
   noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },

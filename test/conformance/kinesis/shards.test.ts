@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { describe, expect, test } from 'vitest';
 import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
+import { eventually } from '../../support/functions.ts';
 import {
   FIRST_SHARD,
   iteratorOf,
@@ -170,6 +171,27 @@ describe('UpdateShardCount', () => {
     await mode('PROVISIONED');
     await update(stream, 2);
     expect(await refusal(mode('ON_DEMAND'))).toMatchObject({ code: 'LimitExceededException' });
+  });
+});
+
+test('an on-demand stream gets more shards when a minute was too much for it', async () => {
+  const { kinesis, server } = shared;
+  const stream = await makeStream(kinesis, { StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+  const same = Array.from({ length: 500 }, () => 'one key');
+  const open = async () =>
+    (await list({ StreamName: stream.name, ShardFilter: { Type: 'AT_LATEST' } })).length;
+  await withFrozenClock(server, async () => {
+    for (const failed of [0, 0, 500])
+      expect((await putTexts(kinesis, stream, same)).FailedRecordCount).toBe(failed);
+    expect(await open()).toBe(4);
+    await advanceClock(server, 61_000);
+    await putTexts(kinesis, stream, ['the minute is over']);
+    await eventually(open, (count) => count === 8, 30_000);
+    await whenActive(kinesis, stream.name);
+    await putTexts(kinesis, stream, same);
+    await advanceClock(server, 61_000);
+    await putTexts(kinesis, stream, ['a minute that was not']);
+    expect(await open()).toBe(8);
   });
 });
 
