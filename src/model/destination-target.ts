@@ -7,6 +7,8 @@ export interface DestinationMessage {
   readonly body: string;
   /** `X-Amzn-Trace-Id` value, with the lineage of the run: targets can lead in a circle. */
   readonly traceHeader: string;
+  /** Of buckets: where the record goes among their keys, such as `aws/lambda/<mapping>/<shard>`; that of asynchronous invokes unless set. */
+  readonly objectPrefix?: string;
   /** Of dead letters: RequestID, ErrorCode, ErrorMessage. */
   readonly attributes?: Readonly<
     Record<string, { readonly dataType: 'String' | 'Number'; readonly stringValue: string }>

@@ -21,6 +21,8 @@ export interface ObjectName {
 }
 
 export interface OpenedObject {
+  /** Of its bucket. */
+  readonly region: string;
   /** Bytes */
   readonly size: number;
   /** Without quotes. */
@@ -50,7 +52,12 @@ export interface ObjectWriter {
   check(object: ObjectName, actor: ObjectActor): Promise<void>;
   /** Resolves when the object is on disk. Throws ServiceError: NoSuchBucket, AccessDenied. Any other error may pass. */
   put(
-    object: ObjectName & { readonly body: Uint8Array; readonly contentType: string },
+    object: ObjectName & {
+      readonly body: Uint8Array;
+      readonly contentType: string;
+      /** `X-Amzn-Trace-Id` value, which goes on to whom the bucket tells. */
+      readonly traceHeader?: string;
+    },
     actor: ObjectActor,
   ): Promise<WrittenObject>;
 }

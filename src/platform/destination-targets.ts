@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { DestinationTarget, DestinationTargets, TargetState } from '../model/destination-target.ts';
 import type { EventBusPort } from '../model/event-bus-port.ts';
+import type { ObjectWriter } from '../model/object-ports.ts';
 import type { QueueSender, QueueSenderIdentity } from '../model/queue-ports.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { TopicPublisher } from '../model/topic-publisher.ts';
@@ -8,6 +10,7 @@ interface DestinationServices {
   readonly queues: QueueSender;
   readonly topics: TopicPublisher;
   readonly buses: EventBusPort;
+  readonly objects: ObjectWriter;
 }
 
 /** What PutEvents takes. */
@@ -48,6 +51,7 @@ export function destinationTargets(services: () => DestinationServices): Destina
       },
     },
     events: busTarget(() => services().buses),
+    s3: bucketTarget(() => services().objects),
   };
 }
 
@@ -76,8 +80,39 @@ function busTarget(buses: () => EventBusPort): DestinationTarget {
   };
 }
 
+/** Records become objects, named by function and time. */
+function bucketTarget(objects: () => ObjectWriter): DestinationTarget {
+  return {
+    check: async (arn, accountId) =>
+      await stateOf(async () => {
+        await objects().check({ bucket: bucketOf(arn), key: 'aws/lambda/' }, { kind: 'account', accountId });
+        return false;
+      }),
+    send: async ({ targetArn, accountId, body, traceHeader, objectPrefix }) => {
+      const { timestamp, requestContext } = JSON.parse(body) as InvocationRecord;
+      const [, , , , , , name = ''] = requestContext.functionArn.split(':');
+      const [day = '', time = ''] = timestamp.slice(0, 19).split('T');
+      const prefix = objectPrefix ?? `aws/lambda/async/${name}`;
+      const key = `${prefix}/${day.replaceAll('-', '/')}/${day}T${time.replaceAll(':', '.')}-${randomUUID()}`;
+      const object = {
+        bucket: bucketOf(targetArn),
+        key,
+        body: Buffer.from(body),
+        contentType: 'application/json',
+      };
+      await objects().put({ ...object, traceHeader }, { kind: 'account', accountId });
+    },
+  };
+}
+
+function bucketOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
+}
+
 /** What an event says of a record beside the record itself. */
 interface InvocationRecord {
+  /** ISO 8601 */
+  readonly timestamp: string;
   readonly requestContext: { readonly functionArn: string; readonly condition: string };
 }
 
@@ -85,7 +120,11 @@ function account(accountId: string): QueueSenderIdentity {
   return { kind: 'account', accountId };
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['AccessDeniedException', 'AuthorizationErrorException']);
+const REFUSALS: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationErrorException',
+]);
 
 /** @param check says whether the target is a FIFO one */
 async function stateOf(check: () => Promise<boolean>): Promise<TargetState> {

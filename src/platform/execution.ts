@@ -55,6 +55,7 @@ export async function buildExecution(site: Site) {
     queues: queues.sender,
     topics: messaging.topics.publisher,
     buses: messaging.buses.port,
+    objects: messaging.objects.writer,
   }));
   const events = new AsyncDispatcher({
     store,

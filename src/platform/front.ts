@@ -85,6 +85,7 @@ function lambdaService(
     policies: execution.policies,
     identities: identity.policies,
     roles: identity.roles,
+    objects: execution.messaging.objects.reader,
     targets: execution.targets,
     sources: { queues: execution.queues.consumer, streams: execution.streamConsumer },
     runtimes: execution.runtimes,

@@ -189,6 +189,7 @@ async function build(
     queues: queues.sender,
     topics: messaging.topics.publisher,
     buses: messaging.buses.port,
+    objects: messaging.objects.writer,
   }));
   const events = new AsyncDispatcher({
     store,

@@ -66,6 +66,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const service = createLambdaService({
     ...execution,
     sources: { queues: execution.queues.consumer, streams: execution.streams.consumer },
+    objects: execution.messaging.objects.reader,
     identities: identity.policies,
     roles: identity.roles,
     store: state.store,

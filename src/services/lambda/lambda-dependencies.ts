@@ -3,6 +3,7 @@ import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { DestinationTargets } from '../../model/destination-target.ts';
 import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
+import type { ObjectReader } from '../../model/object-ports.ts';
 import type { CompiledPolicy } from '../../model/policy/evaluate-policy.ts';
 import type { ProvisionedStatus } from '../../model/provisioned-concurrency.ts';
 import type { StoredFunction } from '../../model/stored-function.ts';
@@ -20,6 +21,8 @@ export interface LambdaDependencies {
   readonly targets: DestinationTargets;
   /** What event source mappings can poll. */
   readonly sources: PolledServices;
+  /** What packages and layers can be deployed from. */
+  readonly objects: Pick<ObjectReader, 'open'>;
   readonly identities: CallerPolicies;
   readonly roles: ExecutionRoles;
   readonly runtimes: RuntimeSupport;

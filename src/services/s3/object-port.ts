@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   ObjectActor,
   ObjectName,
@@ -39,6 +40,7 @@ export class PlatformObjectReader implements ObjectReader {
     });
     const { size, etag, versionId: found, details } = version.object;
     return {
+      region: bucket.region,
       size,
       etag,
       versionId: found,
@@ -61,11 +63,11 @@ export class PlatformObjectWriter implements ObjectWriter {
   }
 
   async put(object: Parameters<ObjectWriter['put']>[0], actor: ObjectActor): Promise<WrittenObject> {
-    const { bucket, key, body, contentType } = object;
+    const { bucket, key, body, contentType, traceHeader } = object;
     await this.check(object, actor);
     const accountId = actor.kind === 'account' ? actor.accountId : actor.sourceAccount;
     const principalId = actor.kind === 'account' ? `AWS:${accountId}` : actor.principal;
-    const origin = { accountId, principalId, sourceIp: '127.0.0.1', requestId: '' };
+    const origin = { accountId, principalId, sourceIp: '127.0.0.1', requestId: randomUUID(), traceHeader };
     const details = {
       headers: { ContentType: contentType },
       metadata: {},

@@ -1,6 +1,12 @@
-import { CreateFunctionCommand, type CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  InvokeCommand,
+} from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { creation, ECHO, refusal } from '../../support/lambda-requests.ts';
+import { creation, ECHO, refusal, updated } from '../../support/lambda-requests.ts';
+import { s3ClientFor } from '../../support/s3.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
 
@@ -64,12 +70,58 @@ describe('CreateFunction, code', () => {
     });
   });
 
-  test('says that S3 and container images are not there yet', async () => {
-    const fromS3 = await refused({ Code: { S3Bucket: 'bucket', S3Key: 'key' } });
-    expect(fromS3).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
-    expect(fromS3.message).toMatch(/S3.*not implemented by Lambent yet/);
+  test('says that container images are not there yet', async () => {
     const image = await refused({ Code: { ImageUri: '000000000000.dkr.ecr.us-east-1.amazonaws.com/i:1' } });
     expect(image.message).toMatch(/ImageUri.*not implemented by Lambent yet/);
+  });
+
+  test('takes the package from a bucket, or says what S3 says [code-from-s3]', async () => {
+    const s3 = s3ClientFor(server);
+    const elsewhere = s3ClientFor(server, { region: 'eu-west-1' });
+    const stranger = s3ClientFor(server, {
+      credentials: { accessKeyId: '111111111111', secretAccessKey: 'x' },
+    });
+    const Body = await zipOf({ 'index.js': "exports.handler = async () => 'from a bucket';" });
+    await s3.send(new CreateBucketCommand({ Bucket: 'code' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'code', Key: 'a/package.zip', Body }));
+    const Code = { S3Bucket: 'code', S3Key: 'a/package.zip' };
+    const input = await creation({ Code } as Partial<CreateFunctionCommandInput>);
+    const { CodeSize, FunctionName = '' } = await server.lambda.send(new CreateFunctionCommand(input));
+    expect(CodeSize).toBe(Body.byteLength);
+    await updated(server.lambda, FunctionName);
+    const { Payload } = await server.lambda.send(new InvokeCommand({ FunctionName }));
+    expect(Payload?.transformToString()).toBe('"from a bucket"');
+
+    const says = (code: string, message: string) => ({
+      name: 'InvalidParameterValueException',
+      message: `Error occurred while GetObject. S3 Error Code: ${code}. S3 Error Message: ${message}`,
+    });
+    expect(await refused({ Code: { ...Code, S3Key: 'b' } })).toMatchObject(
+      says('NoSuchKey', 'The specified key does not exist.'),
+    );
+    expect(await refused({ Code: { ...Code, S3Bucket: 'nowhere' } })).toMatchObject(
+      says('NoSuchBucket', 'The specified bucket does not exist'),
+    );
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
+    await elsewhere.send(new CreateBucketCommand({ Bucket: 'code-abroad', CreateBucketConfiguration }));
+    await elsewhere.send(new PutObjectCommand({ Bucket: 'code-abroad', Key: 'a/package.zip', Body }));
+    expect(await refused({ Code: { ...Code, S3Bucket: 'code-abroad' } })).toMatchObject(
+      says(
+        'PermanentRedirect',
+        'The bucket is in this region: eu-west-1. Please use this region to retry the request',
+      ),
+    );
+    await stranger.send(new CreateBucketCommand({ Bucket: 'code-of-others' }));
+    await stranger.send(new PutObjectCommand({ Bucket: 'code-of-others', Key: 'a/package.zip', Body }));
+    expect(await refused({ Code: { ...Code, S3Bucket: 'code-of-others' } })).toMatchObject({
+      name: 'AccessDeniedException',
+      status: 403,
+    });
+    await s3.send(new PutObjectCommand({ Bucket: 'code', Key: 'no-zip', Body: 'no zip' }));
+    expect(await refused({ Code: { ...Code, S3Key: 'no-zip' } })).toMatchObject({
+      message: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
+    });
+    for (const client of [s3, elsewhere, stranger]) client.destroy();
   });
 
   test('refuses two sources at once [code-two-sources]', async () => {

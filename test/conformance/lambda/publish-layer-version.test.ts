@@ -4,9 +4,11 @@ import {
   PublishLayerVersionCommand,
   type PublishLayerVersionCommandInput,
 } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { clientOf, publishLayer } from '../../support/layers.ts';
+import { s3ClientFor } from '../../support/s3.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
 
@@ -179,9 +181,18 @@ describe('PublishLayerVersion', () => {
     });
   });
 
-  test('says that content in S3 is not taken yet', async () => {
-    const answer = await refused({ Content: { S3Bucket: 'bucket', S3Key: 'key' } });
-    expect(answer.name).toBe('InvalidParameterValueException');
-    expect(answer.message).toMatch(/^S3Bucket and S3Key: .* is not implemented by Lambent yet\.$/);
+  test('takes the content from a bucket [from-s3]', async () => {
+    const s3 = s3ClientFor(server);
+    const Body = await zipOf(FILES);
+    await s3.send(new CreateBucketCommand({ Bucket: 'layers' }));
+    await s3.send(new PutObjectCommand({ Bucket: 'layers', Key: 'layer.zip', Body }));
+    s3.destroy();
+    const S3 = { S3Bucket: 'layers', S3Key: 'layer.zip', S3ObjectVersion: 'null' };
+    const { Content } = await publishLayer(server.lambda, { LayerName: uniqueName('layer'), Content: S3 });
+    expect(Content?.CodeSize).toBe(Body.byteLength);
+    expect(await refused({ Content: { ...S3, S3Key: 'other.zip' } })).toMatchObject({
+      ...INVALID,
+      message: expect.stringContaining('S3 Error Code: NoSuchVersion') as unknown,
+    });
   });
 });

@@ -178,18 +178,11 @@ describe('PutFunctionEventInvokeConfig', () => {
     });
   });
 
-  test('says that Amazon S3 cannot be a destination yet [unbuilt-destination]', async () => {
-    expect(await refused({ MaximumRetryAttempts: 1, ...towards('arn:aws:s3:::bucket') })).toMatchObject({
-      name: 'InvalidParameterValueException',
-      message:
-        'DestinationConfig.OnFailure.Destination: Amazon S3 as a destination is not implemented by Lambent yet.',
-    });
-  });
-
   test.each([
     'arn:aws:sqs:us-east-1:000000000000:no-such-queue',
     'arn:aws:sns:us-east-1:000000000000:no-such-topic',
     'arn:aws:events:us-east-1:000000000000:event-bus/no-such-bus',
+    'arn:aws:s3:::no-such-bucket',
   ])('refuses what is not there: %s [missing-destination]', async (arn) => {
     expect(await refused({ MaximumRetryAttempts: 1, ...towards(arn) })).toMatchObject({
       name: 'InvalidParameterValueException',

@@ -5,8 +5,10 @@ import {
   UpdateFunctionCodeCommand,
   waitUntilPublishedVersionActive,
 } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
+import { s3ClientFor } from '../../support/s3.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { answering, configurationOf, deployVersions } from '../../support/versions.ts';
 import { zipOf } from '../../support/zip.ts';
@@ -181,7 +183,25 @@ describe('UpdateFunctionCode', () => {
       const answer = await refused({ ZipFile: await answering('x'), [field]: value });
       expect(answer.message).toBe(`${field} is not implemented by Lambent yet.`);
     }
-    expect((await refused({ S3Bucket: 'bucket', S3Key: 'key' })).message).toContain('S3');
+    const kept = { S3Bucket: 'bucket', S3Key: 'key', S3ObjectStorageMode: 'REFERENCE' } as const;
+    expect((await refused(kept)).message).toContain('S3ObjectStorageMode');
+  });
+
+  test('takes new code from a bucket, of the version that is named', async () => {
+    const s3 = s3ClientFor(server);
+    await s3.send(new CreateBucketCommand({ Bucket: 'updates' }));
+    const Body = await answering('from a bucket');
+    await s3.send(new PutObjectCommand({ Bucket: 'updates', Key: 'code.zip', Body }));
+    s3.destroy();
+    const { FunctionName } = await deploy(server.lambda);
+    const named = { FunctionName, S3Bucket: 'updates', S3Key: 'code.zip' };
+    const never = new UpdateFunctionCodeCommand({ ...named, S3ObjectVersion: 'never-there' });
+    expect((await refusal(server.lambda.send(never))).message).toMatch(
+      /^Error occurred while GetObject\. S3 Error Code: NoSuchVersion\./,
+    );
+    await server.lambda.send(new UpdateFunctionCodeCommand({ ...named, S3ObjectVersion: 'null' }));
+    await updated(server.lambda, FunctionName);
+    expect(await invoked(FunctionName)).toBe('"from a bucket"');
   });
 
   test('says what is not there [missing-function]', async () => {

@@ -9,6 +9,8 @@ import {
   ZIPPED_CODE_LIMIT_BYTES,
 } from '../../../model/limits.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
+import { codeFromS3, type CodeReader } from './code-from-s3.ts';
 import type { BlobStore } from '../../../store/blob-store.ts';
 import { inspectZip, ZipRejected } from '../../../store/zip-archive.ts';
 
@@ -33,12 +35,13 @@ export interface ReceivedPackage {
 /** What is stored of a package or a layer beside the archive itself. */
 export type StoredCode = Pick<StoredFunction, 'codeSha256' | 'codeSize' | 'codeUnzippedBytes'>;
 
-/** The package a request carries, unpacked in thought only: checked, not stored. */
-export async function receivePackage(source: CodeSource): Promise<ReceivedPackage> {
-  const zip = zipOf(source);
-  if (zip.byteLength > ZIPPED_CODE_LIMIT_BYTES) {
-    throw requestEntityTooLarge(`Zipped size must be smaller than ${ZIPPED_CODE_LIMIT_BYTES} bytes`);
-  }
+/** The package a request carries or names, unpacked in thought only: checked, not stored. */
+export async function receivePackage(
+  deps: Pick<LambdaDependencies, 'objects'>,
+  source: CodeSource,
+  reader: CodeReader,
+): Promise<ReceivedPackage> {
+  const zip = sentZip(source) ?? (await codeFromS3(deps, source, reader));
   // An upload of nothing is not a broken archive: AWS has a text of its own for it.
   if (zip.byteLength === 0) throw invalidParameterValue(EMPTY);
   try {
@@ -64,23 +67,24 @@ export async function storePackage(
 const EMPTY = 'Uploaded file must be a non-empty zip';
 const CORRUPT = 'Could not unzip uploaded file. Please check your file, then try to upload again.';
 
-function zipOf(source: CodeSource): Uint8Array {
-  const fromS3 = source.S3Bucket ?? source.S3Key ?? source.S3ObjectVersion ?? source.S3ObjectStorageMode;
-  if (source.ZipFile !== undefined) {
-    if (fromS3 !== undefined || source.ImageUri !== undefined) {
-      throw invalidParameterValue(
-        'Please do not provide other FunctionCode parameters when providing a ZipFile.',
-      );
-    }
-    return source.ZipFile;
+/** Undefined: it is in a bucket. */
+function sentZip({ ZipFile: zip, ImageUri: image, ...inS3 }: CodeSource): Uint8Array | undefined {
+  const { S3Bucket, S3Key, S3ObjectVersion, S3ObjectStorageMode } = inS3;
+  const fromS3 = S3Bucket ?? S3Key ?? S3ObjectVersion ?? S3ObjectStorageMode;
+  if (zip === undefined) {
+    if (image !== undefined) throw notImplementedYet('ImageUri: a function from a container image');
+    if (fromS3 === undefined) throw invalidParameterValue('Please provide a source for function code.');
+    return undefined;
   }
-  if (source.ImageUri !== undefined) throw notImplementedYet('ImageUri: a function from a container image');
-  if (fromS3 !== undefined) {
-    throw notImplementedYet(
-      'S3Bucket and S3Key: taking the deployment package from S3 (send it as ZipFile instead)',
+  if (fromS3 !== undefined || image !== undefined) {
+    throw invalidParameterValue(
+      'Please do not provide other FunctionCode parameters when providing a ZipFile.',
     );
   }
-  throw invalidParameterValue('Please provide a source for function code.');
+  if (zip.byteLength > ZIPPED_CODE_LIMIT_BYTES) {
+    throw requestEntityTooLarge(`Zipped size must be smaller than ${ZIPPED_CODE_LIMIT_BYTES} bytes`);
+  }
+  return zip;
 }
 
 const REFUSALS: Readonly<Record<ZipRejected['reason'], string>> = {

@@ -37,6 +37,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     invoker,
     targets: {},
     sources: { queues: { describe: async () => undefined }, streams: { describe: async () => undefined } },
+    objects: { open: async () => await Promise.reject(new Error('There are no objects')) },
     policies: { hasDeny: false, generation: 1, find: () => undefined },
     identities: { isStrict: false, generation: 1, policiesOf: () => undefined },
     roles: { canBeAssumed: () => true },
