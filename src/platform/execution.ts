@@ -51,12 +51,7 @@ export async function buildExecution(site: Site) {
   const onNotice = (message: string): void => log.warn(message);
   const receivers = openReceivers(site, owner, onNotice);
   const { queues, streamConsumer } = receivers;
-  const targets = destinationTargets(() => ({
-    queues: queues.sender,
-    topics: messaging.topics.publisher,
-    buses: messaging.buses.port,
-    objects: messaging.objects.writer,
-  }));
+  const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }));
   const events = new AsyncDispatcher({
     store,
     clock,

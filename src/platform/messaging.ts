@@ -78,6 +78,8 @@ export async function buildMessaging(site: MessagingSite, owner: string, receive
     topics,
     buses,
     scheduler,
+    /** Who takes records and dead letters. */
+    receivers: { topics: topics.publisher, buses: buses.port, objects: objects.writer },
     ...lifeOf({ deliveries, objects, buses, scheduler }),
   };
 }

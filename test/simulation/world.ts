@@ -185,12 +185,7 @@ async function build(
   await configs.open(store);
   const policies = new PolicyDirectory();
   await policies.open(store);
-  const targets = destinationTargets(() => ({
-    queues: queues.sender,
-    topics: messaging.topics.publisher,
-    buses: messaging.buses.port,
-    objects: messaging.objects.writer,
-  }));
+  const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }));
   const events = new AsyncDispatcher({
     store,
     clock,

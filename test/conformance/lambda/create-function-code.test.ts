@@ -85,7 +85,7 @@ describe('CreateFunction, code', () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'code' }));
     await s3.send(new PutObjectCommand({ Bucket: 'code', Key: 'a/package.zip', Body }));
     const Code = { S3Bucket: 'code', S3Key: 'a/package.zip' };
-    const input = await creation({ Code } as Partial<CreateFunctionCommandInput>);
+    const input = await creation({ Code });
     const { CodeSize, FunctionName = '' } = await server.lambda.send(new CreateFunctionCommand(input));
     expect(CodeSize).toBe(Body.byteLength);
     await updated(server.lambda, FunctionName);
