@@ -17,6 +17,15 @@ export function targetService(arn: string): TargetService | undefined {
   return TARGETS.find(([, form]) => form.test(arn))?.[0];
 }
 
+/** What whoever hands something to a target has to be allowed to do with it. */
+export const TARGET_ACTIONS: Readonly<Record<TargetService, string>> = {
+  lambda: 'lambda:InvokeFunction',
+  sqs: 'sqs:SendMessage',
+  sns: 'sns:Publish',
+  events: 'events:PutEvents',
+  kinesis: 'kinesis:PutRecord',
+};
+
 /** A queue that dead letters can go to. */
 export function isStandardQueue(arn: string): boolean {
   return targetService(arn) === 'sqs' && !arn.endsWith('.fifo');

@@ -2,14 +2,11 @@ import type { EndpointOptions } from '../aws/endpoint-options.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../model/clock.ts';
 import type { CallerIdentity, CallerPolicies } from '../model/identity/caller-identity.ts';
-import { parseRoleArn } from '../model/identity/identity-names.ts';
-import { compilePolicy, evaluatePolicy } from '../model/policy/evaluate-policy.ts';
-import { parsePolicy } from '../model/policy/parse-policy.ts';
-import { requestKeys } from '../model/policy/principal.ts';
 import { IdentityDirectory } from '../services/iam/directory/identity-directory.ts';
 import type { Store } from '../store/store.ts';
 import { Credentials } from './credentials.ts';
 import { FunctionSessions } from './function-credentials.ts';
+import { AskedRoles } from './service-roles.ts';
 import { openSessionKey } from './session-key.ts';
 
 export type Identity = ReturnType<typeof identityOf>;
@@ -35,6 +32,7 @@ export function identityOf(config: Config, clock: Clock, sessionKey: Uint8Array)
   const credentials = new Credentials(config, directory, clock, sessionKey);
   const lifetimeMs = config.environmentLifetimeSeconds * 1000;
   const isStrict = config.auth === 'strict';
+  const serviceRoles = new AskedRoles(isStrict, directory);
   const policies: CallerPolicies = {
     isStrict,
     policiesOf: (caller: CallerIdentity) => (isStrict ? directory.policiesOf(caller) : undefined),
@@ -55,20 +53,11 @@ export function identityOf(config: Config, clock: Clock, sessionKey: Uint8Array)
     credentials,
     functions: new FunctionSessions(credentials, directory, clock, lifetimeMs),
     policies,
+    serviceRoles,
     roles: {
       canBeAssumed: (roleArn: string, accountId: string) =>
-        !isStrict || trustsLambda(directory, roleArn, accountId),
+        serviceRoles.canBeAssumed(roleArn, accountId, 'lambda.amazonaws.com'),
     },
     who,
   };
-}
-
-/** Whether there is such a role in the account, and Lambda may assume it. */
-function trustsLambda(directory: IdentityDirectory, roleArn: string, accountId: string): boolean {
-  const parts = parseRoleArn(roleArn);
-  const role = parts && directory.find('role', accountId, parts.name);
-  if (role?.arn !== roleArn) return false;
-  const principal = { type: 'Service', name: 'lambda.amazonaws.com' } as const;
-  const request = { principal, action: 'sts:AssumeRole', resource: roleArn, keys: requestKeys(principal) };
-  return evaluatePolicy(compilePolicy(parsePolicy(role.trustPolicy, 'trust')), request).effect === 'allow';
 }

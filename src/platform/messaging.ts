@@ -48,7 +48,9 @@ export async function buildMessaging(site: MessagingSite, owner: string, receive
     onNotice,
   });
   await topics.open();
+  const roles = site.identity.serviceRoles;
   const buses = new EventsRuntime({
+    roles,
     store,
     clock,
     deliveries,
@@ -60,6 +62,7 @@ export async function buildMessaging(site: MessagingSite, owner: string, receive
   });
   await buses.open();
   const scheduler = new SchedulerRuntime({
+    roles,
     store,
     clock,
     deliveries,

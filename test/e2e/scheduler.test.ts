@@ -101,6 +101,20 @@ describe('schedules', () => {
     });
   });
 
+  test('the same request again is answered as the first was', async () => {
+    const queue = await makeQueue(sqs, unique('queue'), false);
+    const input = { ...inputOf(queue, {}), ClientToken: unique('token') };
+    const first = await scheduler.send(new CreateScheduleCommand(input));
+    const again = await scheduler.send(new CreateScheduleCommand(input));
+    expect(again.ScheduleArn).toBe(first.ScheduleArn);
+    await expect(
+      scheduler.send(new CreateScheduleCommand({ ...input, ClientToken: unique('token') })),
+    ).rejects.toMatchObject({ name: 'ConflictException' });
+    const group = { Name: unique('group'), ClientToken: unique('token') };
+    const { ScheduleGroupArn } = await scheduler.send(new CreateScheduleGroupCommand(group));
+    expect(await scheduler.send(new CreateScheduleGroupCommand(group))).toMatchObject({ ScheduleGroupArn });
+  });
+
   test('noon is noon where the schedule lives', async () => {
     const queue = await makeQueue(sqs, unique('queue'), false);
     const Input = '{"at":"<aws.scheduler.scheduled-time>","zone":"';

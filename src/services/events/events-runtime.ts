@@ -4,6 +4,7 @@ import type { EventBusPort } from '../../model/event-bus-port.ts';
 import type { EventAcceptor } from '../../model/event-acceptor.ts';
 import type { QueueSender } from '../../model/queue-ports.ts';
 import type { StreamPublisher } from '../../model/stream-ports.ts';
+import type { ServiceRoles } from '../../model/service-roles.ts';
 import type { TopicPublisher } from '../../model/topic-publisher.ts';
 import type { Store } from '../../store/store.ts';
 import { ArchiveSweep } from './archives/archive-sweep.ts';
@@ -24,6 +25,7 @@ interface EventsOptions {
   readonly topics: TopicPublisher;
   readonly streams: StreamPublisher;
   readonly functions: EventAcceptor;
+  readonly roles: ServiceRoles;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }

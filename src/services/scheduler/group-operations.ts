@@ -18,7 +18,7 @@ import { pageOf } from './list-page.ts';
 import { SCHEDULES_CHANGED } from './schedule-rows.ts';
 import type { SchedulerDependencies } from './scheduler-dependencies.ts';
 import { conflict, groupDoesNotExist, validation } from './scheduler-errors.ts';
-import { DEFAULT_GROUP, groupArn, type StoredGroup } from './stored-schedule.ts';
+import { DEFAULT_GROUP, groupArn, isRepeated, type StoredGroup } from './stored-schedule.ts';
 
 export function createScheduleGroup(
   deps: SchedulerDependencies,
@@ -30,11 +30,14 @@ export function createScheduleGroup(
       region,
       name: input.Name ?? '',
       tags: asRecord(input.Tags ?? []),
+      ...(input.ClientToken !== undefined && { clientToken: input.ClientToken }),
       createdAtMs: nowMs,
       modifiedAtMs: nowMs,
     };
     await deps.store.write(async (tx) => {
-      if ((await findGroup(tx, group)) !== undefined) throw conflict(`Schedule group ${group.name}`);
+      const before = await findGroup(tx, group);
+      if (before !== undefined && isRepeated(before, input.ClientToken)) return;
+      if (before !== undefined) throw conflict(`Schedule group ${group.name}`);
       await writeGroup(tx, group);
     });
     return { ScheduleGroupArn: groupArn(group) };

@@ -1,5 +1,5 @@
 import type { Delivery, DeliveryHandler, DeliveryStep } from '../../delivery/delivery.ts';
-import { targetService } from '../../delivery/target-arn.ts';
+import { TARGET_ACTIONS, targetService } from '../../delivery/target-arn.ts';
 import { exhaustedLimit, factAttributes, retryDelayMs } from '../../delivery/target-retries.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { EventAcceptor } from '../../model/event-acceptor.ts';
@@ -7,8 +7,9 @@ import type { EventBusPort } from '../../model/event-bus-port.ts';
 import type { QueueSender, QueueSenderIdentity } from '../../model/queue-ports.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { StreamPublisher } from '../../model/stream-ports.ts';
+import type { ServiceRoles } from '../../model/service-roles.ts';
 import type { TopicPublisher } from '../../model/topic-publisher.ts';
-import { payloadOf, type ScheduledRun } from './scheduled-run.ts';
+import { payloadOf, SCHEDULER_PRINCIPAL, type ScheduledRun } from './scheduled-run.ts';
 
 export interface RunPorts {
   readonly clock: Clock;
@@ -17,6 +18,7 @@ export interface RunPorts {
   readonly streams: StreamPublisher;
   readonly buses: EventBusPort;
   readonly functions: EventAcceptor;
+  readonly roles: ServiceRoles;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -55,6 +57,7 @@ export class RunHandler implements DeliveryHandler {
     const arn = target.Arn ?? '';
     const sender = senderOf(run);
     const payload = payloadOf(run, attempt);
+    this.#checkRole(run, arn);
     switch (targetService(arn)) {
       case 'lambda':
         return await functions.accept({ functionArn: arn, sender, payload });
@@ -89,6 +92,19 @@ export class RunHandler implements DeliveryHandler {
       case undefined:
         throw new ServiceError('ValidationException', `${arn} is no target`);
     }
+  }
+
+  /** @throws AccessDeniedException */
+  #checkRole({ accountId, target }: ScheduledRun, resource: string): void {
+    const service = targetService(resource);
+    if (service === undefined) return;
+    this.#ports.roles.check({
+      roleArn: target.RoleArn ?? '',
+      accountId,
+      service: SCHEDULER_PRINCIPAL,
+      action: TARGET_ACTIONS[service],
+      resource,
+    });
   }
 
   async #giveUp(

@@ -21,8 +21,9 @@ import {
   writeSchedule,
 } from './schedule-rows.ts';
 import type { SchedulerDependencies } from './scheduler-dependencies.ts';
-import { conflict, groupDoesNotExist, scheduleDoesNotExist } from './scheduler-errors.ts';
-import { scheduleArn, type StoredSchedule } from './stored-schedule.ts';
+import { SCHEDULER_PRINCIPAL } from './scheduled-run.ts';
+import { conflict, groupDoesNotExist, scheduleDoesNotExist, validation } from './scheduler-errors.ts';
+import { isRepeated, scheduleArn, type StoredSchedule } from './stored-schedule.ts';
 
 export function createSchedule(
   deps: SchedulerDependencies,
@@ -31,11 +32,15 @@ export function createSchedule(
     const name = nameOf(input, context);
     const nowMs = deps.clock.now();
     const schedule = checkedSchedule(input, name, { createdAtMs: nowMs, modifiedAtMs: nowMs });
+    checkRole(deps, schedule);
     await deps.store.write(async (tx, announce) => {
       if ((await findGroup(tx, { ...name, name: name.group })) === undefined)
         throw groupDoesNotExist(name.group);
-      if ((await findSchedule(tx, name)) !== undefined) throw conflict(`Schedule ${name.name}`);
-      await writeSchedule(tx, schedule, nowMs);
+      const before = await findSchedule(tx, name);
+      if (before !== undefined && isRepeated(before, input.ClientToken)) return;
+      if (before !== undefined) throw conflict(`Schedule ${name.name}`);
+      const clientToken = input.ClientToken;
+      await writeSchedule(tx, { ...schedule, ...(clientToken !== undefined && { clientToken }) }, nowMs);
       announce(SCHEDULES_CHANGED);
     });
     return { ScheduleArn: scheduleArn(name) };
@@ -52,8 +57,11 @@ export function updateSchedule(
     await deps.store.write(async (tx, announce) => {
       const before = await findSchedule(tx, name, deps.store.engine === 'postgres');
       if (before === undefined) throw scheduleDoesNotExist(name.name);
-      const { createdAtMs } = before;
-      await writeSchedule(tx, checkedSchedule(input, name, { createdAtMs, modifiedAtMs: nowMs }), nowMs);
+      const { createdAtMs, clientToken } = before;
+      const checked = checkedSchedule(input, name, { createdAtMs, modifiedAtMs: nowMs });
+      const after = { ...checked, ...(clientToken !== undefined && { clientToken }) };
+      checkRole(deps, after);
+      await writeSchedule(tx, after, nowMs);
       announce(SCHEDULES_CHANGED);
     });
     return { ScheduleArn: scheduleArn(name) };
@@ -115,6 +123,14 @@ export function listSchedules(
       ...(nextToken !== undefined && { NextToken: nextToken }),
     };
   };
+}
+
+/** @throws ValidationException */
+function checkRole({ roles }: SchedulerDependencies, { accountId, target }: StoredSchedule): void {
+  if (!roles.canBeAssumed(target.RoleArn ?? '', accountId, SCHEDULER_PRINCIPAL))
+    throw validation(
+      'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+    );
 }
 
 function shown(schedule: StoredSchedule): GetScheduleOutput {

@@ -1,6 +1,8 @@
 import type { Target } from '@aws-sdk/client-scheduler';
 
 export const SENDER = 'scheduler';
+/** Who assumes the roles of targets. */
+export const SCHEDULER_PRINCIPAL = 'scheduler.amazonaws.com';
 
 /** One time that a schedule was due, as it waits on disk. */
 export interface ScheduledRun {

@@ -15,12 +15,14 @@ import {
   listSchedules,
   updateSchedule,
 } from './schedule-operations.ts';
+import { schedulerActions } from './scheduler-actions.ts';
 import type { SchedulerDependencies } from './scheduler-dependencies.ts';
 
 /** EventBridge Scheduler: every operation of its model. */
 export function createSchedulerService(deps: SchedulerDependencies): ServiceDefinition {
   return {
     model: 'scheduler',
+    access: { actions: schedulerActions },
     operations: {
       CreateSchedule: createSchedule(deps),
       CreateScheduleGroup: createScheduleGroup(deps),

@@ -27,6 +27,8 @@ export interface StoredSchedule extends ScheduleName {
   readonly actionAfterCompletion: ActionAfterCompletion;
   readonly window: FlexibleTimeWindow;
   readonly target: Target;
+  /** Of the request that created it: the same request again is answered as it was. */
+  readonly clientToken?: string;
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
 }
@@ -36,8 +38,18 @@ export interface StoredGroup {
   readonly region: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** As of a schedule. */
+  readonly clientToken?: string;
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
+}
+
+/** Whether a request to create something is the one that did so: SDKs send it again when its answer was lost. */
+export function isRepeated(
+  { clientToken }: Pick<StoredSchedule, 'clientToken'>,
+  token: string | undefined,
+): boolean {
+  return token !== undefined && token === clientToken;
 }
 
 export function scheduleArn({ accountId, region, group, name }: ScheduleName): string {

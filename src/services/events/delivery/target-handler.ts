@@ -1,11 +1,12 @@
 import type { Delivery, DeliveryHandler, DeliveryStep } from '../../../delivery/delivery.ts';
-import { targetService } from '../../../delivery/target-arn.ts';
+import { TARGET_ACTIONS, targetService } from '../../../delivery/target-arn.ts';
 import { exhaustedLimit, factAttributes, retryDelayMs } from '../../../delivery/target-retries.ts';
 import type { Clock } from '../../../model/clock.ts';
 import type { EventAcceptor } from '../../../model/event-acceptor.ts';
 import type { QueueSender, QueueSenderIdentity } from '../../../model/queue-ports.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { StreamPublisher } from '../../../model/stream-ports.ts';
+import type { ServiceRoles } from '../../../model/service-roles.ts';
 import type { TopicPublisher } from '../../../model/topic-publisher.ts';
 import { checkAccount } from '../buses/bus-access.ts';
 import { parseBus } from '../buses/stored-bus.ts';
@@ -24,6 +25,7 @@ export interface TargetPorts {
   readonly topics: TopicPublisher;
   readonly streams: StreamPublisher;
   readonly functions: EventAcceptor;
+  readonly roles: ServiceRoles;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -36,6 +38,7 @@ interface Failure {
   readonly retries: number;
 }
 
+const EVENTS_PRINCIPAL = 'events.amazonaws.com';
 /** Buses that lead to each other in a circle end here. */
 const MOST_HOPS = 5;
 
@@ -71,6 +74,7 @@ export class TargetHandler implements DeliveryHandler {
     const { functions, queues, topics, streams } = this.#ports;
     const sender = role === undefined ? senderOf(content) : roleOf(content);
     const trace = content.traceHeader === undefined ? {} : { traceHeader: content.traceHeader };
+    this.#checkRole(content);
     switch (targetService(arn)) {
       case 'lambda': {
         const payload = inputOf(content, ingestedAtMs);
@@ -105,6 +109,14 @@ export class TargetHandler implements DeliveryHandler {
       case undefined:
         throw new ServiceError('ValidationException', `${arn} is no target`);
     }
+  }
+
+  /** Asked of a target that has a role. @throws AccessDeniedException */
+  #checkRole({ accountId, target: { Arn: resource, RoleArn: roleArn } }: TargetDelivery): void {
+    const service = targetService(resource);
+    if (roleArn === undefined || service === undefined) return;
+    const action = TARGET_ACTIONS[service];
+    this.#ports.roles.check({ roleArn, accountId, service: EVENTS_PRINCIPAL, action, resource });
   }
 
   /** The event as it is, on another bus. */
@@ -143,7 +155,7 @@ export class TargetHandler implements DeliveryHandler {
 }
 
 function senderOf({ ruleArn, accountId }: TargetDelivery): QueueSenderIdentity {
-  return { kind: 'service', principal: 'events.amazonaws.com', sourceArn: ruleArn, sourceAccount: accountId };
+  return { kind: 'service', principal: EVENTS_PRINCIPAL, sourceArn: ruleArn, sourceAccount: accountId };
 }
 
 /** With a role EventBridge acts for the rule's account. */
