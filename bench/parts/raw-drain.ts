@@ -31,10 +31,10 @@ const startedAt = performance.now();
 let done = 0;
 while (done < Number(count)) {
   const claim = { owner: 'bench', untilMs: Date.now() + 60_000 };
-  const { events } = await store.write(
+  const { rows } = await store.write(
     async (tx) => await claimDueEvents(tx, target, MOST_AT_ONCE, Date.now(), claim, false),
   );
-  const ids = events.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
   done += (await store.write(async (tx) => await removeEvents(tx, ids, 'bench'))).size;
 }
 console.log(`done ${done / ((performance.now() - startedAt) / 1000)}`);

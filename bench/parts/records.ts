@@ -30,7 +30,7 @@ export async function measureRecords(where: Placement, effort: Effort): Promise<
   try {
     await createStream(lambent.port);
     for (let round = 0; round < effort.rounds; round += 1) {
-      const raw = ['raw-inserts.ts', rawDir, String(CONCURRENCY), String(effort.sliceMs)];
+      const raw = ['store-load.ts', rawDir, 'single', String(CONCURRENCY), String(effort.sliceMs)];
       figures.raw.push(await rateOf(raw, where.servers));
       figures.many.push(await load(8, 100));
       figures.single.push(await load(CONCURRENCY, 1));

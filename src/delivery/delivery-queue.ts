@@ -1,17 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../model/clock.ts';
+import { type Claimed, HeldClaims } from '../store/held-claims.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Delivery, DeliveryHandler, DeliveryStep } from './delivery.ts';
-import {
-  type Claim,
-  claimDueDeliveries,
-  insertDeliveries,
-  putBackDelivery,
-  removeDelivery,
-  renewClaims,
-  takeBackClaims,
-} from './delivery-rows.ts';
+import { claimDueDeliveries, insertDeliveries, putBackDelivery, removeDelivery } from './delivery-rows.ts';
 
 export interface DeliveryQueueOptions {
   readonly store: Store;
@@ -30,9 +23,6 @@ export interface InsertedDeliveries {
   readonly waitsForClaim: boolean;
 }
 
-/** How long others keep off a delivery whose platform no longer says that it has it in hand. */
-const LEASE_MS = 60_000;
-const RENEWAL_MS = 20_000;
 /** After the store has failed, or a handler in a way it should not. */
 const FAILURE_PAUSE_MS = 1_000;
 /** Platforms that share a database look for what another one has left behind; machines die in real time. */
@@ -44,26 +34,25 @@ const LOOK_AROUND_MS = 60_000;
  */
 export class DeliveryQueue {
   readonly #options: DeliveryQueueOptions;
+  readonly #claims: HeldClaims;
   readonly #handlers = new Map<string, DeliveryHandler>();
-  #inHand = new Map<string, Delivery>();
   #isRunning = false;
   #isClaiming = false;
   /** Something may be due that the claim under way has not seen. */
   #claimsAgain = false;
   #nextDueMs = Infinity;
   #cancelNext: () => void = () => undefined;
-  #cancelRenewal: (() => void) | undefined;
   #lookAround: NodeJS.Timeout | undefined;
   /** Raised by `reset`: what began before it is forgotten. */
   #epoch = 0;
-  #whenEmpty: (() => void)[] = [];
 
   constructor(options: DeliveryQueueOptions) {
     this.#options = options;
+    this.#claims = new HeldClaims({ ...options, table: 'deliveries' });
   }
 
   get inHand(): number {
-    return this.#inHand.size;
+    return this.#claims.size;
   }
 
   /** Every sender registers before `start`. */
@@ -73,8 +62,7 @@ export class DeliveryQueue {
 
   /** Takes up what an earlier run has left. Nothing is delivered before. */
   async start(): Promise<void> {
-    const { store, clock, owner } = this.#options;
-    await store.write(async (tx) => await takeBackClaims(tx, owner, clock.now()));
+    await this.#claims.takeBack();
     this.#isRunning = true;
     if (this.#isShared) this.#lookAround = setInterval(() => this.#claimDue(), LOOK_AROUND_MS).unref();
     this.#claimDue();
@@ -84,9 +72,11 @@ export class DeliveryQueue {
   async insert(tx: Transaction<Database>, deliveries: readonly Delivery[]): Promise<InsertedDeliveries> {
     const nowMs = this.#options.clock.now();
     const ready = deliveries.filter(({ isOrdered, dueAtMs }) => !isOrdered && dueAtMs <= nowMs);
-    const inHand = this.#isRunning && ready.length <= this.#free ? ready : [];
+    // A claim under way seldom fills all places: what is new need not wait for it.
+    const places = this.#options.mostInHand - this.#claims.size;
+    const inHand = this.#isRunning && ready.length <= places ? ready : [];
     const others = deliveries.filter((delivery) => !inHand.includes(delivery));
-    await insertDeliveries(tx, inHand, this.#newClaim(), this.#isShared);
+    await insertDeliveries(tx, inHand, this.#claims.newClaim(), this.#isShared);
     await insertDeliveries(tx, others, undefined, this.#isShared);
     return { inHand, waitsForClaim: others.length > 0 };
   }
@@ -100,11 +90,10 @@ export class DeliveryQueue {
   /** Forgets everything; the caller empties the store. */
   reset(): void {
     this.#epoch += 1;
-    this.#inHand = new Map();
+    this.#claims.clear();
     this.#isClaiming = false;
     this.#cancelNext();
     this.#nextDueMs = Infinity;
-    this.#tellIfEmpty();
   }
 
   /** Starts nothing more and waits for what is in hand. What is on disk stays for the next start. */
@@ -112,25 +101,15 @@ export class DeliveryQueue {
     this.#isRunning = false;
     clearInterval(this.#lookAround);
     this.#cancelNext();
-    if (this.#inHand.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
-    this.#cancelRenewal?.();
-  }
-
-  get #free(): number {
-    return this.#options.mostInHand - this.#inHand.size;
+    await this.#claims.empty();
   }
 
   get #isShared(): boolean {
     return this.#options.store.engine === 'postgres';
   }
 
-  #newClaim(): Claim {
-    return { owner: this.#options.owner, untilMs: this.#options.clock.now() + LEASE_MS };
-  }
-
   #start(delivery: Delivery): void {
-    this.#inHand.set(delivery.id, delivery);
-    this.#cancelRenewal ??= this.#options.clock.schedule(RENEWAL_MS, async () => await this.#renew());
+    this.#claims.hold(delivery.id);
     this.#options.clock.during(this.#run(delivery));
   }
 
@@ -149,8 +128,7 @@ export class DeliveryQueue {
       }
     }
     if (epoch !== this.#epoch) return;
-    this.#inHand.delete(delivery.id);
-    this.#tellIfEmpty();
+    this.#claims.release(delivery.id);
     if (goesOn || this.#nextDueMs <= this.#options.clock.now()) this.#claimDue();
   }
 
@@ -183,7 +161,7 @@ export class DeliveryQueue {
   #claimDue(): void {
     if (!this.#isRunning) return;
     if (this.#isClaiming) this.#claimsAgain = true;
-    else if (this.#free > 0) this.#options.clock.during(this.#claim());
+    else if (this.#claims.free > 0) this.#options.clock.during(this.#claim());
     // Else the next place that comes free asks again.
     else this.#nextDueMs = Math.min(this.#nextDueMs, this.#options.clock.now());
   }
@@ -195,24 +173,25 @@ export class DeliveryQueue {
       this.#claimsAgain = false;
       this.#cancelNext();
       this.#nextDueMs = Infinity;
-      const { deliveries, nextDueMs } = await this.#takeDue();
+      const { rows, nextDueMs } = await this.#takeDue();
       if (epoch !== this.#epoch) return;
-      // After a leap of the clock, claims can lapse before they are renewed.
-      for (const delivery of deliveries) if (!this.#inHand.has(delivery.id)) this.#start(delivery);
+      for (const delivery of rows) this.#start(delivery);
       this.#arm(nextDueMs);
-    } while (this.#claimsAgain && this.#free > 0 && this.#isRunning);
+    } while (this.#claimsAgain && this.#claims.free > 0 && this.#isRunning);
     this.#isClaiming = false;
   }
 
-  async #takeDue(): Promise<{ deliveries: readonly Delivery[]; nextDueMs: number }> {
-    const { store, clock, onNotice } = this.#options;
+  async #takeDue(): Promise<Claimed<Delivery>> {
+    const { clock, onNotice } = this.#options;
+    const most = this.#claims.free;
     try {
-      return await store.write(
-        async (tx) => await claimDueDeliveries(tx, this.#free, clock.now(), this.#newClaim(), this.#isShared),
+      return await this.#claims.claim(
+        most,
+        async (tx, claim) => await claimDueDeliveries(tx, most, clock.now(), claim, this.#isShared),
       );
     } catch (error) {
       onNotice(`Deliveries could not be claimed: ${String(error)}`);
-      return { deliveries: [], nextDueMs: clock.now() + FAILURE_PAUSE_MS };
+      return { rows: [], nextDueMs: clock.now() + FAILURE_PAUSE_MS };
     }
   }
 
@@ -224,24 +203,5 @@ export class DeliveryQueue {
     this.#cancelNext = this.#options.clock.schedule(dueAtMs - this.#options.clock.now(), () =>
       this.#claimDue(),
     );
-  }
-
-  async #renew(): Promise<void> {
-    this.#cancelRenewal = undefined;
-    const ids = [...this.#inHand.keys()];
-    if (ids.length === 0) return;
-    try {
-      await this.#options.store.write(async (tx) => await renewClaims(tx, ids, this.#newClaim()));
-    } catch (error) {
-      this.#options.onNotice(`Claims on deliveries could not be renewed: ${String(error)}`);
-    }
-    this.#cancelRenewal ??= this.#options.clock.schedule(RENEWAL_MS, async () => await this.#renew());
-  }
-
-  #tellIfEmpty(): void {
-    if (this.#inHand.size > 0) return;
-    const waiting = this.#whenEmpty;
-    this.#whenEmpty = [];
-    for (const resolve of waiting) resolve();
   }
 }

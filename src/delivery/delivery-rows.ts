@@ -1,16 +1,11 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Claim, type Claimed, dueFirst } from '../store/held-claims.ts';
 import type { Database } from '../store/schema.ts';
 import type { DeliveryTable } from '../store/delivery-schema.ts';
 import type { Delivery } from './delivery.ts';
 
 type Tx = Transaction<Database>;
 type Row = Selectable<DeliveryTable>;
-
-/** Who has deliveries in hand, and until when others keep off them. */
-export interface Claim {
-  readonly owner: string;
-  readonly untilMs: number;
-}
 
 /** Further away than any date: behind another one of its lane. */
 const BEHIND_MS = Number.MAX_SAFE_INTEGER;
@@ -48,17 +43,14 @@ export async function insertDeliveries(
   }
 }
 
-/**
- * Takes what is due, longest due first; claims that have lapsed are due too.
- * @returns the deliveries, and when the next one that was not taken is due
- */
+/** Takes what is due, longest due first; claims that have lapsed are due too. */
 export async function claimDueDeliveries(
   tx: Tx,
   most: number,
   nowMs: number,
   claim: Claim,
   isShared: boolean,
-): Promise<{ deliveries: Delivery[]; nextDueMs: number }> {
+): Promise<Claimed<Delivery>> {
   const waiting = await tx
     .selectFrom('deliveries')
     .select(['sequence', 'due_at_ms'])
@@ -67,11 +59,10 @@ export async function claimDueDeliveries(
     .limit(most + 1)
     .$if(isShared, (query) => query.forUpdate().skipLocked())
     .execute();
-  const due = waiting.slice(0, most).filter((row) => row.due_at_ms <= nowMs);
-  const next = waiting[due.length];
-  const nextDueMs = next === undefined || next.due_at_ms === BEHIND_MS ? Infinity : next.due_at_ms;
-  if (due.length === 0) return { deliveries: [], nextDueMs };
-  const rows = await tx
+  const { due, ...next } = dueFirst(waiting, most, nowMs);
+  const nextDueMs = next.nextDueMs === BEHIND_MS ? Infinity : next.nextDueMs;
+  if (due.length === 0) return { rows: [], nextDueMs };
+  const claimed = await tx
     .updateTable('deliveries')
     .set({ claimed_by: claim.owner, due_at_ms: claim.untilMs })
     .where(
@@ -81,7 +72,7 @@ export async function claimDueDeliveries(
     )
     .returningAll()
     .execute();
-  return { deliveries: rows.toSorted((a, b) => a.sequence - b.sequence).map(deliveryOf), nextDueMs };
+  return { rows: claimed.toSorted((a, b) => a.sequence - b.sequence).map(deliveryOf), nextDueMs };
 }
 
 /** Takes away what is done with, if it is still the owner's. @returns whether another one of its lane is due now */
@@ -122,25 +113,6 @@ export async function putBackDelivery(
     .updateTable('deliveries')
     .set({ due_at_ms: dueAtMs, attempts, claimed_by: null })
     .where('id', '=', id)
-    .where('claimed_by', '=', owner)
-    .execute();
-}
-
-export async function renewClaims(tx: Tx, ids: readonly string[], claim: Claim): Promise<void> {
-  if (ids.length === 0) return;
-  await tx
-    .updateTable('deliveries')
-    .set({ due_at_ms: claim.untilMs })
-    .where('id', 'in', ids)
-    .where('claimed_by', '=', claim.owner)
-    .execute();
-}
-
-/** What an earlier run of this platform had in hand when it ended is due at once. */
-export async function takeBackClaims(tx: Tx, owner: string, nowMs: number): Promise<void> {
-  await tx
-    .updateTable('deliveries')
-    .set({ due_at_ms: nowMs, claimed_by: null })
     .where('claimed_by', '=', owner)
     .execute();
 }

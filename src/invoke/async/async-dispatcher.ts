@@ -1,11 +1,11 @@
 import type { AsyncEvent } from '../../model/async-event.ts';
+import { type Claimed, HeldClaims } from '../../store/held-claims.ts';
 import type { Store } from '../../store/store.ts';
 import { AsyncAgenda } from './async-agenda.ts';
 import { type AttemptDependencies, attemptEvent } from './async-attempt.ts';
-import { AsyncClaims } from './async-claims.ts';
-import { type EventTarget, waitingTargets } from './async-event-rows.ts';
+import { claimDueEvents, type EventTarget, waitingTargets } from './async-event-rows.ts';
 import { acceptedEvent, type AsyncInvoker, type AsyncRequest } from './async-invoker.ts';
-import { AsyncJournal, type JournalEntry, STORE_RETRY_MS } from './async-journal.ts';
+import { AsyncJournal, STORE_RETRY_MS } from './async-journal.ts';
 import { AsyncLane } from './async-lane.ts';
 import { type MessageOptions, sendMessages } from './async-messages.ts';
 import { putBack, type Settlement, settlementOf, withProblems } from './async-settlement.ts';
@@ -29,7 +29,7 @@ const LOOK_AROUND_MS = 60_000;
 export class AsyncDispatcher implements AsyncInvoker {
   readonly #options: AsyncDispatcherOptions;
   readonly #journal: AsyncJournal;
-  readonly #claims: AsyncClaims;
+  readonly #claims: HeldClaims;
   readonly #agenda: AsyncAgenda;
   readonly #lanes = new Map<string, AsyncLane>();
   readonly #counts = { succeeded: 0, failed: 0, dropped: 0, undelivered: 0 };
@@ -42,7 +42,7 @@ export class AsyncDispatcher implements AsyncInvoker {
   constructor(options: AsyncDispatcherOptions) {
     this.#options = options;
     this.#journal = new AsyncJournal(options);
-    this.#claims = new AsyncClaims(options);
+    this.#claims = new HeldClaims({ ...options, table: 'lambda_async_events' });
     this.#agenda = new AsyncAgenda(options.clock, () => this.#claimDue());
   }
 
@@ -92,7 +92,8 @@ export class AsyncDispatcher implements AsyncInvoker {
   async #acceptInHand(lane: AsyncLane, event: AsyncEvent): Promise<void> {
     const epoch = this.#epoch;
     lane.running += 1;
-    const claim = this.#claims.take(event);
+    const claim = this.#claims.newClaim();
+    this.#claims.hold(event.id);
     try {
       await this.#journal.add({ kind: 'insert', event, claim });
     } catch (error) {
@@ -139,9 +140,9 @@ export class AsyncDispatcher implements AsyncInvoker {
   }
 
   #lookAgain(): void {
-    this.#lookAround().catch((error: unknown) =>
-      this.#options.onNotice(`Waiting events could not be looked for: ${String(error)}`),
-    );
+    const tell = (error: unknown): void =>
+      this.#options.onNotice(`Waiting events could not be looked for: ${String(error)}`);
+    this.#lookAround().catch(tell);
   }
 
   /** Starts what the lane can start, and sees to its next events. */
@@ -185,16 +186,20 @@ export class AsyncDispatcher implements AsyncInvoker {
   async #claim(lane: AsyncLane, most: number): Promise<void> {
     const epoch = this.#epoch;
     lane.beginClaim(this.#options.clock.now());
-    let events: readonly AsyncEvent[] = [];
-    let nextDueMs: number;
+    const { store, clock, onNotice } = this.#options;
+    const isShared = store.engine === 'postgres';
+    let found: Claimed<AsyncEvent>;
     try {
-      ({ events, nextDueMs } = await this.#claims.claim(lane.target, most));
+      found = await this.#claims.claim(
+        most,
+        async (tx, claim) => await claimDueEvents(tx, lane.target, most, clock.now(), claim, isShared),
+      );
     } catch (error) {
-      this.#options.onNotice(`Events could not be claimed: ${String(error)}`);
-      nextDueMs = this.#options.clock.now() + STORE_RETRY_MS;
+      onNotice(`Events could not be claimed: ${String(error)}`);
+      found = { rows: [], nextDueMs: clock.now() + STORE_RETRY_MS };
     }
     if (epoch !== this.#epoch) return;
-    lane.endClaim(events, nextDueMs);
+    lane.endClaim(found.rows, found.nextDueMs);
     if (this.#isStopped) this.#putBackReady(lane);
     this.#consider(lane);
   }
@@ -215,7 +220,7 @@ export class AsyncDispatcher implements AsyncInvoker {
     const problems = await sendMessages(this.#options, messages, isOver);
     if (epoch !== this.#epoch) return;
     // Stopped before everything was sent: the next start finds the event as it was.
-    if (problems === undefined) return this.#claims.release(event);
+    if (problems === undefined) return this.#claims.release(event.id);
     await this.#settle(event, withProblems(event, settlement, problems));
   }
 
@@ -224,7 +229,10 @@ export class AsyncDispatcher implements AsyncInvoker {
     if (counts !== undefined) this.#counts[counts] += 1;
     this.#counts.undelivered += undelivered;
     for (const notice of notices) this.#options.onNotice(notice);
-    if (!(await this.#write(entry))) return;
+    const epoch = this.#epoch;
+    // When the platform stops, the next start finds what was not written.
+    await this.#journal.insist(entry, () => this.#isStopped || epoch !== this.#epoch);
+    if (epoch !== this.#epoch) return;
     this.#letGo(event);
     for (const next of waiting) this.#hearOf(next, next.dueAtMs);
   }
@@ -234,14 +242,7 @@ export class AsyncDispatcher implements AsyncInvoker {
   }
 
   #letGo(event: AsyncEvent): void {
-    this.#claims.release(event);
+    this.#claims.release(event.id);
     this.#claimDue();
-  }
-
-  /** False when everything was emptied meanwhile. When the platform stops, the next start finds what was not written. */
-  async #write(entry: JournalEntry): Promise<boolean> {
-    const epoch = this.#epoch;
-    await this.#journal.insist(entry, () => this.#isStopped || epoch !== this.#epoch);
-    return epoch === this.#epoch;
   }
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AsyncEvent } from '../../model/async-event.ts';
+import { type Claim, type Claimed, dueFirst } from '../../store/held-claims.ts';
 import type { Database, LambdaAsyncEventTable } from '../../store/schema.ts';
 
 type Tx = Transaction<Database>;
@@ -9,12 +10,6 @@ export interface EventTarget {
   readonly accountId: string;
   readonly region: string;
   readonly name: string;
-}
-
-/** Who has events in hand, and until when others keep off them. */
-export interface Claim {
-  readonly owner: string;
-  readonly untilMs: number;
 }
 
 /** Rows of one statement, largest first: so few sizes that each stays prepared. */
@@ -41,7 +36,6 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
 /**
  * Takes the function's events that are due, oldest due time first. Claimed ones are due when their claim lapses, so
  * what nobody has in hand any more comes up by itself.
- * @returns the events, and when the next one that was not taken is due
  */
 export async function claimDueEvents(
   tx: Tx,
@@ -50,7 +44,7 @@ export async function claimDueEvents(
   nowMs: number,
   claim: Claim,
   skipLocked: boolean,
-): Promise<{ events: AsyncEvent[]; nextDueMs: number }> {
+): Promise<Claimed<AsyncEvent>> {
   const waiting = await tx
     .selectFrom('lambda_async_events')
     .select(['id', 'due_at_ms'])
@@ -61,22 +55,21 @@ export async function claimDueEvents(
     .limit(most + 1)
     .$if(skipLocked, (query) => query.forUpdate().skipLocked())
     .execute();
-  const due = waiting.slice(0, most).filter((row) => row.due_at_ms <= nowMs);
-  const nextDueMs = waiting[due.length]?.due_at_ms ?? Infinity;
-  if (due.length === 0) return { events: [], nextDueMs };
+  const { due, nextDueMs } = dueFirst(waiting, most, nowMs);
+  if (due.length === 0) return { rows: [], nextDueMs };
   const ids = due.map((row) => row.id);
-  const rows = await tx
+  const claimed = await tx
     .updateTable('lambda_async_events')
     .set({ claimed_by: claim.owner, due_at_ms: claim.untilMs })
     .where('id', 'in', ids)
     .returningAll()
     .execute();
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const events = due.flatMap(({ id, due_at_ms }) => {
+  const byId = new Map(claimed.map((row) => [row.id, row]));
+  const rows = due.flatMap(({ id, due_at_ms }) => {
     const row = byId.get(id);
     return row === undefined ? [] : [{ ...eventOf(row), dueAtMs: due_at_ms }];
   });
-  return { events, nextDueMs };
+  return { rows, nextDueMs };
 }
 
 /** Takes settled events away. @returns the ids that were still ours to settle */
@@ -102,24 +95,6 @@ export async function putBackEvent(tx: Tx, event: AsyncEvent, owner: string): Pr
       claimed_by: null,
     })
     .where('id', '=', event.id)
-    .where('claimed_by', '=', owner)
-    .execute();
-}
-
-export async function renewClaims(tx: Tx, ids: readonly string[], claim: Claim): Promise<void> {
-  await tx
-    .updateTable('lambda_async_events')
-    .set({ due_at_ms: claim.untilMs })
-    .where('id', 'in', ids)
-    .where('claimed_by', '=', claim.owner)
-    .execute();
-}
-
-/** What an earlier run of this platform had in hand when it ended is due at once. */
-export async function takeBackClaims(tx: Tx, owner: string, nowMs: number): Promise<void> {
-  await tx
-    .updateTable('lambda_async_events')
-    .set({ due_at_ms: nowMs, claimed_by: null })
     .where('claimed_by', '=', owner)
     .execute();
 }
