@@ -51,7 +51,7 @@ export class EventSources {
   /** Takes up what there is. Nothing is polled before. */
   async start(): Promise<void> {
     this.#isRunning = true;
-    for (const key of await this.#polls.waiting()) this.#look(key);
+    for (const key of await this.#polls.open()) this.#look(key);
     if (this.#options.store.engine === 'postgres') {
       this.#lookAround = setInterval(() => void this.#lookRound(), LOOK_AROUND_MS).unref();
     }

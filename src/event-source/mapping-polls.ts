@@ -33,17 +33,27 @@ export class MappingPolls {
     this.#owner = owner;
   }
 
-  /** Mappings with something to do for this platform: to begin with, to go on with, or to end. */
+  /** All that this platform may poll for or has to see to: what an earlier run of it had is its own again. */
+  async open(): Promise<readonly MappingKey[]> {
+    return await this.#keys((mappings) => this.#isFree(mappings));
+  }
+
+  /** Likewise, without those that are at rest and polled for here. */
   async waiting(): Promise<readonly MappingKey[]> {
+    return await this.#keys((mappings) =>
+      mappings.and([
+        this.#isFree(mappings),
+        mappings.or([mappings('state', '!=', 'Enabled'), mappings.not(this.#isOwn(mappings))]),
+      ]),
+    );
+  }
+
+  async #keys(chosen: (mappings: Mappings) => Expression<SqlBool>): Promise<readonly MappingKey[]> {
     const rows = await this.#store.db
       .selectFrom('lambda_event_source_mappings')
       .select(['account_id', 'region', 'uuid'])
       .where('state', '!=', 'Disabled')
-      .where((mappings) => this.#isFree(mappings))
-      .where((mappings) =>
-        // Those that are at rest and polled for here need nothing.
-        mappings.or([mappings('state', '!=', 'Enabled'), mappings.not(this.#isOwn(mappings))]),
-      )
+      .where(chosen)
       .execute();
     return rows.map((row) => ({ accountId: row.account_id, region: row.region, uuid: row.uuid }));
   }

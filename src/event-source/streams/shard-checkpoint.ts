@@ -5,8 +5,8 @@ import type { OpenWindow } from './tumbling-windows.ts';
 export interface LaneProgress {
   /** Number of lanes that share the shard. */
   readonly factor: number;
-  /** Of each lane, the sequence number up to which its records are done with; undefined: none of them. */
-  readonly through: readonly (string | undefined)[];
+  /** Of each lane, the sequence number up to which its records are done with; null: none of them. */
+  readonly through: readonly (string | null)[];
 }
 
 /** All that is remembered of a shard. Plain JSON. */
@@ -48,7 +48,9 @@ export function isDone(
 ): boolean {
   return progress.some(({ factor, through }) => {
     const reached = through[laneOf(record.partitionKey, factor)];
-    return reached !== undefined && compareSequenceNumbers(record.sequenceNumber, reached) <= 0;
+    return (
+      reached !== undefined && reached !== null && compareSequenceNumbers(record.sequenceNumber, reached) <= 0
+    );
   });
 }
 
@@ -67,7 +69,7 @@ export function resumePosition({ start, progress }: ShardCheckpoint): StreamPosi
 export function withLanes(checkpoint: ShardCheckpoint, factor: number): ShardCheckpoint {
   if (checkpoint.progress[0]?.factor === factor) return checkpoint;
   const position = resumePosition(checkpoint);
-  const reached = position.kind === 'AFTER_SEQUENCE_NUMBER' ? position.sequenceNumber : undefined;
+  const reached = position.kind === 'AFTER_SEQUENCE_NUMBER' ? position.sequenceNumber : null;
   const lanes = { factor, through: Array.from({ length: factor }, () => reached) };
   return { ...checkpoint, progress: [lanes, ...checkpoint.progress] };
 }
@@ -86,7 +88,7 @@ export function advanced(checkpoint: ShardCheckpoint, through: LaneProgress['thr
 function lowest(through: LaneProgress['through']): string | undefined {
   let found: string | undefined;
   for (const reached of through) {
-    if (reached === undefined) return undefined;
+    if (reached === null) return undefined;
     if (found === undefined || compareSequenceNumbers(reached, found) < 0) found = reached;
   }
   return found;
@@ -95,7 +97,7 @@ function lowest(through: LaneProgress['through']): string | undefined {
 function highest(through: LaneProgress['through']): string | undefined {
   let found: string | undefined;
   for (const reached of through) {
-    if (reached !== undefined && (found === undefined || compareSequenceNumbers(reached, found) > 0))
+    if (reached !== null && (found === undefined || compareSequenceNumbers(reached, found) > 0))
       found = reached;
   }
   return found;

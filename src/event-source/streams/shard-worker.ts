@@ -80,10 +80,10 @@ export class ShardWorker {
     await Promise.all([this.#reading, ...this.#lanes.map(async ({ loop }) => await loop.stop())]);
   }
 
-  #newLane(reached: string | undefined, index: number) {
+  #newLane(reached: string | null, index: number) {
     const { mapping, clock, rules, report, onAge } = this.#options;
     const { settings } = mapping;
-    const lane = new ShardLane(reached);
+    const lane = new ShardLane(reached ?? undefined);
     const window = new LaneWindow(
       {
         clock,
@@ -158,7 +158,7 @@ export class ShardWorker {
     for (const { lane } of this.#lanes) {
       if (position.kind === 'AFTER_SEQUENCE_NUMBER') lane.pass(position.sequenceNumber);
     }
-    const through = this.#lanes.map(({ lane }) => lane.through);
+    const through = this.#lanes.map(({ lane }) => lane.through ?? null);
     const windows = this.#lanes.map(({ window }) => window.stored);
     this.#checkpoint = { ...advanced(this.#checkpoint, through), windows };
     await this.#options.save(this.#shardId, this.#checkpoint);
