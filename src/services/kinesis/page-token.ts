@@ -8,7 +8,7 @@ const VALID_MS = 300_000;
 const token = z.strictObject({
   /** What is listed: only a list of the same goes on from it. */
   of: z.string(),
-  after: z.string(),
+  after: z.string().regex(/^[a-zA-Z0-9_.-]{0,128}$/),
   madeAtMs: z.number(),
   /** Whatever else the list was asked with. */
   with: z.unknown().optional(),

@@ -34,11 +34,12 @@ export function parseShardIterator(text: string): ShardIterator | undefined {
   if (bytes.length <= HEAD_BYTES || bytes.toString('base64') !== text || bytes[4] !== VERSION)
     return undefined;
   if (bytes.readUInt32BE(0) !== crc32(bytes.subarray(4))) return undefined;
-  return {
+  const numbers = {
     streamId: Number(bytes.readBigUInt64BE(5)),
     shard: Number(bytes.readBigUInt64BE(13)),
     afterPlace: Number(bytes.readBigUInt64BE(21)),
     madeAtMs: Number(bytes.readBigUInt64BE(29)),
-    streamArn: bytes.toString('utf8', HEAD_BYTES),
   };
+  if (!Object.values(numbers).every(Number.isSafeInteger)) return undefined;
+  return { ...numbers, streamArn: bytes.toString('utf8', HEAD_BYTES) };
 }

@@ -103,7 +103,7 @@ export function rescale(
 ): Resharding {
   const starts = evenStarts(count);
   const resharder = new Resharder(nextNumber, nowMs);
-  const pieces = open.flatMap((shard) => cut(resharder, shard, starts));
+  const pieces = cut(resharder, open, starts);
   let next = 0;
   for (const [index] of starts.entries()) {
     const end = starts[index + 1];
@@ -117,16 +117,23 @@ export function rescale(
   return resharder.result;
 }
 
-function cut(resharder: Resharder, shard: OpenShard, starts: readonly HashKey[]): OpenShard[] {
+/** The open shards, split where a new one begins. */
+function cut(resharder: Resharder, open: readonly OpenShard[], starts: readonly HashKey[]): OpenShard[] {
   const pieces: OpenShard[] = [];
-  let rest = shard;
-  for (const at of starts) {
-    if (at <= rest.start || at > rest.end) continue;
-    const [piece, more] = resharder.split(rest, at);
-    pieces.push(piece);
-    rest = more;
+  let next = 0;
+  for (const shard of open) {
+    let rest = shard;
+    for (; next < starts.length; next += 1) {
+      const at = starts[next];
+      if (at === undefined || at > rest.end) break;
+      if (at <= rest.start) continue;
+      const [piece, more] = resharder.split(rest, at);
+      pieces.push(piece);
+      rest = more;
+    }
+    pieces.push(rest);
   }
-  return [...pieces, rest];
+  return pieces;
 }
 
 function isBefore(start: HashKey = LOWEST_HASH, end: HashKey | undefined): boolean {
