@@ -7,6 +7,7 @@ import { Contents } from './contents/contents.ts';
 import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
 import { BucketNotifier, SENDER } from './notifications/bucket-notifier.ts';
 import { NoticeHandler } from './notifications/notice-handler.ts';
+import { LifecycleRunner } from './lifecycle/lifecycle-runner.ts';
 import type { NotificationTargets } from './notifications/notification-targets.ts';
 import { BucketPages } from './cors/bucket-pages.ts';
 import type { ObjectEvents } from './object-events.ts';
@@ -44,6 +45,7 @@ export class ObjectsRuntime implements S3Dependencies {
   readonly pages: BucketPages;
   readonly reader: ObjectReader;
   readonly writer: ObjectWriter;
+  readonly #lifecycle: LifecycleRunner;
 
   constructor(options: ObjectsOptions) {
     this.store = options.store;
@@ -61,6 +63,7 @@ export class ObjectsRuntime implements S3Dependencies {
     this.events = this.notifications;
     this.pages = new BucketPages(options.store);
     deliveries.register(SENDER, new NoticeHandler({ ...options, ...targets }));
+    this.#lifecycle = new LifecycleRunner(this, options.onNotice);
     this.reader = new PlatformObjectReader(this);
     this.writer = new PlatformObjectWriter(this);
   }
@@ -68,6 +71,7 @@ export class ObjectsRuntime implements S3Dependencies {
   /** Clears away what an earlier run has left. */
   async start(): Promise<void> {
     await this.contents.start();
+    this.#lifecycle.start();
   }
 
   /** Removes every file; the caller empties the store. */
@@ -76,6 +80,7 @@ export class ObjectsRuntime implements S3Dependencies {
   }
 
   async stop(): Promise<void> {
+    await this.#lifecycle.stop();
     await this.contents.stop();
   }
 }

@@ -7,6 +7,7 @@ import {
   GetBucketNotificationConfigurationCommand,
   type NotificationConfiguration,
   PutBucketNotificationConfigurationCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -156,6 +157,23 @@ test('a queue is tested, then told of what its rule wants, in AWS’s form', asy
   ]);
   expect(removed?.Records?.[0]).toMatchObject({ eventName: 'ObjectRemoved:Delete', s3: { object } });
   expect(removed?.Records?.[0].s3.object).not.toHaveProperty('size');
+});
+
+test('buckets with versions tell which one', async () => {
+  const Bucket = await makeBucket();
+  const queue = await queueFor(Bucket);
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  const Events = ['s3:ObjectCreated:Put', 's3:ObjectRemoved:*'] as const;
+  await configure(Bucket, { QueueConfigurations: [{ QueueArn: queue.arn, Events: [...Events] }] });
+  const { VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
+  const marker = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k', VersionId }));
+  const records = (await told(queue, 4)).flatMap(({ Records = [] }) => [...Records]);
+  expect(records).toMatchObject([
+    { eventName: 'ObjectCreated:Put', s3: { object: { versionId: VersionId } } },
+    { eventName: 'ObjectRemoved:DeleteMarkerCreated', s3: { object: { versionId: marker.VersionId } } },
+    { eventName: 'ObjectRemoved:Delete', s3: { object: { versionId: VersionId } } },
+  ]);
 });
 
 test('a function, a topic and the event bus are told as well', async () => {

@@ -10,6 +10,8 @@ export interface Deletion extends ObjectKey {
   /** Throws to refuse, given what would be deleted. */
   readonly check?: ((current: StoredObject | undefined) => void) | undefined;
   readonly origin: EventOrigin;
+  /** What its event is called; of requests unless set. */
+  readonly family?: 'ObjectRemoved' | 'LifecycleExpiration';
 }
 
 export interface Deleted {
@@ -41,7 +43,7 @@ export async function deleteVersion(
   ]);
   deletion.check?.(found?.isDeleteMarker === true && deletion.versionId === undefined ? undefined : found);
   const timeMs = deps.clock.now();
-  const { key, origin } = deletion;
+  const { key, origin, family = 'ObjectRemoved' } = deletion;
   const event = { bucket, key, timeMs, origin };
   if (deletion.versionId === undefined && bucket.versioning !== '') {
     const place = await makeRoom(deps, tx, bucket, deletion, found, aftermath);
@@ -50,11 +52,7 @@ export async function deleteVersion(
       .insertInto('s3_objects')
       .values(rowOf(marker, place, true))
       .execute();
-    await deps.events.accept(
-      tx,
-      [{ ...event, ...place, name: 'ObjectRemoved:DeleteMarkerCreated' }],
-      aftermath,
-    );
+    await deps.events.accept(tx, [{ ...event, ...place, name: `${family}:DeleteMarkerCreated` }], aftermath);
     return { isDeleteMarker: true, versionId: place.versionId };
   }
   if (found !== undefined) {
@@ -62,11 +60,7 @@ export async function deleteVersion(
     if (found.isLatest) await promoteNewest(tx, deletion);
     const sequence = deps.sequences.next(timeMs, found.sequence);
     const { versionId } = found;
-    await deps.events.accept(
-      tx,
-      [{ ...event, versionId, sequence, name: 'ObjectRemoved:Delete' }],
-      aftermath,
-    );
+    await deps.events.accept(tx, [{ ...event, versionId, sequence, name: `${family}:Delete` }], aftermath);
   }
   return { isDeleteMarker: found?.isDeleteMarker === true, versionId: deletion.versionId };
 }

@@ -1,6 +1,7 @@
 import type { PutBucketPolicyRequest } from '@aws-sdk/client-s3';
 import type { AnyOperationHandler } from '../../../aws/service.ts';
 import { readCors, writeCors } from '../cors/cors-rules.ts';
+import { readLifecycle, writeLifecycle } from '../lifecycle/lifecycle-document.ts';
 import {
   getBucketNotificationConfiguration,
   putBucketNotificationConfiguration,
@@ -46,6 +47,12 @@ const ENCRYPTION: BucketSetting = {
   write: 'PutEncryptionConfiguration',
 };
 
+const LIFECYCLE: BucketSetting = {
+  name: 'lifecycle',
+  read: 'GetLifecycleConfiguration',
+  write: 'PutLifecycleConfiguration',
+};
+
 /** All that can be put on a bucket beside objects. */
 export function bucketSettings(deps: S3Dependencies): Readonly<Record<string, AnyOperationHandler>> {
   return {
@@ -80,6 +87,9 @@ export function bucketSettings(deps: S3Dependencies): Readonly<Record<string, An
     GetBucketEncryption: getSetting(deps, ENCRYPTION, writeEncryption),
     PutBucketEncryption: putSetting(deps, ENCRYPTION, readEncryption),
     DeleteBucketEncryption: deleteSetting(deps, ENCRYPTION),
+    GetBucketLifecycleConfiguration: getSetting(deps, LIFECYCLE, writeLifecycle),
+    PutBucketLifecycleConfiguration: putSetting(deps, LIFECYCLE, readLifecycle),
+    DeleteBucketLifecycle: deleteSetting(deps, LIFECYCLE),
     GetBucketNotificationConfiguration: getBucketNotificationConfiguration(deps),
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration(deps),
   };

@@ -1,10 +1,9 @@
 import type { AbortMultipartUploadRequest } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { discardFiles, dropParts } from '../contents/content-rows.ts';
 import { changeObjects } from '../objects/write-version.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
-import { deleteUpload, lockUpload } from './upload-rows.ts';
+import { dropUpload, lockUpload } from './upload-rows.ts';
 
 /** Gives an upload up, with the parts it has. */
 export function abortMultipartUpload(
@@ -12,12 +11,9 @@ export function abortMultipartUpload(
 ): OperationHandler<AbortMultipartUploadRequest, object> {
   return async (input, context) => {
     await admit(deps, input, context, 'AbortMultipartUpload');
-    await changeObjects(deps, async (tx, { discarded }) => {
+    await changeObjects(deps, async (tx, aftermath) => {
       const { uploadId } = await lockUpload(deps.store, tx, input);
-      const fileIds = await dropParts(tx, uploadId);
-      await discardFiles(tx, fileIds);
-      await deleteUpload(tx, uploadId);
-      discarded.push({ contentId: uploadId, fileIds });
+      await dropUpload(tx, uploadId, aftermath);
     });
     return {};
   };

@@ -3,6 +3,8 @@ import type { Store } from '../../../store/store.ts';
 import type { Database } from '../../../store/schema.ts';
 import type { S3PartTable } from '../../../store/s3-schema.ts';
 import type { Tx } from '../buckets/bucket-rows.ts';
+import { discardFiles, dropParts } from '../contents/content-rows.ts';
+import type { Aftermath } from '../objects/write-version.ts';
 import { noSuchUpload, type StoredUpload, storedUploadOf } from './stored-upload.ts';
 
 export interface UploadName {
@@ -51,6 +53,18 @@ export async function replacePart(tx: Tx, row: S3PartTable): Promise<string | un
     .executeTakeFirst();
   await tx.insertInto('s3_parts').values(row).execute();
   return before?.file_id;
+}
+
+/** Gives an upload up, with the parts it has. */
+export async function dropUpload(
+  tx: Tx,
+  uploadId: string,
+  { discarded }: Pick<Aftermath, 'discarded'>,
+): Promise<void> {
+  const fileIds = await dropParts(tx, uploadId);
+  await discardFiles(tx, fileIds);
+  await deleteUpload(tx, uploadId);
+  discarded.push({ contentId: uploadId, fileIds });
 }
 
 export async function deleteUpload(tx: Tx, uploadId: string): Promise<void> {

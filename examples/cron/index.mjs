@@ -1,0 +1,3 @@
+export const handler = async ({ time, resources }) => {
+  console.log(`it is ${time}, says ${resources[0]}`);
+};

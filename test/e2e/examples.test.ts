@@ -1,0 +1,129 @@
+import { cp, mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import photon from '@silvia-odwyer/photon-node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { advanceClock } from '../support/async-events.ts';
+import { available, run } from '../support/commands.ts';
+import { eventually } from '../support/functions.ts';
+import { receive } from '../support/queues.ts';
+import { s3ClientFor } from '../support/s3.ts';
+import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+
+/** Each example is deployed by its own script, with the stock CLI. */
+const ROOT = join(import.meta.dirname, '../..');
+const PHOTON = 'node_modules/@silvia-odwyer/photon-node';
+const hasTools = available('aws', '--version') && available('zip', '--version');
+const WITHIN_MS = 45_000;
+
+describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
+  let server: TestServer;
+  let folder: { path: string; remove: () => Promise<void> };
+
+  beforeAll(async () => {
+    server = await startServer();
+    folder = await temporaryDirectory();
+  });
+  afterAll(async () => {
+    expect(await server.stop()).toBe(0);
+    await folder.remove();
+  });
+
+  /** A copy of an example, so that its packages come from here and not from the registry. */
+  async function deployExample(example: string): Promise<void> {
+    const copy = join(folder.path, example);
+    await cp(join(ROOT, 'examples', example), copy, { recursive: true });
+    if (example === 'thumbnails') {
+      await mkdir(join(copy, 'node_modules/@silvia-odwyer'), { recursive: true });
+      await symlink(join(ROOT, PHOTON), join(copy, PHOTON));
+    }
+    const { code, stderr } = await run('sh', ['deploy.sh', example], {
+      cwd: copy,
+      env: { AWS_ENDPOINT_URL: server.endpoint },
+      timeoutMs: 110_000,
+    });
+    expect([code, stderr]).toEqual([0, '']);
+  }
+
+  async function logged(name: string): Promise<string> {
+    const command = new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}` });
+    const { events = [] } = await server.logs.send(command).catch(() => ({ events: [] }));
+    return events.map(({ message = '' }) => message).join('');
+  }
+
+  async function queueNamed(name: string) {
+    const { QueueUrl: url = '' } = await server.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+    return { name, url, arn: '' };
+  }
+
+  test('thumbnails: a picture becomes a smaller one and a record', async () => {
+    await deployExample('thumbnails');
+    const s3 = s3ClientFor(server);
+    const { PhotonImage, SamplingFilter, resize } = photon;
+    const dot = new PhotonImage(new Uint8Array([200, 30, 30, 255]), 1, 1);
+    const Body = resize(dot, 400, 200, SamplingFilter.Nearest).get_bytes();
+    const Key = 'holiday/on the beach.png';
+    await s3.send(new PutObjectCommand({ Bucket: 'thumbnails-uploads', Key, Body }));
+    const queue = await queueNamed('thumbnails');
+    const [message] = await eventually(
+      async () => await receive(server.sqs, queue),
+      (messages) => messages.length === 1,
+      WITHIN_MS,
+    );
+    expect(JSON.parse(message?.Body ?? '')).toEqual({
+      source: Key,
+      thumbnail: 'holiday/on the beach.jpg',
+      width: 128,
+      height: 64,
+      bytes: Body.byteLength,
+    });
+    const made = await s3.send(
+      new GetObjectCommand({ Bucket: 'thumbnails-made', Key: 'holiday/on the beach.jpg' }),
+    );
+    const thumbnail = PhotonImage.new_from_byteslice(
+      (await made.Body?.transformToByteArray()) ?? new Uint8Array(),
+    );
+    expect([thumbnail.get_width(), thumbnail.get_height(), made.ContentType]).toEqual([
+      128,
+      64,
+      'image/jpeg',
+    ]);
+    s3.destroy();
+  });
+
+  test('queue-worker: what cannot be done ends in the dead-letter queue', async () => {
+    await deployExample('queue-worker');
+    const queue = await queueNamed('queue-worker');
+    for (const work of [{ task: 'dishes' }, { nothing: 'to do' }])
+      await server.sqs.send(
+        new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(work) }),
+      );
+    await eventually(
+      async () => await logged('queue-worker'),
+      (log) => log.includes('did dishes') && log.includes('try 1 of'),
+      WITHIN_MS,
+    );
+    const dead = await queueNamed('queue-worker-dead');
+    const [message] = await eventually(
+      async () => {
+        await advanceClock(server, 31_000);
+        return await receive(server.sqs, dead);
+      },
+      (messages) => messages.length === 1,
+      WITHIN_MS,
+    );
+    expect(message?.Body).toBe('{"nothing":"to do"}');
+  });
+
+  test('cron: runs when platform time gets there', async () => {
+    await deployExample('cron');
+    await advanceClock(server, 300_000);
+    await eventually(
+      async () => await logged('cron'),
+      (log) => /it is \S+Z, says arn:aws:events:us-east-1:000000000000:rule\/cron/.test(log),
+      WITHIN_MS,
+    );
+  });
+});
