@@ -1,6 +1,7 @@
-import { GetRecordsCommand, type KinesisClient, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import { GetRecordsCommand, type KinesisClient, UpdateShardCountCommand } from '@aws-sdk/client-kinesis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory } from '../support/server.ts';
 import {
   iteratorOf,
@@ -79,17 +80,21 @@ test('kill -9 loses no record that was acknowledged, and no sequence number come
     const writers = Array.from({ length: WRITERS }, async () => {
       await write(kinesis, ours, words, known).catch(() => undefined);
     });
-    await delay(100 + Math.random() * 400);
-    // Its parent's records stay readable, and its children begin with higher numbers.
-    const split = {
-      StreamName,
-      ShardToSplit: `shardId-${String(kill).padStart(12, '0')}`,
-      NewStartingHashKey: '7',
-    };
-    const splitting = kinesis.send(new SplitShardCommand(split)).catch(() => undefined);
+    const before = known.size;
+    await eventually(
+      async () => known.size,
+      (size) => size > before + BATCH,
+      30_000,
+    );
+    await delay(Math.random() * 300);
+    // Parents' records stay readable, and children begin with higher numbers.
+    const TargetShardCount = kill % 2 === 0 ? 4 : 2;
+    const rescaling = kinesis
+      .send(new UpdateShardCountCommand({ StreamName, TargetShardCount, ScalingType: 'UNIFORM_SCALING' }))
+      .catch(() => undefined);
     await delay(Math.random() * 100);
     await server.kill();
-    await Promise.all([...writers, splitting]);
+    await Promise.all([...writers, rescaling]);
     kinesis.destroy();
   }
   const server = await startServer({ dataDir: dataDir.path });
