@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from './durable-file.ts';
 import { ObjectFileWriter } from './object-file-writer.ts';
@@ -134,8 +134,9 @@ export class ObjectFiles {
 
   async #remove(path: string): Promise<void> {
     try {
-      await rm(path, { force: true });
+      await unlink(path);
     } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
       this.#options.onWarning(`Cannot remove ${path}: ${reasonOf(error)}.`);
     }
   }

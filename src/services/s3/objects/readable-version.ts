@@ -23,6 +23,9 @@ export async function findReadable(
   if (input.Range !== undefined && input.PartNumber !== undefined) {
     throw invalidRequest('Cannot specify both Range header and partNumber query parameter');
   }
+  if (context.accessKeyId === undefined && deps.identities.isStrict && overrides(input)) {
+    throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
+  }
   const object = await findPresent(deps, bucket, input, context);
   tellOf(object, context);
   checkRead(object, input);
@@ -31,6 +34,17 @@ export async function findReadable(
       ? rangeOf(input.Range, object.size)
       : await partRange(deps, object, input.PartNumber);
   return { object, range };
+}
+
+function overrides(input: GetObjectRequest): boolean {
+  return [
+    input.ResponseCacheControl,
+    input.ResponseContentDisposition,
+    input.ResponseContentEncoding,
+    input.ResponseContentLanguage,
+    input.ResponseContentType,
+    input.ResponseExpires,
+  ].some((header) => header !== undefined);
 }
 
 /** The version a request names; its current one without a version's id. @throws NoSuchKey, NoSuchVersion, MethodNotAllowed */
