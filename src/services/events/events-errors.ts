@@ -9,6 +9,10 @@ export function badParameter(name: string, why?: string): ServiceError {
   return validation(`Parameter ${name} is not valid.${why === undefined ? '' : ` Reason: ${why}`}`);
 }
 
+export function badToken(): ServiceError {
+  return badParameter('NextToken');
+}
+
 /** What is not built is refused by name. */
 export function notBuilt(name: string): ServiceError {
   return validation(`Lambent does not implement ${name} yet.`);

@@ -12,12 +12,12 @@ import type {
   TagResourceInput,
   UntagResourceInput,
 } from '@aws-sdk/client-scheduler';
+import { pageOf } from '../../aws/list-page.ts';
 import type { OperationHandler, RequestContext } from '../../aws/service.ts';
 import { allGroups, findGroup, type GroupName, writeGroup } from './group-rows.ts';
-import { pageOf } from './list-page.ts';
 import { SCHEDULES_CHANGED } from './schedule-rows.ts';
 import type { SchedulerDependencies } from './scheduler-dependencies.ts';
-import { conflict, groupDoesNotExist, validation } from './scheduler-errors.ts';
+import { badToken, conflict, groupDoesNotExist, validation } from './scheduler-errors.ts';
 import { DEFAULT_GROUP, groupArn, isRepeated, type StoredGroup } from './stored-schedule.ts';
 
 export function createScheduleGroup(
@@ -89,11 +89,16 @@ export function listScheduleGroups(
     const all = groups
       .filter(({ name }) => name.startsWith(input.NamePrefix ?? ''))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { page, nextToken } = pageOf(all, ({ name }) => name, {
-      limit: input.MaxResults,
-      token: input.NextToken,
-    });
-    return { ScheduleGroups: page.map(shown), ...(nextToken !== undefined && { NextToken: nextToken }) };
+    const { page, more } = pageOf(
+      all,
+      ({ name }) => name,
+      {
+        limit: input.MaxResults,
+        token: input.NextToken,
+      },
+      badToken,
+    );
+    return { ScheduleGroups: page.map(shown), ...more };
   };
 }
 

@@ -9,10 +9,10 @@ import type {
   UpdateScheduleInput,
   UpdateScheduleOutput,
 } from '@aws-sdk/client-scheduler';
+import { pageOf } from '../../aws/list-page.ts';
 import type { OperationHandler } from '../../aws/service.ts';
 import { checkedSchedule, nameOf } from './check-schedule.ts';
 import { findGroup } from './group-rows.ts';
-import { pageOf } from './list-page.ts';
 import {
   findSchedule,
   removeSchedule,
@@ -22,7 +22,13 @@ import {
 } from './schedule-rows.ts';
 import type { SchedulerDependencies } from './scheduler-dependencies.ts';
 import { SCHEDULER_PRINCIPAL } from './scheduled-run.ts';
-import { conflict, groupDoesNotExist, scheduleDoesNotExist, validation } from './scheduler-errors.ts';
+import {
+  badToken,
+  conflict,
+  groupDoesNotExist,
+  scheduleDoesNotExist,
+  validation,
+} from './scheduler-errors.ts';
 import { isRepeated, scheduleArn, type StoredSchedule } from './stored-schedule.ts';
 
 export function createSchedule(
@@ -109,7 +115,12 @@ export function listSchedules(
       .map(({ definition }) => JSON.parse(definition) as StoredSchedule)
       .filter(({ name, state: its }) => name.startsWith(prefix) && (state === undefined || its === state))
       .sort((a, b) => (scheduleArn(a) < scheduleArn(b) ? -1 : 1));
-    const { page, nextToken } = pageOf(all, scheduleArn, { limit: input.MaxResults, token: input.NextToken });
+    const { page, more } = pageOf(
+      all,
+      scheduleArn,
+      { limit: input.MaxResults, token: input.NextToken },
+      badToken,
+    );
     return {
       Schedules: page.map((schedule) => ({
         Arn: scheduleArn(schedule),
@@ -120,7 +131,7 @@ export function listSchedules(
         LastModificationDate: new Date(schedule.modifiedAtMs),
         Target: { Arn: schedule.target.Arn },
       })),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...more,
     };
   };
 }

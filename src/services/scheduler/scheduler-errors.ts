@@ -4,6 +4,10 @@ export function validation(message: string): ServiceError {
   return new ServiceError('ValidationException', message);
 }
 
+export function badToken(): ServiceError {
+  return validation('The NextToken is not valid.');
+}
+
 /** What is not built is refused by name. */
 export function notBuilt(what: string): ServiceError {
   return validation(`Lambent does not implement ${what} yet.`);

@@ -7,6 +7,10 @@ export function invalidParameter(what: string): ServiceError {
   return new ServiceError('InvalidParameterException', `Invalid parameter: ${what}`);
 }
 
+export function badToken(): ServiceError {
+  return invalidParameter('NextToken');
+}
+
 /** `Invalid parameter: <name> Reason: <why>` */
 export function badParameter(name: string, why: string): ServiceError {
   return invalidParameter(`${name} Reason: ${why}`);

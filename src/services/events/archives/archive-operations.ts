@@ -12,6 +12,7 @@ import type {
   UpdateArchiveRequest,
   UpdateArchiveResponse,
 } from '@aws-sdk/client-eventbridge';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import { type BusName, busArn, parseBus } from '../buses/stored-bus.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
@@ -19,11 +20,11 @@ import {
   alreadyExists,
   archiveDoesNotExist,
   badParameter,
+  badToken,
   busDoesNotExist,
   notBuilt,
   validation,
 } from '../events-errors.ts';
-import { pageOf } from '../list-page.ts';
 import { checkPattern } from '../rules/put-rule.ts';
 import { changeArchive, deleteArchiveRow, insertArchive } from './archive-rows.ts';
 import { measureArchive, removeArchived } from './archived-events.ts';
@@ -126,13 +127,18 @@ export function listArchives(
       // Every archive is enabled.
       .filter(() => state === undefined || state === 'ENABLED')
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { page, nextToken } = pageOf(all, ({ name }) => name, {
-      limit: input.Limit,
-      token: input.NextToken,
-    });
+    const { page, more } = pageOf(
+      all,
+      ({ name }) => name,
+      {
+        limit: input.Limit,
+        token: input.NextToken,
+      },
+      badToken,
+    );
     return {
       Archives: await Promise.all(page.map(async (archive) => await shown(deps, archive))),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...more,
     };
   };
 }

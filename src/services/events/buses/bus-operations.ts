@@ -10,10 +10,17 @@ import type {
   UpdateEventBusRequest,
   UpdateEventBusResponse,
 } from '@aws-sdk/client-eventbridge';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
-import { alreadyExists, badParameter, busDoesNotExist, notBuilt, validation } from '../events-errors.ts';
-import { pageOf } from '../list-page.ts';
+import {
+  alreadyExists,
+  badParameter,
+  badToken,
+  busDoesNotExist,
+  notBuilt,
+  validation,
+} from '../events-errors.ts';
 import { withTags } from '../tags.ts';
 import { admit } from './bus-access.ts';
 import { changeBus, insertBus } from './bus-rows.ts';
@@ -108,11 +115,16 @@ export function listEventBuses(
     const all = deps.directory
       .buses(accountId, region)
       .filter(({ name }) => name.startsWith(input.NamePrefix ?? ''));
-    const { page, nextToken } = pageOf(all, ({ name }) => name, {
-      limit: input.Limit,
-      token: input.NextToken,
-    });
-    return { EventBuses: page.map(shown), ...(nextToken !== undefined && { NextToken: nextToken }) };
+    const { page, more } = pageOf(
+      all,
+      ({ name }) => name,
+      {
+        limit: input.Limit,
+        token: input.NextToken,
+      },
+      badToken,
+    );
+    return { EventBuses: page.map(shown), ...more };
   };
 }
 

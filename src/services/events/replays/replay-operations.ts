@@ -7,12 +7,12 @@ import type {
   ListReplaysResponse,
   Replay,
 } from '@aws-sdk/client-eventbridge';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { archiveArn } from '../archives/stored-archive.ts';
 import { busArn } from '../buses/stored-bus.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
-import { illegalStatus, replayDoesNotExist, validation } from '../events-errors.ts';
-import { pageOf } from '../list-page.ts';
+import { badToken, illegalStatus, replayDoesNotExist, validation } from '../events-errors.ts';
 import { lockReplay, readReplay, readReplays, writeReplay } from './replay-rows.ts';
 import { replayArn, replayChange, type StoredReplay } from './stored-replay.ts';
 
@@ -65,11 +65,16 @@ export function listReplays(
       .filter(({ name }) => name.startsWith(prefix ?? ''))
       .filter(({ archive }) => source === undefined || archiveArn(archive) === source)
       .filter((replay) => state === undefined || replay.state === state);
-    const { page, nextToken } = pageOf(all, ({ name }) => name, {
-      limit: input.Limit,
-      token: input.NextToken,
-    });
-    return { Replays: page.map(shown), ...(nextToken !== undefined && { NextToken: nextToken }) };
+    const { page, more } = pageOf(
+      all,
+      ({ name }) => name,
+      {
+        limit: input.Limit,
+        token: input.NextToken,
+      },
+      badToken,
+    );
+    return { Replays: page.map(shown), ...more };
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   TestEventPatternRequest,
   TestEventPatternResponse,
 } from '@aws-sdk/client-eventbridge';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import { compileEventPattern } from '../../../model/event-pattern/compile-pattern.ts';
 import { RULE_DIALECT } from '../../../model/event-pattern/event-pattern.ts';
@@ -19,8 +20,7 @@ import { isJsonObject, readExactJson } from '../../../model/event-pattern/exact-
 import { parseEventPattern } from '../../../model/event-pattern/parse-pattern.ts';
 import { admit } from '../buses/bus-access.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
-import { invalidPattern, ruleDoesNotExist, validation } from '../events-errors.ts';
-import { pageOf } from '../list-page.ts';
+import { badToken, invalidPattern, ruleDoesNotExist, validation } from '../events-errors.ts';
 import { changeRule, deleteRuleRow } from './rule-rows.ts';
 import { type LiveRule, ruleArn } from './stored-rule.ts';
 
@@ -80,11 +80,16 @@ export function listRules(deps: EventsDependencies): OperationHandler<ListRulesR
     const all = rulesByName(deps, input.EventBusName, context, 'ListRules').filter(({ name }) =>
       name.startsWith(input.NamePrefix ?? ''),
     );
-    const { page, nextToken } = pageOf(all, ({ name }) => name, {
-      limit: input.Limit,
-      token: input.NextToken,
-    });
-    return { Rules: page.map(shown), ...(nextToken !== undefined && { NextToken: nextToken }) };
+    const { page, more } = pageOf(
+      all,
+      ({ name }) => name,
+      {
+        limit: input.Limit,
+        token: input.NextToken,
+      },
+      badToken,
+    );
+    return { Rules: page.map(shown), ...more };
   };
 }
 
@@ -95,13 +100,18 @@ export function listRuleNamesByTarget(
     const all = rulesByName(deps, input.EventBusName, context, 'ListRuleNamesByTarget').filter(
       ({ targets }) => targets.some(({ Arn }) => Arn === input.TargetArn),
     );
-    const { page, nextToken } = pageOf(all, ({ name }) => name, {
-      limit: input.Limit,
-      token: input.NextToken,
-    });
+    const { page, more } = pageOf(
+      all,
+      ({ name }) => name,
+      {
+        limit: input.Limit,
+        token: input.NextToken,
+      },
+      badToken,
+    );
     return {
       RuleNames: page.map(({ name }) => name),
-      ...(nextToken !== undefined && { NextToken: nextToken }),
+      ...more,
     };
   };
 }

@@ -6,10 +6,10 @@ import type {
   RemoveTargetsRequest,
   RemoveTargetsResponse,
 } from '@aws-sdk/client-eventbridge';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
-import { limitExceeded, validation } from '../events-errors.ts';
-import { pageOf } from '../list-page.ts';
+import { badToken, limitExceeded, validation } from '../events-errors.ts';
 import { ruleOf } from '../rules/rule-operations.ts';
 import { changeRule } from '../rules/rule-rows.ts';
 import { storedTarget, targetProblem } from './check-target.ts';
@@ -68,7 +68,12 @@ export function listTargetsByRule(
   return (input, context) => {
     const { targets } = ruleOf(deps, input.EventBusName, input.Rule, context, 'ListTargetsByRule');
     const all = [...targets].sort((a, b) => (a.Id < b.Id ? -1 : 1));
-    const { page, nextToken } = pageOf(all, ({ Id }) => Id, { limit: input.Limit, token: input.NextToken });
-    return { Targets: [...page], ...(nextToken !== undefined && { NextToken: nextToken }) };
+    const { page, more } = pageOf(
+      all,
+      ({ Id }) => Id,
+      { limit: input.Limit, token: input.NextToken },
+      badToken,
+    );
+    return { Targets: [...page], ...more };
   };
 }

@@ -5,10 +5,11 @@ import type {
   ListSubscriptionsResponse,
   Subscription,
 } from '@aws-sdk/client-sns';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { pageOf } from '../list-page.ts';
 import { admit } from '../permissions/topic-access.ts';
 import type { SnsDependencies } from '../sns-dependencies.ts';
+import { badToken } from '../sns-errors.ts';
 import type { StoredSubscription } from './stored-subscription.ts';
 
 /** Those the caller's account made. */
@@ -32,12 +33,10 @@ export function listSubscriptionsByTopic(
   };
 }
 
-function answer(all: readonly StoredSubscription[], token: string | undefined): ListSubscriptionsResponse {
-  const { page, nextToken } = pageOf(all, token);
-  return {
-    Subscriptions: page.map(shown),
-    ...(nextToken === undefined ? {} : { NextToken: nextToken }),
-  };
+function answer(all: readonly StoredSubscription[], given: string | undefined): ListSubscriptionsResponse {
+  const token = given === '' ? undefined : given;
+  const { page, more } = pageOf(all, ({ arn }) => arn, { token }, badToken);
+  return { Subscriptions: page.map(shown), ...more };
 }
 
 function shown({ arn, topicArn, owner, protocol, endpoint, token }: StoredSubscription): Subscription {

@@ -1,14 +1,14 @@
 import type { ListTopicsInput, ListTopicsResponse } from '@aws-sdk/client-sns';
+import { pageOf } from '../../../aws/list-page.ts';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { pageOf } from '../list-page.ts';
 import type { SnsDependencies } from '../sns-dependencies.ts';
+import { badToken } from '../sns-errors.ts';
 
 export function listTopics(deps: SnsDependencies): OperationHandler<ListTopicsInput, ListTopicsResponse> {
   return (input, { accountId, region }) => {
-    const { page, nextToken } = pageOf(deps.directory.topics(accountId, region), input.NextToken);
-    return {
-      Topics: page.map(({ arn }) => ({ TopicArn: arn })),
-      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
-    };
+    const topics = deps.directory.topics(accountId, region);
+    const token = input.NextToken === '' ? undefined : input.NextToken;
+    const { page, more } = pageOf(topics, ({ arn }) => arn, { token }, badToken);
+    return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), ...more };
   };
 }
