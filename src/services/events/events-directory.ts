@@ -24,6 +24,8 @@ export class EventsDirectory {
   readonly #rules = new Map<string, Map<string, LiveRule>>();
   /** By the ARN of the bus, then of the archive. */
   readonly #archives = new Map<string, Map<string, LiveArchive>>();
+  /** Tells a refresh that a change overtook it. */
+  #changes = 0;
   #onRules: () => void = () => undefined;
 
   /** @param onRules hears of each change of a rule */
@@ -31,17 +33,27 @@ export class EventsDirectory {
     this.#onRules = onRules;
     store.changes.subscribe('event-bus', (change) => this.#applyBus(change));
     store.changes.subscribe('event-rule', (change) => this.#applyRule(change.value as RuleChange));
-    for (const { definition } of await store.db.selectFrom('events_buses').selectAll().execute()) {
+    store.changes.subscribe('event-archive', (change) => this.#applyArchive(change));
+    await this.refresh(store);
+  }
+
+  /** Everything as it is on disk, where other platforms write too; the next time where something changes meanwhile. */
+  async refresh({ db }: Store): Promise<void> {
+    const changesBefore = this.#changes;
+    const [buses, rules, archives] = await Promise.all([
+      db.selectFrom('events_buses').select('definition').execute(),
+      db.selectFrom('events_rules').select('definition').execute(),
+      db.selectFrom('events_archives').select('definition').execute(),
+    ]);
+    if (changesBefore !== this.#changes) return;
+    for (const known of [this.#buses, this.#rules, this.#archives]) known.clear();
+    for (const { definition } of buses) {
       const bus = JSON.parse(definition) as StoredBus;
       this.#buses.set(busArn(bus), bus);
     }
-    for (const { definition } of await store.db.selectFrom('events_rules').selectAll().execute()) {
-      this.#put(JSON.parse(definition) as StoredRule);
-    }
-    store.changes.subscribe('event-archive', (change) => this.#applyArchive(change));
-    for (const { definition } of await store.db.selectFrom('events_archives').selectAll().execute()) {
-      this.#putArchive(JSON.parse(definition) as StoredArchive);
-    }
+    for (const { definition } of rules) this.#put(JSON.parse(definition) as StoredRule);
+    for (const { definition } of archives) this.#putArchive(JSON.parse(definition) as StoredArchive);
+    this.#onRules();
   }
 
   /** Every account has its default bus in every Region. */
@@ -93,6 +105,7 @@ export class EventsDirectory {
   }
 
   clear(): void {
+    this.#changes += 1;
     this.#buses.clear();
     this.#rules.clear();
     this.#archives.clear();
@@ -106,6 +119,7 @@ export class EventsDirectory {
   }
 
   #applyBus({ key, value }: Change): void {
+    this.#changes += 1;
     if (value === undefined) this.#buses.delete(key);
     else this.#buses.set(key, value as StoredBus);
   }
@@ -117,6 +131,7 @@ export class EventsDirectory {
   }
 
   #applyArchive({ key, value }: Change): void {
+    this.#changes += 1;
     for (const [bus, archives] of this.#archives) {
       archives.delete(key);
       if (archives.size === 0) this.#archives.delete(bus);
@@ -125,6 +140,7 @@ export class EventsDirectory {
   }
 
   #applyRule(change: RuleChange): void {
+    this.#changes += 1;
     if ('rule' in change) this.#put(change.rule);
     else {
       const others = this.#rules.get(busKey(change.gone));

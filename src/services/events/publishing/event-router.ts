@@ -8,7 +8,8 @@ import { type EventToArchive, insertArchived } from '../archives/archived-events
 import type { BusName } from '../buses/stored-bus.ts';
 import { SENDER, type TargetDelivery } from '../delivery/target-delivery.ts';
 import type { EventsDirectory } from '../events-directory.ts';
-import type { LiveRule } from '../rules/stored-rule.ts';
+import { claimInstant } from '../rules/rule-rows.ts';
+import { type LiveRule, liveRule } from '../rules/stored-rule.ts';
 import type { PlatformEvent } from './platform-event.ts';
 
 interface RouterOptions {
@@ -56,8 +57,16 @@ export class EventRouter {
   }
 
   /** What a rule's schedule sets off, whatever its pattern. */
-  async fire(rule: LiveRule, event: PlatformEvent): Promise<void> {
-    await this.#accept(this.#deliveriesTo(rule, JSON.stringify(event), { hops: 0 }), []);
+  async fire(rule: LiveRule, event: PlatformEvent, atMs: number): Promise<void> {
+    const { store, deliveries } = this.#options;
+    const text = JSON.stringify(event);
+    if (store.engine === 'sqlite') return await this.#accept(this.#deliveriesTo(rule, text, { hops: 0 }), []);
+    const inserted = await store.write(async (tx) => {
+      const now = await claimInstant(store, tx, rule, atMs);
+      if (now === undefined) return undefined;
+      return await deliveries.insert(tx, this.#deliveriesTo(liveRule(now), text, { hops: 0 }));
+    });
+    if (inserted !== undefined) deliveries.begin(inserted);
   }
 
   #deliveriesByRules(put: PutEvent, { text, value }: ReadEvent, ruleArns?: readonly string[]): Delivery[] {

@@ -58,6 +58,30 @@ export async function changeRule(
   });
 }
 
+/**
+ * Takes the right to set a rule off for an instant: of the platforms that share a database, the first one has it.
+ * @returns the rule as it is now; undefined when it is gone, switched off, changed, or was set off already
+ */
+export async function claimInstant(
+  store: Store,
+  tx: Tx,
+  { bus, name, scheduleExpression }: StoredRule,
+  atMs: number,
+): Promise<StoredRule | undefined> {
+  const rule = await lockRule(store, tx, { bus, name });
+  if (rule?.isEnabled !== true || rule.scheduleExpression !== scheduleExpression) return undefined;
+  if (rule.setOffUntilMs !== undefined && rule.setOffUntilMs >= atMs) return undefined;
+  await tx
+    .updateTable('events_rules')
+    .set({ definition: JSON.stringify({ ...rule, setOffUntilMs: atMs }) })
+    .where('account_id', '=', bus.accountId)
+    .where('region', '=', bus.region)
+    .where('bus', '=', bus.name)
+    .where('name', '=', name)
+    .execute();
+  return rule;
+}
+
 /** @param check throws to refuse */
 export async function deleteRuleRow(
   store: Store,

@@ -81,17 +81,21 @@ export class RuleSchedules {
   async #fire(rule: LiveRule, atMs: number): Promise<void> {
     const { router, onNotice } = this.#options;
     try {
-      await router.fire(rule, {
-        version: '0',
-        id: randomUUID(),
-        'detail-type': 'Scheduled Event',
-        source: 'aws.events',
-        account: rule.bus.accountId,
-        time: eventTime(atMs),
-        region: rule.bus.region,
-        resources: [rule.arn],
-        detail: {},
-      });
+      await router.fire(
+        rule,
+        {
+          version: '0',
+          id: randomUUID(),
+          'detail-type': 'Scheduled Event',
+          source: 'aws.events',
+          account: rule.bus.accountId,
+          time: eventTime(atMs),
+          region: rule.bus.region,
+          resources: [rule.arn],
+          detail: {},
+        },
+        atMs,
+      );
     } catch (error) {
       onNotice(`The rule ${rule.arn} could not be set off: ${String(error)}`);
     }

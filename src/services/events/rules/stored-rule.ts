@@ -24,6 +24,8 @@ export interface StoredRule extends RuleName {
   /** A rate counts from here. */
   readonly createdAtMs: number;
   readonly targets: readonly StoredTarget[];
+  /** The last instant its schedule set it off for; kept only where platforms share a database. */
+  readonly setOffUntilMs?: number;
 }
 
 /** As PutTargets was given it. */
