@@ -40,7 +40,10 @@ export class BatchGatherer<R extends PolledRecord> {
     while (records.length > 0 && records.length < most && countFitting(records, most) === records.length) {
       const waitMs = untilMs - clock.now();
       if (waitMs <= 0 || this.#signal.aborted) break;
-      records = [...records, ...(await this.#more(most - records.length, waitMs, records))];
+      const more = await this.#more(most - records.length, waitMs, records);
+      // Time is up, or something else is due.
+      if (more.length === 0) break;
+      records = [...records, ...more];
     }
     return records;
   }
