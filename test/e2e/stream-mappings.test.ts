@@ -9,11 +9,13 @@ import {
   type CreateEventSourceMappingCommandInput,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { deploy, eventually } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { getMapping, makeMapping, type Mapping, PATIENCE_MS, untilState } from '../support/mappings.ts';
 import { makeQueue, receive, type TestQueue } from '../support/queues.ts';
+import { s3ClientFor } from '../support/s3.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { dataOf, STREAM_DIARY, streamDiary } from '../support/stream-diaries.ts';
 import {
@@ -347,4 +349,29 @@ test('a mapping that is off reads on later from where it was', async () => {
       .flat()
       .toSorted(),
   ).toEqual(['a', 'b', 'c']);
+});
+
+test('a bucket as destination gets the records themselves', async () => {
+  const s3 = s3ClientFor(server);
+  const Bucket = uniqueName('given-up');
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const { mapping } = await polled(
+    { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: `arn:aws:s3:::${Bucket}` } } },
+    ['fail'],
+  );
+  const { Contents = [] } = await eventually(
+    async () => await s3.send(new ListObjectsV2Command({ Bucket })),
+    ({ KeyCount }) => KeyCount === 1,
+    PATIENCE_MS,
+  );
+  const Key = Contents[0]?.Key ?? '';
+  const time = '\\d{4}/\\d\\d/\\d\\d/\\d{4}-\\d\\d-\\d\\dT\\d\\d\\.\\d\\d\\.\\d\\d-[0-9a-f-]{36}';
+  expect(Key).toMatch(new RegExp(`^aws/lambda/${mapping.UUID}/${FIRST_SHARD}/${time}$`));
+  const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  const record = JSON.parse((await object.Body?.transformToString()) ?? '') as { payload: string };
+  expect(record).toMatchObject({ requestContext: { condition: 'RetryAttemptsExhausted' } });
+  expect(JSON.parse(record.payload)).toMatchObject({
+    Records: [{ eventSource: 'aws:kinesis', kinesis: { data: Buffer.from('fail').toString('base64') } }],
+  });
+  s3.destroy();
 });

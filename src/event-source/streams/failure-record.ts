@@ -17,6 +17,8 @@ interface FailurePlace {
   readonly streamArn: string;
   readonly shardId: string;
   readonly format: Pick<StreamFormat, 'batchInfo' | 'hasMilliseconds'>;
+  /** With the records themselves, which only buckets have room for. */
+  readonly withPayload?: boolean;
 }
 
 /** What an on-failure destination hears of a batch, JSON text: where it is in the stream, not what is in it. */
@@ -54,6 +56,7 @@ export function failureRecord(givenUp: GivenUp, place: FailurePlace, nowMs: numb
       batchSize: records.length,
       streamArn: place.streamArn,
     },
+    ...(place.withPayload === true && { payload: `{"Records":[${records.map(({ text }) => text).join()}]}` }),
   });
 }
 

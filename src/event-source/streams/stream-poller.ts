@@ -155,17 +155,20 @@ export class StreamPoller implements Poller {
 
   async #giveUp(streamArn: string, shardId: string, givenUp: GivenUp): Promise<void> {
     const { targets, clock, format, onProblem } = this.#options;
-    const { functionArn, accountId, settings } = this.#mapping;
+    const { functionArn, accountId, settings, uuid } = this.#mapping;
     const targetArn = settings.DestinationConfig?.OnFailure?.Destination;
     const target = targetArn === undefined ? undefined : targets[targetService(targetArn)];
     if (targetArn === undefined || target === undefined) return;
-    const body = failureRecord(givenUp, { functionArn, streamArn, shardId, format }, clock.now());
+    const withPayload = targetService(targetArn) === 's3';
+    const place = { functionArn, streamArn, shardId, format, withPayload };
+    const body = failureRecord(givenUp, place, clock.now());
+    const objectPrefix = `aws/lambda/${uuid}/${shardId}`;
     const traceHeader =
       givenUp.outcome?.kind === 'answered'
         ? givenUp.outcome.answer.traceId
         : newTraceHeader(undefined, clock.now());
     try {
-      await target.send({ targetArn, accountId, body, traceHeader });
+      await target.send({ targetArn, accountId, body, traceHeader, objectPrefix });
     } catch (error) {
       // Another error may pass, and settling is tried again.
       if (!(error instanceof ServiceError)) throw error;

@@ -61,8 +61,7 @@ export async function checkFailureTarget(
 ): Promise<void> {
   if (arn === undefined) return;
   const service = targetService(arn);
-  // What goes into buckets is a record with the whole batch, in an object of its own name.
-  const target = service === 's3' ? undefined : targets[service];
+  const target = targets[service];
   if (target === undefined) {
     throw notImplementedYet(`DestinationConfig.OnFailure.Destination: ${service} as a destination`);
   }
@@ -70,10 +69,12 @@ export async function checkFailureTarget(
   if (state === 'ready') return;
   throw invalidParameterValue(
     state === 'forbidden'
-      ? `The function execution role does not have permissions to call ${service === 'sqs' ? 'SendMessage' : 'Publish'} on ${arn}`
+      ? `The function execution role does not have permissions to call ${ACTIONS[service] ?? 'Publish'} on ${arn}`
       : `The destination ARN ${arn} is invalid.`,
   );
 }
+
+const ACTIONS: Readonly<Record<string, string>> = { sqs: 'SendMessage', sns: 'Publish', s3: 'PutObject' };
 
 function streamForbidden(arn: string): Error {
   return invalidParameterValue(
