@@ -15,6 +15,13 @@ export const TOPICS = { plain: 'news', ordered: 'news.fifo' } as const;
 /** Fewer than the load asks for: events are throttled and wait. */
 const CONCURRENCY = 4;
 
+/** Only sends to one group are limited. */
+const HIGH_THROUGHPUT = {
+  FifoQueue: 'true',
+  DeduplicationScope: 'messageGroup',
+  FifoThroughputLimit: 'perMessageGroupId',
+} as const;
+
 export const arnOf = (service: string, name: string): string =>
   `arn:aws:${service}:us-east-1:000000000000:${name}`;
 export const FUNCTION_ARN = arnOf('lambda', `function:${FUNCTION}`);
@@ -59,7 +66,7 @@ async function makeQueues({ sqs }: Clients): Promise<void> {
   const redrive = { deadLetterTargetArn: arnOf('sqs', 'dead'), maxReceiveCount: 2 };
   const queues: Record<string, Record<string, string>> = {
     inbox: open('inbox'),
-    'ordered.fifo': { ...open('ordered.fifo'), FifoQueue: 'true' },
+    'ordered.fifo': { ...open('ordered.fifo'), ...HIGH_THROUGHPUT },
     dead: {},
     poison: { RedrivePolicy: JSON.stringify(redrive) },
     failures: {},
