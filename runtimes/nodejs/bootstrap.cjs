@@ -15,6 +15,8 @@ const EXIT_UNSETTLED = 13;
 /** The catalog's default; a function need not see it, and the processes it starts need not have it. */
 const DEFAULT_NODE_OPTIONS =
   '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1';
+/** Where Node.js knows it. */
+const NO_DEBUGGER = ' --disable-sigusr1';
 
 const { env } = process;
 let ready = false;
@@ -75,7 +77,7 @@ function start(loaded) {
 }
 
 function begin() {
-  if (env['NODE_OPTIONS'] === DEFAULT_NODE_OPTIONS) delete env['NODE_OPTIONS'];
+  if (env['NODE_OPTIONS']?.replace(NO_DEBUGGER, '') === DEFAULT_NODE_OPTIONS) delete env['NODE_OPTIONS'];
   log.install();
   context.install();
   streaming.install();

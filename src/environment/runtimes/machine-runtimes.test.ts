@@ -67,7 +67,8 @@ describe('nodejs', () => {
         '/sandbox/var/runtime:/sandbox/var/runtime/lib:/sandbox/var/task:/sandbox/var/task/lib:/sandbox/opt/lib',
       NODE_PATH:
         '/sandbox/opt/nodejs/node24/node_modules:/sandbox/opt/nodejs/node_modules:/sandbox/var/runtime/node_modules:/sandbox/var/runtime:/sandbox/var/task',
-      NODE_OPTIONS: '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1',
+      NODE_OPTIONS:
+        '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1 --disable-sigusr1',
     });
   });
 

@@ -13,6 +13,8 @@ import { libraryPath, localeVariables, programPath } from './variables.ts';
 
 /** Lambda switches these off. As a default of NODE_OPTIONS, so that a function can still switch them on. */
 const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1';
+/** One thread less to freeze and to thaw: the one that waits for a signal to open a debugger. */
+const NO_DEBUGGER = '--disable-sigusr1';
 
 interface NodeDirectories {
   /** With the bootstrap and the AWS SDK. */
@@ -78,7 +80,7 @@ function describeNodeRuntime(
       PATH: programPath(inside, inside('/var/lang/bin')),
       LD_LIBRARY_PATH: libraryPath(inside),
       NODE_PATH: nodePath(inside, major),
-      ...(canSwitchOff(interpreter) ? { NODE_OPTIONS: SWITCHED_OFF } : {}),
+      ...nodeOptions(interpreter),
     }),
     directories: [
       { hostPath: dirname(interpreter.path), sandboxPath: '/var/lang/bin' },
@@ -95,8 +97,11 @@ function nodePath(inside: (path: string) => string, major: number): string {
   return [...layers, '/var/runtime/node_modules', '/var/runtime', '/var/task'].map(inside).join(':');
 }
 
-/** The switches exist from 20.19 and 22.12 on; an unknown one would keep Node.js from starting. */
-function canSwitchOff({ version }: Interpreter): boolean {
+/** An unknown switch would keep Node.js from starting: these exist from 20.19, 22.12 and 22.14 on. */
+function nodeOptions({ version }: Interpreter): Record<string, string> {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || (major >= 24 && major <= 26);
+  const isRecent = major >= 24 && major <= 26;
+  if (isRecent || (major === 22 && minor >= 14)) return { NODE_OPTIONS: `${SWITCHED_OFF} ${NO_DEBUGGER}` };
+  const hasMost = (major === 20 && minor >= 19) || (major === 22 && minor >= 12);
+  return hasMost ? { NODE_OPTIONS: SWITCHED_OFF } : {};
 }
