@@ -33,7 +33,7 @@ test('output within a slice is read as it comes', () => {
 test('after each slice everybody else has one turn, as long as there is some budget left', async () => {
   const pace = new OutputPace(pacing);
   const stream = attached(pace);
-  for (let slice = 0; slice < 10; slice += 1) {
+  for (let slice = 0; slice < 6; slice += 1) {
     for (let line = 0; line < 80; line += 1) pace.addLine();
     expect(stream.isPaused()).toBe(true);
     const { resumed } = pace;
@@ -55,6 +55,23 @@ test('a flood waits until its third of the time has gone by, and then has a budg
   pace.addLine();
   expect(stream.isPaused()).toBe(false);
   expect(pacing.floods).toBe(0);
+});
+
+test('whoever is read a line at a time has used up the budget sooner', async () => {
+  const pace = new OutputPace(pacing);
+  const stream = new PassThrough();
+  let lines = 0;
+  pace.read(stream, () => {
+    lines += 1;
+    pace.addLine();
+  });
+  while (!stream.isPaused()) {
+    stream.write('line');
+    await new Promise((resolve) => process.nextTick(resolve));
+    vi.advanceTimersByTime(0);
+  }
+  expect(pacing.floods).toBe(1);
+  expect(lines).toBeLessThan(100);
 });
 
 test('time that went by before counts', () => {

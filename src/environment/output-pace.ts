@@ -1,14 +1,18 @@
 import type { Readable } from 'node:stream';
 
-/** What a log line costs the platform, whatever its size, and each of its bytes on top: measured, roughly. */
+/**
+ * What it costs the platform to read something with a log line in it, and that whoever waited to write then takes the
+ * processor. What each line costs, whatever its size, and each of its bytes: measured, roughly.
+ */
+const READ_NS = 10_000;
 const LINE_NS = 2000;
 const BYTE_NS = 2;
 /** After this much everybody else has a turn. One piece of output may hold many lines: it can take several times that. */
 const SLICE_NS = 150_000;
 /** An environment that has cost this much is made to wait, unless that was spread over a round. */
-const BUDGET_NS = 4_000_000;
+const BUDGET_NS = 1_000_000;
 /** All floods together get a third of the platform's time: with several of them each has a longer round. */
-const ROUND_MS = 12;
+const ROUND_MS = 3;
 /** How much is handled at once: many short lines in one large piece would hold up everybody else. */
 const PIECE_BYTES = 4096;
 /** Where lines have turned out to be short. */
@@ -30,6 +34,7 @@ export class OutputPace {
   #spentNs = 0;
   #sliceNs = 0;
   #isFlood = false;
+  #isNewRead = false;
   #pieceBytes = PIECE_BYTES;
   #roundBeganAt = performance.now();
   #resumed: PromiseWithResolvers<void> | undefined;
@@ -51,6 +56,7 @@ export class OutputPace {
     this.#streams.add(stream);
     if (this.#resumed !== undefined) stream.pause();
     stream.on('data', (chunk: Buffer) => {
+      this.#isNewRead = true;
       if (chunk.length <= this.#pieceBytes) handle(chunk);
       else this.#handlePieces(stream, chunk, handle);
     });
@@ -63,7 +69,8 @@ export class OutputPace {
   }
 
   addLine(): void {
-    this.#spend(LINE_NS);
+    this.#spend(this.#isNewRead ? READ_NS + LINE_NS : LINE_NS);
+    this.#isNewRead = false;
   }
 
   addBytes(count: number): void {

@@ -55,6 +55,34 @@ test('who uses up its share stands back until it no longer does', () => {
   expect(group.isBehind).toBe(false);
 });
 
+test('who uses up its share whenever it is back in line stands back longer and longer', () => {
+  const watch = new ShareWatch();
+  const group = new Group();
+  watch.add(group);
+  vi.advanceTimersByTime(100);
+  const stays: number[] = [];
+  for (let turn = 0; turn < 8; turn += 1) {
+    group.run(5, 5);
+    vi.advanceTimersByTime(100);
+    let looks = 0;
+    while (group.isBehind) {
+      looks += 1;
+      group.run(5, 0);
+      vi.advanceTimersByTime(100);
+    }
+    stays.push(looks);
+  }
+  expect(stays).toEqual([1, 2, 4, 8, 16, 32, 32, 32]);
+  group.run(5, 0);
+  vi.advanceTimersByTime(100);
+  group.run(5, 5);
+  vi.advanceTimersByTime(100);
+  expect(group.isBehind).toBe(true);
+  group.run(5, 0);
+  vi.advanceTimersByTime(100);
+  expect(group.isBehind).toBe(false);
+});
+
 test('a group that the kernel says nothing about stays where it is', () => {
   const watch = new ShareWatch();
   const group = new Group();
