@@ -6,6 +6,7 @@ import { measureDensity } from './parts/density.ts';
 import { measureDrain } from './parts/drain.ts';
 import { FULL, QUICK } from './parts/effort.ts';
 import { measureFreezing } from './parts/freezing.ts';
+import { measureMappings } from './parts/mappings.ts';
 import { measureNoise } from './parts/noise.ts';
 import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
@@ -43,6 +44,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
   queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },
   drain: { title: 'a long queue', measure: async () => await measureDrain(where, effort) },
+  mappings: { title: 'event source mappings', measure: async () => await measureMappings(where, effort) },
   records: { title: 'records of streams', measure: async () => await measureRecords(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
