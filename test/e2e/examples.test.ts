@@ -1,6 +1,7 @@
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import photon from '@silvia-odwyer/photon-node';
@@ -11,11 +12,13 @@ import { eventually } from '../support/functions.ts';
 import { receive } from '../support/queues.ts';
 import { s3ClientFor } from '../support/s3.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { kinesisFor } from '../support/streams.ts';
 
 /** Each example is deployed by its own script, with the stock CLI. */
 const ROOT = join(import.meta.dirname, '../..');
 const PHOTON = 'node_modules/@silvia-odwyer/photon-node';
 const hasTools = available('aws', '--version') && available('zip', '--version');
+const EXAMPLES = ['thumbnails', 'queue-worker', 'stream-aggregator', 'cron'];
 const WITHIN_MS = 45_000;
 
 describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
@@ -25,7 +28,9 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     server = await startServer();
     folder = await temporaryDirectory();
-  });
+    // The CLI takes a second or two to begin anything.
+    await Promise.all(EXAMPLES.map(deployExample));
+  }, 180_000);
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
     await folder.remove();
@@ -42,7 +47,7 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
     const { code, stderr } = await run('sh', ['deploy.sh', example], {
       cwd: copy,
       env: { AWS_ENDPOINT_URL: server.endpoint },
-      timeoutMs: 110_000,
+      timeoutMs: 170_000,
     });
     expect([code, stderr]).toEqual([0, '']);
   }
@@ -59,7 +64,6 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
   }
 
   test('thumbnails: a picture becomes a smaller one and a record', async () => {
-    await deployExample('thumbnails');
     const s3 = s3ClientFor(server);
     const { PhotonImage, SamplingFilter, resize } = photon;
     const dot = new PhotonImage(new Uint8Array([200, 30, 30, 255]), 1, 1);
@@ -94,7 +98,6 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
   });
 
   test('queue-worker: what cannot be done ends in the dead-letter queue', async () => {
-    await deployExample('queue-worker');
     const queue = await queueNamed('queue-worker');
     for (const work of [{ task: 'dishes' }, { nothing: 'to do' }])
       await server.sqs.send(
@@ -117,8 +120,38 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
     expect(message?.Body).toBe('{"nothing":"to do"}');
   });
 
+  test('stream-aggregator: adds up what comes within a minute', async () => {
+    const name = 'stream-aggregator';
+    const kinesis = kinesisFor(server);
+    const measure = async (sensor: string, value: number) =>
+      await kinesis.send(
+        new PutRecordCommand({
+          StreamName: name,
+          PartitionKey: sensor,
+          Data: Buffer.from(JSON.stringify({ sensor, value })),
+        }),
+      );
+    await measure('a', 1);
+    await measure('b', 5);
+    await measure('a', 2);
+    await eventually(
+      async () => {
+        await advanceClock(server, 60_000);
+        return await logged(name);
+      },
+      (log) => {
+        const totals = [...log.matchAll(/Z to \S+Z: (\{.*\})/g)].map(
+          ([, text = '']) => JSON.parse(text) as Record<string, { count: number; sum: number }>,
+        );
+        const sum = (sensor: string) => totals.reduce((all, each) => all + (each[sensor]?.sum ?? 0), 0);
+        return sum('a') === 3 && sum('b') === 5;
+      },
+      WITHIN_MS,
+    );
+    kinesis.destroy();
+  });
+
   test('cron: runs when platform time gets there', async () => {
-    await deployExample('cron');
     await advanceClock(server, 300_000);
     await eventually(
       async () => await logged('cron'),
