@@ -44,8 +44,8 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
     const wanted = Math.min(most, MOST_RECEIVED);
     const queue = await queues.describe(queueArn);
     // A message's time in the batch does not count against the function's.
-    this.#visibilityMs = (queue?.visibilityTimeoutSeconds ?? 0) * 1000 + windowMs;
-    const hides = windowMs > 0 && { visibilityTimeoutSeconds: this.#visibilityMs / 1000 };
+    this.#visibilityMs = (queue?.visibilityTimeoutSeconds ?? 0) * 1000;
+    const hides = windowMs > 0 && { visibilityTimeoutSeconds: (this.#visibilityMs + windowMs) / 1000 };
     const beganAtMs = clock.now();
     const messages = await queues.receive(queueArn, { most: wanted, waitMs, signal, ...hides });
     if (clock.now() - beganAtMs > IDLE_MS && this.#running === 0) concurrency.idle();
