@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly invoker: FunctionInvoker;
   readonly targets: DestinationTargets;
   /** Messages that are gone for good. */
-  readonly onRemoved: (queueArn: string, receipts: readonly string[]) => void;
+  readonly onRemoved: (queueArn: string, receipts: readonly string[]) => Promise<void>;
   readonly onSaved: (key: MappingKey, shardId: string, checkpoint: ShardCheckpoint) => void;
   readonly onNotice: (message: string) => void;
 }
@@ -128,7 +128,7 @@ export class Life {
         if (this.#isDead) return await new Promise<never>(() => undefined);
         await queues.remove(arn, receipts);
         // On disk, whether or not this life hears of it.
-        onRemoved(arn, receipts);
+        await onRemoved(arn, receipts);
         await this.#alive(Promise.resolve());
       },
       changeVisibility: async (arn, receipts, seconds) => {

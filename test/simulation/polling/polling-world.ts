@@ -239,6 +239,11 @@ export class PollingWorld {
     if (state === 'Enabled' || state === 'Disabled') await changeMapping(this.#store, key, decide);
   }
 
+  async #isThere(id: string): Promise<boolean> {
+    const query = this.#store.db.selectFrom('sqs_messages').select('message_id').where('message_id', '=', id);
+    return (await query.executeTakeFirst()) !== undefined;
+  }
+
   #newLife(): Life {
     return new Life({
       clock: this.#clock,
@@ -256,9 +261,10 @@ export class PollingWorld {
           },
         },
       },
-      onRemoved: (queueArn, receipts) => {
+      onRemoved: async (queueArn, receipts) => {
         for (const history of this.#histories)
-          if (history instanceof QueueHistory && history.queueArn === queueArn) history.removed(receipts);
+          if (history instanceof QueueHistory && history.queueArn === queueArn)
+            await history.removed(receipts, async (id) => await this.#isThere(id));
       },
       onSaved: ({ uuid }, shardId, checkpoint) => {
         for (const history of this.#histories)

@@ -86,10 +86,11 @@ export class QueueHistory implements Handler {
     };
   }
 
-  removed(receipts: readonly string[]): void {
+  /** @param isThere a receipt that has expired deletes nothing */
+  async removed(receipts: readonly string[], isThere: (id: string) => Promise<boolean>): Promise<void> {
     for (const receipt of receipts) {
       const message = this.#sent.get(this.#ids.get(receipt) ?? '');
-      if (message === undefined) continue;
+      if (message === undefined || (await isThere(message.id))) continue;
       if (!message.isDone) this.problems.push(`${message.id} was deleted before it was processed`);
       message.isGone = true;
     }
