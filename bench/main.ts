@@ -14,6 +14,7 @@ import { measureRecords } from './parts/records.ts';
 import { measureQueue } from './parts/queue.ts';
 import { met, printLines, printTable, type Row, writeJson } from './parts/report.ts';
 import { measureSteps } from './parts/steps.ts';
+import { measureStreamMappings } from './parts/stream-mappings.ts';
 import { measureStreaming } from './parts/streaming.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
 import { measureWorkers } from './parts/workers.ts';
@@ -44,7 +45,13 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   streaming: { title: 'streams', measure: async () => await measureStreaming(where, effort) },
   queue: { title: 'queues', measure: async () => await measureQueue(where, effort) },
   drain: { title: 'a long queue', measure: async () => await measureDrain(where, effort) },
-  mappings: { title: 'event source mappings', measure: async () => await measureMappings(where, effort) },
+  mappings: {
+    title: 'event source mappings',
+    measure: async () => [
+      ...(await measureMappings(where, effort)),
+      ...(await measureStreamMappings(where, effort)),
+    ],
+  },
   records: { title: 'records of streams', measure: async () => await measureRecords(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },

@@ -76,7 +76,7 @@ function plainHttp() {
 function plainModule(name) {
   const found = process.getBuiltinModule(name);
   const names = Object.entries(Object.getOwnPropertyDescriptors(found))
-    .filter(([, { get }]) => get === undefined)
+    .filter(([, property]) => 'value' in property)
     .map(([key]) => `export const ${key} = all.${key};`);
   return [`const all = process.getBuiltinModule('${name}');`, 'export default all;', ...names].join('\n');
 }

@@ -42,10 +42,10 @@ describe('SendMessage', () => {
       'MD5OfMessageSystemAttributes',
     );
     const received = await receive(shared.server.sqs, queue);
-    expect(received.map(({ Attributes }) => Attributes?.AWSTraceHeader).toSorted()).toEqual([
-      'Root=1-5f84c3a1-0123456789abcdef01234567;Lineage=1:a87bd80c:2',
-      'Root=mine',
-    ]);
+    expect(received).toHaveLength(2);
+    expect(new Set(received.map(({ Attributes }) => Attributes?.AWSTraceHeader))).toEqual(
+      new Set(['Root=1-5f84c3a1-0123456789abcdef01234567;Lineage=1:a87bd80c:2', 'Root=mine']),
+    );
   });
 
   test('answers with the digests of body, attributes and system attributes', async () => {
