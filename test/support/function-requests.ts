@@ -18,6 +18,8 @@ export const Architectures = [arch() === 'arm64' ? 'arm64' : 'x86_64'];
 export const DEAD_LETTERS = 'dead-letters';
 /** A stream the server has to have. */
 export const STREAM = 'clicks';
+/** A package the server has to have. It is no version: its bucket keeps none. */
+export const CODE_OBJECT = { S3Bucket: 'packages', S3Key: 'code.zip', S3ObjectVersion: 'null' };
 const DeadLetterConfig = { TargetArn: `arn:aws:sqs:${PLACE}:${DEAD_LETTERS}` };
 const LoggingConfig = {
   LogFormat: 'JSON',
@@ -54,6 +56,8 @@ export async function requestFunctions(lambda: LambdaClient): Promise<string> {
   });
   await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
   await changeFunction(lambda, FunctionName, layer);
+  const own = { FunctionName: uniqueName(), Role: ROLE, Runtime: 'nodejs22.x', Handler: 'index.handler' };
+  await send('CreateFunction', { ...own, Code: CODE_OBJECT });
   for (const operation of ['GetFunction', 'GetFunctionConfiguration']) {
     await send(operation, { FunctionName, Qualifier: '1' });
   }
@@ -92,6 +96,8 @@ async function changeFunction(lambda: LambdaClient, FunctionName: string, layer:
   await send('UpdateFunctionCode', { FunctionName, ZipFile, DryRun: true });
   const RevisionId = await revision();
   await send('UpdateFunctionCode', { FunctionName, ZipFile, Architectures, Publish: true, RevisionId });
+  await updated(lambda, FunctionName);
+  await send('UpdateFunctionCode', { FunctionName, ...CODE_OBJECT });
   await updated(lambda, FunctionName);
 }
 

@@ -2,6 +2,7 @@ import { arch } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Endpoint } from '../../src/aws/endpoint.ts';
 import { Listener } from '../../src/aws/listener.ts';
@@ -18,11 +19,14 @@ import { openState } from '../../src/platform/state.ts';
 import { Warnings } from '../../src/platform/warnings.ts';
 import { createLambdaService } from '../../src/services/lambda/lambda-service.ts';
 import { createKinesisService } from '../../src/services/kinesis/kinesis-service.ts';
+import { createS3Service } from '../../src/services/s3/s3-service.ts';
 import { createSqsService } from '../../src/services/sqs/sqs-service.ts';
 import { createPlatformLog } from '../../src/telemetry/platform-log.ts';
-import { DEAD_LETTERS, STREAM } from './function-requests.ts';
+import { CODE_OBJECT, DEAD_LETTERS, STREAM } from './function-requests.ts';
+import { ECHO } from './lambda-requests.ts';
 import { whenActive } from './streams.ts';
 import { ObservedInput } from './observed-input.ts';
+import { zipOf } from './zip.ts';
 
 /** A request that was answered with success, and the fields that were asked for by name on the way. */
 export interface Observation {
@@ -83,6 +87,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
       observed(service, observations),
       createSqsService(execution.queues),
       createKinesisService(execution.streams),
+      createS3Service(execution.messaging.objects),
     ],
     defaultAccountId: config.accountId,
     defaultRegion: config.region,
@@ -111,6 +116,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   await kinesis.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: 1 }));
   await whenActive(kinesis, STREAM);
   kinesis.destroy();
+  await storeCode(settings);
   return {
     lambda,
     observations,
@@ -127,6 +133,15 @@ export async function startObservedServer(): Promise<ObservedServer> {
       await state.close();
     },
   };
+}
+
+/** A package that functions and layers are made from. */
+async function storeCode(settings: ConstructorParameters<typeof S3Client>[0]): Promise<void> {
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  const { S3Bucket: Bucket, S3Key: Key } = CODE_OBJECT;
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: await zipOf({ 'index.js': ECHO }) }));
+  s3.destroy();
 }
 
 function observed(service: ServiceDefinition, observations: Observation[]): ServiceDefinition {

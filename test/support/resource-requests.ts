@@ -1,5 +1,12 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { Architectures, DEAD_LETTERS, STREAM, type Send, senderOf } from './function-requests.ts';
+import {
+  Architectures,
+  DEAD_LETTERS,
+  STREAM,
+  type Send,
+  senderOf,
+  CODE_OBJECT,
+} from './function-requests.ts';
 import { eventually } from './functions.ts';
 import { deploy, uniqueName, updated } from './lambda-requests.ts';
 import { untilState } from './mappings.ts';
@@ -255,6 +262,7 @@ async function requestLayers(send: Send): Promise<void> {
     const values = { CompatibleArchitectures: Architectures, CompatibleRuntimes: ['nodejs22.x'] };
     await send('PublishLayerVersion', { LayerName, Content, ...values });
   }
+  await send('PublishLayerVersion', { LayerName: uniqueName('layer'), Content: CODE_OBJECT });
   await send('GetLayerVersionByArn', { Arn: LayerVersionArn });
   const layers = await send('ListLayers', { ...fits, MaxItems: 1 });
   await send('ListLayers', { ...fits, Marker: layers['NextMarker'] });
