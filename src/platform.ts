@@ -104,8 +104,12 @@ async function build(config: Config, log: PlatformLog) {
   const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
   // Beside the store: both mostly wait for what they have started.
   const opening = chooseIsolation(config, join(directory.path, 'cache'), warnings, inside, clock);
+  const abandon = async (): Promise<void> => {
+    const opened = await opening.catch(() => undefined);
+    await opened?.driver.close();
+  };
   opening.catch(() => undefined);
-  const state = await openState(config, directory, clock, warnings);
+  const state = await openState(config, directory, clock, warnings, abandon);
   const identity = await openIdentity(config, state.store, clock);
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);

@@ -11,12 +11,16 @@ import type { Warnings } from './warnings.ts';
 
 export type State = Awaited<ReturnType<typeof openState>>;
 
-/** What is on disk: the directory, the database and blobs, the log events. Gives the directory back when that fails. */
+/**
+ * What is on disk: the directory, the database and blobs, the log events. Gives the directory back when that fails.
+ * @param abandon ends what else uses the directory by then
+ */
 export async function openState(
   config: Config,
   directory: DataDirectory,
   clock: MovableClock,
   warnings: Warnings,
+  abandon: () => Promise<void> = async () => {},
 ) {
   let store: Store;
   try {
@@ -27,6 +31,7 @@ export async function openState(
       onWarning: (message) => warnings.add(message),
     });
   } catch (error) {
+    await abandon();
     await directory.release();
     throw storeStartError(error);
   }

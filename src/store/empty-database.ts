@@ -21,7 +21,8 @@ function contentOf(address: URL): Buffer | undefined {
   try {
     return readFileSync(address);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'EACCES'].includes(code)) return undefined;
     throw error;
   }
 }

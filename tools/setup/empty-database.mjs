@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -17,6 +17,8 @@ try {
   const opened = await openStore({ dataDir, url: undefined, ephemeral: false, onWarning });
   await opened.close();
   copyFileSync(join(dataDir, 'lambent.db'), empty);
+  // A database is its owner's alone; this one has nothing in it, and others start servers from here.
+  chmodSync(empty, 0o644);
 } finally {
   rmSync(dataDir, { recursive: true });
 }
