@@ -22,23 +22,40 @@ const vitest = (...filters) => [
   ...filters,
 ];
 
-/** What is about environments, the machine or the calendar alone: where the state is kept makes no difference to it. */
+/**
+ * What is about environments, the machine, the calendar or other people's programs: where the state is kept makes no
+ * difference to it.
+ */
 const withoutState = [
+  '*-clients',
+  'aws-cli',
+  'cli',
+  'cli-deploy',
   'clock-changes',
+  'concurrency',
+  'demo',
   'doctor',
   'environment-facts',
+  'exact-concurrency',
+  'examples',
   'extensions',
   'function-url-browser',
   'function-url-connections',
   'function-url-http2',
+  'function-url-streaming',
   'installed-runtimes',
+  'invocation-rates',
   'language-runtimes',
   'lifecycle',
   'network',
+  'newcomer',
   'official-clients-*',
+  'outcomes',
+  'packages',
   'prepared-*',
   'runtimes',
   'telemetry',
+  'terraform',
 ].map((file) => `--exclude=test/e2e/${file}.test.ts`);
 
 const gates = {
