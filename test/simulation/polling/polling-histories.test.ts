@@ -4,7 +4,7 @@ import { Chance } from '../chance.ts';
 import { PollingWorld } from './polling-world.ts';
 
 /** Mappings, half of queues, half of streams; each lives through a history of its own. */
-const HISTORIES = Number(process.env['LAMBENT_POLLING_HISTORIES'] ?? 120);
+const HISTORIES = Number(process.env['LAMBENT_POLLING_HISTORIES'] ?? 60);
 const FIRST_SEED = Number(process.env['LAMBENT_POLLING_SEED'] ?? 1);
 const TOGETHER = 20;
 
