@@ -1,6 +1,6 @@
 import { type AttributeValue, emptyItem, type Item } from '../values/attribute-value.ts';
-import { collision, type DocumentPath, shownPath } from './document-path.ts';
-import { invalidExpression } from './expression-error.ts';
+import type { DocumentPath } from './document-path.ts';
+import { checkApart } from './paths-apart.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { WrittenPath } from './token-reader.ts';
 
@@ -12,16 +12,7 @@ export function bindProjection(
   placeholders: Placeholders,
 ): readonly DocumentPath[] {
   const paths = written.map((path) => placeholders.path(KIND, path));
-  for (const [index, one] of paths.entries()) {
-    for (const other of paths.slice(index + 1)) {
-      const problem = collision(one, other);
-      if (problem === undefined) continue;
-      throw invalidExpression(
-        KIND,
-        `Two document paths ${problem} with each other; must remove or rewrite one of these paths; path one: ${shownPath(one)}, path two: ${shownPath(other)}`,
-      );
-    }
-  }
+  checkApart(KIND, paths);
   return paths;
 }
 

@@ -1,6 +1,7 @@
 import { invalidExpression } from './expression-error.ts';
 import { type AttributeType, type AttributeValue, type Item, typeOf } from '../values/attribute-value.ts';
-import { collision, type DocumentPath, shownPath, valueAt } from './document-path.ts';
+import { type DocumentPath, valueAt } from './document-path.ts';
+import { checkApart } from './paths-apart.ts';
 import { checkOperandType } from './operand-types.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { WrittenPath } from './token-reader.ts';
@@ -48,7 +49,10 @@ export function bindUpdate(written: WrittenUpdate, placeholders: Placeholders): 
       return { type: 'delete', path: at(path), value };
     }),
   ];
-  checkPaths(changes.map(({ path }) => path));
+  checkApart(
+    KIND,
+    changes.map(({ path }) => path),
+  );
   return { changes };
 }
 
@@ -96,17 +100,4 @@ function checkClause(
     KIND,
     `Incorrect operand type for operator or function; operator: ${operator}, operand type: ${LONG_NAMES[type]}, typeset: ALLOWED_FOR_${operator}_OPERAND`,
   );
-}
-
-function checkPaths(paths: readonly DocumentPath[]): void {
-  for (const [index, one] of paths.entries()) {
-    for (const other of paths.slice(index + 1)) {
-      const problem = collision(one, other);
-      if (problem === undefined) continue;
-      throw invalidExpression(
-        KIND,
-        `Two document paths ${problem} with each other; must remove or rewrite one of these paths; path one: ${shownPath(one)}, path two: ${shownPath(other)}`,
-      );
-    }
-  }
 }
