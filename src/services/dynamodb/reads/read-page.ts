@@ -36,12 +36,13 @@ export async function readPage(
       scanned += 1;
       scannedBytes += bytes;
       if (filter(item)) items.push(item);
-      position = positionOf(range, item);
       if (scannedBytes >= MOST_BYTES || scanned === limit) {
         return { items, scanned, scannedBytes, last: item };
       }
     }
-    if (rows.length < most) return { items, scanned, scannedBytes, last: undefined };
+    const end = rows.at(-1)?.item;
+    if (end === undefined || rows.length < most) return { items, scanned, scannedBytes, last: undefined };
+    position = positionOf(range, end);
   }
 }
 
