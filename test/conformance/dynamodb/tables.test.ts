@@ -139,6 +139,19 @@ describe('tables', () => {
       'One or more parameter values were invalid: Invalid KeySchema: The first KeySchemaElement is not a HASH key type',
     ],
     [{ SSESpecification: { Enabled: true } }, 'SSESpecification is not implemented by Lambent yet.'],
+    [
+      {
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'any',
+            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' as const }],
+            Projection: { ProjectionType: 'ALL' as const },
+            WarmThroughput: { ReadUnitsPerSecond: 12_000 },
+          },
+        ],
+      },
+      'WarmThroughput is not implemented by Lambent yet.',
+    ],
   ])('are refused when they could not be: %#', async (input, message) => {
     expect(await refusal(makeTable(shared.client, { ...KEY_OF_ONE, ...input }))).toMatchObject({
       name: 'ValidationException',

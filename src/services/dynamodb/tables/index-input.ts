@@ -3,6 +3,7 @@ import type { GlobalSecondaryIndex, LocalSecondaryIndex, Projection } from '@aws
 import { invalidParameter, validation } from '../dynamodb-errors.ts';
 import { keySchema } from './key-schema-input.ts';
 import type { IndexDefinition, KeySchema, KeyType } from './table-definition.ts';
+import { refuseUnbuiltOfIndex } from './unbuilt-settings.ts';
 import { throughputOf } from './throughput.ts';
 
 const MOST_LOCAL = 5;
@@ -53,6 +54,7 @@ export function checkIndexes(indexes: readonly IndexDefinition[]): void {
 }
 
 export function globalIndex(given: GlobalSecondaryIndex, { types, billingMode }: TableSide): IndexDefinition {
+  refuseUnbuiltOfIndex(given);
   const name = given.IndexName ?? '';
   const throughput = throughputOf(given.ProvisionedThroughput, billingMode, name);
   return {

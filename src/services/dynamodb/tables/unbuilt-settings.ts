@@ -2,6 +2,15 @@ import type { CreateTableInput, UpdateTableInput } from '@aws-sdk/client-dynamod
 import { validation } from '../dynamodb-errors.ts';
 
 /** Throws ValidationException for what would be kept without effect. */
+export function refuseUnbuiltOfIndex(index: {
+  readonly OnDemandThroughput?: object | undefined;
+  readonly WarmThroughput?: object | undefined;
+}): void {
+  if (index.OnDemandThroughput !== undefined) throw notBuilt('OnDemandThroughput');
+  if (index.WarmThroughput !== undefined) throw notBuilt('WarmThroughput');
+}
+
+/** Throws ValidationException for what would be kept without effect. */
 export function refuseUnbuilt(input: Partial<CreateTableInput & UpdateTableInput>): void {
   const unbuilt = [
     ['SSESpecification', input.SSESpecification?.Enabled === true],
@@ -9,10 +18,16 @@ export function refuseUnbuilt(input: Partial<CreateTableInput & UpdateTableInput
     ['ReplicaUpdates', (input.ReplicaUpdates?.length ?? 0) > 0],
     ['OnDemandThroughput', input.OnDemandThroughput !== undefined],
     ['WarmThroughput', input.WarmThroughput !== undefined],
+    ['GlobalTableSourceArn', input.GlobalTableSourceArn !== undefined],
+    ['GlobalTableSettingsReplicationMode', input.GlobalTableSettingsReplicationMode !== undefined],
     ['ResourcePolicy', input.ResourcePolicy !== undefined],
     ['MultiRegionConsistency', input.MultiRegionConsistency !== undefined],
     ['GlobalTableWitnessUpdates', (input.GlobalTableWitnessUpdates?.length ?? 0) > 0],
   ] as const;
   const first = unbuilt.find(([, isGiven]) => isGiven);
-  if (first !== undefined) throw validation(`${first[0]} is not implemented by Lambent yet.`);
+  if (first !== undefined) throw notBuilt(first[0]);
+}
+
+function notBuilt(what: string): Error {
+  return validation(`${what} is not implemented by Lambent yet.`);
 }

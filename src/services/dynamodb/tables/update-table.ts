@@ -16,7 +16,7 @@ import { contentsOf, describe } from './table-description.ts';
 import { tableNameOf } from './table-name.ts';
 import { findTable, tableChange, tableNotFound, type Tx, updateTableRow } from './table-rows.ts';
 import { throughputOf } from './throughput.ts';
-import { refuseUnbuilt } from './unbuilt-settings.ts';
+import { refuseUnbuilt, refuseUnbuiltOfIndex } from './unbuilt-settings.ts';
 
 /** What was changed holds when this is answered, new indexes with all that is in the table. */
 export function updateTable(
@@ -120,6 +120,7 @@ function updatedIndexes(
   if (index === undefined) {
     throw new ServiceError('ResourceNotFoundException', 'Requested resource not found');
   }
+  refuseUnbuiltOfIndex(Update ?? {});
   if (Delete !== undefined) return indexes.filter((one) => one !== index);
   const throughput = throughputOf(Update?.ProvisionedThroughput, side.billingMode, name);
   return indexes.map((one) => (one === index && throughput ? { ...index, throughput } : one));
