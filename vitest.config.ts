@@ -5,6 +5,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const SLOW =
   /\/(?:terraform|installed-runtimes|aws-cli|leaks-\w+|kill-nine|everything-killed|limits|attacks|recursion|canary)\.test\.ts$/;
 
+/** CI's machines are shared and stall at times. */
+const CI = process.env['CI'] !== undefined;
+
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -16,12 +19,13 @@ class SlowFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'cli/**/*.test.ts', 'tools/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: CI ? 60_000 : 30_000,
+    hookTimeout: CI ? 120_000 : 60_000,
     pool: 'forks',
     maxWorkers: 4,
     sequence: { sequencer: SlowFirst },
-    // CI's machines are shared and stall at times; a test that needed its second try is marked in the report.
-    retry: process.env['CI'] === undefined ? 0 : 1,
+    expect: { poll: { timeout: 25_000 } },
+    // A test that needed its second try is marked in the report.
+    retry: CI ? 1 : 0,
   },
 });

@@ -46,7 +46,7 @@ function launch(node: string, ...args: readonly string[]) {
     output += chunk;
   });
   const report = async () => {
-    await vi.waitFor(() => expect(output).toContain('\n'), 10_000);
+    await vi.waitFor(() => expect(output).toContain('\n'), 25_000);
     const told = JSON.parse(output.split('\n')[0] ?? '') as { argv: string[]; major: number; pid: number };
     pids.add(told.pid);
     return told;
@@ -91,15 +91,15 @@ describe.skipIf(!existsSync(olderNode))('on an older Node.js', () => {
     // A terminal signals the whole group; npm then signals its child.
     process.kill(-(child.pid ?? 0), 'SIGINT');
     child.kill('SIGINT');
-    await vi.waitFor(() => expect(output()).toContain('got SIGINT 1'), 5000);
+    await vi.waitFor(() => expect(output()).toContain('got SIGINT 1'), 25_000);
     child.kill('SIGTERM');
-    await vi.waitFor(() => expect(output()).toContain('got SIGTERM 2'), 5000);
+    await vi.waitFor(() => expect(output()).toContain('got SIGTERM 2'), 25_000);
   });
 
   test('the program does not outlive the launcher', async () => {
     const { child, report, output } = launch(olderNode, 'start');
     await report();
     child.kill('SIGKILL');
-    await vi.waitFor(() => expect(output()).toContain('got SIGTERM 1'), 5000);
+    await vi.waitFor(() => expect(output()).toContain('got SIGTERM 1'), 25_000);
   });
 });

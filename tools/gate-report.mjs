@@ -1,5 +1,5 @@
-// What the gates tell at their end of one run of vitest, as a reporter: counts, and what went wrong with the reason.
-// Errors outside of any test and set-ups that failed are told as well: no count shows them.
+// What the gates tell at their end of one run of vitest, as a reporter: of each file its counts, and what went wrong with the
+// reason. Errors outside of any test and set-ups that failed are told as well: no count shows them.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import process from 'node:process';
@@ -10,32 +10,36 @@ const CHARACTERS = 1_500;
 
 export default class GateReport {
   onTestRunEnd(modules, unhandledErrors) {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const ended = (state) => tests.filter((test) => test.result().state === state);
-    const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
-    const failures = [
-      ...ended('failed').map((test) => told(test.module, test.fullName, test.result().errors)),
-      ...suites
-        .filter((suite) => suite.errors().length > 0)
-        .map((suite) => told(suite.module ?? suite, suite.fullName ?? '', suite.errors())),
-      ...unhandledErrors.map((error) => `an error outside of any test\n${reason(error)}`),
-    ];
-    const retried = ended('passed').filter((test) => (test.diagnostic()?.retryCount ?? 0) > 0);
     writeFileSync(
       process.env.LAMBENT_GATE_REPORT,
       JSON.stringify({
-        passed: ended('passed').length,
-        failed: ended('failed').length,
-        skipped: ended('skipped').length,
-        failures,
-        retried: retried.map((test) => `${place(test.module)}: ${test.fullName}`),
+        files: Object.fromEntries(modules.map((module) => [place(module), ofFile(module)])),
+        outside: unhandledErrors.map((error) => `an error outside of any test\n${reason(error)}`),
       }),
     );
   }
 }
 
-function told(module, name, errors) {
-  return `${place(module)}: ${name}\n${(errors ?? []).map(reason).join('\n')}`;
+function ofFile(module) {
+  const tests = [...module.children.allTests()];
+  const ended = (state) => tests.filter((test) => test.result().state === state);
+  const retried = ended('passed').filter((test) => (test.diagnostic()?.retryCount ?? 0) > 0);
+  return {
+    passed: ended('passed').length,
+    failed: ended('failed').length,
+    skipped: ended('skipped').length,
+    failures: [
+      ...ended('failed').map((test) => told(test.fullName, test.result().errors)),
+      ...[module, ...module.children.allSuites()]
+        .filter((suite) => suite.errors().length > 0)
+        .map((suite) => told(suite.fullName ?? '', suite.errors())),
+    ],
+    retried: retried.map((test) => test.fullName),
+  };
+}
+
+function told(name, errors) {
+  return `${name}\n${(errors ?? []).map(reason).join('\n')}`;
 }
 
 function place(module) {

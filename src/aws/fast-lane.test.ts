@@ -58,7 +58,7 @@ describe('on one connection', () => {
     const client = await new RawClient(server.port).send(invokeRequest('"1"') + invokeRequest('"2"'));
     await client.send(invokeRequest('"3"'));
     for (const count of [1, 2, 3]) {
-      await vi.waitFor(() => expect(waiting).toHaveLength(count));
+      await vi.waitFor(() => expect(waiting).toHaveLength(count), 25_000);
       waiting.at(-1)?.answer();
       await client.answers(count);
     }
@@ -72,7 +72,7 @@ describe('on one connection', () => {
     const client = new RawClient(server.port);
     const count = 3000;
     const sent = client.send(invokeRequest(`"${'x'.repeat(200)}"`).repeat(count));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     let answered = 0;
     while (answered < count) {
       for (const request of waiting.splice(0)) {
@@ -100,7 +100,7 @@ describe('on one connection', () => {
     await health.answers(1);
     expect(served).toBeLessThan(count);
     client.socket.resume();
-    await vi.waitFor(() => expect(client.text.length).toBeGreaterThan(count * payload.length), 10_000);
+    await vi.waitFor(() => expect(client.text.length).toBeGreaterThan(count * payload.length), 25_000);
     expect(served).toBe(count + 1);
   });
 
@@ -167,29 +167,29 @@ describe('ends of connections', () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
     const client = await new RawClient(server.port).send(invokeRequest('"1"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const { signal } = waiting[0]?.context ?? {};
     expect(signal?.aborted).toBe(false);
     if (how === 'ended') client.socket.end();
     else if (how === 'reset') client.socket.resetAndDestroy();
     else client.socket.destroy();
-    await vi.waitFor(() => expect(signal?.aborted).toBe(true));
+    await vi.waitFor(() => expect(signal?.aborted).toBe(true), 25_000);
     waiting[0]?.answer();
-    await vi.waitFor(() => expect(server.endpoint.inFlight).toBe(0));
+    await vi.waitFor(() => expect(server.endpoint.inFlight).toBe(0), 25_000);
   });
 
   test('a signal asked for too late is aborted already; after an answer nothing is aborted', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
     const client = await new RawClient(server.port).send(invokeRequest('"1"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const first = waiting[0]?.context.signal;
     waiting[0]?.answer();
     await client.answers(1);
     await client.send(invokeRequest('"2"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
     client.socket.destroy();
-    await vi.waitFor(() => expect(waiting[1]?.context.signal.aborted).toBe(true));
+    await vi.waitFor(() => expect(waiting[1]?.context.signal.aborted).toBe(true), 25_000);
     expect(first?.aborted).toBe(false);
   });
 
@@ -197,9 +197,9 @@ describe('ends of connections', () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke, { keepAliveTimeoutMs: 200 });
     const busy = await new RawClient(server.port).send(invokeRequest('"1"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const idle = await new RawClient(server.port).send(invokeRequest('"2"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
     waiting[1]?.answer();
     await idle.answers(1);
     await idle.closed;
@@ -215,11 +215,11 @@ describe('closing the listener', () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
     const idle = await new RawClient(server.port).send(invokeRequest('"1"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     waiting[0]?.answer();
     await idle.answers(1);
     const busy = await new RawClient(server.port).send(invokeRequest('"2"') + invokeRequest('"3"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
     const closed = server.listener.close(60_000);
     await idle.closed;
     expect(busy.socket.destroyed).toBe(false);
@@ -234,7 +234,7 @@ describe('closing the listener', () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
     const client = await new RawClient(server.port).send(invokeRequest('"1"'));
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const closed = once(client.socket, 'close');
     await server.listener.close(50);
     await closed;

@@ -84,7 +84,7 @@ describe('listening and closing', () => {
     const http1 = fetch(`http://${HOST}:${port}/one`);
     const session = http2Connect(`http://${HOST}:${port}`);
     const http2 = http2Post(session, '/two', 'x');
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
     const closed = listener.close(60_000);
     await expect(fetch(`http://${HOST}:${port}/`)).rejects.toThrow('fetch failed');
     for (const answer of waiting) answer();
@@ -102,7 +102,7 @@ describe('listening and closing', () => {
     const stream = session.request({ ':path': '/' });
     const failed = once(stream, 'close');
     stream.on('error', () => undefined);
-    await vi.waitFor(() => expect(requests).toBe(2));
+    await vi.waitFor(() => expect(requests).toBe(2), 25_000);
     const outcome = expect(http1).rejects.toThrow('fetch failed');
     await listener.close(50);
     await outcome;

@@ -43,10 +43,10 @@ describe('the log of an environment', () => {
     const version = functionVersion();
     await it.invoke(version, { do: 'log', lines: ['quick'] }, { requestId });
     const stream = [...it.logs].at(-1)?.[1] ?? [];
-    await vi.waitFor(() => expect(stream.at(-1)).toMatch(/^REPORT /));
+    await vi.waitFor(() => expect(stream.at(-1)).toMatch(/^REPORT /), 25_000);
     // The next START never overtakes them.
     for (let i = 0; i < 20; i += 1) await it.invoke(version, { do: 'echo' });
-    await vi.waitFor(() => expect(stream.at(-1)).toMatch(/^REPORT /));
+    await vi.waitFor(() => expect(stream.at(-1)).toMatch(/^REPORT /), 25_000);
     const words = stream.slice(3).map((line) => line.split(' ', 1)[0]);
     expect(words.join(' ')).toMatch(/^END REPORT( START END REPORT){20}$/);
   });

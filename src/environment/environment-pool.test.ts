@@ -23,7 +23,7 @@ describe('the pool', () => {
     const version = functionVersion();
     for (const expected of [1, 2, 3, 4]) expect((await it.invoke(version, count)).value).toBe(expected);
     expect(it.logs.size).toBe(1);
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }), 25_000);
   });
 
   test('has an environment for each of those that run at the same time', async () => {
@@ -53,7 +53,7 @@ describe('the pool', () => {
     const it = fixture();
     const version = functionVersion();
     await Promise.all([1, 2, 3].map(() => it.invoke(version, { do: 'sleep', ms: 200 })));
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 3, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 3, busy: 0 }), 25_000);
     const counts: unknown[] = [];
     for (let i = 0; i < 5; i += 1) counts.push((await it.invoke(version, count)).value);
     expect(counts).toEqual([1, 2, 3, 4, 5]);
@@ -65,7 +65,7 @@ describe('the pool', () => {
     const running = Promise.all(Array.from({ length: 40 }, () => it.invoke(version, count)));
     expect(it.pool.counts().starting).toBe(1);
     await running;
-    await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ starting: 0, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ starting: 0, busy: 0 }), 25_000);
     expect(it.logs.size).toBeLessThan(10);
   });
 
@@ -97,7 +97,7 @@ describe('the pool', () => {
     expect(outcomes[4]).toMatchObject({ reason: { message: 'too fast' } });
     expect((await other).value).toBe(1);
     // Starts that turned out not to be needed were given back.
-    await vi.waitFor(() => expect(left[version.functionArn]).toBe(-2 + 3 - it.logs.size + 1));
+    await vi.waitFor(() => expect(left[version.functionArn]).toBe(-2 + 3 - it.logs.size + 1), 25_000);
   });
 
   test('keeps functions and deployments apart', async () => {
@@ -121,20 +121,20 @@ describe('the pool', () => {
     const late = it.invoke(old, count);
     expect(await inFlight).toMatchObject({ value: null, functionError: undefined });
     expect((await late).functionError).toBeUndefined();
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }), 25_000);
     expect((await it.invoke(current, count)).value).toBe(2);
-    await vi.waitFor(() => expect(readdirSync(join(it.directory, 'scratch'))).toHaveLength(1));
+    await vi.waitFor(() => expect(readdirSync(join(it.directory, 'scratch'))).toHaveLength(1), 25_000);
   });
 
   test('removes what nobody has used for a while, by platform time', async () => {
     const it = fixture({ idleExpiryMs: 60_000 });
     const version = functionVersion();
     await it.invoke(version, count);
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
     it.clock.advance(59_000);
     expect(it.pool.counts().idle).toBe(1);
     expect((await it.invoke(version, count)).value).toBe(2);
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
     it.clock.advance(59_000);
     expect(it.pool.counts().idle).toBe(1);
     it.clock.advance(1500);
@@ -151,9 +151,9 @@ describe('the pool', () => {
     const busy = it.invoke(version, { do: 'sleep', ms: 200 });
     it.clock.advance(800_000);
     expect((await busy).functionError).toBeUndefined();
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }), 25_000);
     expect((await it.invoke(version, count)).value).toBe(1);
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
     it.clock.advance(3_600_000);
     expect(it.pool.counts().idle).toBe(0);
   });
@@ -203,6 +203,6 @@ describe('the pool', () => {
         message: 'This machine has no such runtime.',
       });
     }
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }), 25_000);
   });
 });

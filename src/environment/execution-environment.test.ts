@@ -99,7 +99,7 @@ describe('an environment', () => {
     const { value: pid } = await it.invoke(version, { do: 'child', script: 'sleep 60' });
     expect(isAlive(Number(pid))).toBe(true);
     await it.invoke(version, { do: 'exit', code: 1 });
-    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false));
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), 25_000);
   });
 
   test('is given up when /tmp holds too much, saying so', async () => {
@@ -107,13 +107,10 @@ describe('an environment', () => {
     const { value: variables } = await it.invoke(version, { do: 'env' });
     const path = join((variables as { TMPDIR: string }).TMPDIR, 'file');
     // The size is looked at once a second at most.
-    await vi.waitFor(
-      async () => {
-        await it.invoke(version, { do: 'fill', path, megabytes: 2 });
-        expect(it.warnings.join()).toContain('/tmp holds more than its 1 MB');
-      },
-      { timeout: 5000 },
-    );
+    await vi.waitFor(async () => {
+      await it.invoke(version, { do: 'fill', path, megabytes: 2 });
+      expect(it.warnings.join()).toContain('/tmp holds more than its 1 MB');
+    }, 25_000);
     const { value: after } = await it.invoke(version, { do: 'env' });
     expect((after as { TMPDIR: string }).TMPDIR).not.toBe((variables as { TMPDIR: string }).TMPDIR);
   });

@@ -35,7 +35,7 @@ describe('the line splitter', () => {
     const splitter = new LineSplitter((line) => lines.push(line));
     splitter.push(Buffer.from('Password: '));
     expect(lines).toEqual([]);
-    await vi.waitFor(() => expect(lines).toEqual(['Password: ']));
+    await vi.waitFor(() => expect(lines).toEqual(['Password: ']), 25_000);
     splitter.push(Buffer.from('more\n'));
     expect(lines).toEqual(['Password: ', 'more']);
   });

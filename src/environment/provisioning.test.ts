@@ -21,7 +21,7 @@ async function provisioned(it: PoolFixture, version: FunctionVersion, target: nu
   it.pool.provision(version, target);
   await vi.waitFor(
     () => expect(it.pool.provisionedState(version)).toMatchObject({ ready: target, isComplete: true }),
-    10_000,
+    25_000,
   );
 }
 
@@ -51,7 +51,7 @@ describe('provisioned environments', () => {
     const busy = it.invoke(version, { do: 'sleep', ms: 1000 });
     expect(await typeOf(it, version)).toBe('on-demand');
     await busy;
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 0 }), 25_000);
     expect(await typeOf(it, version)).toBe('provisioned-concurrency');
   });
 
@@ -60,7 +60,7 @@ describe('provisioned environments', () => {
     const version = functionVersion();
     await provisioned(it, version, 1);
     await Promise.all([it.invoke(version, { do: 'sleep', ms: 200 }), it.invoke(version, { do: 'count' })]);
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 0 }), 25_000);
     it.clock.advance(3_600_000);
     expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 });
     expect(await typeOf(it, version)).toBe('provisioned-concurrency');
@@ -72,7 +72,7 @@ describe('provisioned environments', () => {
     await provisioned(it, version, 2);
     await it.invoke(version, { do: 'count' });
     it.clock.advance(3_600_000);
-    await vi.waitFor(() => expect(it.pool.provisionedState(version)?.ready).toBe(2));
+    await vi.waitFor(() => expect(it.pool.provisionedState(version)?.ready).toBe(2), 25_000);
     expect((await it.invoke(version, { do: 'count' })).value).toBe(1);
     expect(it.logs.size).toBe(4);
   });
@@ -86,7 +86,7 @@ describe('provisioned environments', () => {
     const version = functionVersion();
     await provisioned(it, version, 1);
     await it.invoke(version, event);
-    await vi.waitFor(() => expect(it.logs.size).toBe(2), 10_000);
+    await vi.waitFor(() => expect(it.logs.size).toBe(2), 25_000);
     await provisioned(it, version, 1);
     expect((await it.invoke(version, { do: 'count' })).value).toBe(1);
     expect(it.logs.size).toBe(2);
@@ -101,7 +101,7 @@ describe('provisioned environments', () => {
     expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 1 });
     it.pool.provision(version, 0);
     expect((await busy).functionError).toBeUndefined();
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }), 25_000);
     expect(it.pool.provisionedState(version)).toMatchObject({ ready: 0, isOpen: false });
   });
 
@@ -121,15 +121,15 @@ describe('provisioned environments', () => {
     const version = functionVersion({ handler: 'init-exit' });
     it.pool.provision(version, 3);
     const failed = { ready: 0, isOpen: false, isComplete: false, failure: 'FUNCTION_ERROR_INIT_FAILURE' };
-    await vi.waitFor(() => expect(it.pool.provisionedState(version)).toEqual(failed), 10_000);
-    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }));
+    await vi.waitFor(() => expect(it.pool.provisionedState(version)).toEqual(failed), 25_000);
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 }), 25_000);
     const attempts = it.lines().filter((line) => line.startsWith('INIT_START')).length;
     expect(attempts).toBeGreaterThanOrEqual(6);
     expect(attempts).toBeLessThanOrEqual(8);
     expect((await it.invoke(version, { do: 'count' })).functionError).toBe('Unhandled');
     it.pool.provision(version, 3);
     expect(it.pool.provisionedState(version)?.failure).toBeUndefined();
-    await vi.waitFor(() => expect(it.pool.provisionedState(version)).toEqual(failed), 10_000);
+    await vi.waitFor(() => expect(it.pool.provisionedState(version)).toEqual(failed), 25_000);
   });
 
   test('may fail to initialise now and then', async () => {

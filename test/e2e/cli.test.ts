@@ -138,7 +138,7 @@ describe('logs', () => {
       const { code, out } = await command.run(['logs', 'hello-node']);
       expect(code).toBe(0);
       expect(out).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z .*greeting logged/m);
-    }, 10_000);
+    }, 25_000);
     const [first] = (await command.run(['logs', 'hello-node', '--json', '--since', '10m'])).out.split('\n');
     expect(JSON.parse(first ?? '')).toMatchObject({
       timestamp: expect.any(Number),
@@ -149,9 +149,9 @@ describe('logs', () => {
   test('--follow prints new lines once as they come', async () => {
     await command.runWhile(['logs', 'hello-node', '--follow', '--since', '1h'], async (output) => {
       await command.run(['invoke', 'hello-node', '{"name":"one"}']);
-      await vi.waitFor(() => expect(output()).toContain('greeting one'), 10_000);
+      await vi.waitFor(() => expect(output()).toContain('greeting one'), 25_000);
       await command.run(['invoke', 'hello-node', '{"name":"two"}']);
-      await vi.waitFor(() => expect(output()).toContain('greeting two'), 10_000);
+      await vi.waitFor(() => expect(output()).toContain('greeting two'), 25_000);
       expect(output().split('greeting one')).toHaveLength(2);
     });
   });

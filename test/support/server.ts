@@ -115,6 +115,9 @@ export async function temporaryDirectory(): Promise<{ path: string; remove: () =
   return { path, remove: async () => await rm(path, { recursive: true, force: true }) };
 }
 
+/** It takes a second; machines that many share have been seen to stall for twenty. */
+const READY_WITHIN_MS = 50_000;
+
 async function endpointFrom(child: ChildProcess, output: () => string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const look = (): void => {
@@ -123,6 +126,6 @@ async function endpointFrom(child: ChildProcess, output: () => string): Promise<
   };
   child.stdout?.on('data', look);
   child.once('exit', (code) => reject(new Error(`The server ended with code ${code}:\n${output()}`)));
-  const timer = setTimeout(() => reject(new Error(`The server is not ready:\n${output()}`)), 20_000);
+  const timer = setTimeout(() => reject(new Error(`The server is not ready:\n${output()}`)), READY_WITHIN_MS);
   return await promise.finally(() => clearTimeout(timer));
 }

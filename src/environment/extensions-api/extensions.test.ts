@@ -61,7 +61,7 @@ describe('an external extension', () => {
       handler: 'index.handler',
     });
     expect(it.lines()[2]).toBe('EXTENSION\tName: agent\tState: Ready\tEvents: [INVOKE, SHUTDOWN]');
-    await vi.waitFor(() => expect(said('INVOKE')).toHaveLength(2));
+    await vi.waitFor(() => expect(said('INVOKE')).toHaveLength(2), 25_000);
     expect(said('INVOKE')[0]).toEqual({
       eventType: 'INVOKE',
       deadlineMs: expect.any(Number),
@@ -96,9 +96,9 @@ describe('an external extension', () => {
     expect(said('done')).toHaveLength(0);
     expect(it.pool.counts()).toMatchObject({ idle: 0, busy: 1 });
     expect(it.lines().join('\n')).not.toContain('REPORT');
-    await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ idle: 1, busy: 0 }), { timeout: 5000 });
+    await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ idle: 1, busy: 0 }), 25_000);
     expect(said('done')).toHaveLength(1);
-    await vi.waitFor(() => expect(it.lines().join('\n')).toContain('REPORT'));
+    await vi.waitFor(() => expect(it.lines().join('\n')).toContain('REPORT'), 25_000);
     const duration = /\tDuration: ([\d.]+) ms/.exec(it.lines().join('\n'))?.[1];
     expect(Number(duration)).toBeGreaterThan(690);
     expect((await it.invoke(version, count)).value).toBe(2);
@@ -112,11 +112,11 @@ describe('an external extension', () => {
     // Runtime and extension start once more within it.
     const version = functionVersion({ ...layers, timeoutMs: 4000 });
     expect((await it.invoke(version, count)).value).toBe(1);
-    await vi.waitFor(() => expect(it.lines().at(-1)).toContain('"TIMEOUT"'), { timeout: 15_000 });
+    await vi.waitFor(() => expect(it.lines().at(-1)).toContain('"TIMEOUT"'), 25_000);
     expect(it.lines().some((line) => line.startsWith('REPORT') && line.endsWith('Status: timeout'))).toBe(
       true,
     );
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
     expect((await it.invoke(version, count)).value).toBe(1);
     expect(it.logs.size).toBe(1);
   });
@@ -194,8 +194,8 @@ describe('an external extension', () => {
     );
     const version = functionVersion(layers);
     expect((await it.invoke(version, count)).value).toBe(1);
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
-    await vi.waitFor(async () => expect((await it.invoke(version, count)).value).toBe(1), { timeout: 5000 });
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
+    await vi.waitFor(async () => expect((await it.invoke(version, count)).value).toBe(1), 25_000);
   });
 
   test('shares the memory limit with the function', async () => {

@@ -51,7 +51,10 @@ describe('an internal extension', () => {
     const version = functionVersion(custom);
     await it.invoke(version, {});
     await it.invoke(version, {});
-    await vi.waitFor(() => expect(it.lines().filter((line) => line === '["INVOKE",36]')).toHaveLength(2));
+    await vi.waitFor(
+      () => expect(it.lines().filter((line) => line === '["INVOKE",36]')).toHaveLength(2),
+      25_000,
+    );
     expect(JSON.parse(it.lines()[1] ?? '')).toEqual({
       functionName: 'f',
       functionVersion: '$LATEST',

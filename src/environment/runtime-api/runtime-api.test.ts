@@ -117,7 +117,7 @@ const invocation: Invocation = {
 
 async function deliver(more: Partial<Invocation> = {}): Promise<Answer> {
   const next = call('GET', 'invocation/next');
-  await vi.waitFor(() => expect(events.link).toBeDefined());
+  await vi.waitFor(() => expect(events.link).toBeDefined(), 25_000);
   events.link?.deliver({ ...invocation, ...more }, 1_700_000_000_000);
   return await next;
 }
@@ -174,11 +174,11 @@ describe('next', () => {
   test('a runtime whose connection broke while it waited asks again and gets the event', async () => {
     const abort = new AbortController();
     const broken = call('GET', 'invocation/next', '', { signal: abort.signal });
-    await vi.waitFor(() => expect(events.link).toBeDefined());
+    await vi.waitFor(() => expect(events.link).toBeDefined(), 25_000);
     abort.abort();
     await expect(broken).rejects.toThrow('aborted');
     const again = call('GET', 'invocation/next');
-    await vi.waitFor(() => expect(events.nexts).toBe(2));
+    await vi.waitFor(() => expect(events.nexts).toBe(2), 25_000);
     events.link?.deliver(invocation, 1);
     expect((await again).body).toBe('{"a":"ü"}');
   });
@@ -278,9 +278,9 @@ describe('a streamed response', () => {
     const sent = request({ host, port, method: 'POST', path, headers: streamed });
     sent.on('error', () => undefined);
     sent.write('part');
-    await vi.waitFor(() => expect(events.said).toHaveLength(1));
+    await vi.waitFor(() => expect(events.said).toHaveLength(1), 25_000);
     sent.destroy();
-    await vi.waitFor(() => expect(events.said).toHaveLength(2));
+    await vi.waitFor(() => expect(events.said).toHaveLength(2), 25_000);
     expect(events.said[1]).toEqual([
       'error',
       'id-1',

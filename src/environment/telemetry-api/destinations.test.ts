@@ -89,7 +89,7 @@ describe('over TCP', () => {
     const destination = await tcp((socket) => socket.on('data', (chunk) => (received += chunk.toString())));
     await destination.send(['{"a":1}', '{"b":2}']);
     await destination.send(['{"c":3}']);
-    await vi.waitFor(() => expect(received).toBe('{"a":1}\n{"b":2}\n{"c":3}\n'));
+    await vi.waitFor(() => expect(received).toBe('{"a":1}\n{"b":2}\n{"c":3}\n'), 25_000);
   });
 
   test('a listener that hung up is called again', async () => {
@@ -100,11 +100,11 @@ describe('over TCP', () => {
       socket.on('data', (chunk) => (received += chunk.toString()));
     });
     await destination.send(['1']);
-    await vi.waitFor(() => expect(received).toBe('1\n'));
+    await vi.waitFor(() => expect(received).toBe('1\n'), 25_000);
     sockets[0]?.destroy();
     await vi.waitFor(async () => {
       await destination.send(['2']);
       expect(sockets).toHaveLength(2);
-    });
+    }, 25_000);
   });
 });

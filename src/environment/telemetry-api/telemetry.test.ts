@@ -166,7 +166,7 @@ describe('a subscriber', () => {
     extension(`await subscribe({ types: ['extension'] }); say('one'); await got('extension');
       say('heard ' + JSON.stringify(events[0].record)); await untilShutdown();`);
     await it.invoke(functionVersion(layers), { do: 'count' });
-    await vi.waitFor(() => expect(it.lines()).toContain('heard "one\\n"'));
+    await vi.waitFor(() => expect(it.lines()).toContain('heard "one\\n"'), 25_000);
     expect(got()).toEqual([]);
   });
 
@@ -226,7 +226,7 @@ describe('the end of an environment', () => {
   test('leaves nothing in a buffer', async () => {
     extension(slowly);
     await it.invoke(functionVersion(layers), { do: 'log', lines: ['last words'] });
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
     expect(got()).toEqual([]);
     await it.pool.destroyAll();
     expect(typesGot()).toContain('function');
@@ -246,7 +246,7 @@ describe('the end of an environment', () => {
     await until('platform.report');
     expect(record('platform.runtimeDone')).toMatchObject({ requestId, ...outcome });
     expect(record('platform.report')).toMatchObject({ requestId, ...outcome });
-    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1));
+    await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
     // The next life has subscriptions of its own, and an Init inside the invocation.
     await it.invoke(version, { do: 'count' });
     await it.pool.destroyAll();
@@ -282,7 +282,7 @@ describe('a subscription', () => {
   ])('is refused: %s', async (script, answer) => {
     extension(`${script} await untilShutdown();`);
     await it.invoke(functionVersion(layers), { do: 'count' });
-    await vi.waitFor(() => expect(it.lines().join('\n')).toMatch(new RegExp(answer)));
+    await vi.waitFor(() => expect(it.lines().join('\n')).toMatch(new RegExp(answer)), 25_000);
   });
 
   test('that comes again is one; another one takes its place', async () => {
@@ -323,13 +323,10 @@ test('a flood overtakes a slow subscriber, which is told what it missed; the log
   await it.invoke(version, { do: 'print', text, times: 50 });
   const lines = (): number => typesGot().filter((type) => type === 'function').length;
   const dropped = (): Got[] => got().filter(({ type }) => type === 'platform.logsDropped');
-  await vi.waitFor(
-    () => {
-      const records = dropped().map((event) => event.record.droppedRecords as number);
-      expect(lines() + records.reduce((sum, count) => sum + count, 0)).toBe(50_000);
-    },
-    { timeout: 10_000 },
-  );
+  await vi.waitFor(() => {
+    const records = dropped().map((event) => event.record.droppedRecords as number);
+    expect(lines() + records.reduce((sum, count) => sum + count, 0)).toBe(50_000);
+  }, 25_000);
   expect(lines()).toBeLessThan(50_000);
   expect(dropped()[0]?.record).toMatchObject({
     droppedBytes: expect.any(Number),

@@ -22,7 +22,7 @@ test('starts are asked for, allowed as far as the answer goes, then refused with
   demand();
   expect(answers).toEqual([]);
   answer.resolve({ allowed: 2, refusal: 'FunctionInvocationRateLimitExceeded' });
-  await vi.waitFor(() => expect(answers).toHaveLength(3));
+  await vi.waitFor(() => expect(answers).toHaveLength(3), 25_000);
   expect(asked).toEqual([3]);
   expect(answers.slice(0, 2)).toEqual([undefined, undefined]);
   expect(answers[2]).toMatchObject({ members: { Reason: 'FunctionInvocationRateLimitExceeded' } });
@@ -35,5 +35,5 @@ test('what was allowed and is not needed any more goes back', async () => {
     giveBack: (_arn, count) => returned.push(count),
   });
   starts.take(ARN, 4, () => starts.take(ARN, 1, () => undefined));
-  await vi.waitFor(() => expect(returned).toEqual([3]));
+  await vi.waitFor(() => expect(returned).toEqual([3]), 25_000);
 });

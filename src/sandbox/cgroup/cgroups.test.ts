@@ -78,17 +78,17 @@ describe('a group of control groups', () => {
     const clock = inside(group, 'while :; do echo x; sleep 0.01; done');
     let ticks = 0;
     clock.stdout?.on('data', () => (ticks += 1));
-    await vi.waitFor(() => expect(ticks).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(ticks).toBeGreaterThan(3), 25_000);
     group.freeze();
     // What it wrote before is read; after that, as long as ten of its turns would take, there is nothing.
     await vi.waitFor(async () => {
       const before = ticks;
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(ticks).toBe(before);
-    });
+    }, 25_000);
     const frozenAt = ticks;
     group.thaw();
-    await vi.waitFor(() => expect(ticks).toBeGreaterThan(frozenAt));
+    await vi.waitFor(() => expect(ticks).toBeGreaterThan(frozenAt), 25_000);
     group.freeze();
     const exited = once(clock, 'exit');
     await group.remove();
@@ -148,10 +148,10 @@ test.skipIf(missing('memory', 'freezer'))(
     const left = join(memory, `lambent-${namespace}-${await deadProcess()}-1-1`);
     mkdirSync(join(left, 'box'), { recursive: true });
     const survivor = spawn('/bin/sh', ['-c', 'echo 0 >"$0"; exec sleep 60', join(left, 'box/cgroup.procs')]);
-    await vi.waitFor(() => expect(readFileSync(join(left, 'box/cgroup.procs'), 'utf8')).not.toBe(''));
+    await vi.waitFor(() => expect(readFileSync(join(left, 'box/cgroup.procs'), 'utf8')).not.toBe(''), 25_000);
     const exited = once(survivor, 'exit');
     const next = await Cgroups.prepare();
-    await vi.waitFor(() => expect(existsSync(left)).toBe(false));
+    await vi.waitFor(() => expect(existsSync(left)).toBe(false), 25_000);
     expect((await exited)[1]).toBe('SIGKILL');
     for (const directory of [...cgroups.directories, ...next.directories])
       expect(existsSync(directory)).toBe(true);

@@ -247,7 +247,7 @@ test.skipIf(reason !== undefined)('leaves no block device behind, destroyed or c
   const [first] = await Promise.all(made);
   await first?.destroy();
   await driver.close();
-  await vi.waitFor(() => expect(filesOfDevices().join()).not.toContain(root), 10_000);
+  await vi.waitFor(() => expect(filesOfDevices().join()).not.toContain(root), 25_000);
   rmSync(root, { recursive: true });
 });
 

@@ -36,16 +36,16 @@ function collect(): () => string {
 
 test('what comes before anybody listens is not lost', async () => {
   far.write('early ');
-  await vi.waitFor(() => expect(channel.readableLength).toBe(6));
+  await vi.waitFor(() => expect(channel.readableLength).toBe(6), 25_000);
   const seen = collect();
   far.write('late');
-  await vi.waitFor(() => expect(seen()).toBe('early late'));
+  await vi.waitFor(() => expect(seen()).toBe('early late'), 25_000);
 });
 
 test('nothing comes while it is paused, everything afterwards, in order', async () => {
   const seen = collect();
   far.write('1');
-  await vi.waitFor(() => expect(seen()).toBe('1'));
+  await vi.waitFor(() => expect(seen()).toBe('1'), 25_000);
   channel.pause();
   channel.unshift('2');
   far.write('3');
@@ -55,7 +55,7 @@ test('nothing comes while it is paused, everything afterwards, in order', async 
   other.destroy();
   expect(seen()).toBe('1');
   channel.resume();
-  await vi.waitFor(() => expect(seen()).toBe('123'));
+  await vi.waitFor(() => expect(seen()).toBe('123'), 25_000);
 });
 
 test('many channels share the memory, and none sees bytes of another', async () => {
@@ -74,7 +74,7 @@ test('many channels share the memory, and none sees bytes of another', async () 
     for (const [index, peer] of peers.entries()) peer.write(String(index).repeat(1000));
   }
   const expected = peers.map((_, index) => String(index).repeat(50_000));
-  await vi.waitFor(() => expect(texts.map((text) => text())).toEqual(expected), 10_000);
+  await vi.waitFor(() => expect(texts.map((text) => text())).toEqual(expected), 25_000);
   for (const peer of peers) peer.destroy();
 });
 

@@ -157,11 +157,11 @@ describe('a process sandbox', () => {
     expect(isAlive(child)).toBe(true);
     killed.kill();
     expect((await killed.exited).signal).toBe('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false), 25_000);
 
     const left = Number(await outputOf(await box.exec(shell('sleep 60 >/dev/null 2>&1 & echo $!'))));
     expect(left).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(left)).toBe(false), 25_000);
   });
 
   test.skipIf(process.platform !== 'linux')('ends what left its tree, and only that', async () => {
@@ -173,7 +173,7 @@ describe('a process sandbox', () => {
     const others = await other.exec(shell(`${leave}; sleep 60`));
     const [line] = (await others.output.take(1).toArray()) as Buffer[];
     const left = Number(await outputOf(await box.exec(daemon(box))));
-    await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(left)).toBe(false), 25_000);
     expect(isAlive(Number(String(line)))).toBe(true);
     for (const running of [beside, others]) {
       running.kill();

@@ -38,10 +38,10 @@ test.skipIf(missing)(
       env: { TMPDIR: root },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    await vi.waitFor(() => expect(processesOf(root).length).toBeGreaterThan(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(processesOf(root).length).toBeGreaterThan(0), 25_000);
     await new Promise((resolve) => platform.once('exit', resolve));
     expect(platform.signalCode).toBe('SIGKILL');
-    await vi.waitFor(() => expect(processesOf(root)).toEqual([]), { timeout: 10_000 });
+    await vi.waitFor(() => expect(processesOf(root)).toEqual([]), 25_000);
     rmSync(root, { recursive: true, force: true });
   },
 );
