@@ -1,11 +1,16 @@
 import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { ServiceError } from '../model/service-error.ts';
-import type { KnownCredentials } from './endpoint-options.ts';
 import type { Caller } from './request-context.ts';
 import type { WireRequest } from './request.ts';
 import { sessionTokenOf } from './sigv4.ts';
 import type { Credential } from './sigv4-credential.ts';
 import { expiredToken } from './sigv4-failure.ts';
+
+/** The access keys that were issued: to users, to sessions, or in the configuration. */
+export interface KnownCredentials {
+  /** @returns undefined for keys nobody issued, and for sessions' without their token */
+  find(accessKeyId: string, sessionToken: string | undefined): IssuedCredential | undefined;
+}
 
 export interface CallerOptions {
   readonly defaultAccountId: string;

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { IssuedCredential } from '../model/identity/caller-identity.ts';
-import type { Callers } from './callers.ts';
+import type { Callers, KnownCredentials } from './callers.ts';
 import type { CrossOriginRules } from './cross-origin.ts';
 import type { OfferedServices } from './offered-services.ts';
 import type { Dispatcher } from './routing/dispatcher.ts';
@@ -32,12 +31,6 @@ export interface EndpointOptions {
   readonly crossOrigin?: CrossOriginRules | undefined;
   /** Told of everything that is our fault, before the caller gets a 500 that says nothing of it. */
   readonly onInternalError: (error: unknown, context: FailedRequest) => void;
-}
-
-/** The access keys that were issued: to users, to sessions, or in the configuration. */
-export interface KnownCredentials {
-  /** @returns undefined for keys nobody issued, and for sessions' without their token */
-  find(accessKeyId: string, sessionToken: string | undefined): IssuedCredential | undefined;
 }
 
 export type Authorize = (

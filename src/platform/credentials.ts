@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import { type CallerIdentity, type IssuedCredential, rootCaller } from '../model/identity/caller-identity.ts';
 import type { SessionClaims } from '../model/identity/session-claims.ts';
 import type { StoredUser } from '../model/identity/stored-identity.ts';
-import type { KnownCredentials } from '../aws/endpoint-options.ts';
+import type { KnownCredentials } from '../aws/callers.ts';
 import type { IdentityDirectory } from '../services/iam/directory/identity-directory.ts';
 import { SessionTokens } from '../services/sts/session-tokens.ts';
 import { sessionCaller, userCaller } from './callers.ts';

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { wallsCrossed } from './import-map.ts';
+import { importCircles } from './import-circles.ts';
+import { importsOf, wallsCrossed } from './import-map.ts';
 
 /** The gate for what no linter sees: the import map, leftover notes, paths of somebody's machine, stray large files. */
 const root = join(import.meta.dirname, '../..');
@@ -10,12 +11,23 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { c
   .filter((file) => file !== '');
 const code = files.filter((file) => /\.(ts|mjs|cjs|js|py|rb|java|go|rs)$/.test(file));
 
-const problems = [...wallsCrossed(root, code), ...code.flatMap(leftovers), ...code.flatMap(tooLong)];
+const problems = [
+  ...wallsCrossed(root, code),
+  ...circles(),
+  ...code.flatMap(leftovers),
+  ...code.flatMap(tooLong),
+];
 for (const problem of problems) console.log(problem);
 console.log(
   problems.length === 0 ? `tidy: ${code.length} files in order` : `tidy: ${problems.length} problems`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
+
+function circles(): string[] {
+  const known = new Set(code.filter((file) => !file.startsWith('test/')));
+  const targets = (file: string): string[] => importsOf(root, file).filter((target) => known.has(target));
+  return importCircles([...known], targets).map((circle) => `a circle of imports: ${circle.join(' -> ')}`);
+}
 
 function leftovers(file: string): string[] {
   if (file.startsWith('tools/tidy/')) return [];

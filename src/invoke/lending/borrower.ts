@@ -4,15 +4,7 @@ import { type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.
 import type { ChangeFeed } from '../../store/change-feed.ts';
 import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
 import { Holding } from './holding.ts';
-import type { Grant, Need, Recall, Returned } from './lending-messages.ts';
-
-/** The way to the lender. Messages arrive in the order in which they were sent. */
-export interface LenderPort {
-  need(need: Need): void;
-  returned(returned: Returned): void;
-  /** All that was idle has been returned. */
-  recalled(round: number): void;
-}
+import type { Grant, LenderPort, Recall } from './lending-messages.ts';
 
 /**
  * Admission in a process that does not keep the accounts: units of concurrency and requests are borrowed, a few at a time,

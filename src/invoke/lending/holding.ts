@@ -1,5 +1,5 @@
 import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
-import type { LenderPort } from './borrower.ts';
+import type { LenderPort } from './lending-messages.ts';
 import type { Grant } from './lending-messages.ts';
 
 interface Waiter {

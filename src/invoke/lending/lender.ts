@@ -3,14 +3,8 @@ import type { ServiceError } from '../../model/service-error.ts';
 import type { AccountConcurrency } from '../concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
 import { regionOf } from './borrower.ts';
-import type { Grant, Need, Recall, Returned } from './lending-messages.ts';
+import type { BorrowerPort, Need, Returned } from './lending-messages.ts';
 import { Loan } from './loan.ts';
-
-/** The way to one borrower. Messages arrive in the order in which they were sent. */
-export interface BorrowerPort {
-  grant(grant: Grant): void;
-  recall(recall: Recall): void;
-}
 
 /** Somebody who would be refused, unless a borrower gives back what it does not use. */
 interface Petition {

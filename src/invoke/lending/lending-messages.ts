@@ -23,3 +23,17 @@ export interface Recall {
   readonly round: number;
   readonly scopes: readonly string[];
 }
+
+/** The way to the lender. Messages arrive in the order in which they were sent. */
+export interface LenderPort {
+  need(need: Need): void;
+  returned(returned: Returned): void;
+  /** All that was idle has been returned. */
+  recalled(round: number): void;
+}
+
+/** The way to one borrower. Messages arrive in the order in which they were sent. */
+export interface BorrowerPort {
+  grant(grant: Grant): void;
+  recall(recall: Recall): void;
+}

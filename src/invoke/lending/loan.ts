@@ -1,5 +1,5 @@
 import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
-import type { BorrowerPort } from './lender.ts';
+import type { BorrowerPort } from './lending-messages.ts';
 import type { Need } from './lending-messages.ts';
 
 /** More than was asked for, so that not every invocation of a busy function has to ask; never more than this. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { TableStream, ViewType } from './table-stream.ts';
+import type { TableStream } from './table-stream.ts';
 import { sequenceText } from './table-stream.ts';
 import { keyAttributes } from '../keys/item-keys.ts';
-import type { KeySchema } from '../tables/table-definition.ts';
+import type { KeySchema, ViewType } from '../tables/table-definition.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { areEqual } from '../values/compare-values.ts';
 import { itemSize } from '../values/item-size.ts';

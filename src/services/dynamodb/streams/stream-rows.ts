@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { DynamodbStreamTable } from '../../../store/dynamodb-schema.ts';
 import type { Database } from '../../../store/schema.ts';
-import type { TableName } from '../tables/table-definition.ts';
+import type { TableName } from '../tables/table-name.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import type { StoredRecord } from './stream-record.ts';
 import { RETENTION_MS, type StreamDefinition, type TableStream } from './table-stream.ts';

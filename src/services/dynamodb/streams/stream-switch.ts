@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamSpecification } from '@aws-sdk/client-dynamodb';
 import { validation } from '../dynamodb-errors.ts';
-import type { Table, TableDefinition } from '../tables/table-definition.ts';
+import type { StreamSwitch, Table, TableDefinition } from '../tables/table-definition.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import { disableStream, insertStream } from './stream-rows.ts';
-import { streamLabel, type StreamSwitch } from './table-stream.ts';
+import { streamLabel } from './table-stream.ts';
 
 /** The stream a table is to have; undefined: none. Throws ValidationException. */
 export function switchedStream(

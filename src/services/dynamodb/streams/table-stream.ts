@@ -1,15 +1,6 @@
 import { partitionOf } from '../../../model/stored-function.ts';
-import type { KeySchema, TableName } from '../tables/table-definition.ts';
-import { tableArn } from '../tables/table-name.ts';
-
-export type ViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
-
-/** What a table's definition says of its stream while it is switched on. */
-export interface StreamSwitch {
-  readonly id: string;
-  readonly label: string;
-  readonly viewType: ViewType;
-}
+import type { KeySchema, ViewType } from '../tables/table-definition.ts';
+import { type TableName, tableArn } from '../tables/table-name.ts';
 
 export interface StreamDefinition {
   readonly viewType: ViewType;

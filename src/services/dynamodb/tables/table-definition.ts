@@ -1,4 +1,4 @@
-import type { StreamSwitch } from '../streams/table-stream.ts';
+import type { TableName } from './table-name.ts';
 
 /** The part of a key: an attribute and the type it must have. */
 export type KeyType = 'S' | 'N' | 'B';
@@ -29,6 +29,15 @@ export interface Throughput {
   readonly write: number;
 }
 
+export type ViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+
+/** What a table's definition says of its stream while it is switched on. */
+export interface StreamSwitch {
+  readonly id: string;
+  readonly label: string;
+  readonly viewType: ViewType;
+}
+
 export interface TableDefinition {
   readonly attributes: Readonly<Record<string, KeyType>>;
   readonly key: KeySchema;
@@ -41,12 +50,6 @@ export interface TableDefinition {
   readonly stream?: StreamSwitch;
   /** The attribute that says when an item expires, seconds since the epoch. */
   readonly timeToLive?: string;
-}
-
-export interface TableName {
-  readonly accountId: string;
-  readonly region: string;
-  readonly name: string;
 }
 
 export interface Table extends TableName {

@@ -1,8 +1,8 @@
 import { ServiceError } from '../../../model/service-error.ts';
 import type { Change } from '../../../store/change-feed.ts';
 import type { Store } from '../../../store/store.ts';
-import type { Table, TableName } from './table-definition.ts';
-import { tableArn } from './table-name.ts';
+import type { Table } from './table-definition.ts';
+import { type TableName, tableArn } from './table-name.ts';
 import { findTable } from './table-rows.ts';
 
 /** Other platforms' changes to a table are seen after so long. */

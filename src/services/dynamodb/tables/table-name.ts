@@ -1,6 +1,11 @@
 import { partitionOf } from '../../../model/stored-function.ts';
 import { validation } from '../dynamodb-errors.ts';
-import type { TableName } from './table-definition.ts';
+
+export interface TableName {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+}
 
 const ARN = /^arn:[^:]+:dynamodb:([^:]+):(\d{12}):table\/([A-Za-z0-9_.-]{3,255})$/;
 const NAME = /^[A-Za-z0-9_.-]{3,255}$/;

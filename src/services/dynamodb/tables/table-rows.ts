@@ -3,8 +3,8 @@ import { ServiceError } from '../../../model/service-error.ts';
 import type { Change } from '../../../store/change-feed.ts';
 import type { DynamodbTableTable } from '../../../store/dynamodb-schema.ts';
 import type { Database } from '../../../store/schema.ts';
-import type { Table, TableDefinition, TableName } from './table-definition.ts';
-import { tableArn } from './table-name.ts';
+import type { Table, TableDefinition } from './table-definition.ts';
+import { type TableName, tableArn } from './table-name.ts';
 
 export type Tx = Transaction<Database>;
 

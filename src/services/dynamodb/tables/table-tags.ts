@@ -1,7 +1,6 @@
 import type { Tag } from '@aws-sdk/client-dynamodb';
 import { validation } from '../dynamodb-errors.ts';
-import type { TableName } from './table-definition.ts';
-import { tableArn } from './table-name.ts';
+import { type TableName, tableArn } from './table-name.ts';
 import type { Tx } from './table-rows.ts';
 
 const MOST_TAGS = 50;

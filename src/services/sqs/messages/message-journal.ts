@@ -1,8 +1,9 @@
+import type { Clock } from '../../../model/clock.ts';
 import type { ServiceError } from '../../../model/service-error.ts';
 import { BatchedWrites } from '../../../store/batched-writes.ts';
+import type { Store } from '../../../store/store.ts';
 import type { Tx } from '../queues/queue-rows.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
-import type { SqsDependencies } from '../sqs-dependencies.ts';
 import { type Accepted, sendFifo } from './fifo-sends.ts';
 import { insertMessages, type MessageDraft, rowOf } from './message-rows.ts';
 import { removeStandard, type Settle, settleMessages } from './settle-messages.ts';
@@ -21,15 +22,20 @@ interface Result {
 
 const GONE: Result = { isGone: true, accepted: [], errors: [], dueMs: Infinity };
 
+interface JournalOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
 /** Everything that clients send, delete and change, written in batches over all queues. */
 export class MessageJournal {
-  readonly #deps: Pick<SqsDependencies, 'store' | 'clock'>;
+  readonly #options: JournalOptions;
   readonly #writes: BatchedWrites<Entry, Result>;
 
-  constructor(deps: Pick<SqsDependencies, 'store' | 'clock'>) {
-    this.#deps = deps;
+  constructor(options: JournalOptions) {
+    this.#options = options;
     this.#writes = new BatchedWrites({
-      store: deps.store,
+      store: options.store,
       size: (entry) =>
         entry.kind === 'send' ? entry.drafts.reduce((sum, { body }) => sum + body.length, 0) : 0,
       write: (tx, entries) => this.#write(tx, entries),
@@ -61,7 +67,7 @@ export class MessageJournal {
   /** Where other platforms may delete or purge a queue, it is held until the messages for it are written. */
   async #present(tx: Tx, entries: readonly Entry[]): Promise<(entry: Entry) => boolean> {
     const sends = entries.filter(isSend);
-    if (this.#deps.store.engine === 'sqlite' || sends.length === 0) return () => true;
+    if (this.#options.store.engine === 'sqlite' || sends.length === 0) return () => true;
     const ids = [...new Set(sends.map(({ queue }) => queue.contentsId))];
     const rows = await tx
       .selectFrom('sqs_queues')
@@ -106,7 +112,7 @@ export class MessageJournal {
       removeStandard(tx, simple),
       others.length === 0
         ? []
-        : settleMessages(tx, others, this.#deps.clock.now(), this.#deps.store.engine === 'postgres'),
+        : settleMessages(tx, others, this.#options.clock.now(), this.#options.store.engine === 'postgres'),
     ]);
     const outcomes = new Map([
       ...simple.map((settle, index) => [settle, removed[index]] as const),
