@@ -16,7 +16,7 @@ import {
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advanceClock, RECORDER, recordedRuns } from '../support/async-events.ts';
-import { deploy } from '../support/functions.ts';
+import { deploy, eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { makeQueue, queueClientFor, type TestQueue } from '../support/sns.ts';
 
@@ -232,6 +232,8 @@ test.each<[Wanted, string]>([
   [{ ScheduleExpression: 'rate(0 hours)' }, 'Invalid Schedule Expression'],
   [{ ScheduleExpression: 'cron(0 12 * * * *)' }, 'Invalid Schedule Expression'],
   [{ ScheduleExpression: 'at(2026-02-30T10:00:00)' }, 'Invalid Schedule Expression'],
+  [{ ScheduleExpression: 'at(2020-01-01T00:00:00)' }, 'never due again'],
+  [{ ScheduleExpression: 'cron(0 12 * * ? 2020)' }, 'never due again'],
   [{ ScheduleExpressionTimezone: 'Mars/Olympus' }, 'Invalid ScheduleExpressionTimezone'],
   [{ StartDate: new Date('2090-01-02'), EndDate: new Date('2090-01-01') }, 'must be before the EndDate'],
   [{ EndDate: new Date('2020-01-01') }, 'EndDate you specify cannot be earlier'],
@@ -256,9 +258,14 @@ test('what became due while nothing ran is made up for after kill -9, once', asy
   const first = await startServer({ dataDir: directory.path });
   const [client, queues] = [clientFor(first), queueClientFor(first)];
   const queue = await makeQueue(queues, 'late', false);
-  const ScheduleExpression = `at(${local(Date.now() + 1_000)})`;
+  const due = Date.now() + 3_000;
+  const ScheduleExpression = `at(${local(due)})`;
   await client.send(new CreateScheduleCommand(inputOf(queue, { Name: 'late', ScheduleExpression })));
   await first.kill();
+  await eventually(
+    async () => await Promise.resolve(Date.now()),
+    (atMs) => atMs > due,
+  );
   const second = await startServer({ dataDir: directory.path });
   const secondQueues = queueClientFor(second);
   const again = await makeQueue(secondQueues, 'late', false);

@@ -82,7 +82,7 @@ async function schedule(
   await client.send(
     new CreateScheduleCommand({
       Name: unique('schedule'),
-      ScheduleExpression: 'at(2020-01-01T00:00:00)',
+      ScheduleExpression: 'at(2090-01-01T00:00:00)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: { Arn: arnOf(queue), RoleArn, Input: '"due"', DeadLetterConfig: { Arn: arnOf(dead) } },
     }),

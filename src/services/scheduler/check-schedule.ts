@@ -1,6 +1,6 @@
 import type { CreateScheduleInput, Target, UpdateScheduleInput } from '@aws-sdk/client-scheduler';
 import { isStandardQueue, targetService } from '../../delivery/target-arn.ts';
-import { parseSchedule } from '../../model/schedule/schedule.ts';
+import { nextInstant, parseSchedule } from '../../model/schedule/schedule.ts';
 import { isTimeZone } from '../../model/schedule/time-zone.ts';
 import { notBuilt, validation } from './scheduler-errors.ts';
 import { DEFAULT_GROUP, type ScheduleName, type StoredSchedule } from './stored-schedule.ts';
@@ -23,9 +23,15 @@ export function checkedSchedule(
 ): StoredSchedule {
   if (input.KmsKeyArn !== undefined) throw notBuilt('KmsKeyArn');
   const expression = input.ScheduleExpression ?? '';
-  if (parseSchedule(expression) === undefined) throw validation(`Invalid Schedule Expression ${expression}.`);
+  const schedule = parseSchedule(expression);
+  if (schedule === undefined) throw validation(`Invalid Schedule Expression ${expression}.`);
   const timeZone = input.ScheduleExpressionTimezone ?? 'UTC';
   if (!isTimeZone(timeZone)) throw validation(`Invalid ScheduleExpressionTimezone ${timeZone}.`);
+  // It would be kept and never run. AWS is told to refuse it as well; its text is not known.
+  const now = times.modifiedAtMs;
+  const isOver = nextInstant(schedule, now - 1, { timeZone, anchorMs: now }) === undefined;
+  if (isOver && input.State !== 'DISABLED')
+    throw validation(`Invalid Schedule Expression ${expression}. It is never due again.`);
   const [startMs, endMs] = [input.StartDate?.getTime(), input.EndDate?.getTime()];
   if (startMs !== undefined && endMs !== undefined && startMs >= endMs)
     throw validation('The StartDate must be before the EndDate.');
