@@ -6,6 +6,7 @@ import type {
   Health,
   InvokeResult,
   LogEvent,
+  MappingFacts,
   RuntimeFacts,
 } from './api-types.ts';
 import { apiErrorFrom } from './api-error.ts';
@@ -46,6 +47,15 @@ export class ApiClient {
       path,
     });
     return answer.environments;
+  }
+
+  async listMappings(): Promise<MappingFacts[]> {
+    const answer = await this.#json<{ eventSourceMappings: MappingFacts[] }>({
+      service: 'lambda',
+      method: 'GET',
+      path: '/_lambent/event-source-mappings',
+    });
+    return answer.eventSourceMappings;
   }
 
   async functionEvents(functionArn: string): Promise<FunctionEvents> {

@@ -29,6 +29,19 @@ export interface EnvironmentRecord {
   readonly memoryPeakBytes: number;
 }
 
+/** One of GET /_lambent/event-source-mappings. */
+export interface MappingFacts {
+  readonly uuid: string;
+  readonly isPolling: boolean;
+  readonly polledEventCount: number;
+  readonly filteredOutEventCount: number;
+  readonly invokedEventCount: number;
+  readonly failedInvokeEventCount: number;
+  readonly droppedEventCount: number;
+  /** Only where a stream is read. */
+  readonly iteratorAgeMs?: number;
+}
+
 /** GET /_lambent/events: what was accepted for a function and is not done with. */
 export interface FunctionEvents {
   readonly waiting: number;

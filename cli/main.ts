@@ -9,6 +9,7 @@ import { addFunctions } from './commands/functions.ts';
 import { addInvoke } from './commands/invoke.ts';
 import { addLogs } from './commands/logs.ts';
 import { addEvents } from './commands/events.ts';
+import { addMappings } from './commands/mappings.ts';
 import { addQueues } from './commands/queues.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addRuntimes } from './commands/runtimes.ts';
@@ -49,6 +50,7 @@ function createProgram(): Command {
   addLogs(program);
   addDeploy(program);
   addEvents(program);
+  addMappings(program);
   addQueues(program);
   addRedrive(program);
   addRuntimes(program);

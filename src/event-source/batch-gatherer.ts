@@ -1,5 +1,6 @@
 import type { Clock } from '../model/clock.ts';
 import { PAYLOAD_LIMIT_BYTES } from '../model/limits.ts';
+import type { MappingMeter } from './mapping-meter.ts';
 import type { RecordFilter } from './record-filter.ts';
 import type { PolledRecord, SourceDriver } from './source-driver.ts';
 
@@ -9,6 +10,7 @@ export interface GathererOptions {
   /** How long a batch waits to become full; 0: not at all. */
   readonly windowMs: number;
   readonly filter: RecordFilter | undefined;
+  readonly meter: MappingMeter;
 }
 
 /** The event's own characters, and those around the records. */
@@ -72,15 +74,17 @@ export class BatchGatherer<R extends PolledRecord> {
   }
 
   async #received(most: number, waitMs: number): Promise<readonly R[]> {
-    const { filter, clock } = this.#options;
+    const { filter, clock, meter } = this.#options;
     const untilMs = clock.now() + waitMs;
     for (;;) {
       const leftMs = Math.max(0, untilMs - clock.now());
       const received = await this.#driver.receive(most, leftMs, this.#signal);
+      meter.add('polledEventCount', received.length);
       if (filter === undefined || received.length === 0) return received;
       const passed: R[] = [];
       const skipped: R[] = [];
       for (const record of received) (filter(record.view()) ? passed : skipped).push(record);
+      meter.add('filteredOutEventCount', skipped.length);
       if (skipped.length > 0) await this.#driver.skip(skipped);
       // All of it was for nobody: the next ones may be there already.
       if (passed.length > 0 || this.#signal.aborted) return passed;

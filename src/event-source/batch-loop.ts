@@ -1,5 +1,5 @@
 import { BatchGatherer, type GathererOptions } from './batch-gatherer.ts';
-import { batchResult } from './batch-result.ts';
+import { type BatchResult, batchResult } from './batch-result.ts';
 import type { FunctionDoor } from './function-door.ts';
 import type { Batch, BatchEnd, BatchStep, PolledRecord, SourceDriver } from './source-driver.ts';
 
@@ -124,14 +124,16 @@ export class BatchLoop<R extends PolledRecord> {
   }
 
   async #once(batch: Batch<R>): Promise<BatchStep<R>> {
-    const { clock, door, reportsFailures } = this.#options;
+    const { clock, door, reportsFailures, meter } = this.#options;
     // Time that is being moved waits for the run, and for what becomes of the batch.
     const run = door.run(this.#driver.event(batch), this.#driver.traceId(batch));
     clock.during(run);
     const outcome = await run;
+    meter.add('invokedEventCount', batch.records.length);
     const ids = batch.records.map(({ id }) => id);
     const result =
       outcome.kind === 'answered' ? batchResult(outcome.answer, ids, reportsFailures) : undefined;
+    meter.add('failedInvokeEventCount', failedCount(result, ids.length));
     return await this.#settle(batch, { outcome, result });
   }
 
@@ -165,6 +167,12 @@ export class BatchLoop<R extends PolledRecord> {
       alsoEnds(end);
     });
   }
+}
+
+/** What did not run has failed as a whole. */
+function failedCount(result: BatchResult | undefined, count: number): number {
+  if (result?.kind === 'complete') return 0;
+  return result?.kind === 'partial' ? result.failed.size : count;
 }
 
 function messageOf(error: unknown): string {

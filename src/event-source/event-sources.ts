@@ -1,6 +1,7 @@
 import { settledState } from '../model/event-source-mapping-state.ts';
 import type { MappingKey, StoredMapping } from '../model/stored-event-source-mapping.ts';
 import type { Store } from '../store/store.ts';
+import { MappingMeter, type MappingFigures } from './mapping-meter.ts';
 import { type HeldMapping, MappingPolls } from './mapping-polls.ts';
 import type { Poller, ReportResult } from './poller.ts';
 
@@ -8,7 +9,7 @@ export interface EventSourcesOptions {
   readonly store: Store;
   /** Names this platform among those that share the database; the same after a restart. */
   readonly owner: string;
-  readonly makePoller: (mapping: StoredMapping, report: ReportResult) => Poller;
+  readonly makePoller: (mapping: StoredMapping, report: ReportResult, meter: MappingMeter) => Poller;
   /** What an operator should read. */
   readonly onNotice: (message: string) => void;
 }
@@ -20,6 +21,12 @@ interface Kept {
   looks: Promise<void>;
   poller: { readonly revision: number; readonly poller: Poller } | undefined;
   lastResult: string | undefined;
+  readonly meter: MappingMeter;
+}
+
+/** What this platform has to say of a mapping it sees to. */
+export interface MappingReport extends MappingKey, MappingFigures {
+  readonly isPolling: boolean;
 }
 
 /** Platforms that share a database look for each other's changes; machines live in real time. */
@@ -43,9 +50,13 @@ export class EventSources {
     });
   }
 
-  /** Pollers at work. */
-  get polling(): number {
-    return [...this.#kept.values()].filter(({ poller }) => poller !== undefined).length;
+  /** Of the mappings this platform sees to. Counts begin when it takes a mapping up. */
+  reports(): readonly MappingReport[] {
+    return [...this.#kept.values()].map(({ key, poller, meter }) => ({
+      ...key,
+      isPolling: poller !== undefined,
+      ...meter.figures(),
+    }));
   }
 
   /** Takes up what there is. Nothing is polled before. */
@@ -97,6 +108,7 @@ export class EventSources {
       looks: Promise.resolve(),
       poller: undefined,
       lastResult: undefined,
+      meter: new MappingMeter(),
     };
     this.#kept.set(uuid, kept);
     kept.looks = kept.looks.then(async () => await this.#converge(kept));
@@ -137,7 +149,8 @@ export class EventSources {
 
   async #begin(kept: Kept, held: HeldMapping): Promise<void> {
     kept.lastResult = held.mapping.lastProcessingResult;
-    const poller = this.#options.makePoller(held.mapping, (result) => this.#report(kept, result));
+    const report = (result: string): void => this.#report(kept, result);
+    const poller = this.#options.makePoller(held.mapping, report, kept.meter);
     kept.poller = { revision: held.revision, poller };
     await poller.start();
   }

@@ -1,5 +1,6 @@
 import { EventSources } from '../event-source/event-sources.ts';
 import { FunctionDoor } from '../event-source/function-door.ts';
+import type { MappingMeter } from '../event-source/mapping-meter.ts';
 import type { Poller, ReportResult } from '../event-source/poller.ts';
 import { QueuePoller } from '../event-source/sqs/queue-poller.ts';
 import { CheckpointStore } from '../event-source/streams/checkpoint-store.ts';
@@ -34,7 +35,7 @@ export function buildEventSources(
   const { invoker, functions, targets } = polled;
   const { streams } = polled;
   const queues = polled.queues.consumer;
-  const makePoller = (mapping: StoredMapping, report: ReportResult): Poller => {
+  const makePoller = (mapping: StoredMapping, report: ReportResult, meter: MappingMeter): Poller => {
     const door = new FunctionDoor(invoker, mapping.functionArn);
     const onProblem = noticed(mappingArn(mapping), onNotice);
     const version = (): FunctionVersion | undefined => versionOf(functions, mapping.functionArn);
@@ -51,12 +52,13 @@ export function buildEventSources(
         door,
         onProblem,
         report,
+        meter,
         format,
         checkpoints,
       });
     }
     const functionTimeoutMs = (): number | undefined => version()?.timeoutMs;
-    return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem });
+    return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem, meter });
   };
   return new EventSources({ store, owner, onNotice, makePoller });
 }

@@ -151,7 +151,7 @@ function buildAdmin(
   codeDownloads: CodeDownloads,
 ): AdminRoutes {
   const { config, log, warnings, clock } = site;
-  const { pool, runtimes, messaging, workers } = site.execution;
+  const { pool, runtimes, messaging, workers, eventSources } = site.execution;
   return new AdminRoutes({
     codeDownloads,
     runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config)),
@@ -161,6 +161,7 @@ function buildAdmin(
       ...pool.factory.records.all(),
       ...((await workers?.facts())?.environments ?? []),
     ],
+    mappings: () => eventSources.reports(),
     events: eventListing(config, site.state.store),
     reset: config.ephemeral || config.allowReset ? resetOf(site) : undefined,
     clock: workers === undefined ? clock : new SharedClock(clock, () => workers.shareClock()),

@@ -1,4 +1,5 @@
 import { sumCounts } from '../environment/environment-counts.ts';
+import type { EventSources } from '../event-source/event-sources.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { VERSION } from './version.ts';
@@ -8,7 +9,7 @@ export function healthOf(
   site: Site & { readonly execution: Execution },
 ): () => Promise<Readonly<Record<string, unknown>>> {
   const { config, warnings, address, state } = site;
-  const { isolation, pool, functions, invoker, events, messaging, workers } = site.execution;
+  const { isolation, pool, functions, invoker, events, eventSources, messaging, workers } = site.execution;
   const startedAt = performance.now();
   return async () => {
     const { states } = (await workers?.facts()) ?? { states: [] };
@@ -28,9 +29,17 @@ export function healthOf(
       prepared: pool.factory.prepared.counts(),
       invocations: states.reduce((sum, { invocations }) => sum + invocations, invoker.accepted),
       events: events.counts(),
+      eventSourceMappings: mappingsOf(eventSources),
       deliveries: messaging.deliveries.inHand,
       workers: states.map(({ counts, ...worker }) => ({ ...worker, environments: counts })),
       warnings: warnings.all(),
     };
   };
+}
+
+/** How many this platform polls, and how far the one is behind that is behind most; null where none reads a stream. */
+function mappingsOf(sources: EventSources): Readonly<Record<string, number | null>> {
+  const polled = sources.reports().filter(({ isPolling }) => isPolling);
+  const ages = polled.flatMap(({ iteratorAgeMs }) => iteratorAgeMs ?? []);
+  return { polled: polled.length, iteratorAgeMs: ages.length === 0 ? null : Math.max(...ages) };
 }

@@ -20,6 +20,15 @@ test('queues says that there are none, on standard error', async () => {
   });
 });
 
+test('mappings says that none is polled', async () => {
+  const { code, out, err } = await command.run(['mappings']);
+  expect({ code, out, err }).toEqual({
+    code: 0,
+    out: '',
+    err: expect.stringMatching(/^No event source mapping is polled\./),
+  });
+});
+
 test('queues lists what waits, is in flight, delayed and dead', async () => {
   const { sqs } = command.server;
   dead = await makeQueue(sqs);

@@ -77,6 +77,14 @@ async function put(stream: TestStream, key: string, text: string): Promise<void>
   await kinesis.send(new PutRecordCommand(record));
 }
 
+async function figuresOf({ UUID }: Mapping): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${server.endpoint}/_lambent/event-source-mappings`);
+  const { eventSourceMappings } = (await answer.json()) as {
+    eventSourceMappings: Record<string, unknown>[];
+  };
+  return eventSourceMappings.find(({ uuid }) => uuid === UUID) ?? {};
+}
+
 async function untilResult({ UUID }: Mapping, result: string): Promise<void> {
   await eventually(
     async () => await getMapping(server.lambda, UUID),
@@ -174,6 +182,46 @@ test('a batch that fails blocks its shard, and ends in the destination after its
       },
     },
   ]);
+});
+
+test('what became of records is counted for each mapping, and how old they were', async () => {
+  const queue = await makeQueue(server.sqs);
+  const { stream, name, mapping } = await polled({
+    MaximumRetryAttempts: 1,
+    DestinationConfig: { OnFailure: { Destination: queue.arn } },
+    FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ data: { wanted: [true] } }) }] },
+    Enabled: false,
+  });
+  await putTexts(kinesis, stream, ['{"wanted":false}', '{"wanted":true}', '{"wanted":true,"fail":1}']);
+  await advance(100);
+  await server.lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: true }));
+  await streamDiary(server, name, 2);
+  await advance(60);
+  await failures(queue, 1);
+  const facts = await eventually(
+    async () => await figuresOf(mapping),
+    ({ droppedEventCount }) => droppedEventCount === 2,
+    PATIENCE_MS,
+  );
+  expect(facts).toMatchObject({
+    isPolling: true,
+    polledEventCount: 3,
+    filteredOutEventCount: 1,
+    invokedEventCount: 4,
+    failedInvokeEventCount: 4,
+    onFailureDestinationDeliveredEventCount: 2,
+    deletedEventCount: 0,
+  });
+  // It failed once when it was 100 seconds old, and once more after that.
+  expect(facts.iteratorAgeMs).toBeGreaterThan(100_000);
+  const health = (await (await fetch(`${server.endpoint}/_lambent/health`)).json()) as Record<
+    string,
+    unknown
+  >;
+  expect(health['eventSourceMappings']).toEqual({
+    polled: expect.any(Number) as number,
+    iteratorAgeMs: expect.any(Number) as number,
+  });
 });
 
 test('bisecting finds the record that fails', async () => {

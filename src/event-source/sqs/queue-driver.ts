@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { QueueConsumer } from '../../model/queue-ports.ts';
 import { ServiceError } from '../../model/service-error.ts';
+import type { MappingMeter } from '../mapping-meter.ts';
 import type { Batch, BatchEnd, BatchStep, SourceDriver } from '../source-driver.ts';
 import type { PollConcurrency } from './poll-concurrency.ts';
 import { QueueRecord } from './queue-record.ts';
@@ -15,6 +16,7 @@ export interface QueueDriverOptions {
   /** What the function has for one run, now; undefined: it is gone. */
   readonly functionTimeoutMs: () => number | undefined;
   readonly concurrency: PollConcurrency;
+  readonly meter: MappingMeter;
 }
 
 /** Taken at once, at most: they are in memory with their bodies. */
@@ -76,11 +78,12 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
   }
 
   async settle(batch: Batch<QueueRecord>, { outcome, result }: BatchEnd): Promise<BatchStep<QueueRecord>> {
-    const { concurrency, clock } = this.#options;
+    const { concurrency, clock, meter } = this.#options;
     if (result !== undefined) {
       concurrency.answered();
       const done = doneMessages(batch.records, result);
       if (done.length > 0) await this.#remove(done);
+      meter.add('deletedEventCount', done.length);
       return { kind: done.length === batch.records.length ? 'done' : 'left' };
     }
     if (outcome.kind === 'refused') return { kind: 'left' };

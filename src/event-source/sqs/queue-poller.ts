@@ -3,6 +3,7 @@ import type { QueueConsumer } from '../../model/queue-ports.ts';
 import type { StoredMapping } from '../../model/stored-event-source-mapping.ts';
 import { BatchLoop } from '../batch-loop.ts';
 import type { FunctionDoor } from '../function-door.ts';
+import type { MappingMeter } from '../mapping-meter.ts';
 import type { Poller } from '../poller.ts';
 import { recordFilter } from '../record-filter.ts';
 import { concurrencyBounds, PollConcurrency } from './poll-concurrency.ts';
@@ -16,6 +17,7 @@ export interface QueuePollerOptions {
   /** What the function has for one run, now; undefined: it is gone. */
   readonly functionTimeoutMs: () => number | undefined;
   readonly onProblem: (problem: string | undefined) => void;
+  readonly meter: MappingMeter;
 }
 
 /** Polls a queue for a mapping. All there is to remember is in the queue. */

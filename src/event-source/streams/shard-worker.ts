@@ -27,7 +27,6 @@ export interface ShardWorkerOptions extends Omit<BatchLoopOptions, 'batchSize' |
   readonly format: StreamFormat;
   readonly rules: FailureRules;
   readonly report: ReportResult;
-  readonly onAge: (ageMs: number) => void;
   readonly giveUp: (shardId: string, givenUp: GivenUp) => Promise<void>;
   readonly save: (shardId: string, checkpoint: ShardCheckpoint) => Promise<void>;
   /** The shard is closed and everything in it is done with. */
@@ -81,7 +80,7 @@ export class ShardWorker {
   }
 
   #newLane(reached: string | null, index: number) {
-    const { mapping, clock, rules, report, onAge } = this.#options;
+    const { mapping, clock, rules, report, meter } = this.#options;
     const { settings } = mapping;
     const lane = new ShardLane(reached ?? undefined);
     const window = new LaneWindow(
@@ -101,9 +100,12 @@ export class ShardWorker {
       window,
       rules,
       report,
-      onAge,
+      onAge: (ageMs) => meter.handOver(this.#shardId, ageMs),
       save: async () => await this.#save(),
-      giveUp: async (givenUp) => await this.#options.giveUp(this.#shardId, givenUp),
+      giveUp: async (givenUp) => {
+        await this.#options.giveUp(this.#shardId, givenUp);
+        meter.add('droppedEventCount', givenUp.records.length);
+      },
     });
     const batchSize = settings.BatchSize ?? 100;
     const windowMs = (settings.MaximumBatchingWindowInSeconds ?? 0) * 1000;

@@ -13,7 +13,7 @@ import { ShardWorker, type ShardWorkerOptions } from './shard-worker.ts';
 import type { FailureRules } from './stream-decision.ts';
 import { waitForWake } from './wait-for-wake.ts';
 
-type Shared = Pick<ShardWorkerOptions, 'clock' | 'streams' | 'door' | 'report' | 'format'>;
+type Shared = Pick<ShardWorkerOptions, 'clock' | 'streams' | 'door' | 'report' | 'format' | 'meter'>;
 
 export interface StreamPollerOptions extends Shared {
   readonly checkpoints: CheckpointStore;
@@ -34,17 +34,11 @@ export class StreamPoller implements Poller {
   #checkpoints = new Map<string, ShardCheckpoint>();
   /** What it does beside its workers' work, one thing after the other. */
   #work: Promise<void> = Promise.resolve();
-  #iteratorAgeMs = 0;
 
   constructor(mapping: StoredMapping, options: StreamPollerOptions) {
     this.#mapping = mapping;
     this.#arn = mapping.settings.EventSourceArn ?? '';
     this.#options = options;
-  }
-
-  /** How old the last record was of the batch that was handed over last. */
-  get iteratorAgeMs(): number {
-    return this.#iteratorAgeMs;
   }
 
   /** What LATEST means is settled when this resolves, if the stream is there. */
@@ -126,7 +120,6 @@ export class StreamPoller implements Poller {
         onProblem(problem);
         if (problem !== undefined) report(`PROBLEM: ${problem}`);
       },
-      onAge: (ageMs) => (this.#iteratorAgeMs = ageMs),
       save: async (shardId, checkpoint) => {
         await checkpoints.save(this.#mapping, shardId, checkpoint);
         this.#checkpoints.set(shardId, checkpoint);
@@ -149,12 +142,13 @@ export class StreamPoller implements Poller {
     for (const [child, checkpoint] of added) this.#checkpoints.set(child, checkpoint);
     this.#checkpoints.set(shardId, ended);
     await this.#workers.get(shardId)?.stop();
+    this.#options.meter.forget(shardId);
     this.#begin(await this.#described());
     this.#workers.delete(shardId);
   }
 
   async #giveUp(streamArn: string, shardId: string, givenUp: GivenUp): Promise<void> {
-    const { targets, clock, format, onProblem } = this.#options;
+    const { targets, clock, format, onProblem, meter } = this.#options;
     const { functionArn, accountId, settings, uuid } = this.#mapping;
     const targetArn = settings.DestinationConfig?.OnFailure?.Destination;
     const target = targetArn === undefined ? undefined : targets[targetService(targetArn)];
@@ -169,6 +163,7 @@ export class StreamPoller implements Poller {
         : newTraceHeader(undefined, clock.now());
     try {
       await target.send({ targetArn, accountId, body, traceHeader, objectPrefix });
+      meter.add('onFailureDestinationDeliveredEventCount', givenUp.records.length);
     } catch (error) {
       // Another error may pass, and settling is tried again.
       if (!(error instanceof ServiceError)) throw error;

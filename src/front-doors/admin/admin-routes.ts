@@ -11,6 +11,8 @@ export interface AdminRoutesOptions {
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
   /** What `GET /_lambent/environments` lists. */
   readonly environments: () => Promise<readonly object[]>;
+  /** What `GET /_lambent/event-source-mappings` lists. */
+  readonly mappings: () => readonly object[];
   /** What `GET /_lambent/events?function=` answers, by name or ARN. Throws ServiceError for what is neither. */
   readonly events: (functionName: string) => Promise<object>;
   /** What `/_lambent/runtimes` lists and installs. */
@@ -79,6 +81,8 @@ export class AdminRoutes {
     if (path === '/_lambent/health') sendJson(response, 200, await this.#options.health());
     else if (path === '/_lambent/environments')
       sendJson(response, 200, { environments: await this.#options.environments() });
+    else if (path === '/_lambent/event-source-mappings')
+      sendJson(response, 200, { eventSourceMappings: this.#options.mappings() });
     else if (path === '/_lambent/events') await this.#events(request, response);
     else if (path.startsWith(CERTIFICATE_PATH)) await this.#certificate(response, path);
     else return false;

@@ -53,16 +53,17 @@ export class Life {
       store,
       owner: 'simulated',
       onNotice,
-      makePoller: (mapping, report) => {
+      makePoller: (mapping, report, meter) => {
         const door = new FunctionDoor(invoker, mapping.functionArn);
         const onProblem = (): void => undefined;
         if (mapping.kind !== 'kinesis') {
           const functionTimeoutMs = (): number => FUNCTION_TIMEOUT_MS;
-          return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem });
+          return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem, meter });
         }
         const eventSourceArn = mapping.settings.EventSourceArn ?? '';
         const format = kinesisFormat({ eventSourceArn, roleArn: () => 'role' });
         return new StreamPoller(mapping, {
+          meter,
           clock,
           streams,
           targets,
