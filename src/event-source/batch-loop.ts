@@ -62,6 +62,12 @@ export class BatchLoop<R extends PolledRecord> {
       const due = records.length === 0 && !this.#isStopping ? this.#driver.due() : undefined;
       if (due !== undefined) void this.#process([due]);
       if (records.length === 0) return;
+      // It may have come up while nothing was there.
+      const newProblem = this.#options.door.problem();
+      if (newProblem !== undefined) {
+        await this.#driver.giveBack(records);
+        return await this.#fail(newProblem);
+      }
       if (this.#failures > 0) this.#options.onProblem(undefined);
       this.#failures = 0;
       this.#begin(records, this.#driver.isOrdered ? 1 : room);

@@ -19,11 +19,20 @@ const REFUSALS: ReadonlySet<string> = new Set(['RecursiveInvocationException', '
 export class FunctionDoor {
   readonly #invoker: FunctionInvoker;
   readonly #target: ReturnType<typeof parseAnyReference>;
+  readonly #hindrance: () => string | undefined;
 
-  /** @param functionArn with or without a qualifier */
-  constructor(invoker: FunctionInvoker, functionArn: string) {
+  /**
+   * @param functionArn with or without a qualifier
+   * @param hindrance why nothing may be polled for the function now; undefined: it may
+   */
+  constructor(
+    invoker: FunctionInvoker,
+    functionArn: string,
+    hindrance: () => string | undefined = () => undefined,
+  ) {
     const [, , , region = '', accountId = ''] = functionArn.split(':');
     this.#invoker = invoker;
+    this.#hindrance = hindrance;
     this.#target = parseAnyReference(functionArn, undefined, { accountId, region });
   }
 
@@ -31,7 +40,7 @@ export class FunctionDoor {
   problem(): string | undefined {
     try {
       this.#invoker.check(this.#target);
-      return undefined;
+      return this.#hindrance();
     } catch (error) {
       return messageOf(error);
     }

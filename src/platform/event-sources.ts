@@ -9,11 +9,13 @@ import { StreamPoller } from '../event-source/streams/stream-poller.ts';
 import type { FunctionDirectory } from '../invoke/function-directory.ts';
 import type { FunctionInvoker } from '../invoke/function-invoker.ts';
 import { parseAnyReference } from '../model/function-reference.ts';
+import { missingRight } from '../model/polling-rights.ts';
 import type { QueueConsumer } from '../model/queue-ports.ts';
 import type { DestinationTargets } from '../model/destination-target.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import { mappingArn, type StoredMapping } from '../model/stored-event-source-mapping.ts';
 import type { StreamConsumer } from '../model/stream-ports.ts';
+import type { Identity } from './identity.ts';
 import type { Site } from './site.ts';
 
 interface Polled {
@@ -26,7 +28,7 @@ interface Polled {
 
 /** The pollers of event source mappings, with what they poll and whom they hand it to. */
 export function buildEventSources(
-  { clock, log, state: { store } }: Site,
+  { clock, log, identity, state: { store } }: Site,
   owner: string,
   polled: Polled,
 ): EventSources {
@@ -36,9 +38,10 @@ export function buildEventSources(
   const { streams } = polled;
   const queues = polled.queues.consumer;
   const makePoller = (mapping: StoredMapping, report: ReportResult, meter: MappingMeter): Poller => {
-    const door = new FunctionDoor(invoker, mapping.functionArn);
     const onProblem = noticed(mappingArn(mapping), onNotice);
     const version = (): FunctionVersion | undefined => versionOf(functions, mapping.functionArn);
+    const rights = pollingRights(identity, mapping, version);
+    const door = new FunctionDoor(invoker, mapping.functionArn, rights);
     if (mapping.kind === 'kinesis' || mapping.kind === 'dynamodb') {
       const eventSourceArn = mapping.settings.EventSourceArn ?? '';
       const format =
@@ -61,6 +64,26 @@ export function buildEventSources(
     return new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem, meter });
   };
   return new EventSources({ store, owner, onNotice, makePoller });
+}
+
+/** What the function's role lacks for polling, in words. Looked up anew when any policy or the role has changed. */
+function pollingRights(
+  { policies, serviceRoles }: Identity,
+  { kind, settings, accountId }: StoredMapping,
+  version: () => FunctionVersion | undefined,
+): () => string | undefined {
+  const { EventSourceArn: arn = '' } = settings;
+  let known: { readonly generation: number; readonly role: string; readonly lacks: string | undefined };
+  return () => {
+    const role = version()?.role;
+    if (!policies.isStrict || role === undefined) return undefined;
+    if (known?.generation !== policies.generation || known.role !== role) {
+      const lacks = missingRight(serviceRoles, { roleArn: role, accountId }, kind, arn);
+      known = { generation: policies.generation, role, lacks };
+    }
+    const { lacks } = known;
+    return lacks && `${role} is not authorized to perform: ${lacks} on resource: ${arn}`;
+  };
 }
 
 /** Each problem once, until it is over. */

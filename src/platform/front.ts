@@ -87,7 +87,11 @@ function lambdaService(
     roles: identity.roles,
     objects: execution.messaging.objects.reader,
     targets: execution.targets,
-    sources: { queues: execution.queues.consumer, streams: execution.streamConsumer },
+    sources: {
+      queues: execution.queues.consumer,
+      streams: execution.streamConsumer,
+      roles: identity.serviceRoles,
+    },
     runtimes: execution.runtimes,
     codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
     concurrentExecutions: config.concurrency,

@@ -69,7 +69,11 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const observations: Observation[] = [];
   const service = createLambdaService({
     ...execution,
-    sources: { queues: execution.queues.consumer, streams: execution.streams.consumer },
+    sources: {
+      queues: execution.queues.consumer,
+      streams: execution.streams.consumer,
+      roles: identity.serviceRoles,
+    },
     objects: execution.messaging.objects.reader,
     identities: identity.policies,
     roles: identity.roles,

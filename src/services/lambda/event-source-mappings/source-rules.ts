@@ -1,6 +1,8 @@
 import { type DestinationTargets, targetService } from '../../../model/destination-target.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import { missingRight, type PollingRole } from '../../../model/polling-rights.ts';
 import type { QueueConsumer } from '../../../model/queue-ports.ts';
+import type { ServiceRoles } from '../../../model/service-roles.ts';
 import type { StreamConsumer } from '../../../model/stream-ports.ts';
 import type { EventSourceKind, MappingSettings } from '../../../model/stored-event-source-mapping.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
@@ -11,6 +13,8 @@ import { checkTarget } from './mapping-rules.ts';
 export interface PolledServices {
   readonly queues: Pick<QueueConsumer, 'describe'>;
   readonly streams: Pick<StreamConsumer, 'describe'>;
+  /** What execution roles may do with them. */
+  readonly roles: ServiceRoles;
 }
 
 const POLLED: readonly EventSourceKind[] = ['sqs', 'sqs-fifo', 'kinesis', 'dynamodb'];
@@ -30,11 +34,12 @@ export function refuseUnbuilt(operation: string, kind: EventSourceKind, settings
 }
 
 /**
- * Whether the source is there and the function can keep up with it. Throws InvalidParameterValueException.
+ * Whether the source is there, the function's role may poll it, and the function can keep up with it. Throws
+ * InvalidParameterValueException.
  * @param target undefined where the function is gone, which a mapping outlives
  */
 export async function checkSource(
-  { queues, streams }: PolledServices,
+  { queues, streams, roles }: PolledServices,
   kind: EventSourceKind,
   arn: string,
   target: StoredFunction | undefined,
@@ -43,11 +48,13 @@ export async function checkSource(
   const [, , , region, accountId] = arn.split(':');
   const isOwn = region === caller.region && accountId === caller.accountId;
   if (kind === 'kinesis' || kind === 'dynamodb') {
-    if (!isOwn) throw streamForbidden(arn);
+    const lacks = target && missingRight(roles, roleOf(target), kind, arn);
+    if (!isOwn || lacks !== undefined) throw streamForbidden(arn);
     if ((await streams.describe(arn)) === undefined) throw invalidParameterValue(`Stream not found: ${arn}`);
     return;
   }
-  if (!isOwn) throw queueForbidden();
+  const lacks = target && missingRight(roles, roleOf(target), kind, arn);
+  if (!isOwn || lacks !== undefined) throw queueForbidden(lacks);
   const queue = await queues.describe(arn);
   if (queue === undefined) throw missingQueue();
   if (target !== undefined) checkTarget(kind, target, queue);
@@ -83,10 +90,15 @@ function streamForbidden(arn: string): Error {
   );
 }
 
-function queueForbidden(): Error {
+/** @param action such as `sqs:DeleteMessage` */
+function queueForbidden(action = 'sqs:ReceiveMessage'): Error {
   return invalidParameterValue(
-    'The function execution role does not have permissions to call ReceiveMessage on SQS',
+    `The function execution role does not have permissions to call ${action.slice('sqs:'.length)} on SQS`,
   );
+}
+
+function roleOf({ role, accountId }: StoredFunction): PollingRole {
+  return { roleArn: role, accountId };
 }
 
 function missingQueue(): Error {

@@ -36,7 +36,11 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     clock: new MovableClock(),
     invoker,
     targets: {},
-    sources: { queues: { describe: async () => undefined }, streams: { describe: async () => undefined } },
+    sources: {
+      queues: { describe: async () => undefined },
+      streams: { describe: async () => undefined },
+      roles: { canBeAssumed: () => true, check: () => undefined },
+    },
     objects: { open: async () => await Promise.reject(new Error('There are no objects')) },
     policies: { hasDeny: false, generation: 1, find: () => undefined },
     identities: { isStrict: false, generation: 1, policiesOf: () => undefined },
