@@ -84,14 +84,12 @@ export class ItemWriter {
 
   async #write(tx: Tx, all: readonly Entry[]): Promise<Outcome[]> {
     const places = uniquePlaces(all.flatMap(({ writes }) => writes));
-    await this.#lock(tx, places);
+    const wanted = all.flatMap(({ token }) => token ?? []);
+    await this.#lock(tx, [...places.map(placeName), ...wanted.map(({ id }) => id)]);
     const tables = await existingTables(tx, places);
     const stored = await readItems(tx, places);
     const current = new Map<string, Item | undefined>(stored);
-    const tokens = await UsedTokens.read(
-      tx,
-      all.flatMap(({ token }) => token ?? []),
-    );
+    const tokens = await UsedTokens.read(tx, wanted);
     const outcomes = all.map(({ writes, token }) => {
       const earlier = token && tokens.earlier(token);
       if (earlier instanceof ServiceError) return writes.map(() => earlier);
@@ -113,10 +111,10 @@ export class ItemWriter {
     return outcomes;
   }
 
-  /** Other platforms on the same database wait, in one order. */
-  async #lock(tx: Tx, places: readonly ItemPlace[]): Promise<void> {
+  /** Other platforms on the same database that write these items, or under these tokens, wait, in one order. */
+  async #lock(tx: Tx, all: readonly string[]): Promise<void> {
     if (this.#options.store.engine === 'sqlite') return;
-    const names = places.map(placeName).toSorted();
+    const names = all.toSorted();
     await sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${names}::text[]) as name`.execute(
       tx,
     );
