@@ -1,48 +1,16 @@
 import { once } from 'node:events';
-import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { connect as http2Connect } from 'node:http2';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Listener, type ListenerOptions, type RequestListener } from './listener.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { Listener } from './listener.ts';
+import { closeAllAfterEach, countBody, HOST, http2Post, opened, start } from './testing/listener-fixture.ts';
 
-const HOST = '127.0.0.1';
-const open: Listener[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
-});
-
-const echo: RequestListener = (req, res) => {
-  let bytes = 0;
-  req.on('data', (part: Buffer) => (bytes += part.byteLength));
-  req.on('end', () => res.end(JSON.stringify({ url: req.url, httpVersion: req.httpVersion, bytes })));
-};
-
-async function start(options: Partial<ListenerOptions> = {}): Promise<{ listener: Listener; port: number }> {
-  const listener = new Listener({ onRequest: echo, ...options });
-  open.push(listener);
-  return { listener, port: await listener.listen(0, HOST) };
-}
-
-async function http2Post(
-  session: ClientHttp2Session,
-  path: string,
-  body: string,
-  extra: IncomingHttpHeaders = {},
-): Promise<{ status: number | undefined; body: string }> {
-  const stream = session.request({ ':method': 'POST', ':path': path, ...extra });
-  const head = once(stream, 'response') as Promise<[IncomingHttpHeaders]>;
-  stream.end(body);
-  let text = '';
-  for await (const part of stream.setEncoding('utf8')) text += String(part);
-  const [headers] = await head;
-  return { status: Number(headers[':status']), body: text };
-}
+closeAllAfterEach();
 
 describe('listening and closing', () => {
   test('a busy port is the system error, untouched, and the listener can try again', async () => {
     const { port } = await start();
-    const second = new Listener({ onRequest: echo });
-    open.push(second);
+    const second = opened({ onRequest: countBody });
     await expect(second.listen(port, HOST)).rejects.toMatchObject({
       code: 'EADDRINUSE',
       syscall: 'listen',
@@ -52,7 +20,7 @@ describe('listening and closing', () => {
   });
 
   test('closing before listening, and twice, is harmless', async () => {
-    await new Listener({ onRequest: echo }).close(1000);
+    await new Listener({ onRequest: countBody }).close(1000);
     const { listener } = await start();
     expect(await Promise.all([listener.close(10), listener.close(10)])).toEqual([undefined, undefined]);
   });
@@ -80,7 +48,9 @@ describe('listening and closing', () => {
 
   test('requests under way finish, in both protocols, and then close() is done', async () => {
     const waiting: (() => void)[] = [];
-    const { listener, port } = await start({ onRequest: (req, res) => waiting.push(() => echo(req, res)) });
+    const { listener, port } = await start({
+      onRequest: (req, res) => waiting.push(() => countBody(req, res)),
+    });
     const http1 = fetch(`http://${HOST}:${port}/one`);
     const session = http2Connect(`http://${HOST}:${port}`);
     const http2 = http2Post(session, '/two', 'x');

@@ -1,48 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { connect as http2Connect } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { Listener, type ListenerOptions, type RequestListener } from './listener.ts';
+import { describe, expect, test } from 'vitest';
+import { closeAllAfterEach, HOST, http2Post, start } from './testing/listener-fixture.ts';
 
-const HOST = '127.0.0.1';
-const open: Listener[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
-});
-
-const echo: RequestListener = (req, res) => {
-  let bytes = 0;
-  req.on('data', (part: Buffer) => (bytes += part.byteLength));
-  req.on('end', () => res.end(JSON.stringify({ url: req.url, httpVersion: req.httpVersion, bytes })));
-};
-
-async function start(options: Partial<ListenerOptions> = {}): Promise<{ listener: Listener; port: number }> {
-  const listener = new Listener({ onRequest: echo, ...options });
-  open.push(listener);
-  return { listener, port: await listener.listen(0, HOST) };
-}
-
-async function http2Post(
-  session: ClientHttp2Session,
-  path: string,
-  body: string,
-  extra: IncomingHttpHeaders = {},
-): Promise<{ status: number | undefined; body: string }> {
-  const stream = session.request({ ':method': 'POST', ':path': path, ...extra });
-  const head = once(stream, 'response') as Promise<[IncomingHttpHeaders]>;
-  stream.end(body);
-  let text = '';
-  for await (const part of stream.setEncoding('utf8')) text += String(part);
-  const [headers] = await head;
-  return { status: Number(headers[':status']), body: text };
-}
+closeAllAfterEach();
 
 function selfSigned(): { key: Buffer; cert: Buffer } | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'listener-tls-'));

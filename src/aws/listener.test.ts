@@ -1,17 +1,13 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect as http2Connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { connect as http2Connect } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inviteBody } from './body-invitation.ts';
-import { Listener, type ListenerOptions, type RequestListener } from './listener.ts';
+import type { RequestListener } from './listener.ts';
+import { closeAllAfterEach, HOST, http2Post, start } from './testing/listener-fixture.ts';
 
-const HOST = '127.0.0.1';
-const open: Listener[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((listener) => listener.close(0)));
-});
+closeAllAfterEach();
 
 /** Answers with what it got, once the body is there. */
 const echo: RequestListener = (req, res) => {
@@ -24,12 +20,6 @@ const echo: RequestListener = (req, res) => {
     res.end(JSON.stringify({ method, url, httpVersion, body: Buffer.concat(parts).toString() }));
   });
 };
-
-async function start(options: Partial<ListenerOptions> = {}): Promise<{ listener: Listener; port: number }> {
-  const listener = new Listener({ onRequest: echo, ...options });
-  open.push(listener);
-  return { listener, port: await listener.listen(0, HOST) };
-}
 
 /** Sends raw bytes and gives all that comes back until the server ends the connection. */
 async function exchange(port: number, ...pieces: readonly string[]): Promise<string> {
@@ -56,24 +46,9 @@ function collect(socket: Socket): Promise<string> {
   });
 }
 
-async function http2Post(
-  session: ClientHttp2Session,
-  path: string,
-  body: string,
-  extra: IncomingHttpHeaders = {},
-): Promise<{ status: number | undefined; body: string }> {
-  const stream = session.request({ ':method': 'POST', ':path': path, ...extra });
-  const head = once(stream, 'response') as Promise<[IncomingHttpHeaders]>;
-  stream.end(body);
-  let text = '';
-  for await (const part of stream.setEncoding('utf8')) text += String(part);
-  const [headers] = await head;
-  return { status: Number(headers[':status']), body: text };
-}
-
 describe('listener in the clear', () => {
   test('HTTP/1.1 by fetch, with a body of megabytes', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     const body = 'x'.repeat(3_000_000);
     const response = await fetch(`http://${HOST}:${port}/a%2Fb?c=d`, { method: 'PUT', body });
     expect(response.status).toBe(200);
@@ -81,7 +56,7 @@ describe('listener in the clear', () => {
   });
 
   test('HTTP/2 with prior knowledge, on the same port, many streams at once', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     expect((await fetch(`http://${HOST}:${port}/`)).status).toBe(200);
     const session = http2Connect(`http://${HOST}:${port}`);
     const body = 'y'.repeat(300_000);
@@ -101,7 +76,7 @@ describe('listener in the clear', () => {
   });
 
   test('first bytes in single pieces are understood in both protocols', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     const http1 = await exchange(port, ...singly('PUT /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n'));
     expect(http1).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     const socket = connect(port, HOST);
@@ -116,14 +91,14 @@ describe('listener in the clear', () => {
   });
 
   test('requests on one connection, pipelined, are answered in order', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: h\r\n${more}\r\n`;
     const text = await exchange(port, get('/1') + get('/2'), get('/3', 'Connection: close\r\n'));
     expect([...text.matchAll(/"url":"(\/\d)"/g)].map((match) => match[1])).toEqual(['/1', '/2', '/3']);
   });
 
   test('a method that begins like the preface is HTTP/1.1', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     expect(await exchange(port, 'PROPFIND / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 200 OK/,
     );
@@ -148,12 +123,12 @@ describe('listener in the clear', () => {
       '417 ',
     ],
   ])('%s is refused', async (_, bytes, status) => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     expect(await exchange(port, bytes)).toContain(`HTTP/1.1 ${status}`);
   });
 
   test('headers up to the limit pass, beyond it they get 431', async () => {
-    const { port } = await start({ maxHeaderBytes: 32 * 1024 });
+    const { port } = await start({ onRequest: echo, maxHeaderBytes: 32 * 1024 });
     const request = (size: number): string =>
       `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Long: ${'x'.repeat(size)}\r\n\r\n`;
     expect(await exchange(port, request(30 * 1024))).toMatch(/^HTTP\/1\.1 200/);
@@ -161,7 +136,7 @@ describe('listener in the clear', () => {
   });
 
   test('by default half a megabyte of headers passes in both protocols', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     const headers = Object.fromEntries(
       Array.from({ length: 8 }, (_, i) => [`x-long-${i}`, 'v'.repeat(60_000)]),
     );
@@ -177,7 +152,7 @@ describe('listener in the clear', () => {
   });
 
   test('Expect: 100-continue is answered before the body comes', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     const request = httpRequest({
       host: HOST,
       port,
@@ -195,7 +170,7 @@ describe('listener in the clear', () => {
   });
 
   test('a peer that never sends its headers is dropped, at every stage', async () => {
-    const { port } = await start({ headersTimeoutMs: 200 });
+    const { port } = await start({ onRequest: echo, headersTimeoutMs: 200 });
     const [silent, partial, half] = await Promise.all([
       exchange(port),
       exchange(port, 'PR'),
@@ -206,13 +181,13 @@ describe('listener in the clear', () => {
   });
 
   test('a body that never ends is dropped', async () => {
-    const { port } = await start({ headersTimeoutMs: 200, requestTimeoutMs: 300 });
+    const { port } = await start({ onRequest: echo, headersTimeoutMs: 200, requestTimeoutMs: 300 });
     const text = await exchange(port, 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nab');
     expect(text).toMatch(/^HTTP\/1\.1 408/);
   });
 
   test('peers that reset or end at once do no harm', async () => {
-    const { port } = await start();
+    const { port } = await start({ onRequest: echo });
     for (const bytes of [
       '',
       'P',

@@ -1,23 +1,17 @@
-import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { available, type CommandResult, run } from '../support/commands.ts';
+import { type CommandResult, run } from '../support/commands.ts';
+import { AWS_ENVIRONMENT, installedBoto3, installedClis } from '../support/aws-clis.ts';
 import { ROLE, startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
 
 /** The stock AWS CLI and boto3, unmodified, from create to delete. */
 const clis = installedClis();
-const hasBoto3 = available('python3', '-c', 'import boto3');
+const hasBoto3 = installedBoto3();
 
 let server: TestServer;
 let folder: { path: string; remove: () => Promise<void> };
-const credentials = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_DEFAULT_REGION: 'us-east-1',
-  AWS_PAGER: '',
-};
 
 beforeAll(async () => {
   server = await startServer();
@@ -29,26 +23,13 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Every AWS CLI on the machine, one of each major version. */
-function installedClis(): { program: string; version: string }[] {
-  const found = new Map<string, { program: string; version: string }>();
-  for (const program of ['aws', '/usr/bin/aws', '/usr/local/bin/aws']) {
-    const asked = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    const version = /aws-cli\/(\d+)/.exec(`${asked.stdout}${asked.stderr}`)?.[1];
-    if (asked.status === 0 && version !== undefined && !found.has(version))
-      found.set(version, { program, version });
-  }
-  if (found.size === 0) console.log('skipped: there is no AWS CLI on this machine');
-  return [...found.values()];
-}
-
 type Aws = (...args: string[]) => Promise<CommandResult>;
 
 function cli(program: string): Aws {
   return async (...args) =>
     await run(program, ['--endpoint-url', server.endpoint, '--output', 'json', ...args], {
       cwd: folder.path,
-      env: credentials,
+      env: AWS_ENVIRONMENT,
     });
 }
 
@@ -203,7 +184,7 @@ except client.exceptions.ResourceNotFoundException:
 
 describe.skipIf(!hasBoto3)('boto3', { timeout: 60_000 }, () => {
   test('creates, waits, invokes, lists and deletes', async () => {
-    const result = await run('python3', ['-c', BOTO3, server.endpoint, ROLE], { env: credentials });
+    const result = await run('python3', ['-c', BOTO3, server.endpoint, ROLE], { env: AWS_ENVIRONMENT });
     expect(result.stderr).toBe('');
     expect(JSON.parse(result.stdout)).toMatchObject({ payload: { n: 2, memory: '128' }, status: 200 });
   });

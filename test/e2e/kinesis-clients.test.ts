@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
 import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
 import { GetRecordsCommand, KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { available, run } from '../support/commands.ts';
+import { run } from '../support/commands.ts';
+import { AWS_ENVIRONMENT, installedBoto3, installedClis } from '../support/aws-clis.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { iteratorOf, kinesisFor, makeStream, readFrom, textsOf } from '../support/streams.ts';
 
 /** Kinesis with the stock AWS CLI, boto3 and a client of the CBOR protocol, unmodified. */
 const clis = installedClis();
-const hasBoto3 = available('python3', '-c', 'import boto3');
-if (!hasBoto3) console.log('skipped: there is no boto3 on this machine');
+const hasBoto3 = installedBoto3();
 
 let server: TestServer;
-const env = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_DEFAULT_REGION: 'us-east-1',
-  AWS_PAGER: '',
-};
 
 beforeAll(async () => {
   server = await startServer();
@@ -28,23 +21,10 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
 });
 
-/** Every AWS CLI on the machine, one of each major version. */
-function installedClis(): { program: string; version: string }[] {
-  const found = new Map<string, { program: string; version: string }>();
-  for (const program of ['aws', '/usr/bin/aws', '/usr/local/bin/aws']) {
-    const asked = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    const version = /aws-cli\/(\d+)/.exec(`${asked.stdout}${asked.stderr}`)?.[1];
-    if (asked.status === 0 && version !== undefined && !found.has(version))
-      found.set(version, { program, version });
-  }
-  if (found.size === 0) console.log('skipped: there is no AWS CLI on this machine');
-  return [...found.values()];
-}
-
 describe.each(clis)('the AWS CLI $version', ({ program, version }) => {
   async function json(...args: string[]): Promise<Record<string, unknown>> {
     const words = ['--endpoint-url', server.endpoint, '--output', 'json', 'kinesis', ...args];
-    const { code, stdout, stderr } = await run(program, words, { env });
+    const { code, stdout, stderr } = await run(program, words, { env: AWS_ENVIRONMENT });
     if (code !== 0) throw new Error(`aws kinesis ${args.join(' ')}: ${stderr}`);
     return stdout === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>);
   }
@@ -106,7 +86,9 @@ print('done')
 describe.skipIf(!hasBoto3)('boto3', () => {
   test('puts and reads an on-demand stream, and finds its exceptions', { timeout: 120_000 }, async () => {
     const name = `boto-${randomUUID()}`;
-    const { code, stdout, stderr } = await run('python3', ['-c', BOTO3, server.endpoint, name], { env });
+    const { code, stdout, stderr } = await run('python3', ['-c', BOTO3, server.endpoint, name], {
+      env: AWS_ENVIRONMENT,
+    });
     expect({ code, stdout: stdout.trim(), stderr }).toEqual({ code: 0, stdout: 'done', stderr: '' });
   });
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { installedClis } from '../support/aws-clis.ts';
 
 let server: TestServer;
 
@@ -23,9 +24,7 @@ afterAll(async () => {
 const PRINTER = 'exports.handler = async (event) => { console.log("line", event.n); return event.n; };';
 
 /** `logs tail` came with version 2 of the AWS CLI. */
-const cli2 = ['aws', '/usr/bin/aws', '/usr/local/bin/aws'].find((program) =>
-  /aws-cli\/2/.test(spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
-);
+const cli2 = installedClis().find(({ version }) => version === '2')?.program;
 if (cli2 === undefined) console.log('skipped: logs tail needs version 2 of the AWS CLI');
 
 describe.skipIf(cli2 === undefined)('aws logs tail --follow', { timeout: 60_000 }, () => {

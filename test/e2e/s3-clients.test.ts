@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { available, run } from '../support/commands.ts';
+import { run } from '../support/commands.ts';
+import { AWS_ENVIRONMENT, installedBoto3, installedClis } from '../support/aws-clis.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 
 /** The issue's own numbers are 2000 files and 1024 MB: LAMBENT_S3_FILES and LAMBENT_S3_MB ask for them. */
@@ -11,21 +11,11 @@ const FILES = Number(process.env['LAMBENT_S3_FILES'] ?? 24);
 const MEGABYTES = Number(process.env['LAMBENT_S3_MB'] ?? 20);
 const TIMEOUT_MS = 120_000 + FILES * 200 + MEGABYTES * 500;
 
-const cli = ['/usr/bin/aws', '/usr/local/bin/aws', 'aws'].find(
-  (program) => spawnSync(program, ['--version']).status === 0,
-);
-if (cli === undefined) console.log('skipped: there is no AWS CLI on this machine');
-const hasBoto3 = available('python3', '-c', 'import boto3');
-if (!hasBoto3) console.log('skipped: there is no boto3 on this machine');
+const cli = installedClis().at(-1)?.program;
+const hasBoto3 = installedBoto3();
 
 let server: TestServer;
 let folder: { path: string; remove: () => Promise<void> };
-const env = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_DEFAULT_REGION: 'us-east-1',
-  AWS_PAGER: '',
-};
 
 beforeAll(async () => {
   server = await startServer();
@@ -54,7 +44,7 @@ describe.skipIf(cli === undefined)('aws s3', () => {
     const command = ['--endpoint-url', server.endpoint, 's3', ...args];
     const { code, stdout, stderr } = await run(cli ?? '', command, {
       cwd: folder.path,
-      env,
+      env: AWS_ENVIRONMENT,
       timeoutMs: TIMEOUT_MS,
     });
     if (code !== 0) throw new Error(`aws s3 ${args.join(' ')}: ${stdout}${stderr}`);
@@ -133,7 +123,11 @@ print('whole')
 
   test('transfers with threads, in parts, checked', { timeout: TIMEOUT_MS }, async () => {
     const args = ['-c', SCRIPT, server.endpoint, String(MEGABYTES)];
-    const result = await run('python3', args, { cwd: folder.path, env, timeoutMs: TIMEOUT_MS });
+    const result = await run('python3', args, {
+      cwd: folder.path,
+      env: AWS_ENVIRONMENT,
+      timeoutMs: TIMEOUT_MS,
+    });
     expect([result.stdout.trim(), result.stderr]).toEqual(['whole', '']);
   });
 });

@@ -1,20 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { available, run } from '../support/commands.ts';
+import { run } from '../support/commands.ts';
+import { AWS_ENVIRONMENT, installedBoto3, installedClis } from '../support/aws-clis.ts';
 import { makeQueue, sendAll } from '../support/queues.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** SQS with the stock AWS CLI, boto3 and a client of the query protocol, unmodified. */
 const clis = installedClis();
-const hasBoto3 = available('python3', '-c', 'import boto3');
+const hasBoto3 = installedBoto3();
 
 let server: TestServer;
-const env = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_DEFAULT_REGION: 'us-east-1',
-  AWS_PAGER: '',
-};
 
 beforeAll(async () => {
   server = await startServer();
@@ -24,22 +18,11 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
 });
 
-/** Every AWS CLI on the machine, one of each major version. */
-function installedClis(): { program: string; version: string }[] {
-  const found = new Map<string, { program: string; version: string }>();
-  for (const program of ['aws', '/usr/bin/aws', '/usr/local/bin/aws']) {
-    const asked = spawnSync(program, ['--version'], { encoding: 'utf8' });
-    const version = /aws-cli\/(\d+)/.exec(`${asked.stdout}${asked.stderr}`)?.[1];
-    if (asked.status === 0 && version !== undefined && !found.has(version))
-      found.set(version, { program, version });
-  }
-  if (found.size === 0) console.log('skipped: there is no AWS CLI on this machine');
-  return [...found.values()];
-}
-
 describe.each(clis)('the AWS CLI $version', ({ program, version }) => {
   const aws = async (...args: string[]) =>
-    await run(program, ['--endpoint-url', server.endpoint, '--output', 'json', 'sqs', ...args], { env });
+    await run(program, ['--endpoint-url', server.endpoint, '--output', 'json', 'sqs', ...args], {
+      env: AWS_ENVIRONMENT,
+    });
 
   async function json(...args: string[]): Promise<Record<string, unknown>> {
     const { code, stdout, stderr } = await aws(...args);
@@ -113,7 +96,9 @@ print('done')
 describe.skipIf(!hasBoto3)('boto3', () => {
   test('works a FIFO queue and finds its exceptions', async () => {
     const name = `boto-${Date.now()}.fifo`;
-    const { code, stdout, stderr } = await run('python3', ['-c', BOTO3, server.endpoint, name], { env });
+    const { code, stdout, stderr } = await run('python3', ['-c', BOTO3, server.endpoint, name], {
+      env: AWS_ENVIRONMENT,
+    });
     expect({ code, stdout: stdout.trim(), stderr }).toEqual({ code: 0, stdout: 'done', stderr: '' });
   });
 });
