@@ -4,6 +4,7 @@ import type { ItemExpiry } from './expiry/item-expiry.ts';
 import type { ItemWriter } from './items/item-writer.ts';
 import type { StreamTails } from './streams/stream-tails.ts';
 import type { TableDirectory } from './tables/table-directory.ts';
+import type { ThroughputLimits } from './throughput/throughput-limits.ts';
 
 /** What the operations of DynamoDB work with. */
 export interface DynamodbDependencies {
@@ -11,6 +12,7 @@ export interface DynamodbDependencies {
   readonly clock: Clock;
   readonly tables: TableDirectory;
   readonly items: ItemWriter;
+  readonly limits: ThroughputLimits;
   readonly tails: StreamTails;
   readonly expiry: ItemExpiry;
 }

@@ -7,6 +7,7 @@ import { ItemWriter } from './items/item-writer.ts';
 import { StreamTails } from './streams/stream-tails.ts';
 import { TableStreamConsumer } from './streams/table-stream-consumer.ts';
 import { TableDirectory } from './tables/table-directory.ts';
+import { ThroughputLimits } from './throughput/throughput-limits.ts';
 
 interface TablesOptions {
   readonly store: Store;
@@ -21,6 +22,7 @@ export class TablesRuntime implements DynamodbDependencies {
   readonly clock: Clock;
   readonly tables: TableDirectory;
   readonly items: ItemWriter;
+  readonly limits: ThroughputLimits;
   readonly tails: StreamTails;
   readonly expiry: ItemExpiry;
   readonly consumer: StreamConsumer;
@@ -31,9 +33,11 @@ export class TablesRuntime implements DynamodbDependencies {
     this.clock = clock;
     this.tables = new TableDirectory(store);
     this.tails = new StreamTails(store.engine === 'postgres');
+    this.limits = new ThroughputLimits(clock);
     this.items = new ItemWriter({
       store,
       clock,
+      limits: this.limits,
       onRecords: (streamId) => this.tails.wake(streamId),
       onExpiring: (atMs) => this.expiry.expect(atMs),
     });
@@ -53,6 +57,7 @@ export class TablesRuntime implements DynamodbDependencies {
   /** Forgets everything; the caller empties the store. */
   clear(): void {
     this.tables.clear();
+    this.limits.clear();
     this.tails.wakeAll();
   }
 }

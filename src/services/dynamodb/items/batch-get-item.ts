@@ -35,8 +35,9 @@ export function batchGetItem(
     if (count > MOST_KEYS) throw validation('Too many items requested for the BatchGetItem call');
     const wanted: Wanted[] = [];
     for (const [given, request] of requests) wanted.push(...(await placesOf(deps, given, request, context)));
-    const stored = await readItems(deps.store.db, wanted);
-    return answer(input, wanted, stored);
+    const admitted = wanted.filter(({ table }) => deps.limits.readRefusal(table) === undefined);
+    const stored = await readItems(deps.store.db, admitted);
+    return answer(deps, input, { wanted, admitted: new Set(admitted), stored });
   };
 }
 
@@ -61,28 +62,43 @@ async function placesOf(
   return places;
 }
 
+interface Found {
+  readonly wanted: readonly Wanted[];
+  /** Those that were looked for. */
+  readonly admitted: ReadonlySet<Wanted>;
+  readonly stored: ReadonlyMap<string, Item>;
+}
+
+/** What there is no room or no capacity for is left for another request. Throws when no capacity is left for any of it. */
 function answer(
+  { limits }: DynamodbDependencies,
   input: BatchGetItemInput,
-  wanted: readonly Wanted[],
-  stored: ReadonlyMap<string, Item>,
+  { wanted, admitted, stored }: Found,
 ): BatchGetItemOutput {
   const responses: Record<string, Item[]> = {};
   const unprocessed: Record<string, KeysAndAttributes> = {};
   const usages: Usage[] = [];
   let bytes = 0;
-  for (const { given, table, key, rawKey, isConsistent, paths } of wanted) {
+  let refusal: Error | undefined;
+  for (const one of wanted) {
+    const { given, table, key, rawKey, isConsistent, paths } = one;
     const found = (responses[given] ??= []);
     const item = stored.get(placeName({ table, key }));
     const size = item === undefined ? 0 : itemSize(item);
-    if (bytes + size > MOST_BYTES) {
+    const refused = limits.readRefusal(table);
+    refusal ??= refused;
+    if (!admitted.has(one) || refused !== undefined || bytes + size > MOST_BYTES) {
       const left = (unprocessed[given] ??= { ...input.RequestItems?.[given], Keys: [] });
       left.Keys?.push(asOutput(rawKey));
       continue;
     }
     bytes += size;
-    usages.push({ table, units: readUnits(size, isConsistent), indexes: {} });
+    const units = readUnits(size, isConsistent);
+    limits.countRead(table, undefined, units);
+    usages.push({ table, units, indexes: {} });
     if (item !== undefined) found.push(paths === undefined ? item : project(item, paths));
   }
+  if (usages.length === 0 && refusal !== undefined) throw refusal;
   const capacity = consumedCapacity(input.ReturnConsumedCapacity, 'read', usages);
   return {
     Responses: Object.fromEntries(

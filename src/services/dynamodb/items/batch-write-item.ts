@@ -5,19 +5,21 @@ import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { keyOfItem, keyOfRequest } from '../keys/item-keys.ts';
 import type { Table } from '../tables/table-definition.ts';
 import { tableNameOf } from '../tables/table-name.ts';
+import { isThrottled } from '../throughput/throttled.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
 import { checkNewItem } from './conditional-write.ts';
-import { consumedCapacity, writeUsage } from './consumed-capacity.ts';
+import { writtenCapacity } from './consumed-capacity.ts';
 import { itemCollection } from './item-collection.ts';
 import { placeName } from './item-rows.ts';
-import type { ItemWrite } from './item-writer.ts';
+import type { ItemWrite, Written } from './write-decisions.ts';
 
 const MOST_REQUESTS = 25;
 
 interface BatchedWrite extends ItemWrite {
   /** The table as the request names it. */
   readonly given: string;
+  readonly request: WriteRequest;
 }
 
 /** Puts and deletions without conditions, each by itself. */
@@ -33,18 +35,18 @@ export function batchWriteItem(
     if (new Set(writes.map(placeName)).size < writes.length) {
       throw validation('Provided list of item keys contains duplicates');
     }
-    const done = await Promise.all(
-      writes.map(async (write) => ({ write, ...(await deps.items.write(write)) })),
+    const { done, unprocessed } = await writeEach(deps, writes);
+    const capacity = writtenCapacity(
+      input.ReturnConsumedCapacity,
+      done.map(({ write, ...written }) => ({ table: write.table, ...written })),
     );
-    const usages = done.map(({ write, before, after }) => writeUsage(write.table, before, after));
-    const capacity = consumedCapacity(input.ReturnConsumedCapacity, 'write', usages);
     const collections = done.flatMap(({ write, before, after }) => {
       const metrics = itemCollection(input.ReturnItemCollectionMetrics, write.table, after ?? before);
       return metrics === undefined ? [] : [{ name: write.given, metrics }];
     });
     const byTable = Map.groupBy(collections, ({ name }) => name);
     return {
-      UnprocessedItems: {},
+      UnprocessedItems: unprocessed,
       ...(capacity !== undefined && { ConsumedCapacity: capacity }),
       ...(collections.length > 0 && {
         ItemCollectionMetrics: Object.fromEntries(
@@ -53,6 +55,24 @@ export function batchWriteItem(
       }),
     };
   };
+}
+
+/** What there is no capacity for is left for another request. Throws when that is everything. */
+async function writeEach({ items }: DynamodbDependencies, writes: readonly BatchedWrite[]) {
+  const done: (Written & { readonly write: BatchedWrite })[] = [];
+  const unprocessed: Record<string, WriteRequest[]> = {};
+  const outcomes = await Promise.allSettled(writes.map(async (write) => await items.write(write)));
+  let refusal: unknown;
+  for (const [index, write] of writes.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status === 'fulfilled') done.push({ write, ...outcome.value });
+    if (outcome?.status !== 'rejected') continue;
+    if (!isThrottled(outcome.reason)) throw outcome.reason;
+    refusal = outcome.reason;
+    (unprocessed[write.given] ??= []).push(write.request);
+  }
+  if (refusal !== undefined && done.length === 0) throw refusal;
+  return { done, unprocessed };
 }
 
 async function writesOf(
@@ -72,7 +92,7 @@ async function writesOf(
       : { item: checkedItem(PutRequest.Item as Item) };
   });
   const table = await deps.tables.get(tableNameOf(given, context));
-  return checked.map((request) => ({ given, ...writeOf(table, request) }));
+  return checked.map((write, index) => ({ given, request: requests[index] ?? {}, ...writeOf(table, write) }));
 }
 
 function writeOf(table: Table, request: { readonly key: Item } | { readonly item: Item }): ItemWrite {

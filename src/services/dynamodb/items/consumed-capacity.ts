@@ -1,8 +1,10 @@
 import type { ConsumedCapacity, ReturnConsumedCapacity } from '@aws-sdk/client-dynamodb';
 import { indexKeyOf } from '../keys/item-keys.ts';
-import type { Table } from '../tables/table-definition.ts';
+import type { IndexDefinition, Table } from '../tables/table-definition.ts';
 import type { Item } from '../values/attribute-value.ts';
+import { areEqual } from '../values/compare-values.ts';
 import { itemSize } from '../values/item-size.ts';
+import { indexView } from './index-view.ts';
 
 const WRITE_BYTES = 1_024;
 const READ_BYTES = 4_096;
@@ -15,22 +17,43 @@ export interface Usage {
   readonly indexes: Readonly<Record<string, number>>;
 }
 
-/** @param factor 2 within a transaction */
-export function writeUsage(
-  table: Table,
-  before: Item | undefined,
-  after: Item | undefined,
-  factor = 1,
-): Usage {
+/** An item of a table before and after a write; undefined: not there. */
+export interface TableWrite {
+  readonly table: Table;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/**
+ * What a write uses: the larger of both forms of the item, in the table and in each index that has to be written.
+ * @param factor 2 within a transaction
+ */
+export function writeUsage({ table, before, after }: TableWrite, factor = 1): Usage {
   const size = Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0);
   const indexes = table.definition.indexes.flatMap((index) => {
-    const [from, to] = [before && indexKeyOf(index, before), after && indexKeyOf(index, after)];
-    if (from === undefined && to === undefined) return [];
-    // An entry that moves is written twice: where it was and where it is.
-    const moves = from && to && (from.hashKey !== to.hashKey || from.rangeKey !== to.rangeKey);
-    return [[index.name, writeUnits(size) * factor * (moves ? 2 : 1)] as const];
+    const units = entryUnits(table, index, before, after) * factor;
+    return units === 0 ? [] : [[index.name, units] as const];
   });
   return { table, units: writeUnits(size) * factor, indexes: Object.fromEntries(indexes) };
+}
+
+/** None where nothing changes of what the index knows; an entry that moves is written twice: where it was and where it is. */
+function entryUnits(
+  table: Table,
+  index: IndexDefinition,
+  before: Item | undefined,
+  after: Item | undefined,
+): number {
+  const [from, to] = [before && indexKeyOf(index, before), after && indexKeyOf(index, after)];
+  const view = indexView(table, index);
+  const [old, now] = [from && before && view(before), to && after && view(after)];
+  if (old === undefined || now === undefined) {
+    const only = old ?? now;
+    return only === undefined ? 0 : writeUnits(itemSize(only));
+  }
+  const moves = from?.hashKey !== to?.hashKey || from?.rangeKey !== to?.rangeKey;
+  if (moves) return writeUnits(itemSize(old)) + writeUnits(itemSize(now));
+  return areEqual({ M: old }, { M: now }) ? 0 : writeUnits(Math.max(itemSize(old), itemSize(now)));
 }
 
 export function writeUnits(bytes: number): number {
@@ -40,6 +63,17 @@ export function writeUnits(bytes: number): number {
 /** Half as many where yesterday's data would do. */
 export function readUnits(bytes: number, isConsistent: boolean | undefined): number {
   return Math.max(1, Math.ceil(bytes / READ_BYTES)) / (isConsistent === true ? 1 : 2);
+}
+
+/** What writes used, as answers show it; undefined where nobody asked. */
+export function writtenCapacity(
+  wanted: ReturnConsumedCapacity | undefined,
+  writes: readonly TableWrite[],
+  isTransaction = false,
+): ConsumedCapacity[] | undefined {
+  if (wanted === undefined || wanted === 'NONE') return undefined;
+  const usages = writes.map((write) => writeUsage(write, isTransaction ? 2 : 1));
+  return consumedCapacity(wanted, 'write', usages, isTransaction);
 }
 
 /** As answers show it; undefined where nobody asked. Usages of one table are put together. */

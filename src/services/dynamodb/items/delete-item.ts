@@ -7,7 +7,7 @@ import { tableNameOf } from '../tables/table-name.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
 import { checkCondition } from './conditional-write.ts';
-import { consumedCapacity, writeUsage } from './consumed-capacity.ts';
+import { writtenCapacity } from './consumed-capacity.ts';
 import { itemCollection } from './item-collection.ts';
 import { asOutput, onlyOld } from './item-output.ts';
 
@@ -21,7 +21,7 @@ export function deleteItem(deps: DynamodbDependencies): OperationHandler<DeleteI
     expressions.end();
     onlyOld(input.ReturnValues);
     const table = await deps.tables.get(tableNameOf(input.TableName, context));
-    const { before } = await deps.items.write({
+    const written = await deps.items.write({
       table,
       key: keyOfRequest(table, given),
       decide: (stored) => {
@@ -29,8 +29,8 @@ export function deleteItem(deps: DynamodbDependencies): OperationHandler<DeleteI
         return undefined;
       },
     });
-    const usage = writeUsage(table, before, undefined);
-    const [capacity] = consumedCapacity(input.ReturnConsumedCapacity, 'write', [usage]) ?? [];
+    const { before } = written;
+    const [capacity] = writtenCapacity(input.ReturnConsumedCapacity, [{ table, ...written }]) ?? [];
     const collection = itemCollection(input.ReturnItemCollectionMetrics, table, given);
     return {
       ...(input.ReturnValues === 'ALL_OLD' && before !== undefined && { Attributes: asOutput(before) }),

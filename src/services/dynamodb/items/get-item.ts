@@ -22,8 +22,10 @@ export function getItem(deps: DynamodbDependencies): OperationHandler<GetItemInp
     expressions.end();
     const table = await deps.tables.get(tableNameOf(input.TableName, context));
     const place = { table, key: keyOfRequest(table, given) };
+    deps.limits.admitRead(table);
     const item = (await readItems(deps.store.db, [place])).get(placeName(place));
     const units = readUnits(item === undefined ? 0 : itemSize(item), input.ConsistentRead);
+    deps.limits.countRead(table, undefined, units);
     const [capacity] =
       consumedCapacity(input.ReturnConsumedCapacity, 'read', [{ table, units, indexes: {} }]) ?? [];
     return {

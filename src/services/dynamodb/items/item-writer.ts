@@ -8,36 +8,27 @@ import { recordOf, type StoredRecord } from '../streams/stream-record.ts';
 import { appendRecords } from '../streams/stream-rows.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import type { Item } from '../values/attribute-value.ts';
+import type { ThroughputLimits } from '../throughput/throughput-limits.ts';
+import {
+  decideEntry,
+  type Entry,
+  type ItemWrite,
+  type Outcome,
+  tableIsGone,
+  type Written,
+} from './write-decisions.ts';
 import { type RequestToken, UsedTokens } from './request-tokens.ts';
 import { type ItemChange, type ItemPlace, placeName, readItems, writeItems } from './item-rows.ts';
-
-/** What a write does to one item. */
-export interface ItemWrite extends ItemPlace {
-  /**
-   * The item as it shall be, from the item as it is; undefined: not there. The same object changes nothing. Throws ServiceError to
-   * refuse. May be asked more than once.
-   */
-  readonly decide: (before: Item | undefined) => Item | undefined;
-  /** What it deletes has expired. */
-  readonly isExpiry?: true;
-}
 
 interface WriterOptions {
   readonly store: Store;
   readonly clock: Clock;
+  readonly limits: ThroughputLimits;
   /** A stream has more records, on disk. */
   readonly onRecords: (streamId: string) => void;
   /** An item expires then. */
   readonly onExpiring: (atMs: number) => void;
 }
-
-export interface Written {
-  readonly before: Item | undefined;
-  readonly after: Item | undefined;
-}
-
-/** One answer for each write of a transaction: what was done, or why nothing was. */
-export type Outcome = readonly (Written | ServiceError | undefined)[];
 
 /**
  * Writes items one after the other, many to a commit: a write sees all that were asked for before it, and either all items of a
@@ -59,7 +50,9 @@ export class ItemWriter {
 
   /** Resolves when the item is on disk. Throws what `decide` throws; then nothing has changed. */
   async write(write: ItemWrite): Promise<Written> {
-    const [outcome] = await this.#writes.add({ writes: [write], token: undefined });
+    // What is throttled anyway does not bother the database.
+    if (write.isExpiry !== true) this.#options.limits.admitWrite(write.table);
+    const [outcome] = await this.#writes.add({ writes: [write], token: undefined, taken: [] });
     if (outcome === undefined || outcome instanceof ServiceError) throw outcome ?? tableIsGone();
     this.#tell(write, outcome);
     return outcome;
@@ -70,7 +63,7 @@ export class ItemWriter {
    * before is not done again.
    */
   async transact(writes: readonly ItemWrite[], token: RequestToken): Promise<Outcome> {
-    const outcome = await this.#writes.add({ writes, token });
+    const outcome = await this.#writes.add({ writes, token, taken: [] });
     for (const [index, write] of writes.entries()) this.#tell(write, outcome[index]);
     return outcome;
   }
@@ -90,11 +83,12 @@ export class ItemWriter {
     const stored = await readItems(tx, places);
     const current = new Map<string, Item | undefined>(stored);
     const tokens = await UsedTokens.read(tx, wanted);
-    const outcomes = all.map(({ writes, token }) => {
+    const outcomes = all.map((entry) => {
+      const { writes, token } = entry;
       const earlier = token && tokens.earlier(token);
       if (earlier instanceof ServiceError) return writes.map(() => earlier);
       if (earlier === 'done') return writes.map((write) => unchanged(current.get(placeName(write))));
-      const outcome = decideAll(writes, current, tables);
+      const outcome = decideEntry(this.#options.limits, entry, current, tables);
       if (token !== undefined && !outcome.some((one) => one instanceof ServiceError)) tokens.use(token);
       return outcome;
     });
@@ -121,11 +115,6 @@ export class ItemWriter {
   }
 }
 
-interface Entry {
-  readonly writes: readonly ItemWrite[];
-  readonly token: RequestToken | undefined;
-}
-
 /** What streams show of what was done, each stream's in order. Streams in one order: other platforms lock them alike. */
 function recordsOf(
   all: readonly Entry[],
@@ -148,38 +137,6 @@ function recordsOf(
 
 function unchanged(item: Item | undefined): Written {
   return { before: item, after: item };
-}
-
-/** As an item that is not there any more since its table is gone. */
-function tableIsGone(): ServiceError {
-  return new ServiceError('ResourceNotFoundException', 'Requested resource not found');
-}
-
-function decideAll(
-  writes: readonly ItemWrite[],
-  current: Map<string, Item | undefined>,
-  tables: ReadonlySet<string>,
-): Outcome {
-  const outcomes = writes.map((write) => {
-    const before = current.get(placeName(write));
-    try {
-      if (!tables.has(write.table.id)) throw tableIsGone();
-      return { before, after: write.decide(before) };
-    } catch (error) {
-      if (error instanceof ServiceError) return error;
-      throw error;
-    }
-  });
-  if (outcomes.some((outcome) => outcome instanceof ServiceError)) {
-    return outcomes.map((outcome) => (outcome instanceof ServiceError ? outcome : undefined));
-  }
-  for (const [index, write] of writes.entries()) {
-    const outcome = outcomes[index];
-    if (outcome !== undefined && !(outcome instanceof ServiceError)) {
-      current.set(placeName(write), outcome.after);
-    }
-  }
-  return outcomes;
 }
 
 function uniquePlaces(places: readonly ItemPlace[]): ItemPlace[] {

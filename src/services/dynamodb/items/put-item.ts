@@ -7,7 +7,7 @@ import { tableNameOf } from '../tables/table-name.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
 import { checkCondition, checkNewItem } from './conditional-write.ts';
-import { consumedCapacity, writeUsage } from './consumed-capacity.ts';
+import { writtenCapacity } from './consumed-capacity.ts';
 import { itemCollection } from './item-collection.ts';
 import { asOutput, onlyOld } from './item-output.ts';
 
@@ -22,7 +22,7 @@ export function putItem(deps: DynamodbDependencies): OperationHandler<PutItemInp
     const table = await deps.tables.get(tableNameOf(input.TableName, context));
     const key = keyOfItem(table, item);
     checkNewItem(table, item);
-    const { before } = await deps.items.write({
+    const written = await deps.items.write({
       table,
       key,
       decide: (stored) => {
@@ -30,8 +30,8 @@ export function putItem(deps: DynamodbDependencies): OperationHandler<PutItemInp
         return item;
       },
     });
-    const [capacity] =
-      consumedCapacity(input.ReturnConsumedCapacity, 'write', [writeUsage(table, before, item)]) ?? [];
+    const { before } = written;
+    const [capacity] = writtenCapacity(input.ReturnConsumedCapacity, [{ table, ...written }]) ?? [];
     const collection = itemCollection(input.ReturnItemCollectionMetrics, table, item);
     return {
       ...(input.ReturnValues === 'ALL_OLD' && before !== undefined && { Attributes: asOutput(before) }),

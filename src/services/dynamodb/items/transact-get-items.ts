@@ -11,6 +11,7 @@ import { itemSize } from '../values/item-size.ts';
 import { consumedCapacity, readUnits } from './consumed-capacity.ts';
 import { asOutput } from './item-output.ts';
 import { placeName, readItems } from './item-rows.ts';
+import { checkNotRefused } from './transaction-canceled.ts';
 
 /** All items as they were at one moment: one statement reads them. */
 export function transactGetItems(
@@ -29,10 +30,13 @@ export function transactGetItems(
         return { table, key: keyOfRequest(table, key), paths };
       }),
     );
+    checkNotRefused(places.map(({ table }) => deps.limits.readRefusal(table)));
     const stored = await readItems(deps.store.db, places);
     const usages = places.map(({ table, key }) => {
       const item = stored.get(placeName({ table, key }));
-      return { table, units: 2 * readUnits(item === undefined ? 0 : itemSize(item), true), indexes: {} };
+      const units = 2 * readUnits(item === undefined ? 0 : itemSize(item), true);
+      deps.limits.countRead(table, undefined, units);
+      return { table, units, indexes: {} };
     });
     const capacity = consumedCapacity(input.ReturnConsumedCapacity, 'read', usages, true);
     return {

@@ -9,7 +9,7 @@ import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
 import { checkCondition, checkNewItem } from './conditional-write.ts';
 import { bindItemUpdate, checkNotKeys, updatedItem } from './item-update.ts';
-import type { ItemWrite } from './item-writer.ts';
+import type { ItemWrite } from './write-decisions.ts';
 
 type Bind = (deps: DynamodbDependencies) => Promise<ItemWrite>;
 

@@ -9,10 +9,10 @@ import { tableNameOf } from '../tables/table-name.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
 import { checkCondition } from './conditional-write.ts';
-import { consumedCapacity, writeUsage } from './consumed-capacity.ts';
+import { writtenCapacity } from './consumed-capacity.ts';
 import { itemCollection } from './item-collection.ts';
 import { asOutput } from './item-output.ts';
-import type { Written } from './item-writer.ts';
+import type { Written } from './write-decisions.ts';
 import { bindItemUpdate, checkNotKeys, updatedItem } from './item-update.ts';
 
 /** Changes an item, or makes one that has its key and what the update gives it. */
@@ -39,8 +39,7 @@ export function updateItem(deps: DynamodbDependencies): OperationHandler<UpdateI
         return updatedItem(table, stored, given, update);
       },
     });
-    const usage = writeUsage(table, written.before, written.after);
-    const [capacity] = consumedCapacity(input.ReturnConsumedCapacity, 'write', [usage]) ?? [];
+    const [capacity] = writtenCapacity(input.ReturnConsumedCapacity, [{ table, ...written }]) ?? [];
     const collection = itemCollection(input.ReturnItemCollectionMetrics, table, given);
     const shown = shownAttributes(
       input.ReturnValues,

@@ -45,13 +45,12 @@ export function query(deps: DynamodbDependencies): OperationHandler<QueryInput, 
       );
     }
     const show = selectionOf(range, input.Select, paths);
-    const page = await readPage(
-      deps.store.db,
-      range,
-      startOf(range, input.ExclusiveStartKey),
-      input.Limit,
-      seenThrough(range, seenThrough(range, filter)),
-    );
+    const page = await readPage(deps, range, {
+      start: startOf(range, input.ExclusiveStartKey),
+      limit: input.Limit,
+      filter: seenThrough(range, filter),
+      isConsistent: input.ConsistentRead,
+    });
     return pageOutput(input, range, page, show);
   };
 }

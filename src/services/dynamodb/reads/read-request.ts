@@ -4,7 +4,8 @@ import type { Condition } from '../expressions/condition.ts';
 import type { DocumentPath } from '../expressions/document-path.ts';
 import { project } from '../expressions/projection.ts';
 import { keyAttributes, keyNames, keyOfRequest } from '../keys/item-keys.ts';
-import { consumedCapacity, readUnits } from '../items/consumed-capacity.ts';
+import { consumedCapacity } from '../items/consumed-capacity.ts';
+import { indexView } from '../items/index-view.ts';
 import { asOutput } from '../items/item-output.ts';
 import type { IndexDefinition, Table } from '../tables/table-definition.ts';
 import { attributeOf, type Item, typeOf } from '../values/attribute-value.ts';
@@ -72,22 +73,13 @@ export function selectionOf(
     );
   }
   if (paths !== undefined) return (item) => project(item, paths);
-  return select === 'ALL_ATTRIBUTES' ? (item) => item : visibleOf({ table, index });
-}
-
-/** What an index knows of an item; of a table itself, everything. */
-function visibleOf({ table, index }: Pick<ReadRange, 'table' | 'index'>): (item: Item) => Item {
-  if (index === undefined || index.projection.type === 'ALL') return (item) => item;
-  const { attributes } = index.projection;
-  const names = new Set([...keyNames(table.definition.key), ...keyNames(index.key), ...attributes]);
-  const projected = [...names].map((name): DocumentPath => [name]);
-  return (item) => project(item, projected);
+  return select === 'ALL_ATTRIBUTES' ? (item) => item : indexView(table, index);
 }
 
 /** A global index's filter knows what the index knows. */
-export function seenThrough(range: ReadRange, filter: Condition): Condition {
-  const visible = visibleOf(range);
-  return range.index?.kind === 'global' ? (item) => filter(visible(item)) : filter;
+export function seenThrough({ table, index }: ReadRange, filter: Condition): Condition {
+  const visible = indexView(table, index);
+  return index?.kind === 'global' ? (item) => filter(visible(item)) : filter;
 }
 
 /** What Query and Scan answer alike. */
@@ -97,8 +89,7 @@ export function pageOutput(
   page: ReadPage,
   show: (item: Item) => Item,
 ) {
-  const { items, scanned, scannedBytes, last } = page;
-  const units = readUnits(scannedBytes, input.ConsistentRead);
+  const { items, scanned, units, last } = page;
   const usage = index === undefined ? { units, indexes: {} } : { units: 0, indexes: { [index.name]: units } };
   const [capacity]: ConsumedCapacity[] =
     consumedCapacity(input.ReturnConsumedCapacity, 'read', [{ table, ...usage }]) ?? [];

@@ -26,7 +26,12 @@ export function scan(deps: DynamodbDependencies): OperationHandler<ScanInput, Sc
     if (start !== undefined && !isWithin(start.hashKey, within)) {
       throw validation('The provided starting key is outside query boundaries based on provided conditions');
     }
-    const page = await readPage(deps.store.db, range, start, input.Limit, seenThrough(range, filter));
+    const page = await readPage(deps, range, {
+      start,
+      limit: input.Limit,
+      filter: seenThrough(range, filter),
+      isConsistent: input.ConsistentRead,
+    });
     return pageOutput(input, range, page, show);
   };
 }

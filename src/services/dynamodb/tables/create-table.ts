@@ -11,7 +11,7 @@ import type { Table, TableDefinition } from './table-definition.ts';
 import { describe, EMPTY } from './table-description.ts';
 import { tableNameOf } from './table-name.ts';
 import { insertTable, tableChange } from './table-rows.ts';
-import { throughputOf } from './throughput.ts';
+import { mostOnDemand, throughputOf } from './throughput.ts';
 import { refuseUnbuilt } from './unbuilt-settings.ts';
 
 /** The table serves as soon as this is answered; the answer says CREATING, as programs expect. */
@@ -22,7 +22,7 @@ export function createTable(
     refuseUnbuilt(input);
     const nowMs = deps.clock.now();
     const stream = switchedStream(undefined, input.StreamSpecification, nowMs);
-    const definition = { ...definitionOf(input), ...(stream !== undefined && { stream }) };
+    const definition = { ...definitionOf(input, nowMs), ...(stream !== undefined && { stream }) };
     const tags = checkTableTags(input.Tags);
     const name = tableNameOf(input.TableName, context);
     const table: Table = { ...name, id: randomUUID(), definition, createdAtMs: nowMs };
@@ -34,15 +34,18 @@ export function createTable(
       await changeStream(tx, undefined, table, nowMs);
       announce(tableChange(table, table));
     });
-    return { TableDescription: describe(table, 'CREATING', EMPTY, creating(definition)) };
+    return {
+      TableDescription: describe(table, { status: 'CREATING', nowMs, indexes: creating(definition) }, EMPTY),
+    };
   };
 }
 
-function definitionOf(input: CreateTableInput): TableDefinition {
+function definitionOf(input: CreateTableInput, nowMs: number): TableDefinition {
   const billingMode = input.BillingMode ?? 'PROVISIONED';
   const types = attributeTypes(input.AttributeDefinitions);
   const key = keySchema(input.KeySchema, types);
   const throughput = throughputOf(input.ProvisionedThroughput, billingMode);
+  const most = mostOnDemand(undefined, input.OnDemandThroughput, billingMode);
   const indexes = indexesOf(input.LocalSecondaryIndexes, input.GlobalSecondaryIndexes, {
     key,
     types,
@@ -55,6 +58,9 @@ function definitionOf(input: CreateTableInput): TableDefinition {
     indexes,
     billingMode,
     ...(throughput !== undefined && { throughput }),
+    ...(most !== undefined && { mostOnDemand: most }),
+    ...(billingMode === 'PAY_PER_REQUEST' && { onDemandSinceMs: nowMs }),
+    ...(input.TableClass !== undefined && { tableClass: input.TableClass }),
     deletionProtection: input.DeletionProtectionEnabled ?? false,
   };
 }

@@ -21,12 +21,13 @@ export function deleteTable(
         );
       }
       const contents = await contentsOf(tx, table);
+      const nowMs = deps.clock.now();
       await removeTable(tx, table);
       const { stream } = table.definition;
-      if (stream !== undefined) await disableStream(tx, stream.id, deps.clock.now());
+      if (stream !== undefined) await disableStream(tx, stream.id, nowMs);
       await tx.deleteFrom('resource_tags').where('resource_arn', '=', tableArn(table)).execute();
       announce(tableChange(name));
-      return { TableDescription: describe(table, 'DELETING', contents) };
+      return { TableDescription: describe(table, { status: 'DELETING', nowMs }, contents) };
     });
     deps.tails.wakeAll();
     return answer;

@@ -12,6 +12,12 @@ export function describeTable(
     const name = tableNameOf(input.TableName, context);
     const table = await deps.tables.find(name);
     if (table === undefined) throw tableNotFound(name.name);
-    return { Table: describe(table, 'ACTIVE', await contentsOf(deps.store.db, table)) };
+    return {
+      Table: describe(
+        table,
+        { status: 'ACTIVE', nowMs: deps.clock.now() },
+        await contentsOf(deps.store.db, table),
+      ),
+    };
   };
 }

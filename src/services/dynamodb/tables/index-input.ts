@@ -4,7 +4,7 @@ import { invalidParameter, validation } from '../dynamodb-errors.ts';
 import { keySchema } from './key-schema-input.ts';
 import type { IndexDefinition, KeySchema, KeyType } from './table-definition.ts';
 import { refuseUnbuiltOfIndex } from './unbuilt-settings.ts';
-import { throughputOf } from './throughput.ts';
+import { mostOnDemand, throughputOf } from './throughput.ts';
 
 const MOST_LOCAL = 5;
 const MOST_GLOBAL = 20;
@@ -57,6 +57,7 @@ export function globalIndex(given: GlobalSecondaryIndex, { types, billingMode }:
   refuseUnbuiltOfIndex(given);
   const name = given.IndexName ?? '';
   const throughput = throughputOf(given.ProvisionedThroughput, billingMode, name);
+  const most = mostOnDemand(undefined, given.OnDemandThroughput, billingMode);
   return {
     id: randomUUID(),
     name,
@@ -64,6 +65,7 @@ export function globalIndex(given: GlobalSecondaryIndex, { types, billingMode }:
     key: keySchema(given.KeySchema, types, name),
     projection: projectionOf(given.Projection),
     ...(throughput !== undefined && { throughput }),
+    ...(most !== undefined && { mostOnDemand: most }),
   };
 }
 

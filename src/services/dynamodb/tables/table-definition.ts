@@ -21,12 +21,25 @@ export interface IndexDefinition {
   };
   /** Of a global index in provisioned mode. */
   readonly throughput?: Throughput;
+  /** Of a global index on demand. */
+  readonly mostOnDemand?: MostOnDemand;
 }
 
 /** Units per second. */
 export interface Throughput {
   readonly read: number;
   readonly write: number;
+  /** Platform time, of the last change that raised one of them. */
+  readonly raisedAtMs?: number;
+  readonly loweredAtMs?: number;
+  /** How often one was lowered on the day it was last, UTC. */
+  readonly timesLowered?: number;
+}
+
+/** Units per second; without one of them as many as there are. */
+export interface MostOnDemand {
+  readonly read?: number;
+  readonly write?: number;
 }
 
 export type ViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
@@ -45,6 +58,11 @@ export interface TableDefinition {
   readonly billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
   /** In provisioned mode. */
   readonly throughput?: Throughput;
+  /** Where each request is paid for: what bounds its cost. */
+  readonly mostOnDemand?: MostOnDemand;
+  /** Platform time of the last change to paying for each request. */
+  readonly onDemandSinceMs?: number;
+  readonly tableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly deletionProtection: boolean;
   /** While its changes are streamed. */
   readonly stream?: StreamSwitch;

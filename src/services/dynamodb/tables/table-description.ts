@@ -7,8 +7,9 @@ import type {
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../store/schema.ts';
 import { streamArn } from '../streams/table-stream.ts';
-import type { IndexDefinition, KeySchema, Table, Throughput } from './table-definition.ts';
+import type { IndexDefinition, KeySchema, Table, TableDefinition, Throughput } from './table-definition.ts';
 import { tableArn } from './table-name.ts';
+import { timesLoweredToday } from './throughput.ts';
 
 export interface Contents {
   readonly items: number;
@@ -16,6 +17,8 @@ export interface Contents {
 }
 
 export const EMPTY: Contents = { items: 0, bytes: 0 };
+/** What every table on demand can take at once, as AWS says it. Terraform waits for it. */
+const WARM_ON_DEMAND: Throughput = { read: 12_000, write: 4_000 };
 
 /** AWS brings these figures up to date every six hours; here they are always. */
 export async function contentsOf(db: Kysely<Database>, { id }: Table): Promise<Contents> {
@@ -27,36 +30,34 @@ export async function contentsOf(db: Kysely<Database>, { id }: Table): Promise<C
   return { items: row.items, bytes: row.bytes ?? 0 };
 }
 
-/** @param indexStatus of indexes that are being made, by name; ACTIVE for all others */
-export function describe(
-  table: Table,
-  status: TableStatus,
-  contents: Contents,
-  indexStatus: Readonly<Record<string, IndexStatus>> = {},
-): TableDescription {
+/** What a table is described as: its state, and those of indexes that are not ACTIVE, by name. */
+interface Moment {
+  readonly status: TableStatus;
+  /** Platform time. */
+  readonly nowMs: number;
+  readonly indexes?: Readonly<Record<string, IndexStatus>>;
+}
+
+export function describe(table: Table, moment: Moment, contents: Contents): TableDescription {
   const { definition } = table;
   const shown = (kind: IndexDefinition['kind']) =>
     definition.indexes
       .filter((index) => index.kind === kind)
-      .map((index) => describeIndex(table, index, contents, indexStatus[index.name] ?? 'ACTIVE'));
+      .map((index) => describeIndex(table, index, contents, moment));
   const [local, global] = [shown('local'), shown('global')];
   return {
     TableName: table.name,
     TableArn: tableArn(table),
     TableId: table.id,
-    TableStatus: status,
+    TableStatus: moment.status,
     CreationDateTime: new Date(table.createdAtMs),
     AttributeDefinitions: Object.entries(definition.attributes).map(([AttributeName, AttributeType]) => {
       return { AttributeName, AttributeType };
     }),
     KeySchema: keyElements(definition.key),
-    ProvisionedThroughput: describeThroughput(definition.throughput),
-    ...(definition.billingMode === 'PAY_PER_REQUEST' && {
-      BillingModeSummary: {
-        BillingMode: definition.billingMode,
-        LastUpdateToPayPerRequestDateTime: new Date(table.createdAtMs),
-      },
-    }),
+    ...describeCapacity(definition, definition, moment.nowMs),
+    ...billingModeSummary(table),
+    ...(definition.tableClass !== undefined && { TableClassSummary: { TableClass: definition.tableClass } }),
     TableSizeBytes: contents.bytes,
     ItemCount: contents.items,
     DeletionProtectionEnabled: definition.deletionProtection,
@@ -70,7 +71,7 @@ export function describe(
   };
 }
 
-function describeIndex(table: Table, index: IndexDefinition, contents: Contents, status: IndexStatus) {
+function describeIndex(table: Table, index: IndexDefinition, contents: Contents, moment: Moment) {
   const { type, attributes } = index.projection;
   return {
     IndexName: index.name,
@@ -80,10 +81,17 @@ function describeIndex(table: Table, index: IndexDefinition, contents: Contents,
     IndexSizeBytes: contents.bytes,
     ItemCount: contents.items,
     ...(index.kind === 'global' && {
-      IndexStatus: status,
-      ProvisionedThroughput: describeThroughput(index.throughput),
+      IndexStatus: moment.indexes?.[index.name] ?? ('ACTIVE' as const),
+      ...describeCapacity(table.definition, index, moment.nowMs),
     }),
   };
+}
+
+/** Tables that were never on demand say nothing of it. */
+function billingModeSummary({ definition: { billingMode, onDemandSinceMs }, createdAtMs }: Table) {
+  if (billingMode === 'PROVISIONED' && onDemandSinceMs === undefined) return {};
+  const since = new Date(onDemandSinceMs ?? createdAtMs);
+  return { BillingModeSummary: { BillingMode: billingMode, LastUpdateToPayPerRequestDateTime: since } };
 }
 
 export function keyElements({ hash, range }: KeySchema) {
@@ -92,10 +100,38 @@ export function keyElements({ hash, range }: KeySchema) {
   return [...elements, { AttributeName: range, KeyType: 'RANGE' as const }];
 }
 
-function describeThroughput(throughput: Throughput | undefined): ProvisionedThroughputDescription {
+/** Of a table, or of one of its global indexes. */
+function describeCapacity(
+  { billingMode }: TableDefinition,
+  { throughput, mostOnDemand }: Pick<TableDefinition, 'throughput' | 'mostOnDemand'>,
+  nowMs: number,
+) {
+  const most = {
+    MaxReadRequestUnits: mostOnDemand?.read ?? -1,
+    MaxWriteRequestUnits: mostOnDemand?.write ?? -1,
+  };
+  const warm = billingMode === 'PROVISIONED' ? throughput : WARM_ON_DEMAND;
   return {
-    NumberOfDecreasesToday: 0,
-    ReadCapacityUnits: throughput?.read ?? 0,
-    WriteCapacityUnits: throughput?.write ?? 0,
+    ProvisionedThroughput: describeThroughput(throughput, nowMs),
+    ...(mostOnDemand !== undefined && { OnDemandThroughput: most }),
+    WarmThroughput: {
+      ReadUnitsPerSecond: warm?.read ?? 0,
+      WriteUnitsPerSecond: warm?.write ?? 0,
+      Status: 'ACTIVE' as const,
+    },
+  };
+}
+
+function describeThroughput(
+  throughput: Throughput = { read: 0, write: 0 },
+  nowMs: number,
+): ProvisionedThroughputDescription {
+  const { read, write, raisedAtMs, loweredAtMs } = throughput;
+  return {
+    NumberOfDecreasesToday: timesLoweredToday(throughput, nowMs),
+    ReadCapacityUnits: read,
+    WriteCapacityUnits: write,
+    ...(raisedAtMs !== undefined && { LastIncreaseDateTime: new Date(raisedAtMs) }),
+    ...(loweredAtMs !== undefined && { LastDecreaseDateTime: new Date(loweredAtMs) }),
   };
 }

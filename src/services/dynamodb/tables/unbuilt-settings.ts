@@ -2,11 +2,7 @@ import type { CreateTableInput, UpdateTableInput } from '@aws-sdk/client-dynamod
 import { validation } from '../dynamodb-errors.ts';
 
 /** Throws ValidationException for what would be kept without effect. */
-export function refuseUnbuiltOfIndex(index: {
-  readonly OnDemandThroughput?: object | undefined;
-  readonly WarmThroughput?: object | undefined;
-}): void {
-  if (index.OnDemandThroughput !== undefined) throw notBuilt('OnDemandThroughput');
+export function refuseUnbuiltOfIndex(index: { readonly WarmThroughput?: object | undefined }): void {
   if (index.WarmThroughput !== undefined) throw notBuilt('WarmThroughput');
 }
 
@@ -14,9 +10,7 @@ export function refuseUnbuiltOfIndex(index: {
 export function refuseUnbuilt(input: Partial<CreateTableInput & UpdateTableInput>): void {
   const unbuilt = [
     ['SSESpecification', input.SSESpecification?.Enabled === true],
-    ['TableClass STANDARD_INFREQUENT_ACCESS', input.TableClass === 'STANDARD_INFREQUENT_ACCESS'],
     ['ReplicaUpdates', (input.ReplicaUpdates?.length ?? 0) > 0],
-    ['OnDemandThroughput', input.OnDemandThroughput !== undefined],
     ['WarmThroughput', input.WarmThroughput !== undefined],
     ['GlobalTableSourceArn', input.GlobalTableSourceArn !== undefined],
     ['GlobalTableSettingsReplicationMode', input.GlobalTableSettingsReplicationMode !== undefined],
