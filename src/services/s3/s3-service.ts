@@ -8,6 +8,7 @@ import { listBuckets } from './buckets/list-buckets.ts';
 import { listObjects } from './listing/list-objects.ts';
 import { listObjectsV2 } from './listing/list-objects-v2.ts';
 import { listObjectVersions } from './listing/list-object-versions.ts';
+import { getObjectAcl, putObjectAcl } from './lists/object-lists.ts';
 import { copyObject } from './objects/copy-object.ts';
 import { deleteObject } from './objects/delete-object.ts';
 import { deleteObjects } from './objects/delete-objects.ts';
@@ -59,10 +60,12 @@ function objects(deps: S3Dependencies): Operations {
     DeleteObjects: deleteObjects(deps),
     DeleteObjectTagging: deleteObjectTagging(deps),
     GetObject: getObject(deps),
+    GetObjectAcl: getObjectAcl(deps),
     GetObjectAttributes: getObjectAttributes(deps),
     GetObjectTagging: getObjectTagging(deps),
     HeadObject: headObject(deps),
     PutObject: putObject(deps),
+    PutObjectAcl: putObjectAcl(deps),
     PutObjectTagging: putObjectTagging(deps),
   };
 }

@@ -5,9 +5,12 @@ import {
   DeleteBucketLifecycleCommand,
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
   type LifecycleRule,
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
+  ListPartsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
@@ -57,6 +60,41 @@ async function versions(Bucket: string): Promise<string[]> {
   ];
   return shown.sort((a, b) => (a < b ? -1 : 1));
 }
+
+test('answers tell when the rules will end an object, or an upload', async () => {
+  const Bucket = await makeBucket();
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  await put(
+    Bucket,
+    { ID: 'later', Filter: {}, Expiration: { Days: 30 } },
+    { ID: 'by tag, "soon"', Filter: { Tag: { Key: 'class', Value: 'tmp' } }, Expiration: { Days: 1 } },
+    { ID: 'off', Status: 'Disabled', Filter: {}, Expiration: { Days: 1 } },
+    { ID: 'uploads', Filter: { Prefix: 'u' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
+  );
+  const midnight = (sinceMs: number, days: number) =>
+    new Date((Math.ceil(sinceMs / DAY_MS) + days) * DAY_MS).toUTCString();
+  const telling = ({ LastModified }: { LastModified?: Date | undefined }, days: number, id: string) =>
+    `expiry-date="${midnight(LastModified?.getTime() ?? 0, days)}", rule-id="${id}"`;
+  const object = { Bucket, Key: 'a' };
+  const first = await s3.send(new PutObjectCommand({ ...object, Body: '1', Tagging: 'class=tmp' }));
+  const head = await s3.send(new HeadObjectCommand(object));
+  expect(head.Expiration).toBe(telling(head, 1, 'by%20tag%2C%20%22soon%22'));
+  expect(first.Expiration).toBe(head.Expiration);
+  const second = await s3.send(new PutObjectCommand({ ...object, Body: '2' }));
+  const got = await s3.send(new GetObjectCommand(object));
+  expect(got.Expiration).toBe(telling(got, 30, 'later'));
+  expect(second.Expiration).toBe(got.Expiration);
+  // What has been replaced is for other rules.
+  const old = await s3.send(new HeadObjectCommand({ ...object, VersionId: first.VersionId }));
+  expect(old.Expiration).toBeUndefined();
+  const { UploadId, AbortDate, AbortRuleId } = await s3.send(
+    new CreateMultipartUploadCommand({ Bucket, Key: 'upload' }),
+  );
+  expect(AbortRuleId).toBe('uploads');
+  expect(AbortDate?.getTime()).toBeGreaterThan(got.LastModified?.getTime() ?? 0);
+  const parts = await s3.send(new ListPartsCommand({ Bucket, Key: 'upload', UploadId }));
+  expect(parts.AbortDate).toEqual(AbortDate);
+});
 
 test('objects expire by age, of which the bucket tells', async () => {
   const Bucket = await makeBucket();

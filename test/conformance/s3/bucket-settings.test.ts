@@ -145,13 +145,6 @@ describe('what is not built', () => {
       new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: [KMS] } }),
       'encryption with aws:kms',
     ],
-    [
-      new PutBucketOwnershipControlsCommand({
-        Bucket,
-        OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
-      }),
-      'access control lists: ownership other than BucketOwnerEnforced',
-    ],
   ] as const)('%#: is refused by name', async (command, what) => {
     await expect(s3.send(command as PutBucketWebsiteCommand)).rejects.toMatchObject({
       name: 'NotImplemented',

@@ -7,8 +7,11 @@ import {
   GetBucketNotificationConfigurationCommand,
   type NotificationConfiguration,
   PutBucketNotificationConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketVersioningCommand,
+  PutObjectAclCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import {
@@ -174,6 +177,22 @@ test('buckets with versions tell which one', async () => {
     { eventName: 'ObjectRemoved:DeleteMarkerCreated', s3: { object: { versionId: marker.VersionId } } },
     { eventName: 'ObjectRemoved:Delete', s3: { object: { versionId: VersionId } } },
   ]);
+});
+
+test('changes of tags and of access lists are told', async () => {
+  const Bucket = await makeBucket();
+  const queue = await queueFor(Bucket);
+  const Events = ['s3:ObjectTagging:*', 's3:ObjectAcl:Put'] as const;
+  await configure(Bucket, { QueueConfigurations: [{ QueueArn: queue.arn, Events: [...Events] }] });
+  await told(queue, 1);
+  const OwnershipControls = { Rules: [{ ObjectOwnership: 'ObjectWriter' as const }] };
+  await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+  const object = { Bucket, Key: 'a' };
+  await s3.send(new PutObjectCommand({ ...object, Body: 'a' }));
+  await s3.send(new PutObjectTaggingCommand({ ...object, Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } }));
+  await s3.send(new PutObjectAclCommand({ ...object, ACL: 'private' }));
+  const names = (await told(queue, 2)).map(({ Records }) => Records?.[0]['eventName']);
+  expect(names).toEqual(['ObjectTagging:Put', 'ObjectAcl:Put']);
 });
 
 test('a function, a topic and the event bus are told as well', async () => {

@@ -1,9 +1,12 @@
 import type { CreateBucketRequest } from '@aws-sdk/client-s3';
 import type { RequestContext } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
-import { notBuilt } from '../s3-errors.ts';
+import { headerList, namesList } from '../lists/given-list.ts';
+import { isOwnersOnly, isPublic } from '../lists/grants.ts';
+import { checkOwnership, listInTheWay } from '../lists/ownership.ts';
+import { invalidArgument, notBuilt } from '../s3-errors.ts';
 import { readTags } from '../settings/bucket-tags.ts';
-import type { BucketSettings } from './stored-bucket.ts';
+import { type BucketSettings, canonicalUserId } from './stored-bucket.ts';
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 
@@ -18,32 +21,32 @@ export function checkNewBucket(input: CreateBucketRequest, context: RequestConte
     throw notBuilt('x-amz-bucket-object-lock-enabled', 'object lock');
   const { Bucket: directory, Location: location } = input.CreateBucketConfiguration ?? {};
   if (directory !== undefined || location !== undefined) throw notBuilt('Bucket', 'directory buckets');
-  checkOwnership(input);
   const { Tags: tagSet = [] } = input.CreateBucketConfiguration ?? {};
-  const settings =
-    tagSet.length === 0 ? {} : { tags: readTags({ Bucket: input.Bucket, Tagging: { TagSet: tagSet } }) };
+  const settings = {
+    ...ownershipSettings(input, context),
+    ...(tagSet.length > 0 && { tags: readTags({ Bucket: input.Bucket, Tagging: { TagSet: tagSet } }) }),
+  };
   return { region: regionOf(input, context), settings };
 }
 
-/** Buckets have no access control lists, because their owner owns everything in them. */
-function checkOwnership(input: CreateBucketRequest): void {
-  const { ObjectOwnership: ownership = 'BucketOwnerEnforced', ACL: acl = 'private' } = input;
-  if (ownership !== 'BucketOwnerEnforced')
-    throw notBuilt(
-      'x-amz-object-ownership',
-      'access control lists: ownership other than BucketOwnerEnforced',
-    );
-  const grants = [
-    input.GrantFullControl,
-    input.GrantRead,
-    input.GrantReadACP,
-    input.GrantWrite,
-    input.GrantWriteACP,
-  ];
-  if (acl === 'private' && grants.every((grant) => grant === undefined)) return;
+/** Without other ownership a bucket has no access control list; with it none that lets anybody in, since new buckets block that. */
+function ownershipSettings(input: CreateBucketRequest, { accountId }: RequestContext): BucketSettings {
+  const { ObjectOwnership: given = 'BucketOwnerEnforced' } = input;
+  const ownership = checkOwnership(given);
+  if (ownership === undefined) throw invalidArgument('', 'x-amz-object-ownership', given);
+  if (ownership === 'BucketOwnerEnforced') {
+    if (namesList(input) && input.ACL !== 'private') throw listInTheWay();
+    return {};
+  }
+  const ownerId = canonicalUserId(accountId);
+  // Of objects only: a bucket has nobody else to be given to.
+  const isForObjects = input.ACL?.startsWith('bucket-owner-') === true;
+  const grants = isForObjects ? undefined : headerList(input, { ownerId });
+  if (grants === undefined || isOwnersOnly(grants, ownerId)) return { ownership };
+  if (!isPublic(grants)) return { ownership, acl: grants };
   throw new ServiceError(
-    'InvalidBucketAclWithObjectOwnership',
-    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+    'InvalidBucketAclWithBlockPublicAccessError',
+    'Bucket cannot have public ACLs set with BlockPublicAccess enabled',
   );
 }
 

@@ -58,6 +58,23 @@ export function fateOf(rules: readonly StoredRule[], version: AgingVersion, nowM
   return fate;
 }
 
+/** When the first of the rules ends an object that is not replaced before; undefined: none does. */
+export function expiryOf(
+  rules: readonly StoredRule[],
+  object: Pick<AgingVersion, 'key' | 'size' | 'tags' | 'modifiedMs'>,
+): { readonly atMs: number; readonly rule: StoredRule } | undefined {
+  let first: { readonly atMs: number; readonly rule: StoredRule } | undefined;
+  for (const rule of rules) {
+    const { expireDays } = rule;
+    const atMs =
+      rule.expireAtMs ?? (expireDays === undefined ? undefined : dueMs(object.modifiedMs, expireDays));
+    if (atMs === undefined || !rule.isOn || !matches(rule.filter, { ...object, isDeleteMarker: false }))
+      continue;
+    if (first === undefined || atMs < first.atMs) first = { atMs, rule };
+  }
+  return first;
+}
+
 /** Whether the rules give up an upload that was begun and not completed. */
 export function isAbandoned(
   rules: readonly StoredRule[],
@@ -96,7 +113,10 @@ function isRemoved(rule: StoredRule, version: AgingVersion, nowMs: number): bool
   return nowMs >= dueMs(version.noncurrentSinceMs ?? version.modifiedMs, noncurrentDays);
 }
 
-function matches({ prefix, tags, above, below }: RuleFilter, version: AgingVersion): boolean {
+function matches(
+  { prefix, tags, above, below }: RuleFilter,
+  version: Pick<AgingVersion, 'key' | 'size' | 'tags' | 'isDeleteMarker'>,
+): boolean {
   if (!version.key.startsWith(prefix)) return false;
   if (Object.entries(tags).some(([key, value]) => version.tags[key] !== value)) return false;
   // Markers have no size.

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { S3ObjectTable } from '../../../store/s3-schema.ts';
-import { canonicalUserId } from '../buckets/stored-bucket.ts';
+import { ownersIn } from '../lists/object-owner.ts';
 import { checkVersionId } from '../objects/object-key.ts';
 import { findVersion } from '../objects/object-rows.ts';
 import { admit } from '../permissions/bucket-access.ts';
@@ -29,7 +29,7 @@ export function listObjectVersions(
     const scope = { bucket: name, prefix, showsVersions: true };
     const shown = input.VersionIdMarker === undefined ? input.KeyMarker : undefined;
     const page = await collectPage({ prefix, delimiter, most, from, shown }, listRows(deps.store.db, scope));
-    const owner = { ID: canonicalUserId(bucket.accountId) };
+    const owner = ownersIn(bucket);
     const rows = page.items.flatMap((item) => (item.kind === 'row' ? [item.row] : []));
     return {
       IsTruncated: page.isTruncated,
@@ -50,7 +50,7 @@ export function listObjectVersions(
         .filter((row) => row.is_delete_marker === 1)
         .map((row) => {
           const { Key, LastModified, Owner } = listedObject(row, write, owner);
-          return { Key, LastModified, Owner: Owner ?? owner, ...placeOf(row) };
+          return { Key, LastModified, Owner, ...placeOf(row) };
         }),
       CommonPrefixes: page.items.flatMap((item) =>
         item.kind === 'prefix' ? [{ Prefix: write(item.prefix) }] : [],

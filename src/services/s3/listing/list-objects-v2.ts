@@ -1,7 +1,7 @@
 import type { ListObjectsV2Output, ListObjectsV2Request } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { S3ObjectTable } from '../../../store/s3-schema.ts';
-import { canonicalUserId } from '../buckets/stored-bucket.ts';
+import { ownersIn } from '../lists/object-owner.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidArgument } from '../s3-errors.ts';
@@ -29,7 +29,7 @@ export function listObjectsV2(
       { prefix, delimiter, most, ...startOf(input) },
       listRows(deps.store.db, scope),
     );
-    const owner = input.FetchOwner === true ? { ID: canonicalUserId(bucket.accountId) } : undefined;
+    const owner = input.FetchOwner === true ? ownersIn(bucket) : undefined;
     const last = page.items.at(-1);
     return {
       IsTruncated: page.isTruncated,

@@ -1,6 +1,6 @@
 import type { ListObjectsOutput, ListObjectsRequest } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { canonicalUserId } from '../buckets/stored-bucket.ts';
+import { ownersIn } from '../lists/object-owner.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { collectPage, type ListPosition } from './collect-page.ts';
@@ -21,7 +21,7 @@ export function listObjects(deps: S3Dependencies): OperationHandler<ListObjectsR
       { prefix, delimiter, most, from, shown: marker },
       listRows(deps.store.db, scope),
     );
-    const owner = { ID: canonicalUserId(bucket.accountId) };
+    const owner = ownersIn(bucket);
     const last = page.items.at(-1);
     return {
       IsTruncated: page.isTruncated,

@@ -1,6 +1,6 @@
 import type { EncodingType, ObjectStorageClass, Owner } from '@aws-sdk/client-s3';
 import type { S3ObjectTable } from '../../../store/s3-schema.ts';
-import { storedObjectOf } from '../objects/stored-object.ts';
+import { type StoredObject, storedObjectOf } from '../objects/stored-object.ts';
 import { invalidArgument } from '../s3-errors.ts';
 
 const MOST_KEYS = 1000;
@@ -28,8 +28,13 @@ function urlEncoded(text: string): string {
 }
 
 /** What every list says of an object. */
-export function listedObject(row: S3ObjectTable, write: (text: string) => string, owner: Owner | undefined) {
-  const { key, modifiedAt, etag, size, details } = storedObjectOf(row);
+export function listedObject(
+  row: S3ObjectTable,
+  write: (text: string) => string,
+  ownerOf?: (object: StoredObject) => Owner,
+) {
+  const object = storedObjectOf(row);
+  const { key, modifiedAt, etag, size, details } = object;
   const algorithms = Object.keys(details.checksums);
   return {
     Key: write(key),
@@ -40,6 +45,6 @@ export function listedObject(row: S3ObjectTable, write: (text: string) => string
       : { ChecksumAlgorithm: algorithms as 'CRC32'[], ChecksumType: details.checksumType }),
     Size: size,
     StorageClass: details.storageClass as ObjectStorageClass,
-    ...(owner === undefined ? {} : { Owner: owner }),
+    ...(ownerOf === undefined ? {} : { Owner: ownerOf(object) }),
   };
 }

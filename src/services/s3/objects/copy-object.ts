@@ -4,7 +4,8 @@ import type { ChecksumAlgorithm } from '../../../aws/checksums/checksum-algorith
 import { BodyDigests, type Digests } from '../contents/body-digests.ts';
 import { checkAlgorithm, checksumMembers, DEFAULT_ALGORITHM } from '../contents/checksum-plan.ts';
 import { shareContent } from '../contents/content-rows.ts';
-import { admit } from '../permissions/bucket-access.ts';
+import { newObjectAccess } from '../lists/new-object-list.ts';
+import { admitWriter } from '../permissions/writer-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidRequest } from '../s3-errors.ts';
 import { MOST_BYTES } from './body-length.ts';
@@ -15,7 +16,7 @@ import { originOf } from './event-origin.ts';
 import { checkKey } from './object-key.ts';
 import { isGone, openVersion } from './open-version.ts';
 import { refuseSettings } from './refused-settings.ts';
-import { shownVersion, type StoredObject, wholeSeconds } from './stored-object.ts';
+import { type ObjectDetails, shownVersion, type StoredObject, wholeSeconds } from './stored-object.ts';
 import { changeObjects, writeVersion, type WrittenVersion } from './write-version.ts';
 
 const TRIES = 5;
@@ -25,9 +26,10 @@ class SourceGone extends Error {}
 /** Copies an object. The copy shares the bytes: they are read only where its checksums have to be worked out anew. */
 export function copyObject(deps: S3Dependencies): OperationHandler<CopyObjectRequest, CopyObjectOutput> {
   return async (input, context) => {
-    await admit(deps, input, context, 'PutObject');
+    const bucket = await admitWriter(deps, input, context);
     checkKey(input.Key);
     refuseSettings(input);
+    const access = newObjectAccess(input, bucket, context, deps.identities.isStrict);
     checkDirectives(input);
     const algorithm = checkAlgorithm(input.ChecksumAlgorithm);
     for (let attempt = 1; ; attempt += 1) {
@@ -35,7 +37,7 @@ export function copyObject(deps: S3Dependencies): OperationHandler<CopyObjectReq
       checkSource(source, input);
       try {
         const digests = await digestsOf(deps, source, algorithm);
-        const written = await write(deps, source, digests, input, context);
+        const written = await write(deps, source, { ...digests, access }, input, context);
         return answer(source, digests, written);
       } catch (error) {
         // The source was replaced in between, and its bytes are gone: the next look finds the new one.
@@ -85,7 +87,7 @@ async function digestsOf(
 async function write(
   deps: S3Dependencies,
   { object }: CopySource,
-  { md5, checksums }: Digests,
+  { md5, checksums, access }: Digests & Pick<ObjectDetails, 'access'>,
   input: CopyObjectRequest,
   context: RequestContext,
 ): Promise<WrittenVersion> {
@@ -96,7 +98,7 @@ async function write(
     etag: md5,
     size,
     contentId,
-    details: { ...copiedDetails(object, input, context), checksums },
+    details: { ...copiedDetails(object, input, context), checksums, access },
     tags: copiedTags(object, input),
   };
   const rules = {
@@ -119,7 +121,7 @@ function answer(
   return {
     ServerSideEncryption: 'AES256',
     ...(source === undefined ? {} : { CopySourceVersionId: source }),
-    ...shownVersion(written.bucket.versioning, written.versionId),
+    ...written.shown,
     CopyObjectResult: {
       ETag: `"${md5}"`,
       LastModified: wholeSeconds(written.modifiedAtMs),

@@ -1,7 +1,7 @@
 import type { CopyObjectRequest } from '@aws-sdk/client-s3';
 import type { RequestContext } from '../../../aws/service.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
-import { admit } from '../permissions/bucket-access.ts';
+import { admitToObject } from '../permissions/object-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion } from '../s3-errors.ts';
 import { checkCopySource } from './conditions.ts';
@@ -33,8 +33,13 @@ export async function findCopySource(
   context: RequestContext,
 ): Promise<CopySource> {
   const { bucket: name, key, versionId } = parseCopySource(input.CopySource ?? '');
-  const named = { Bucket: name, Key: key, ExpectedBucketOwner: input.ExpectedSourceBucketOwner };
-  const bucket = await admit(
+  const named = {
+    Bucket: name,
+    Key: key,
+    VersionId: versionId,
+    ExpectedBucketOwner: input.ExpectedSourceBucketOwner,
+  };
+  const bucket = await admitToObject(
     deps,
     named,
     context,

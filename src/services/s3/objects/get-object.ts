@@ -5,7 +5,7 @@ import type {
   HeadObjectRequest,
 } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { admit } from '../permissions/bucket-access.ts';
+import { admitToObject } from '../permissions/object-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { outputOf } from './object-output.ts';
 import { openVersion } from './open-version.ts';
@@ -15,7 +15,7 @@ type Output = Omit<GetObjectOutput, 'Body'> & { readonly Body?: Uint8Array | Asy
 
 export function getObject(deps: S3Dependencies): OperationHandler<GetObjectRequest, Output> {
   return async (input, context) => {
-    const bucket = await admit(deps, input, context, actionOf(input));
+    const bucket = await admitToObject(deps, input, context, actionOf(input));
     const opened = await openVersion(deps, async () => await findReadable(deps, bucket, input, context));
     return { ...outputOf(bucket, opened.version, input, context), Body: opened.body };
   };
@@ -23,7 +23,7 @@ export function getObject(deps: S3Dependencies): OperationHandler<GetObjectReque
 
 export function headObject(deps: S3Dependencies): OperationHandler<HeadObjectRequest, HeadObjectOutput> {
   return async (input, context) => {
-    const bucket = await admit(deps, input, context, actionOf(input));
+    const bucket = await admitToObject(deps, input, context, actionOf(input));
     return outputOf(bucket, await findReadable(deps, bucket, input, context), input, context);
   };
 }

@@ -2,13 +2,14 @@ import type { GetObjectRequest, HeadObjectOutput, StorageClass } from '@aws-sdk/
 import type { RequestContext } from '../../../aws/service.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
 import { checksumMembers } from '../contents/checksum-plan.ts';
+import { expiration } from '../lifecycle/announced-ends.ts';
 import { contentRange } from './byte-range.ts';
 import type { ReadableVersion } from './open-version.ts';
 import { shownVersion, type StoredObject } from './stored-object.ts';
 
 /** What GetObject and HeadObject tell of a version. */
 export function outputOf(
-  { versioning }: StoredBucket,
+  bucket: StoredBucket,
   { object, range }: ReadableVersion,
   input: GetObjectRequest,
   context: RequestContext,
@@ -23,7 +24,8 @@ export function outputOf(
     ETag: `"${object.etag}"`,
     ServerSideEncryption: 'AES256',
     Metadata: { ...metadata },
-    ...shownVersion(versioning, object.versionId),
+    ...shownVersion(bucket.versioning, object.versionId),
+    ...(object.isLatest && expiration(bucket, object)),
   };
   if (range !== undefined) output.ContentRange = contentRange(range, object.size);
   if (websiteRedirect !== undefined) output.WebsiteRedirectLocation = websiteRedirect;

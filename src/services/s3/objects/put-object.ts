@@ -4,7 +4,9 @@ import { BodyDigests } from '../contents/body-digests.ts';
 import { checksumMembers, checksumPlan, DEFAULT_ALGORITHM } from '../contents/checksum-plan.ts';
 import { insertContent } from '../contents/content-rows.ts';
 import { receiveBody } from '../contents/receive-body.ts';
+import { newObjectAccess } from '../lists/new-object-list.ts';
 import { admit } from '../permissions/bucket-access.ts';
+import { admitWriter } from '../permissions/writer-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { notBuilt } from '../s3-errors.ts';
 import { checkLength } from './body-length.ts';
@@ -14,7 +16,6 @@ import { detailsOf } from './object-details.ts';
 import { checkKey } from './object-key.ts';
 import { tagsOfHeader } from './object-tags.ts';
 import { refuseSettings } from './refused-settings.ts';
-import { shownVersion } from './stored-object.ts';
 import { changeObjects, writeVersion } from './write-version.ts';
 
 type Input = PutObjectCommandInput & { readonly Body?: Uint8Array | AsyncIterable<Uint8Array> };
@@ -23,14 +24,15 @@ type Input = PutObjectCommandInput & { readonly Body?: Uint8Array | AsyncIterabl
 export function putObject(deps: S3Dependencies): OperationHandler<Input, PutObjectOutput> {
   return async (input, context) => {
     const tags = tagsOfHeader(input.Tagging);
-    await admit(deps, input, context, 'PutObject');
+    const bucket = await admitWriter(deps, input, context);
     if (Object.keys(tags).length > 0) await admit(deps, input, context, 'PutObjectTagging');
     const key = checkKey(input.Key);
     const name = { bucket: input.Bucket ?? '', key };
     refuseSettings(input);
     if (input.WriteOffsetBytes !== undefined)
       throw notBuilt('x-amz-write-offset-bytes', 'appending to objects');
-    const details = detailsOf(input, context);
+    const access = newObjectAccess(input, bucket, context, deps.identities.isStrict);
+    const details = { ...detailsOf(input, context), access };
     const plan = checksumPlan(input, context);
     const reception = {
       body: input.Body ?? new Uint8Array(),
@@ -51,7 +53,7 @@ export function putObject(deps: S3Dependencies): OperationHandler<Input, PutObje
         ServerSideEncryption: 'AES256',
         ChecksumType: details.checksumType,
         ...checksumMembers(checksums),
-        ...shownVersion(written.bucket.versioning, written.versionId),
+        ...written.shown,
       };
     });
   };

@@ -1,16 +1,10 @@
 import type { PutObjectRequest } from '@aws-sdk/client-s3';
 import { ServiceError } from '../../../model/service-error.ts';
-import { refuseList } from '../settings/access-lists.ts';
 import { invalidArgument, notBuilt } from '../s3-errors.ts';
 
 export type RefusedSettings = Pick<
   PutObjectRequest,
-  | 'ACL'
   | 'BucketKeyEnabled'
-  | 'GrantFullControl'
-  | 'GrantRead'
-  | 'GrantReadACP'
-  | 'GrantWriteACP'
   | 'ObjectLockLegalHoldStatus'
   | 'ObjectLockMode'
   | 'ObjectLockRetainUntilDate'
@@ -23,7 +17,6 @@ export type RefusedSettings = Pick<
 
 /** Refuses what an object of ours cannot have, so that nothing is accepted that has no effect. */
 export function refuseSettings(input: RefusedSettings): void {
-  refuseList(input);
   refuseEncryption(input);
   if (
     input.ObjectLockMode !== undefined ||

@@ -1,4 +1,5 @@
 import type { S3ObjectTable } from '../../../store/s3-schema.ts';
+import type { Grants } from '../lists/grants.ts';
 
 /** What an object has beside its bytes. Names of headers are the API's. */
 export interface ObjectDetails {
@@ -10,6 +11,14 @@ export interface ObjectDetails {
   readonly checksums: Readonly<Record<string, string>>;
   readonly checksumType: 'FULL_OBJECT' | 'COMPOSITE';
   readonly websiteRedirect?: string | undefined;
+  /** Undefined: it is the bucket owner's, whom its list lets in and nobody else. */
+  readonly access?: ObjectAccess | undefined;
+}
+
+/** Whose an object is, by canonical id, and whom its access control list lets in. */
+export interface ObjectAccess {
+  readonly ownerId: string;
+  readonly grants: Grants;
 }
 
 export interface ObjectHeaders {

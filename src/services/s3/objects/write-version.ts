@@ -3,10 +3,11 @@ import type { S3ObjectTable } from '../../../store/s3-schema.ts';
 import { holdBucket, type Tx } from '../buckets/bucket-rows.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
 import { type DiscardedContent, releaseContent } from '../contents/content-rows.ts';
+import { expiration } from '../lifecycle/announced-ends.ts';
 import type { EventOrigin, ObjectEvent } from '../object-events.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { deleteRow, findVersion, lockKey, type ObjectKey, supersede } from './object-rows.ts';
-import type { ObjectDetails, StoredObject } from './stored-object.ts';
+import { type ObjectDetails, shownVersion, type StoredObject, wholeSeconds } from './stored-object.ts';
 
 /** A version that is to become the current one. */
 export interface NewVersion extends ObjectKey {
@@ -30,6 +31,8 @@ export interface WrittenVersion {
   readonly bucket: StoredBucket;
   readonly versionId: string;
   readonly modifiedAtMs: number;
+  /** What answers tell of it beside its content. */
+  readonly shown: { readonly VersionId?: string; readonly Expiration?: string };
 }
 
 /** What a transaction leaves to be done after its commit. */
@@ -87,7 +90,12 @@ export async function writeVersion(
     ],
     aftermath,
   );
-  return { bucket, ...place };
+  const modifiedAt = wholeSeconds(place.modifiedAtMs);
+  const shown = {
+    ...shownVersion(bucket.versioning, place.versionId),
+    ...expiration(bucket, { ...version, modifiedAt }),
+  };
+  return { bucket, ...place, shown };
 }
 
 export interface Place {

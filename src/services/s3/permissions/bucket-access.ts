@@ -7,6 +7,8 @@ import type { ObjectActor } from '../../../model/object-ports.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import { findBucket } from '../buckets/bucket-rows.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
+import { isGrantedByBucket } from '../lists/granted.ts';
+import { bucketGrants, hasLists, ignoresPublicLists } from '../lists/ownership.ts';
 import { policyOf } from '../settings/bucket-policy.ts';
 import { publicAccessBlock } from '../settings/public-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
@@ -22,7 +24,7 @@ export interface Named {
 }
 
 /** Conditions that are known of one action alone, such as `s3:prefix`. */
-type Keys = Readonly<Record<string, string | undefined>>;
+export type Keys = Readonly<Record<string, string | undefined>>;
 
 /** The bucket a request is about, if its caller may do this with it or with its object. @throws NoSuchBucket, AccessDenied */
 export async function admit(
@@ -56,29 +58,45 @@ const OWNERS_RIGHT: ReadonlySet<string> = new Set([
   'PutBucketPolicy',
 ]);
 
-/** Why the caller may not do this; undefined when it may. */
-export function denialOf(
+/** Why the caller may not do this with a bucket or with what is to be in it; undefined when it may. */
+export function denialOf(...asked: Parameters<typeof judge>): string | undefined {
+  const [, bucket, , , action] = asked;
+  const { principal, denial } = judge(...asked);
+  if (denial === undefined || denial.isFinal || !hasLists(bucket)) return denial?.message;
+  const [grants, ignoresPublic] = [bucketGrants(bucket), ignoresPublicLists(bucket)];
+  return isGrantedByBucket({ grants, principal, action, ignoresPublic }) ? undefined : denial.message;
+}
+
+interface Judgement {
+  readonly principal: Principal;
+  /** Undefined: policies let the caller do it. */
+  readonly denial?: { readonly message: string; readonly isFinal: boolean } | undefined;
+}
+
+/** What policies have to say. A denial that is not final leaves it to access control lists. */
+export function judge(
   { clock, identities }: AccessDependencies,
   bucket: StoredBucket,
   key: string | undefined,
   context: RequestContext,
   action: string,
   keys: Keys = {},
-): string | undefined {
+): Judgement {
   const isOwn = bucket.accountId === context.accountId;
   const facts = globalKeys(contextFacts(context, clock.now(), bucket.accountId));
   // Where nothing is verified, whoever signs nothing has the default account; its own policies have no say elsewhere.
   if (context.accessKeyId === undefined && (identities.isStrict || !isOwn)) {
     const policies = { own: undefined, resource: resourcePolicy(bucket, undefined) };
     const denial = decide(bucket, key, ANONYMOUS, action, policies, { ...facts, ...keys });
-    return denial === undefined ? undefined : 'Access Denied';
+    return { principal: ANONYMOUS, denial: denial && { ...denial, message: 'Access Denied' } };
   }
   const own = identities.policiesOf(context.caller);
   const isOwners = isOwn && OWNERS_RIGHT.has(action);
   const resource = isOwners ? undefined : resourcePolicy(bucket, context.accountId);
-  if (isOwn && own === undefined && resource?.hasDeny !== true) return undefined;
   const { principal } = context.caller;
-  return decide(bucket, key, principal, action, { own, resource }, { ...facts, ...keys });
+  if (isOwn && own === undefined && resource?.hasDeny !== true) return { principal };
+  const denial = decide(bucket, key, principal, action, { own, resource }, { ...facts, ...keys });
+  return { principal, denial };
 }
 
 const ANONYMOUS: Principal = { type: 'Anonymous' };
@@ -103,7 +121,7 @@ export function checkActor(bucket: StoredBucket, key: string, actor: ObjectActor
       ? { 'aws:SourceArn': actor.sourceArn, 'aws:SourceAccount': actor.sourceAccount }
       : {};
   const denial = decide(bucket, key, principal, action, { own: undefined, resource }, keys);
-  if (denial !== undefined) throw accessDenied(denial);
+  if (denial !== undefined) throw accessDenied(denial.message);
 }
 
 function decide(
@@ -113,7 +131,7 @@ function decide(
   action: string,
   policies: AccessPolicies,
   keys: Keys,
-): string | undefined {
+): Judgement['denial'] {
   const request = {
     principal,
     action: `s3:${action}`,
@@ -122,5 +140,7 @@ function decide(
     keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': bucket.accountId }),
   };
   const decision = authorize(request, policies);
-  return decision.isAllowed ? undefined : denialMessage(request, decision.reason);
+  if (decision.isAllowed) return undefined;
+  const { reason } = decision;
+  return { message: denialMessage(request, reason), isFinal: reason !== 'resource-silent' };
 }

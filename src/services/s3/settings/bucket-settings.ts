@@ -8,9 +8,9 @@ import {
 } from '../notifications/notification-operations.ts';
 import { malformedXml } from '../s3-errors.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
-import { accessLists } from './access-lists.ts';
+import { bucketLists } from '../lists/bucket-lists.ts';
 import { readEncryption, writeEncryption } from './bucket-encryption.ts';
-import { NO_CONTROLS, readOwnership, writeOwnership } from './bucket-ownership.ts';
+import { NO_CONTROLS, readOwnership, writeOwnership } from '../lists/ownership.ts';
 import { checkPolicy, policyOf } from './bucket-policy.ts';
 import { type BucketSetting, deleteSetting, getSetting, putSetting, required } from './bucket-setting.ts';
 import { readTags, writeTags } from './bucket-tags.ts';
@@ -57,7 +57,7 @@ const LIFECYCLE: BucketSetting = {
 export function bucketSettings(deps: S3Dependencies): Readonly<Record<string, AnyOperationHandler>> {
   return {
     ...unbuiltSettings(deps),
-    ...accessLists(deps),
+    ...bucketLists(deps),
     GetBucketPolicy: getSetting(deps, POLICY, (stored, { name }) => ({
       Policy: required(stored, () => notSet('policy', name)) as string,
     })),

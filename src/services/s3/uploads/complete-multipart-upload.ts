@@ -1,12 +1,19 @@
 import type { CompleteMultipartUploadOutput, CompleteMultipartUploadRequest } from '@aws-sdk/client-s3';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import type { Tx } from '../buckets/bucket-rows.ts';
+import type { StoredBucket } from '../buckets/stored-bucket.ts';
 import { checksumMembers } from '../contents/checksum-plan.ts';
 import { discardFiles, insertContent } from '../contents/content-rows.ts';
+import { expiration } from '../lifecycle/announced-ends.ts';
 import { writeCheck } from '../objects/conditions.ts';
 import { originOf } from '../objects/event-origin.ts';
 import { type ObjectDetails, shownVersion, storedObjectOf } from '../objects/stored-object.ts';
-import { type Aftermath, changeObjects, writeVersion } from '../objects/write-version.ts';
+import {
+  type Aftermath,
+  changeObjects,
+  writeVersion,
+  type WrittenVersion,
+} from '../objects/write-version.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { type CompletedObject, completedObject } from './completed-parts.ts';
@@ -16,7 +23,7 @@ import { deleteUpload, findUpload, lockUpload } from './upload-rows.ts';
 /** What the answer tells of an object that has been put together. */
 interface Completion {
   readonly etag: string;
-  readonly versionId: string;
+  readonly shown: WrittenVersion['shown'];
   readonly details: ObjectDetails;
 }
 
@@ -27,9 +34,9 @@ export function completeMultipartUpload(
   return async (input, context) => {
     const bucket = await admit(deps, input, context, 'PutObject');
     const upload = await findUpload(deps.store.db, input);
-    const { etag, versionId, details } =
+    const { etag, shown, details } =
       upload === undefined
-        ? await completedBefore(deps, input)
+        ? await completedBefore(deps, bucket, input)
         : await changeObjects(
             deps,
             async (tx, aftermath) => await complete(deps, tx, input, context, aftermath),
@@ -42,7 +49,7 @@ export function completeMultipartUpload(
       ServerSideEncryption: 'AES256',
       ...checksumMembers(details.checksums),
       ChecksumType: details.checksumType,
-      ...shownVersion(bucket.versioning, versionId),
+      ...shown,
     };
   };
 }
@@ -80,8 +87,8 @@ async function complete(
     origin: originOf(context),
     check: writeCheck(upload.key, input),
   } as const;
-  const { versionId } = await writeVersion(deps, tx, version, rules, aftermath);
-  return { etag: completed.etag, versionId, details };
+  const { shown } = await writeVersion(deps, tx, version, rules, aftermath);
+  return { etag: completed.etag, shown, details };
 }
 
 /** Parts that were uploaded and are not in the list go. */
@@ -103,6 +110,7 @@ async function dropOthers(
 /** A client that never saw the answer asks again. @throws NoSuchUpload */
 async function completedBefore(
   { store }: S3Dependencies,
+  bucket: StoredBucket,
   { Bucket = '', Key = '', UploadId = '' }: CompleteMultipartUploadRequest,
 ): Promise<Completion> {
   const row = await store.db
@@ -115,5 +123,7 @@ async function completedBefore(
     .limit(1)
     .executeTakeFirst();
   if (row === undefined) throw noSuchUpload(UploadId);
-  return storedObjectOf(row);
+  const object = storedObjectOf(row);
+  const shown = { ...shownVersion(bucket.versioning, object.versionId), ...expiration(bucket, object) };
+  return { ...object, shown };
 }

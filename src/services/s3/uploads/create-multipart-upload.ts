@@ -5,7 +5,10 @@ import { detailsOf } from '../objects/object-details.ts';
 import { checkKey } from '../objects/object-key.ts';
 import { tagsOfHeader } from '../objects/object-tags.ts';
 import { refuseSettings } from '../objects/refused-settings.ts';
+import { abortion } from '../lifecycle/announced-ends.ts';
+import { newObjectAccess } from '../lists/new-object-list.ts';
 import { admit } from '../permissions/bucket-access.ts';
+import { admitWriter } from '../permissions/writer-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { newUploadId } from './stored-upload.ts';
 import { uploadChecksum } from './upload-checksum.ts';
@@ -17,14 +20,17 @@ export function createMultipartUpload(
   return async (input, context) => {
     const tags = tagsOfHeader(input.Tagging);
     const hasTags = Object.keys(tags).length > 0;
-    const { name } = await admit(deps, input, context, 'PutObject');
+    const bucket = await admitWriter(deps, input, context);
+    const { name } = bucket;
     if (hasTags) await admit(deps, input, context, 'PutObjectTagging');
     const key = checkKey(input.Key);
     refuseSettings(input);
     const { algorithm, checksumType } = uploadChecksum(input);
     const nowMs = deps.clock.now();
     const initiator = context.caller.principal.arn;
-    const details = { object: detailsOf(input, context), algorithm, checksumType, initiator };
+    const access = newObjectAccess(input, bucket, context, deps.identities.isStrict);
+    const object = { ...detailsOf(input, context), access };
+    const details = { object, algorithm, checksumType, initiator };
     const row = {
       upload_id: newUploadId(nowMs),
       bucket: name,
@@ -42,6 +48,7 @@ export function createMultipartUpload(
       Key: key,
       UploadId: row.upload_id,
       ServerSideEncryption: 'AES256',
+      ...abortion(bucket, key, nowMs),
       ...(algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm, ChecksumType: checksumType }),
     };
   };

@@ -6,10 +6,10 @@ import type {
 import type { Kysely } from 'kysely';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { Database } from '../../../store/schema.ts';
-import { canonicalUserId } from '../buckets/stored-bucket.ts';
 import { collectPage, type ListPosition, type ReadRows } from '../listing/collect-page.ts';
 import { successorOf } from '../listing/key-order.ts';
 import { checkMaxKeys, keyWriter } from '../listing/list-words.ts';
+import { ownersIn } from '../lists/object-owner.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { type StoredUpload, storedUploadOf } from './stored-upload.ts';
@@ -30,7 +30,7 @@ export function listMultipartUploads(
       marker === '' ? { kind: 'start' } : { kind: after === undefined ? 'after' : 'at', key: marker };
     const read = uploadReader(deps.store.db, bucket.name, prefix, { key: marker, uploadId: after });
     const page = await collectPage({ prefix, delimiter, most, from, shown: marker }, read);
-    const owner = { ID: canonicalUserId(bucket.accountId) };
+    const owner = ownersIn(bucket);
     const last = page.items.at(-1);
     return {
       Bucket: bucket.name,
@@ -55,14 +55,18 @@ export function listMultipartUploads(
   };
 }
 
-function shownUpload(upload: StoredUpload, write: (text: string) => string, owner: { readonly ID: string }) {
+function shownUpload(
+  upload: StoredUpload,
+  write: (text: string) => string,
+  ownerOf: ReturnType<typeof ownersIn>,
+) {
   const { algorithm, checksumType, initiator, object } = upload.details;
   return {
     UploadId: upload.uploadId,
     Key: write(upload.key),
     Initiated: new Date(upload.initiatedAtMs),
     StorageClass: object.storageClass as StorageClass,
-    Owner: owner,
+    Owner: ownerOf({ details: object }),
     Initiator: { ID: initiator },
     ...(algorithm === undefined ? {} : { ChecksumAlgorithm: algorithm, ChecksumType: checksumType }),
   };

@@ -1,8 +1,9 @@
 import type { ListPartsOutput, ListPartsRequest, StorageClass } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { canonicalUserId } from '../buckets/stored-bucket.ts';
 import { checksumMembers } from '../contents/checksum-plan.ts';
+import { abortion } from '../lifecycle/announced-ends.ts';
 import { checkMaxKeys } from '../listing/list-words.ts';
+import { ownersIn } from '../lists/object-owner.ts';
 import { wholeSeconds } from '../objects/stored-object.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
@@ -13,7 +14,7 @@ export function listParts(deps: S3Dependencies): OperationHandler<ListPartsReque
     const bucket = await admit(deps, input, context, 'ListMultipartUploadParts');
     const most = checkMaxKeys(input.MaxParts, 'max-parts');
     const marker = Number(input.PartNumberMarker ?? 0) || 0;
-    const { uploadId, key, details } = await requireUpload(deps.store.db, input);
+    const { uploadId, key, details, initiatedAtMs } = await requireUpload(deps.store.db, input);
     const rows = await deps.store.db
       .selectFrom('s3_parts')
       .selectAll()
@@ -31,6 +32,7 @@ export function listParts(deps: S3Dependencies): OperationHandler<ListPartsReque
       PartNumberMarker: String(marker),
       NextPartNumberMarker: String(page.at(-1)?.part_number ?? 0),
       MaxParts: most,
+      ...abortion(bucket, key, initiatedAtMs),
       IsTruncated: rows.length > most && most > 0,
       Parts: page.map((part) => ({
         PartNumber: part.part_number,
@@ -40,7 +42,7 @@ export function listParts(deps: S3Dependencies): OperationHandler<ListPartsReque
         ...(algorithm === undefined ? {} : checksumMembers(only(part.checksums, algorithm))),
       })),
       Initiator: { ID: details.initiator },
-      Owner: { ID: canonicalUserId(bucket.accountId) },
+      Owner: ownersIn(bucket)({ details: details.object }),
       StorageClass: details.object.storageClass as StorageClass,
       ...(algorithm === undefined
         ? {}
