@@ -16,6 +16,7 @@ import { met, printLines, printTable, type Row, writeJson } from './parts/report
 import { measureSteps } from './parts/steps.ts';
 import { measureStreamMappings } from './parts/stream-mappings.ts';
 import { measureStreaming } from './parts/streaming.ts';
+import { measureTables } from './parts/tables.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
 import { measureWorkers } from './parts/workers.ts';
 
@@ -53,6 +54,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
     ],
   },
   records: { title: 'records of streams', measure: async () => await measureRecords(where, effort) },
+  tables: { title: 'tables', measure: async () => await measureTables(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
   noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },

@@ -67,17 +67,24 @@ export async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Runs a program of this folder to its end. @returns how many of its things it says it has done in a second */
-export async function rateOf(
+export async function rateOf(words: readonly string[], cpus: string | undefined): Promise<number> {
+  const output = await outputOf(words, cpus);
+  const found = /^done ([\d.]+)$/m.exec(output)?.[1];
+  if (found === undefined) throw new Error(`${words[0]} failed: ${output}`);
+  return Number(found);
+}
+
+/** Runs a program of this folder to its end. @returns what it has written on standard output */
+export async function outputOf(
   [program = '', ...words]: readonly string[],
   cpus: string | undefined,
-): Promise<number> {
+): Promise<string> {
   const child = startNode([join(import.meta.dirname, program), ...words], cpus);
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
-  const found = /^done ([\d.]+)$/m.exec(output)?.[1];
-  if (code !== 0 || found === undefined) throw new Error(`${program} failed: ${output}`);
-  return Number(found);
+  if (code !== 0) throw new Error(`${program} failed: ${output}`);
+  return output;
 }
 
 /** Resident memory of a process and everything below it, bytes. Linux only; undefined elsewhere. */
