@@ -15,8 +15,11 @@ database.exec(`create table if not exists items (table_id text not null, hash_ke
   item text not null, bytes integer not null, expires_at_ms bigint, primary key (table_id, hash_key, range_key))`);
 const insert = database.prepare(`insert into items values (?, ?, ?, ?, ?, null)
   on conflict do update set item = excluded.item, bytes = excluded.bytes, expires_at_ms = excluded.expires_at_ms`);
-const select = database.prepare('select item from items where table_id = ? and hash_key = ? and range_key = ?');
-const range = database.prepare(`select item, bytes from items where table_id = ? and hash_key = ? and range_key >= ?
+const select = database.prepare(
+  'select item from items where table_id = ? and hash_key = ? and range_key = ?',
+);
+const range =
+  database.prepare(`select item, bytes from items where table_id = ? and hash_key = ? and range_key >= ?
   order by hash_key, range_key limit ${QUERIED}`);
 
 const ITEMS = PARTITIONS * MOST_AT;

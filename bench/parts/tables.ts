@@ -89,9 +89,7 @@ function rowsOf(
     unit: isWrite(kind) ? 'writes/s' : 'reads/s',
     ours: median(ours.map(({ perSecond }) => perSecond)),
     baseline: median(baseline.map(({ perSecond }) => perSecond)),
-    ratio: median(
-      ours.map(({ perSecond }, round) => perSecond / (baseline[round]?.perSecond ?? perSecond)),
-    ),
+    ratio: median(ours.map(({ perSecond }, round) => perSecond / (baseline[round]?.perSecond ?? perSecond))),
     goal,
   });
   if (!isWrite(kind)) return [rate(grouped, 'bare statements', '')];

@@ -24,6 +24,24 @@ export interface DynamodbItemTable {
   expires_at_ms: number | null;
 }
 
+/** How much is in a table: the sum of its parts. Several platforms count in parts of their own. */
+export interface DynamodbContentsTable {
+  table_id: string;
+  part: number;
+  items: number;
+  /** As DynamoDB counts them. */
+  bytes: number;
+}
+
+/** What is left of a table or an index that is gone: it is removed little by little. */
+export interface DynamodbLeftoverTable {
+  /** Of the table or the index. */
+  id: string;
+  kind: 'items' | 'entries';
+  /** So many that one removal takes no time to speak of. */
+  rows_at_a_time: number;
+}
+
 /** Where an item stands in a secondary index. An item without the index's key attributes has none there. */
 export interface DynamodbEntryTable {
   index_id: string;

@@ -1,8 +1,10 @@
 import type { AutoscalingActivityTable, AutoscalingDefinitionTable } from './autoscaling-schema.ts';
 import type { DeliveryTable } from './delivery-schema.ts';
 import type {
+  DynamodbContentsTable,
   DynamodbEntryTable,
   DynamodbItemTable,
+  DynamodbLeftoverTable,
   DynamodbStreamRecordTable,
   DynamodbStreamTable,
   DynamodbTableTable,
@@ -79,6 +81,8 @@ export interface Database extends S3Tables, KinesisTables {
   deliveries: DeliveryTable;
   dynamodb_tables: DynamodbTableTable;
   dynamodb_items: DynamodbItemTable;
+  dynamodb_contents: DynamodbContentsTable;
+  dynamodb_leftovers: DynamodbLeftoverTable;
   dynamodb_entries: DynamodbEntryTable;
   dynamodb_streams: DynamodbStreamTable;
   dynamodb_stream_records: DynamodbStreamRecordTable;

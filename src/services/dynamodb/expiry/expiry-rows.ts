@@ -1,9 +1,11 @@
+import { learnRows, rowsFor } from '../reads/row-lots.ts';
 import type { Table, TableDefinition } from '../tables/table-definition.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import { attributeOf, type Item } from '../values/attribute-value.ts';
 import { itemOf } from '../values/item-text.ts';
 
-const ROWS_AT_A_TIME = 500;
+/** Fetched at a time; rows may have 400 KB each. */
+const BYTES_AT_A_TIME = 4 * 1_048_576;
 /** What has been over for so long is taken for something else than an expiry, as on AWS. */
 export const TOO_LONG_AGO_MS = 5 * 365 * 86_400_000;
 
@@ -21,7 +23,13 @@ export function isExpired(definition: TableDefinition, item: Item, nowMs: number
 
 /** Says of every item of a table when it expires, after the attribute has changed that says so. */
 export async function markExpiries(tx: Tx, { id, definition }: Table): Promise<void> {
-  await tx.updateTable('dynamodb_items').set({ expires_at_ms: null }).where('table_id', '=', id).execute();
+  // Only those rows: one that is touched is written anew, its item too.
+  await tx
+    .updateTable('dynamodb_items')
+    .set({ expires_at_ms: null })
+    .where('table_id', '=', id)
+    .where('expires_at_ms', 'is not', null)
+    .execute();
   let after: { hash_key: string; range_key: string } | undefined = { hash_key: '', range_key: '' };
   while (definition.timeToLive !== undefined && after !== undefined)
     after = await markSome(tx, id, definition, after);
@@ -33,6 +41,7 @@ async function markSome(
   definition: TableDefinition,
   after: { readonly hash_key: string; readonly range_key: string },
 ): Promise<{ hash_key: string; range_key: string } | undefined> {
+  const most = rowsFor(tableId, BYTES_AT_A_TIME);
   const rows = await tx
     .selectFrom('dynamodb_items')
     .select(['hash_key', 'range_key', 'item'])
@@ -45,8 +54,13 @@ async function markSome(
     )
     .orderBy('hash_key')
     .orderBy('range_key')
-    .limit(ROWS_AT_A_TIME)
+    .limit(most)
     .execute();
+  learnRows(
+    tableId,
+    rows.length,
+    rows.reduce((total, { item }) => total + item.length, 0),
+  );
   for (const row of rows) {
     const expires_at_ms = expiryOf(definition, itemOf(row.item));
     if (expires_at_ms === null) continue;
@@ -58,5 +72,5 @@ async function markSome(
       .where('range_key', '=', row.range_key)
       .execute();
   }
-  return rows.length < ROWS_AT_A_TIME ? undefined : rows.at(-1);
+  return rows.length < most ? undefined : rows.at(-1);
 }

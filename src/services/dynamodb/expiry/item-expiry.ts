@@ -1,8 +1,8 @@
 import type { Clock } from '../../../model/clock.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ItemWriter } from '../items/item-writer.ts';
-import { removeOld } from '../streams/stream-rows.ts';
-import { RETENTION_MS } from '../streams/table-stream.ts';
+import { forgetOld, nextToForget } from '../streams/old-records.ts';
+import { removeLeftovers } from '../tables/leftovers.ts';
 import type { Table, TableDefinition } from '../tables/table-definition.ts';
 import { isExpired, TOO_LONG_AGO_MS } from './expiry-rows.ts';
 
@@ -18,7 +18,10 @@ const ITEMS_AT_A_TIME = 200;
 /** Time without a look at what other platforms have written. */
 const LOOK_ROUND_MS = 3_600_000;
 
-/** Deletes what has expired when its time has come, and what streams need not keep. Sleeps while there is nothing of it. */
+/**
+ * Deletes what has expired when its time has come, what streams need not keep, and what is left of tables that are gone.
+ * Sleeps while there is nothing of it.
+ */
 export class ItemExpiry {
   readonly #options: ExpiryOptions;
   #cancel: (() => void) | undefined;
@@ -55,19 +58,22 @@ export class ItemExpiry {
     this.#cancel = clock.schedule(Math.max(0, atMs - clock.now()), async () => {
       this.#dueAtMs = Number.POSITIVE_INFINITY;
       this.#cancel = undefined;
-      this.#running = this.#run();
+      this.#running = this.#running.then(async () => await this.#run());
       await this.#running;
     });
   }
 
   async #run(): Promise<void> {
-    const { clock, onNotice } = this.#options;
+    const { store, clock, onNotice } = this.#options;
     try {
       while (this.#isStarted && (await this.#deleteSome()) === ITEMS_AT_A_TIME);
+      while (this.#isStarted && (await removeLeftovers(store)));
       const nextMs = await this.#next();
       if (nextMs !== undefined) this.expect(nextMs);
     } catch (error) {
-      onNotice(`Items of tables that have expired could not be deleted: ${String(error)}`);
+      onNotice(
+        `What has expired, or is left of tables that are gone, could not be deleted: ${String(error)}`,
+      );
       this.expect(clock.now() + LOOK_ROUND_MS);
     }
   }
@@ -118,15 +124,11 @@ export class ItemExpiry {
       .select(({ fn }) => fn.min<number | null>('expires_at_ms').as('at'))
       .where('expires_at_ms', '>', nowMs)
       .executeTakeFirst();
-    const record = await store.db
-      .selectFrom('dynamodb_stream_records')
-      .select(({ fn }) => fn.min<number | null>('created_at_ms').as('at'))
-      .executeTakeFirst();
-    const oldest = record?.at ?? undefined;
-    if (oldest !== undefined && oldest + RETENTION_MS <= nowMs) {
-      await store.write(async (tx) => await removeOld(tx, nowMs));
+    const forgetAtMs = await nextToForget(store.db);
+    if (forgetAtMs !== undefined && forgetAtMs <= nowMs) {
+      await forgetOld(store, nowMs, () => this.#isStarted);
     }
-    const times = [item?.at ?? undefined, oldest && Math.max(oldest + RETENTION_MS, nowMs + LOOK_ROUND_MS)];
+    const times = [item?.at ?? undefined, forgetAtMs && Math.max(forgetAtMs, nowMs + LOOK_ROUND_MS)];
     const next = Math.min(...times.filter((at) => at !== undefined));
     return Number.isFinite(next) ? next : undefined;
   }

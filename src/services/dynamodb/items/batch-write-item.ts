@@ -8,6 +8,7 @@ import { tableNameOf } from '../tables/table-name.ts';
 import { isThrottled } from '../throughput/throttled.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
+import { itemSize } from '../values/item-size.ts';
 import { checkNewItem } from './conditional-write.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
 import { itemCollection } from './item-collection.ts';
@@ -100,5 +101,5 @@ function writeOf(table: Table, request: { readonly key: Item } | { readonly item
   const { item } = request;
   const key = keyOfItem(table, item);
   checkNewItem(table, item);
-  return { table, key, decide: () => item };
+  return { table, key, bytes: itemSize(item), decide: () => item };
 }

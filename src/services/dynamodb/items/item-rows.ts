@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../store/schema.ts';
 import { expiryOf } from '../expiry/expiry-rows.ts';
 import { indexKeyOf, itemId, type ItemKey } from '../keys/item-keys.ts';
@@ -33,17 +33,25 @@ export async function readItems(
 ): Promise<Map<string, Item>> {
   const items = new Map<string, Item>();
   for (const some of inParts(places)) {
-    const keys = some.map(({ table, key }) => sql`(${table.id}, ${key.hashKey}, ${key.rangeKey})`);
-    const rows = await db
-      .selectFrom('dynamodb_items')
-      .select(['table_id', 'hash_key', 'range_key', 'item'])
-      .where(sql<boolean>`(table_id, hash_key, range_key) in (values ${sql.join(keys)})`)
-      .execute();
+    const { rows } = await placesStatement(some).execute(db);
     for (const row of rows) {
       items.set(`${row.table_id} ${row.hash_key} ${row.range_key}`, itemOf(row.item));
     }
   }
   return items;
+}
+
+interface PlacedRow {
+  readonly table_id: string;
+  readonly hash_key: string;
+  readonly range_key: string;
+  readonly item: string;
+}
+
+export function placesStatement(places: readonly ItemPlace[]): RawBuilder<PlacedRow> {
+  const keys = places.map(({ table, key }) => sql`(${table.id}, ${key.hashKey}, ${key.rangeKey})`);
+  return sql<PlacedRow>`select table_id, hash_key, range_key, item from dynamodb_items
+    where (table_id, hash_key, range_key) in (values ${sql.join(keys)})`;
 }
 
 /** Items, and where they stand in indexes. One place is named once. */

@@ -4,8 +4,8 @@ import { ServiceError } from '../../../model/service-error.ts';
 import { BatchedWrites } from '../../../store/batched-writes.ts';
 import type { Store } from '../../../store/store.ts';
 import { expiryOf } from '../expiry/expiry-rows.ts';
-import { recordOf, type StoredRecord } from '../streams/stream-record.ts';
-import { appendRecords } from '../streams/stream-rows.ts';
+import { appendRecords, lastSequences } from '../streams/stream-rows.ts';
+import { countContents, partOf } from '../tables/table-contents.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import type { Item } from '../values/attribute-value.ts';
 import type { ThroughputLimits } from '../throughput/throughput-limits.ts';
@@ -17,6 +17,7 @@ import {
   tableIsGone,
   type Written,
 } from './write-decisions.ts';
+import { growth, memoryOf, recordsOf } from './write-effects.ts';
 import { type RequestToken, UsedTokens } from './request-tokens.ts';
 import { type ItemChange, type ItemPlace, placeName, readItems, writeItems } from './item-rows.ts';
 
@@ -37,13 +38,15 @@ interface WriterOptions {
 export class ItemWriter {
   readonly #options: WriterOptions;
   readonly #writes: BatchedWrites<Entry, Outcome>;
+  readonly #part: number;
 
   constructor(options: WriterOptions) {
     const { store } = options;
     this.#options = options;
+    this.#part = partOf(store.engine);
     this.#writes = new BatchedWrites({
       store,
-      size: ({ writes }) => writes.length * 1_000,
+      size: ({ writes }) => writes.reduce((total, write) => total + memoryOf(write), 0),
       write: async (tx, all) => await this.#write(tx, all),
     });
   }
@@ -76,33 +79,53 @@ export class ItemWriter {
   }
 
   async #write(tx: Tx, all: readonly Entry[]): Promise<Outcome[]> {
-    const places = uniquePlaces(all.flatMap(({ writes }) => writes));
+    const { store, clock } = this.#options;
+    const writes = all.flatMap((entry) => entry.writes);
+    const places = uniquePlaces(writes);
     const wanted = all.flatMap(({ token }) => token ?? []);
-    await this.#lock(tx, [...places.map(placeName), ...wanted.map(({ id }) => id)]);
-    const tables = await existingTables(tx, places);
-    const stored = await readItems(tx, places);
+    const streamIds = new Set(writes.flatMap(({ table }) => table.definition.stream?.id ?? []));
+    // All statements at once: they run in this order, and travel together.
+    const [, tables, stored, tokens, sequences] = await Promise.all([
+      this.#lock(tx, [...places.map(placeName), ...wanted.map(({ id }) => id)]),
+      existingTables(tx, places),
+      readItems(tx, places),
+      UsedTokens.read(tx, wanted),
+      lastSequences(tx, [...streamIds], store.engine),
+    ]);
     const current = new Map<string, Item | undefined>(stored);
-    const tokens = await UsedTokens.read(tx, wanted);
-    const outcomes = all.map((entry) => {
-      const { writes, token } = entry;
-      const earlier = token && tokens.earlier(token);
-      if (earlier instanceof ServiceError) return writes.map(() => earlier);
-      if (earlier === 'done') return writes.map((write) => unchanged(current.get(placeName(write))));
-      const outcome = decideEntry(this.#options.limits, entry, current, tables);
-      if (token !== undefined && !outcome.some((one) => one instanceof ServiceError)) tokens.use(token);
-      return outcome;
-    });
-    await tokens.write(tx);
+    const outcomes = all.map((entry) => this.#decide(entry, current, tables, tokens));
     const changes: ItemChange[] = [];
     for (const place of places) {
       const name = placeName(place);
       const [before, after] = [stored.get(name), current.get(name)];
       if (before !== after) changes.push({ ...place, before, after });
     }
-    await writeItems(tx, changes);
-    const records = recordsOf(all, outcomes, this.#options.clock.now());
-    for (const [streamId, ofStream] of records) await appendRecords(tx, streamId, ofStream);
+    const records = recordsOf(all, outcomes, clock.now());
+    await Promise.all([
+      tokens.write(tx),
+      writeItems(tx, changes),
+      countContents(tx, this.#part, growth(changes)),
+      ...records.map(async ([streamId, ofStream]) => {
+        const last = sequences.get(streamId);
+        if (last !== undefined) await appendRecords(tx, streamId, last, ofStream);
+      }),
+    ]);
     return outcomes;
+  }
+
+  #decide(
+    entry: Entry,
+    current: Map<string, Item | undefined>,
+    tables: ReadonlySet<string>,
+    tokens: UsedTokens,
+  ): Outcome {
+    const { writes, token } = entry;
+    const earlier = token && tokens.earlier(token);
+    if (earlier instanceof ServiceError) return writes.map(() => earlier);
+    if (earlier === 'done') return writes.map((write) => unchanged(current.get(placeName(write))));
+    const outcome = decideEntry(this.#options.limits, entry, current, tables);
+    if (token !== undefined && !outcome.some((one) => one instanceof ServiceError)) tokens.use(token);
+    return outcome;
   }
 
   /** Other platforms on the same database that write these items, or under these tokens, wait, in one order. */
@@ -113,26 +136,6 @@ export class ItemWriter {
       tx,
     );
   }
-}
-
-/** What streams show of what was done, each stream's in order. Streams in one order: other platforms lock them alike. */
-function recordsOf(
-  all: readonly Entry[],
-  outcomes: readonly Outcome[],
-  nowMs: number,
-): [string, StoredRecord[]][] {
-  const byStream = new Map<string, StoredRecord[]>();
-  for (const [index, { writes }] of all.entries()) {
-    for (const [at, { table, isExpiry }] of writes.entries()) {
-      const outcome = outcomes[index]?.[at];
-      const { stream, key } = table.definition;
-      if (stream === undefined || outcome === undefined || outcome instanceof ServiceError) continue;
-      const changed = { before: outcome.before, after: outcome.after, isExpired: isExpiry === true };
-      const record = recordOf({ key, viewType: stream.viewType }, changed, nowMs);
-      if (record !== undefined) byStream.set(stream.id, [...(byStream.get(stream.id) ?? []), record]);
-    }
-  }
-  return [...byStream].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function unchanged(item: Item | undefined): Written {

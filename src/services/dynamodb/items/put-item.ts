@@ -6,6 +6,7 @@ import { keyOfItem } from '../keys/item-keys.ts';
 import { tableNameOf } from '../tables/table-name.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
+import { itemSize } from '../values/item-size.ts';
 import { checkCondition, checkNewItem } from './conditional-write.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
 import { itemCollection } from './item-collection.ts';
@@ -25,6 +26,7 @@ export function putItem(deps: DynamodbDependencies): OperationHandler<PutItemInp
     const written = await deps.items.write({
       table,
       key,
+      bytes: itemSize(item),
       decide: (stored) => {
         checkCondition(condition, stored, input.ReturnValuesOnConditionCheckFailure);
         return item;

@@ -7,6 +7,7 @@ import { keyOfItem, keyOfRequest } from '../keys/item-keys.ts';
 import { tableNameOf } from '../tables/table-name.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { checkedItem } from '../values/check-values.ts';
+import { itemSize } from '../values/item-size.ts';
 import { checkCondition, checkNewItem } from './conditional-write.ts';
 import { bindItemUpdate, checkNotKeys, updatedItem } from './item-update.ts';
 import type { ItemWrite } from './write-decisions.ts';
@@ -39,6 +40,7 @@ function put(request: NonNullable<TransactWriteItem['Put']>, context: RequestCon
     return {
       table,
       key: keyOfItem(table, item),
+      bytes: itemSize(item),
       decide: (stored) => {
         checkCondition(condition, stored, onFailure);
         checkNewItem(table, item);

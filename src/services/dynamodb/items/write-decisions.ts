@@ -12,6 +12,8 @@ export interface ItemWrite extends ItemPlace {
    * refuse. May be asked more than once.
    */
   readonly decide: (before: Item | undefined) => Item | undefined;
+  /** Of the item as it shall be, where that is known before. */
+  readonly bytes?: number;
   /** What it deletes has expired. */
   readonly isExpiry?: true;
 }

@@ -49,9 +49,10 @@ export function query(deps: DynamodbDependencies): OperationHandler<QueryInput, 
       start: startOf(range, input.ExclusiveStartKey),
       limit: input.Limit,
       filter: seenThrough(range, filter),
+      show,
       isConsistent: input.ConsistentRead,
     });
-    return pageOutput(input, range, page, show);
+    return pageOutput(input, range, page);
   };
 }
 

@@ -5,13 +5,15 @@ import { readUnits } from '../items/consumed-capacity.ts';
 import { indexView } from '../items/index-view.ts';
 import type { Item } from '../values/attribute-value.ts';
 import { itemSize } from '../values/item-size.ts';
-import { nextItems, type Position, type ReadRange, ROWS_AT_A_TIME, type StoredItem } from './item-page.ts';
+import { itemOf } from '../values/item-text.ts';
+import { nextRows, type Position, type ReadRange } from './item-page.ts';
+import { learnRows, rowsFor } from './row-lots.ts';
 
 /** What one answer of Query or Scan reads. */
 const MOST_BYTES = 1_048_576;
 
 export interface ReadPage {
-  /** Those that pass the filter. */
+  /** Those that pass the filter, as they are shown. */
   readonly items: readonly Item[];
   readonly scanned: number;
   /** Of capacity, for all that was read. */
@@ -27,6 +29,8 @@ export interface PageRequest {
   /** Items, those that the filter drops too. */
   readonly limit: number | undefined;
   readonly filter: Condition;
+  /** What is kept of an item until the page is answered. */
+  readonly show: (item: Item) => Item;
   readonly isConsistent: boolean | undefined;
 }
 
@@ -47,36 +51,40 @@ export async function readPage(
 async function readRows(
   { db }: DynamodbDependencies['store'],
   range: ReadRange,
-  { start, limit, filter }: PageRequest,
+  { start, limit, filter, show }: PageRequest,
 ): Promise<Omit<ReadPage, 'units'> & { readonly scannedBytes: number }> {
   const sizeOf = sizeIn(range);
   const items: Item[] = [];
   let scanned = 0;
   let scannedBytes = 0;
   let position = start;
+  let item: Item | undefined;
   for (;;) {
-    const most = Math.min(ROWS_AT_A_TIME, (limit ?? Number.POSITIVE_INFINITY) - scanned);
-    const rows = await nextItems(db, range, position, most);
-    for (const row of rows) {
-      const { item } = row;
+    // Of rows themselves there may be much more than of what an index shows of them.
+    const wanted = rowsFor(range.table.id, MOST_BYTES - scannedBytes);
+    const most = Math.min(wanted, (limit ?? Number.POSITIVE_INFINITY) - scanned);
+    const rows = await nextRows(db, range, position, most);
+    const bytesOfLot = rows.reduce((total, { bytes }) => total + bytes, 0);
+    learnRows(range.table.id, rows.length, bytesOfLot);
+    for (const { text, bytes } of rows) {
+      item = itemOf(text);
       scanned += 1;
-      scannedBytes += sizeOf(row);
-      if (filter(item)) items.push(item);
+      scannedBytes += sizeOf(item, bytes);
+      if (filter(item)) items.push(show(item));
       if (scannedBytes >= MOST_BYTES || scanned === limit) {
         return { items, scanned, scannedBytes, last: item };
       }
     }
-    const end = rows.at(-1)?.item;
-    if (end === undefined || rows.length < most) return { items, scanned, scannedBytes, last: undefined };
-    position = positionOf(range, end);
+    if (item === undefined || rows.length < most) return { items, scanned, scannedBytes, last: undefined };
+    position = positionOf(range, item);
   }
 }
 
 /** Of an index that has part of each item only that part is read. */
-function sizeIn({ table, index }: ReadRange): (row: StoredItem) => number {
-  if (index === undefined || index.projection.type === 'ALL') return ({ bytes }) => bytes;
+function sizeIn({ table, index }: ReadRange): (item: Item, bytes: number) => number {
+  if (index === undefined || index.projection.type === 'ALL') return (_, bytes) => bytes;
   const view = indexView(table, index);
-  return ({ item }) => itemSize(view(item));
+  return (item) => itemSize(view(item));
 }
 
 /** Where an item stands in what is read. */

@@ -15,6 +15,8 @@ import { positionOf, type ReadPage } from './read-page.ts';
 
 type ReadInput = QueryInput | ScanInput;
 
+const NOTHING: Item = {};
+
 /** Throws ValidationException when the table has no such index, or it cannot be read as it is asked to. */
 export function indexOf(table: Table, input: ReadInput): IndexDefinition | undefined {
   if (input.IndexName === undefined) return undefined;
@@ -72,6 +74,8 @@ export function selectionOf(
       `One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
     );
   }
+  // Only their number is wanted.
+  if (select === 'COUNT') return () => NOTHING;
   if (paths !== undefined) return (item) => project(item, paths);
   return select === 'ALL_ATTRIBUTES' ? (item) => item : indexView(table, index);
 }
@@ -86,16 +90,14 @@ export function seenThrough({ table, index }: ReadRange, filter: Condition): Con
 export function pageOutput(
   input: ReadInput,
   { table, index }: ReadRange,
-  page: ReadPage,
-  show: (item: Item) => Item,
+  { items, scanned, units, last }: ReadPage,
 ) {
-  const { items, scanned, units, last } = page;
   const usage = index === undefined ? { units, indexes: {} } : { units: 0, indexes: { [index.name]: units } };
   const [capacity]: ConsumedCapacity[] =
     consumedCapacity(input.ReturnConsumedCapacity, 'read', [{ table, ...usage }]) ?? [];
   const key = last && keyAttributes(last, table.definition.key, ...(index ? [index.key] : []));
   return {
-    ...(input.Select !== 'COUNT' && { Items: items.map((item) => asOutput(show(item))) }),
+    ...(input.Select !== 'COUNT' && { Items: items.map(asOutput) }),
     Count: items.length,
     ScannedCount: scanned,
     ...(key !== undefined && { LastEvaluatedKey: asOutput(key) }),

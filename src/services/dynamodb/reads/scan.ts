@@ -30,9 +30,10 @@ export function scan(deps: DynamodbDependencies): OperationHandler<ScanInput, Sc
       start,
       limit: input.Limit,
       filter: seenThrough(range, filter),
+      show,
       isConsistent: input.ConsistentRead,
     });
-    return pageOutput(input, range, page, show);
+    return pageOutput(input, range, page);
   };
 }
 

@@ -22,6 +22,8 @@ import { parseStreamArn, sequenceOf, shardIdOf, streamArn, type TableStream } fr
 type Deps = Pick<DynamodbDependencies, 'store' | 'clock'>;
 
 const MOST_RECORDS = 1_000;
+/** Of one answer to GetRecords. */
+const MOST_BYTES = 1_048_576;
 const MOST_STREAMS = 100;
 
 /** DynamoDB Streams: what has changed in tables, in order. */
@@ -109,12 +111,8 @@ function getRecords(deps: Deps): OperationHandler<GetRecordsInput, GetRecordsOut
     const iterator = parseIterator(input.ShardIterator, nowMs);
     const stream = await required(deps, iterator.arn, context);
     const { afterSequence } = iterator;
-    const records = await readRecords(
-      deps.store.db,
-      stream.id,
-      { afterSequence, nowMs },
-      input.Limit ?? MOST_RECORDS,
-    );
+    const limits = { mostRecords: input.Limit ?? MOST_RECORDS, mostBytes: MOST_BYTES };
+    const { records } = await readRecords(deps.store.db, stream.id, { afterSequence, nowMs }, limits);
     const last = records.at(-1)?.sequence ?? afterSequence;
     const hasEnded = stream.disabledAtMs !== undefined && last >= stream.lastSequence;
     const next = iteratorText({ ...iterator, afterSequence: last, madeAtMs: nowMs });

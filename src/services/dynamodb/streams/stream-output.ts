@@ -1,5 +1,5 @@
 import type { _Record, StreamDescription } from '@aws-sdk/client-dynamodb-streams';
-import { itemOf } from '../values/item-text.ts';
+import { itemFrom } from '../values/item-text.ts';
 import { keyElements } from '../tables/table-description.ts';
 import { shownRecord } from './stream-record.ts';
 import type { SequencedRecord } from './stream-rows.ts';
@@ -31,7 +31,7 @@ export function describedStream(stream: TableStream): StreamDescription {
 export function sdkRecord(stream: TableStream, { sequence, record }: SequencedRecord): _Record {
   const shown = shownRecord(stream, sequence, record);
   const { userIdentity } = shown;
-  const image = (value: unknown) => itemOf(JSON.stringify(value)) as NonNullable<_Record['dynamodb']>['Keys'];
+  const image = (value: unknown) => itemFrom(value) as NonNullable<_Record['dynamodb']>['Keys'];
   const { NewImage, OldImage, Keys, ...rest } = shown.dynamodb;
   return {
     ...shown,

@@ -3,12 +3,19 @@ import type { DynamodbStreamTable } from '../../../store/dynamodb-schema.ts';
 import type { Database } from '../../../store/schema.ts';
 import type { TableName } from '../tables/table-name.ts';
 import type { Tx } from '../tables/table-rows.ts';
-import type { StoredRecord } from './stream-record.ts';
+import { learnRows, rowsFor } from '../reads/row-lots.ts';
+import type { NewRecord, StoredRecord } from './stream-record.ts';
 import { RETENTION_MS, type StreamDefinition, type TableStream } from './table-stream.ts';
 
 export interface SequencedRecord {
   readonly sequence: number;
   readonly record: StoredRecord;
+}
+
+export interface RecordPage {
+  readonly records: readonly SequencedRecord[];
+  /** Nothing follows yet. */
+  readonly isLast: boolean;
 }
 
 /** What still holds of a stream's history. */
@@ -73,51 +80,84 @@ export async function listStreams(
   return rows.map(streamOf);
 }
 
-/** Numbers the records without a gap, in this order; other writers of the stream wait. */
-export async function appendRecords(tx: Tx, id: string, records: readonly StoredRecord[]): Promise<void> {
-  const row = await tx
-    .updateTable('dynamodb_streams')
-    .set(({ eb }) => ({ last_sequence: eb('last_sequence', '+', records.length) }))
-    .where('id', '=', id)
+/**
+ * The number of the newest record of each stream that takes records, by its id; one that was switched off a moment ago, on
+ * another platform, is left out. Other writers of the streams wait.
+ */
+export async function lastSequences(
+  tx: Tx,
+  ids: readonly string[],
+  engine: 'sqlite' | 'postgres',
+): Promise<ReadonlyMap<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('dynamodb_streams')
+    .select(['id', 'last_sequence'])
+    .where('id', 'in', ids)
     .where('disabled_at_ms', 'is', null)
-    .returning('last_sequence')
-    .executeTakeFirst();
-  // It was switched off a moment ago, on another platform.
-  if (row === undefined) return;
-  const before = row.last_sequence - records.length;
-  const rows = records.map((record, index) => ({
-    stream_id: id,
-    sequence: before + index + 1,
-    created_at_ms: record.createdAtMs,
-    record: JSON.stringify(record),
-  }));
-  await tx.insertInto('dynamodb_stream_records').values(rows).execute();
+    // Whoever locks several does so in one order.
+    .orderBy('id')
+    .$if(engine === 'postgres', (query) => query.forUpdate())
+    .execute();
+  return new Map(rows.map(({ id, last_sequence }) => [id, last_sequence]));
 }
 
-/** In order; those past their day are left out. */
+/** Numbers the records without a gap, in this order. */
+export async function appendRecords(
+  tx: Tx,
+  id: string,
+  lastSequence: number,
+  records: readonly NewRecord[],
+): Promise<void> {
+  const rows = records.map(({ createdAtMs, text }, index) => ({
+    stream_id: id,
+    sequence: lastSequence + index + 1,
+    created_at_ms: createdAtMs,
+    record: text,
+  }));
+  await Promise.all([
+    tx
+      .updateTable('dynamodb_streams')
+      .set({ last_sequence: lastSequence + records.length })
+      .where('id', '=', id)
+      .execute(),
+    tx.insertInto('dynamodb_stream_records').values(rows).execute(),
+  ]);
+}
+
+/** In order, about so many bytes at most; those past their day are left out. */
 export async function readRecords(
   db: Kysely<Database>,
   id: string,
   { afterSequence, nowMs }: Since,
-  most: number,
-): Promise<SequencedRecord[]> {
-  const rows = await db
-    .selectFrom('dynamodb_stream_records')
-    .select(['sequence', 'record'])
-    .where('stream_id', '=', id)
-    .where('sequence', '>', afterSequence)
-    .where('created_at_ms', '>', nowMs - RETENTION_MS)
-    .orderBy('sequence')
-    .limit(most)
-    .execute();
-  return rows.map(({ sequence, record }) => ({ sequence, record: JSON.parse(record) as StoredRecord }));
-}
-
-/** Records past their day, and streams that were switched off a day ago. */
-export async function removeOld(tx: Tx, nowMs: number): Promise<void> {
-  const beforeMs = nowMs - RETENTION_MS;
-  await tx.deleteFrom('dynamodb_stream_records').where('created_at_ms', '<=', beforeMs).execute();
-  await tx.deleteFrom('dynamodb_streams').where('disabled_at_ms', '<=', beforeMs).execute();
+  { mostRecords, mostBytes }: { readonly mostRecords: number; readonly mostBytes: number },
+): Promise<RecordPage> {
+  const records: SequencedRecord[] = [];
+  let bytes = 0;
+  let last = afterSequence;
+  for (;;) {
+    const most = Math.min(mostRecords - records.length, rowsFor(id, mostBytes - bytes));
+    const rows = await db
+      .selectFrom('dynamodb_stream_records')
+      .select(['sequence', 'record'])
+      .where('stream_id', '=', id)
+      .where('sequence', '>', last)
+      .where('created_at_ms', '>', nowMs - RETENTION_MS)
+      .orderBy('sequence')
+      .limit(most)
+      .execute();
+    const bytesOfLot = rows.reduce((total, { record }) => total + record.length, 0);
+    learnRows(id, rows.length, bytesOfLot);
+    for (const { sequence, record } of rows) {
+      bytes += record.length;
+      // One is read however large it is.
+      if (bytes > mostBytes && records.length > 0) return { records, isLast: false };
+      records.push({ sequence, record: JSON.parse(record) as StoredRecord });
+      last = sequence;
+    }
+    if (rows.length < most) return { records, isLast: true };
+    if (records.length >= mostRecords || bytes >= mostBytes) return { records, isLast: false };
+  }
 }
 
 function streamOf(row: Selectable<DynamodbStreamTable>): TableStream {

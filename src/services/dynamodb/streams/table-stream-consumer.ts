@@ -59,7 +59,7 @@ export class TableStreamConsumer implements StreamConsumer {
     const nowMs = this.#deps.clock.now();
     const afterSequence = sequenceBefore(stream, position);
     const since = { afterSequence, nowMs };
-    const found = await readRecords(this.#deps.store.db, stream.id, since, limits.mostRecords);
+    const { records: found, isLast } = await readRecords(this.#deps.store.db, stream.id, since, limits);
     const records = found.map(({ sequence, record }) => ({
       sequenceNumber: sequenceText(sequence),
       partitionKey: JSON.stringify(record.keys),
@@ -67,13 +67,12 @@ export class TableStreamConsumer implements StreamConsumer {
       arrivedAtMs: record.createdAtMs,
     }));
     const taken = withinBytes(records, limits.mostBytes);
-    const last = found[taken.length - 1]?.sequence ?? afterSequence;
-    const next = found[taken.length];
-    const isAtEnd = next === undefined && found.length < limits.mostRecords;
+    const last = found[taken.length - 1];
+    const isAtEnd = isLast && taken.length === found.length;
     return {
       records: taken,
-      lastSequenceNumber: sequenceText(last),
-      millisBehindLatest: next === undefined ? 0 : nowMs - next.record.createdAtMs,
+      lastSequenceNumber: sequenceText(last?.sequence ?? afterSequence),
+      millisBehindLatest: isAtEnd || last === undefined ? 0 : nowMs - last.record.createdAtMs,
       hasEnded: stream.disabledAtMs !== undefined && isAtEnd,
       childShardIds: [],
     };

@@ -3,9 +3,11 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { disableStream } from '../streams/stream-rows.ts';
-import { contentsOf, describe } from './table-description.ts';
+import { leaveItems } from './leftovers.ts';
+import { contentsOf } from './table-contents.ts';
+import { describe } from './table-description.ts';
 import { tableArn, tableNameOf } from './table-name.ts';
-import { findTable, removeTable, tableChange, tableNotFound } from './table-rows.ts';
+import { findTable, removeTableRow, tableChange, tableNotFound } from './table-rows.ts';
 
 export function deleteTable(
   deps: DynamodbDependencies,
@@ -22,7 +24,8 @@ export function deleteTable(
       }
       const contents = await contentsOf(tx, table);
       const nowMs = deps.clock.now();
-      await removeTable(tx, table);
+      await removeTableRow(tx, table);
+      await leaveItems(tx, table);
       const { stream } = table.definition;
       if (stream !== undefined) await disableStream(tx, stream.id, nowMs);
       await tx.deleteFrom('resource_tags').where('resource_arn', '=', tableArn(table)).execute();
@@ -30,6 +33,7 @@ export function deleteTable(
       return { TableDescription: describe(table, { status: 'DELETING', nowMs }, contents) };
     });
     deps.tails.wakeAll();
+    deps.expiry.soon();
     return answer;
   };
 }

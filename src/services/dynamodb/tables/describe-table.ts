@@ -1,7 +1,8 @@
 import type { DescribeTableInput, DescribeTableOutput } from '@aws-sdk/client-dynamodb';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
-import { contentsOf, describe } from './table-description.ts';
+import { contentsOf } from './table-contents.ts';
+import { describe } from './table-description.ts';
 import { tableNameOf } from './table-name.ts';
 import { tableNotFound } from './table-rows.ts';
 

@@ -4,31 +4,14 @@ import type {
   TableDescription,
   TableStatus,
 } from '@aws-sdk/client-dynamodb';
-import type { Kysely } from 'kysely';
-import type { Database } from '../../../store/schema.ts';
 import { streamArn } from '../streams/table-stream.ts';
+import type { Contents } from './table-contents.ts';
 import type { IndexDefinition, KeySchema, Table, TableDefinition, Throughput } from './table-definition.ts';
 import { tableArn } from './table-name.ts';
 import { timesLoweredToday } from './throughput.ts';
 
-export interface Contents {
-  readonly items: number;
-  readonly bytes: number;
-}
-
-export const EMPTY: Contents = { items: 0, bytes: 0 };
 /** What every table on demand can take at once, as AWS says it. Terraform waits for it. */
 const WARM_ON_DEMAND: Throughput = { read: 12_000, write: 4_000 };
-
-/** AWS brings these figures up to date every six hours; here they are always. */
-export async function contentsOf(db: Kysely<Database>, { id }: Table): Promise<Contents> {
-  const row = await db
-    .selectFrom('dynamodb_items')
-    .select(({ fn }) => [fn.countAll<number>().as('items'), fn.sum<number | null>('bytes').as('bytes')])
-    .where('table_id', '=', id)
-    .executeTakeFirstOrThrow();
-  return { items: row.items, bytes: row.bytes ?? 0 };
-}
 
 /** What a table is described as: its state, and those of indexes that are not ACTIVE, by name. */
 interface Moment {

@@ -66,11 +66,8 @@ export async function updateTableRow(tx: Tx, { id, definition }: Table): Promise
     .execute();
 }
 
-/** With everything in it. */
-export async function removeTable(tx: Tx, { id }: Table): Promise<void> {
+export async function removeTableRow(tx: Tx, { id }: Table): Promise<void> {
   await tx.deleteFrom('dynamodb_tables').where('id', '=', id).execute();
-  await tx.deleteFrom('dynamodb_entries').where('table_id', '=', id).execute();
-  await tx.deleteFrom('dynamodb_items').where('table_id', '=', id).execute();
 }
 
 /** For `announce`; without a table it is gone. */

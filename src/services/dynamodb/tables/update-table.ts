@@ -1,11 +1,13 @@
 import type { IndexStatus, UpdateTableInput, UpdateTableOutput } from '@aws-sdk/client-dynamodb';
 import type { OperationHandler } from '../../../aws/service.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
-import { dropEntries, fillIndex } from '../items/index-entries.ts';
+import { fillIndex } from '../items/index-entries.ts';
 import { changeStream } from '../streams/stream-switch.ts';
 import { changedDefinition } from './changed-definition.ts';
+import { leaveEntries } from './leftovers.ts';
 import type { Table } from './table-definition.ts';
-import { contentsOf, describe } from './table-description.ts';
+import { contentsOf } from './table-contents.ts';
+import { describe } from './table-description.ts';
 import { tableNameOf } from './table-name.ts';
 import { findTable, tableChange, tableNotFound, type Tx, updateTableRow } from './table-rows.ts';
 import { refuseUnbuilt } from './unbuilt-settings.ts';
@@ -32,6 +34,7 @@ export function updateTable(
     deps.limits.follow(answer.after);
     // Whoever waits for records of a stream hears that it has ended.
     deps.tails.wakeAll();
+    deps.expiry.soon();
     return { TableDescription: answer.description };
   };
 }
@@ -45,6 +48,6 @@ function indexStates(before: Table, after: Table): Record<string, IndexStatus> {
 async function changeIndexes(tx: Tx, before: Table, after: Table): Promise<void> {
   const kept = new Set(after.definition.indexes.map(({ id }) => id));
   const known = new Set(before.definition.indexes.map(({ id }) => id));
-  for (const { id } of before.definition.indexes) if (!kept.has(id)) await dropEntries(tx, id);
+  for (const { id } of before.definition.indexes) if (!kept.has(id)) await leaveEntries(tx, id);
   for (const index of after.definition.indexes) if (!known.has(index.id)) await fillIndex(tx, after, index);
 }

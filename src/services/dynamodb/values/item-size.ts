@@ -4,8 +4,19 @@ import type { AttributeValue, Item } from './attribute-value.ts';
 const CONTAINER_BYTES = 3;
 const ELEMENT_BYTES = 1;
 
+/** Items do not change, and one request asks for an item's size over and over. */
+const known = new WeakMap<Item, number>();
+
 /** Bytes of an item as DynamoDB counts them towards 400 KB: names and values in UTF-8, numbers by digits. */
 export function itemSize(item: Item): number {
+  const before = known.get(item);
+  if (before !== undefined) return before;
+  const size = mapSize(item);
+  known.set(item, size);
+  return size;
+}
+
+function mapSize(item: Item): number {
   let size = 0;
   for (const [name, value] of Object.entries(item)) size += Buffer.byteLength(name) + valueSize(value);
   return size;
@@ -20,7 +31,7 @@ export function valueSize(value: AttributeValue): number {
   if ('NS' in value) return sum(value.NS, numberSize);
   if ('BS' in value) return sum(value.BS, (bytes) => bytes.byteLength);
   if ('L' in value) return CONTAINER_BYTES + sum(value.L, (member) => valueSize(member) + ELEMENT_BYTES);
-  return CONTAINER_BYTES + itemSize(value.M) + Object.keys(value.M).length * ELEMENT_BYTES;
+  return CONTAINER_BYTES + mapSize(value.M) + Object.keys(value.M).length * ELEMENT_BYTES;
 }
 
 /** Two digits to a byte and a byte for the exponent; another one below zero. */

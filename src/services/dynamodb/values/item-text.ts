@@ -5,12 +5,24 @@ import { type AttributeValue, emptyItem, type Item } from './attribute-value.ts'
  * attribute or of a type, so nothing has to be told apart.
  */
 
+/** An item is written to its table, and perhaps to a stream. */
+const known = new WeakMap<Item, string>();
+
 export function itemText(item: Item): string {
-  return JSON.stringify(writableMap(item));
+  const before = known.get(item);
+  if (before !== undefined) return before;
+  const text = JSON.stringify(writableMap(item));
+  known.set(item, text);
+  return text;
 }
 
 export function itemOf(text: string): Item {
-  return readMap(JSON.parse(text) as Record<string, Record<string, unknown>>);
+  return itemFrom(JSON.parse(text));
+}
+
+/** @param written what the text of an item says */
+export function itemFrom(written: unknown): Item {
+  return readMap(written as Record<string, Record<string, unknown>>);
 }
 
 function writableMap(item: Item): Record<string, unknown> {
