@@ -29,7 +29,11 @@ describe.each(engines)('a table that was deleted on $name', (engine) => {
   });
 
   function runtimeOn(opened: Store): TablesRuntime {
-    return new TablesRuntime({ store: opened, clock: new MovableClock(), onNotice: (notice) => notices.push(notice) });
+    return new TablesRuntime({
+      store: opened,
+      clock: new MovableClock(),
+      onNotice: (notice) => notices.push(notice),
+    });
   }
 
   async function ask(
