@@ -9,10 +9,12 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { ListPoliciesCommand, ListRolesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { iamOf } from '../support/identities.ts';
 import { deploy, updated } from '../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { dynamodbFor } from '../support/tables.ts';
 import { Terraform, terraformPlugins } from '../support/terraform.ts';
 import { publish } from '../support/versions.ts';
 import { zipOf } from '../support/zip.ts';
@@ -64,6 +66,8 @@ const SECOND_RELEASE = {
   counter_weight: 0.75,
   counter_version: '2',
 };
+
+const ORDERS = { arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/orders', item: '42' };
 
 /** Writes the deployment packages the stack takes. */
 async function writePackages(path: string): Promise<void> {
@@ -119,6 +123,9 @@ async function expectNothingLeft(): Promise<void> {
   expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([]);
   expect((await iam.send(new ListPoliciesCommand({ Scope: 'Local' }))).Policies).toEqual([]);
   iam.destroy();
+  const dynamodb = dynamodbFor(server);
+  expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual([]);
+  dynamodb.destroy();
   expect((await lambda.send(new ListFunctionsCommand({ FunctionVersion: 'ALL' }))).Functions).toEqual([]);
   expect((await lambda.send(new ListLayersCommand({}))).Layers).toEqual([]);
   expect((await lambda.send(new ListCodeSigningConfigsCommand({}))).CodeSigningConfigs).toEqual([]);
@@ -143,6 +150,7 @@ describe.skipIf(plugins === undefined)('Terraform', () => {
     expect(await terraform.outputs()).toMatchObject({
       roles: { account: '000000000000', arn: 'arn:aws:iam::000000000000:role/service/shop' },
       reads: { ...reads, version: '1', live_version: '1', said: 'hello Terraform' },
+      tables: { ...ORDERS, read: 10, indexes: ['by-state'] },
     });
     expect(await invoked('greeter', 'live', 1)).toEqual({ versions: { 1: 1 }, said: ['hello Ada'] });
 
@@ -151,6 +159,7 @@ describe.skipIf(plugins === undefined)('Terraform', () => {
     expect(await terraform.drift()).toBeUndefined();
     expect(await terraform.outputs()).toMatchObject({
       reads: { ...reads, version: '2', live_version: '1', said: 'hello Terraform!' },
+      tables: { ...ORDERS, read: 20, indexes: ['by-place', 'by-state'] },
     });
     // A quarter goes to version 2: that none or all of 300 do has a chance of 10^-37.
     const split = await invoked('greeter', 'live', 300);

@@ -28,6 +28,8 @@ export function dynamodbActions(
 
 function targetsOf(operation: string, input: Input): Target[] {
   switch (operation) {
+    case 'DescribeEndpoints':
+    case 'DescribeLimits':
     case 'ListTables':
       return [{ action: operation, table: undefined }];
     case 'BatchGetItem':

@@ -13,7 +13,11 @@ import { updateItem } from './items/update-item.ts';
 import { query } from './reads/query.ts';
 import { scan } from './reads/scan.ts';
 import { createTable } from './tables/create-table.ts';
+import { describeContinuousBackups, updateContinuousBackups } from './tables/continuous-backups.ts';
+import { describeContributorInsights, updateContributorInsights } from './tables/contributor-insights.ts';
 import { deleteTable } from './tables/delete-table.ts';
+import { describeEndpoints } from './tables/describe-endpoints.ts';
+import { describeLimits } from './tables/describe-limits.ts';
 import { describeTable } from './tables/describe-table.ts';
 import { listTables } from './tables/list-tables.ts';
 import { listTagsOfResource, tagResource, untagResource } from './tables/tag-resource.ts';
@@ -30,6 +34,10 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       CreateTable: createTable(deps),
       DeleteItem: deleteItem(deps),
       DeleteTable: deleteTable(deps),
+      DescribeContinuousBackups: describeContinuousBackups(deps),
+      DescribeContributorInsights: describeContributorInsights(deps),
+      DescribeEndpoints: describeEndpoints(),
+      DescribeLimits: describeLimits(),
       DescribeTable: describeTable(deps),
       DescribeTimeToLive: describeTimeToLive(deps),
       GetItem: getItem(deps),
@@ -42,6 +50,8 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       TransactGetItems: transactGetItems(deps),
       TransactWriteItems: transactWriteItems(deps),
       UntagResource: untagResource(deps),
+      UpdateContinuousBackups: updateContinuousBackups(deps),
+      UpdateContributorInsights: updateContributorInsights(deps),
       UpdateItem: updateItem(deps),
       UpdateTable: updateTable(deps),
       UpdateTimeToLive: updateTimeToLive(deps),

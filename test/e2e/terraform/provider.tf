@@ -18,9 +18,10 @@ provider "aws" {
   max_retries                 = 1
 
   endpoints {
-    iam    = var.endpoint
-    lambda = var.endpoint
-    sts    = var.endpoint
+    dynamodb = var.endpoint
+    iam      = var.endpoint
+    lambda   = var.endpoint
+    sts      = var.endpoint
   }
 
   default_tags {

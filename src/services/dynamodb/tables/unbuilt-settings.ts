@@ -22,6 +22,6 @@ export function refuseUnbuilt(input: Partial<CreateTableInput & UpdateTableInput
   if (first !== undefined) throw notBuilt(first[0]);
 }
 
-function notBuilt(what: string): Error {
+export function notBuilt(what: string): Error {
   return validation(`${what} is not implemented by Lambent yet.`);
 }
