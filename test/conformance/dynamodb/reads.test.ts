@@ -188,7 +188,10 @@ describe('Query', () => {
       { IndexName: 'by-colour', ConsistentRead: true, KeyConditionExpression: 'colour = :id' },
       'Consistent reads are not supported on global secondary indexes',
     ],
-    [{ ExclusiveStartKey: { id: text('a') } }, 'The provided starting key is invalid'],
+    [
+      { ExclusiveStartKey: { id: text('a') } },
+      'The provided starting key is invalid: The provided key element does not match the schema',
+    ],
     [
       { ExclusiveStartKey: { id: text('b'), at: number(1) } },
       'The provided starting key is outside query boundaries based on provided conditions',

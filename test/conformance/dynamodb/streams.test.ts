@@ -171,6 +171,56 @@ describe('a stream', () => {
     expect(Streams).toEqual([{ StreamArn, TableName: table, StreamLabel: StreamArn.split('/').at(-1) }]);
   });
 
+  test('that is switched on again is another one, and both can be read for a day', async () => {
+    const { table, StreamArn: old } = await streamed();
+    await putAll(shared.client, table, { id: text('a') });
+    const change = async (StreamEnabled: boolean) => {
+      const StreamSpecification = {
+        StreamEnabled,
+        ...(StreamEnabled && { StreamViewType: 'KEYS_ONLY' as const }),
+      };
+      await shared.client.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+    };
+    await change(false);
+    await advanceClock(shared.server, HOUR_MS);
+    await change(true);
+    await putAll(shared.client, table, { id: text('b') });
+    const { Table } = await shared.client.send(new DescribeTableCommand({ TableName: table }));
+    const StreamArn = Table?.LatestStreamArn ?? '';
+    expect(StreamArn).not.toBe(old);
+    expect([(await records(old)).length, (await records(StreamArn)).length]).toEqual([1, 1]);
+    const { Streams } = await streams.send(new ListStreamsCommand({ TableName: table }));
+    expect(Streams?.map((one) => one.StreamArn)).toEqual([old, StreamArn]);
+    await advanceClock(shared.server, 24 * HOUR_MS);
+    expect(await refusal(records(old))).toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(await records(StreamArn)).toEqual([]);
+  });
+
+  test('of which the beginning is gone is not read from there', async () => {
+    const { table, StreamArn } = await streamed();
+    await putAll(shared.client, table, { id: text('a') });
+    const [gone] = await records(StreamArn);
+    await advanceClock(shared.server, 24 * HOUR_MS);
+    await putAll(shared.client, table, { id: text('b') });
+    const from = { SequenceNumber: gone?.dynamodb?.SequenceNumber };
+    expect(
+      await refusal(records(StreamArn, { ShardIteratorType: 'AT_SEQUENCE_NUMBER', ...from })),
+    ).toMatchObject({ name: 'TrimmedDataAccessException' });
+    expect(await records(StreamArn, { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', ...from })).toHaveLength(1);
+  });
+
+  test('has one shard, and none behind it', async () => {
+    const { StreamArn } = await streamed();
+    const describeWith = async (input: object) =>
+      (await streams.send(new DescribeStreamCommand({ StreamArn, ...input }))).StreamDescription?.Shards;
+    const [shard] = (await describeWith({})) ?? [];
+    expect(await describeWith({ ExclusiveStartShardId: shard?.ShardId })).toEqual([]);
+    const ShardFilter = { Type: 'CHILD_SHARDS', ShardId: shard?.ShardId };
+    expect(await describeWith({ ShardFilter })).toEqual([]);
+    const other = describeWith({ ExclusiveStartShardId: 'shardId-00000000000000000000-00000000' });
+    expect(await refusal(other)).toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
   test('that is not there is refused', async () => {
     const { StreamArn } = await streamed();
     expect(

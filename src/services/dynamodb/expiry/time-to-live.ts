@@ -12,6 +12,9 @@ import { tableNameOf } from '../tables/table-name.ts';
 import { findTable, tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
 import { markExpiries } from './expiry-rows.ts';
 
+/** Between two changes of one table. */
+const HOUR_MS = 3_600_000;
+
 /** Holds when this is answered. What has expired is deleted as soon as the platform's clock says so. */
 export function updateTimeToLive(
   deps: DynamodbDependencies,
@@ -22,7 +25,7 @@ export function updateTimeToLive(
     await deps.store.write(async (tx, announce) => {
       const table = await findTable(tx, name);
       if (table === undefined) throw tableNotFound(name.name);
-      const after = switched(table, Enabled, attribute);
+      const after = switched(table, Enabled, attribute, deps.clock.now());
       await updateTableRow(tx, after);
       await markExpiries(tx, after);
       announce(tableChange(name, after));
@@ -32,14 +35,19 @@ export function updateTimeToLive(
   };
 }
 
-function switched(table: Table, isOn: boolean, attribute: string): Table {
+function switched(table: Table, isOn: boolean, attribute: string, nowMs: number): Table {
   const { timeToLive: before, ...others } = table.definition;
   if (isOn && before !== undefined) throw validation('TimeToLive is already enabled');
   if (!isOn && before === undefined) throw validation('TimeToLive is already disabled');
   if (!isOn && before !== attribute) {
     throw validation(`TimeToLive is active on a different AttributeName: current AttributeName is ${before}`);
   }
-  return { ...table, definition: isOn ? { ...others, timeToLive: attribute } : others };
+  const { timeToLiveSetAtMs: setAtMs } = others;
+  if (setAtMs !== undefined && nowMs - setAtMs < HOUR_MS) {
+    throw validation('Time to live has been modified multiple times within a fixed interval');
+  }
+  const definition = { ...others, timeToLiveSetAtMs: nowMs };
+  return { ...table, definition: isOn ? { ...definition, timeToLive: attribute } : definition };
 }
 
 export function describeTimeToLive(

@@ -1,7 +1,7 @@
-import { invalidParameter } from '../dynamodb-errors.ts';
-import { type AttributeValue, attributeOf } from '../values/attribute-value.ts';
+import { invalidParameter, validation } from '../dynamodb-errors.ts';
+import { type AttributeType, type AttributeValue, attributeOf, typeOf } from '../values/attribute-value.ts';
 import { checkedValue } from '../values/check-values.ts';
-import { areEqual, compareValues, isScalar } from '../values/compare-values.ts';
+import { areEqual, compareValues } from '../values/compare-values.ts';
 import type { Condition } from './condition.ts';
 import { beginsWith, contains } from './condition-functions.ts';
 
@@ -48,13 +48,26 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   NULL: { count: 0, holds: (value) => value === undefined },
   NOT_NULL: { count: 0, holds: (value) => value !== undefined },
   CONTAINS: { count: 1, holds: (value, [wanted]) => isWithin(value, wanted) },
-  NOT_CONTAINS: { count: 1, holds: (value, [wanted]) => !isWithin(value, wanted) },
+  NOT_CONTAINS: { count: 1, holds: (value, [wanted]) => value !== undefined && !isWithin(value, wanted) },
   BEGINS_WITH: {
     count: 1,
     holds: (value, [wanted]) => value !== undefined && wanted !== undefined && beginsWith(value, wanted),
   },
 };
-const OF_SCALARS: readonly string[] = ['LE', 'LT', 'GE', 'GT', 'BETWEEN', 'BEGINS_WITH', 'CONTAINS', 'IN'];
+const ORDERED: readonly AttributeType[] = ['S', 'N', 'B'];
+const SINGLE: readonly AttributeType[] = [...ORDERED, 'BOOL', 'NULL'];
+/** What operators can be given; every type where it is not said. */
+const TYPES: Readonly<Record<string, readonly AttributeType[]>> = {
+  LE: ORDERED,
+  LT: ORDERED,
+  GE: ORDERED,
+  GT: ORDERED,
+  BETWEEN: ORDERED,
+  IN: ORDERED,
+  CONTAINS: SINGLE,
+  NOT_CONTAINS: SINGLE,
+  BEGINS_WITH: ['S', 'B'],
+};
 
 /** Conditions of before there were expressions. Throws ValidationException. */
 export function bindLegacyConditions(
@@ -86,11 +99,7 @@ export function checkedLegacy(
   const given = Value === undefined ? (AttributeValueList ?? []) : [Value];
   const values = given.map((value) => checkedValue(value));
   checkCount(ComparisonOperator, values);
-  if (OF_SCALARS.includes(ComparisonOperator) && !values.every(isScalar)) {
-    throw invalidParameter(
-      `ComparisonOperator ${ComparisonOperator} is not valid for ${Object.keys(values.find((value) => !isScalar(value)) ?? {})[0]} AttributeValue type`,
-    );
-  }
+  checkTypes(ComparisonOperator, values);
   return { operator: ComparisonOperator, values };
 }
 
@@ -121,6 +130,24 @@ function checkCount(operator: string, values: readonly AttributeValue[]): void {
   const { count } = OPERATORS[operator] ?? {};
   if (count === undefined ? values.length > 0 : values.length === count) return;
   throw invalidParameter(`Invalid number of argument(s) for the ${operator} ComparisonOperator`);
+}
+
+function checkTypes(operator: string, values: readonly AttributeValue[]): void {
+  const types = values.map(typeOf);
+  const [first] = types;
+  const wrong = types.find((type) => TYPES[operator]?.includes(type) === false);
+  if (wrong !== undefined) {
+    throw invalidParameter(`ComparisonOperator ${operator} is not valid for ${wrong} AttributeValue type`);
+  }
+  if (types.some((type) => type !== first)) {
+    throw invalidParameter('AttributeValues inside AttributeValueList must be of same type');
+  }
+  const [low, high] = values;
+  if (operator !== 'BETWEEN' || low === undefined || high === undefined) return;
+  if ((compareValues(low, high) ?? 0) <= 0) return;
+  throw validation(
+    'The BETWEEN condition was provided a range where the lower bound is greater than the upper bound',
+  );
 }
 
 function isSame(value: AttributeValue | undefined, wanted: AttributeValue | undefined): boolean {

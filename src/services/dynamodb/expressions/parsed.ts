@@ -6,7 +6,6 @@ import { parseUpdate, type WrittenUpdate } from './update-grammar.ts';
 
 /** Programs use the same few expressions over and over; the values in them are placeholders. */
 const MOST_KEPT = 2_000;
-const MOST_BYTES = 4_096;
 
 /** Keeps what has been read of expressions, those used last. */
 function remembered<T>(parse: (kind: ExpressionKind, expression: string) => T) {
@@ -17,7 +16,7 @@ function remembered<T>(parse: (kind: ExpressionKind, expression: string) => T) {
     if (before !== undefined) return before;
     const parsed = parse(kind, expression);
     if (known.size >= MOST_KEPT) for (const [oldest] of known) if (known.delete(oldest)) break;
-    if (expression.length <= MOST_BYTES) known.set(key, parsed);
+    known.set(key, parsed);
     return parsed;
   };
 }

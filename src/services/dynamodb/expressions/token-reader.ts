@@ -2,6 +2,9 @@ import { type ExpressionKind, invalidExpression } from './expression-error.ts';
 import { isReservedWord } from './reserved-words.ts';
 import { syntaxError, type Token, tokensOf } from './tokens.ts';
 
+/** As it is sent, placeholders and all. */
+const MOST_BYTES = 4_096;
+
 /** A path as it is written: placeholders not yet replaced. */
 export type WrittenPath = readonly (string | number)[];
 
@@ -12,9 +15,16 @@ export class TokenReader {
   readonly #tokens: readonly Token[];
   #index = 0;
 
-  /** Throws ValidationException when the expression is empty or has what is no token. */
+  /** Throws ValidationException when the expression is empty, too long, or has what is no token. */
   constructor(kind: ExpressionKind, expression: string) {
     if (expression.trim() === '') throw invalidExpression(kind, 'The expression can not be empty;');
+    const bytes = Buffer.byteLength(expression);
+    if (bytes > MOST_BYTES) {
+      throw invalidExpression(
+        kind,
+        `Expression size has exceeded the maximum allowed size; expression size: ${bytes}`,
+      );
+    }
     this.kind = kind;
     this.#expression = expression;
     this.#tokens = tokensOf(kind, expression);

@@ -1,8 +1,8 @@
 import type { BatchWriteItemInput, BatchWriteItemOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
-import { validation } from '../dynamodb-errors.ts';
+import { SchemaMismatch, validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
-import { keyOfItem, keyOfRequest } from '../keys/item-keys.ts';
+import { type ItemKey, keyMismatch, keyOfItem, keyOfRequest } from '../keys/item-keys.ts';
 import type { Table } from '../tables/table-definition.ts';
 import { tableNameOf } from '../tables/table-name.ts';
 import { isThrottled } from '../throughput/throttled.ts';
@@ -84,8 +84,9 @@ async function writesOf(
 ): Promise<BatchedWrite[]> {
   const checked = requests.map(({ PutRequest, DeleteRequest }) => {
     if ((PutRequest === undefined) === (DeleteRequest === undefined)) {
+      const what = PutRequest === undefined ? 'is empty' : 'has more than one datatypes set';
       throw validation(
-        'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+        `Supplied AttributeValue ${what}, must contain exactly one of the supported datatypes`,
       );
     }
     return PutRequest === undefined
@@ -99,7 +100,17 @@ async function writesOf(
 function writeOf(table: Table, request: { readonly key: Item } | { readonly item: Item }): ItemWrite {
   if ('key' in request) return { table, key: keyOfRequest(table, request.key), decide: () => undefined };
   const { item } = request;
-  const key = keyOfItem(table, item);
+  const key = keyOfBatched(table, item);
   checkNewItem(table, item);
   return { table, key, bytes: itemSize(item), decide: () => item };
+}
+
+/** Of an item in a batch it is said in the words for a key. */
+function keyOfBatched(table: Table, item: Item): ItemKey {
+  try {
+    return keyOfItem(table, item);
+  } catch (error) {
+    if (error instanceof SchemaMismatch) throw keyMismatch();
+    throw error;
+  }
 }

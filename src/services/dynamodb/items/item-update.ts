@@ -7,8 +7,9 @@ import { bindUpdate, type Update } from '../expressions/update.ts';
 import type { Change } from '../expressions/update-values.ts';
 import { keyNames } from '../keys/item-keys.ts';
 import type { Table } from '../tables/table-definition.ts';
-import { type AttributeValue, emptyItem, type Item } from '../values/attribute-value.ts';
-import { checkedValue } from '../values/check-values.ts';
+import { type AttributeValue, attributeOf, emptyItem, type Item } from '../values/attribute-value.ts';
+import { checkDepth, checkedValue } from '../values/check-values.ts';
+import { isScalar } from '../values/compare-values.ts';
 import { checkNewItem } from './conditional-write.ts';
 
 /** From an expression, from older parameters, or none. Throws ValidationException. */
@@ -32,6 +33,10 @@ export function checkNotKeys({ definition }: Table, { changes }: Update): void {
 /** Throws ValidationException when the update cannot be done to this item, or the result cannot be kept. */
 export function updatedItem(table: Table, stored: Item | undefined, key: Item, update: Update): Item {
   const item = applyUpdate(stored ?? Object.assign(emptyItem(), key), update);
+  for (const { path } of update.changes) {
+    const value = attributeOf(item, path[0]);
+    if (value !== undefined && !isScalar(value)) checkDepth(value);
+  }
   checkNewItem(table, item, true);
   return item;
 }

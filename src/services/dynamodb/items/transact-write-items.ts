@@ -4,19 +4,32 @@ import { ServiceError } from '../../../model/service-error.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
+import type { Table } from '../tables/table-definition.ts';
+import { itemSize } from '../values/item-size.ts';
+import type { AskedWrite } from './asked-writes.ts';
 import { placeName } from './item-rows.ts';
 import type { Outcome, Written } from './write-decisions.ts';
 import { requestToken, TOKEN_MISMATCH } from './request-tokens.ts';
-import { checkNotRefused } from './transaction-canceled.ts';
+import { checkNotRefused, fittingAll } from './transaction-canceled.ts';
 import { transactionWrite } from './transaction-writes.ts';
+
+const MOST_BYTES = 4 * 1_048_576;
 
 /** All or nothing, of up to 100 items. The same token within ten minutes does nothing again. */
 export function transactWriteItems(
   deps: DynamodbDependencies,
 ): OperationHandler<TransactWriteItemsInput, TransactWriteItemsOutput> {
   return async (input, context) => {
-    const bound = (input.TransactItems ?? []).map((member) => transactionWrite(member, context));
-    const writes = await Promise.all(bound.map(async (bind) => await bind(deps)));
+    const asked = (input.TransactItems ?? []).map((member) => transactionWrite(member, context));
+    const tables = await Promise.all(asked.map(async ({ name }) => await deps.tables.get(name)));
+    const writes = fittingAll(
+      asked.map(
+        ({ on }, index) =>
+          () =>
+            on(tables[index] as Table),
+      ),
+    );
+    checkSize(asked);
     if (new Set(writes.map(placeName)).size < writes.length) {
       throw validation('Transaction request cannot include multiple operations on one item');
     }
@@ -26,6 +39,12 @@ export function transactWriteItems(
     const capacity = writtenCapacity(input.ReturnConsumedCapacity, done, true);
     return capacity === undefined ? {} : { ConsumedCapacity: capacity };
   };
+}
+
+/** As AWS counts them, at least as many as all items together. */
+function checkSize(asked: readonly AskedWrite[]): void {
+  const bytes = asked.reduce((total, { given }) => total + itemSize(given), 0);
+  if (bytes > MOST_BYTES) throw validation('Transaction request size exceeds the limit of 4 MB');
 }
 
 function checkDone(outcome: Outcome): void {

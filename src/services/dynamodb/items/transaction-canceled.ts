@@ -1,5 +1,6 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { ServiceError } from '../../../model/service-error.ts';
+import { SchemaMismatch } from '../dynamodb-errors.ts';
 
 /** How a refused member is named among a transaction's reasons. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -9,6 +10,23 @@ const REASONS: Readonly<Record<string, string>> = {
   ThrottlingException: 'ThrottlingError',
   ValidationException: 'ValidationError',
 };
+
+/**
+ * What fits its table of each member. Throws TransactionCanceledException when one of them does not, and at once what else is wrong
+ * with them.
+ */
+export function fittingAll<T>(members: readonly (() => T)[]): T[] {
+  const outcomes = members.map((fit) => {
+    try {
+      return fit();
+    } catch (error) {
+      if (error instanceof SchemaMismatch) return error;
+      throw error;
+    }
+  });
+  checkNotRefused(outcomes);
+  return outcomes.filter((outcome): outcome is Awaited<T> & T => !(outcome instanceof SchemaMismatch));
+}
 
 /**
  * Throws TransactionCanceledException when a member of a transaction was refused.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { invalidParameter, validation } from '../dynamodb-errors.ts';
+import { invalidParameter, SchemaMismatch, validation } from '../dynamodb-errors.ts';
 import type { IndexDefinition, KeySchema, KeyType, Table } from '../tables/table-definition.ts';
 import { type AttributeValue, attributeOf, emptyItem, type Item, typeOf } from '../values/attribute-value.ts';
 import { isScalar, type Scalar } from '../values/compare-values.ts';
@@ -23,10 +23,10 @@ export function keyNames({ hash, range }: KeySchema): readonly string[] {
 export function keyOfItem({ definition }: Table, item: Item): ItemKey {
   for (const name of keyNames(definition.key)) {
     const value = attributeOf(item, name);
-    if (value === undefined) throw invalidParameter(`Missing the key ${name} in the item`);
+    if (value === undefined) throw misfit(`Missing the key ${name} in the item`);
     const expected = definition.attributes[name];
     if (typeOf(value) !== expected) {
-      throw invalidParameter(`Type mismatch for key ${name} expected: ${expected} actual: ${typeOf(value)}`);
+      throw misfit(`Type mismatch for key ${name} expected: ${expected} actual: ${typeOf(value)}`);
     }
     checkKeyValue(name, value, name === definition.key.range);
   }
@@ -37,13 +37,21 @@ export function keyOfItem({ definition }: Table, item: Item): ItemKey {
 export function keyOfRequest({ definition }: Table, given: Item): ItemKey {
   const names = keyNames(definition.key);
   if (!matches(names, definition.attributes, given)) {
-    throw validation('The provided key element does not match the schema');
+    throw keyMismatch();
   }
   for (const name of names) {
     const value = attributeOf(given, name);
     if (value !== undefined) checkKeyValue(name, value, name === definition.key.range);
   }
   return encodeKey(definition.key, given);
+}
+
+export function keyMismatch(): SchemaMismatch {
+  return new SchemaMismatch('The provided key element does not match the schema');
+}
+
+function misfit(what: string): SchemaMismatch {
+  return new SchemaMismatch(`One or more parameter values were invalid: ${what}`);
 }
 
 function matches(names: readonly string[], types: Readonly<Record<string, KeyType>>, given: Item): boolean {
@@ -56,20 +64,29 @@ function matches(names: readonly string[], types: Readonly<Record<string, KeyTyp
 
 function checkKeyValue(name: string, value: AttributeValue, isRange: boolean): void {
   if ('N' in value) return;
-  const bytes = 'S' in value ? Buffer.byteLength(value.S) : 'B' in value ? value.B.byteLength : 0;
+  const bytes = keyBytes(value);
   if (bytes === 0) {
     const kind = 'S' in value ? 'string' : 'binary';
     throw validation(
       `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
     );
   }
+  checkKeySize(bytes, isRange);
+}
+
+function keyBytes(value: AttributeValue): number {
+  return 'S' in value ? Buffer.byteLength(value.S) : 'B' in value ? value.B.byteLength : 0;
+}
+
+function checkKeySize(bytes: number, isRange: boolean): void {
   if (isRange && bytes > MOST_RANGE_BYTES) {
     throw invalidParameter(
       `Aggregated size of all range keys has exceeded the size limit of ${MOST_RANGE_BYTES} bytes`,
     );
   }
   if (!isRange && bytes > MOST_HASH_BYTES) {
-    throw invalidParameter(`Size of hashkey has exceeded the maximum size limit of ${MOST_HASH_BYTES} bytes`);
+    // Without a space, as AWS says it.
+    throw invalidParameter(`Size of hashkey has exceeded the maximum size limit of${MOST_HASH_BYTES} bytes`);
   }
 }
 
@@ -81,11 +98,12 @@ export function checkIndexKeys({ definition }: Table, item: Item): void {
       if (value === undefined) continue;
       const expected = definition.attributes[name];
       if (typeOf(value) !== expected) {
-        throw invalidParameter(
+        throw misfit(
           `Type mismatch for Index Key ${name} Expected: ${expected} Actual: ${typeOf(value)} IndexName: ${indexName}`,
         );
       }
       checkIndexValue(indexName, name, value);
+      checkKeySize(keyBytes(value), name === key.range);
     }
   }
 }

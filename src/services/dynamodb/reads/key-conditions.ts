@@ -4,7 +4,8 @@ import type { WrittenCondition, WrittenOperand } from '../expressions/condition-
 import { invalidExpression } from '../expressions/expression-error.ts';
 import { checkedLegacy, type LegacyConditions } from '../expressions/legacy-condition.ts';
 import type { Placeholders } from '../expressions/placeholders.ts';
-import type { AttributeValue } from '../values/attribute-value.ts';
+import { checkOperandType } from '../expressions/operand-types.ts';
+import type { AttributeType, AttributeValue } from '../values/attribute-value.ts';
 
 /** What a query asks of one attribute of a key. Values: two for BETWEEN, else one. */
 export interface KeyCondition {
@@ -17,6 +18,16 @@ export type KeyOperator = '=' | '<' | '<=' | '>' | '>=' | 'BETWEEN' | 'begins_wi
 
 const KIND = 'KeyConditionExpression';
 const MIRRORED = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
+const ORDERED: readonly AttributeType[] = ['S', 'N', 'B'];
+/** What keys of any type can be compared with so. */
+const OPERANDS: Readonly<Partial<Record<KeyOperator, readonly AttributeType[]>>> = {
+  '<': ORDERED,
+  '<=': ORDERED,
+  '>': ORDERED,
+  '>=': ORDERED,
+  BETWEEN: ORDERED,
+  begins_with: ['S', 'B'],
+};
 const LEGACY: Readonly<Record<string, KeyOperator>> = {
   EQ: '=',
   LT: '<',
@@ -32,12 +43,14 @@ export function keyConditions(written: WrittenCondition, placeholders: Placehold
   const conditions = conjuncts(written).map((part) => keyCondition(part, placeholders));
   const names = conditions.map(({ attribute }) => attribute);
   if (new Set(names).size < names.length) {
-    throw validation('KeyConditionExpressions must only contain one condition per key');
+    throw invalidExpression(KIND, 'KeyConditionExpressions must only contain one condition per key');
   }
   return conditions;
 }
 
 export function legacyKeyConditions(conditions: LegacyConditions): KeyCondition[] {
+  const count = Object.keys(conditions).length;
+  if (count < 1 || count > 2) throw validation('Conditions can be of length 1 or 2 only');
   return Object.entries(conditions).map(([attribute, given]) => {
     const { operator, values } = checkedLegacy(attribute, given);
     const known = LEGACY[operator];
@@ -55,7 +68,9 @@ function keyCondition(written: WrittenCondition, placeholders: Placeholders): Ke
     case 'compare': {
       const { comparator, left, right } = written;
       if (comparator === '<>') throw notForKeys('<>');
-      if (left.type === 'value') return condition(right, MIRRORED[comparator], [left], placeholders);
+      if (left.type === 'value') {
+        return condition(right, MIRRORED[comparator], [left], placeholders, comparator);
+      }
       return condition(left, comparator, [right], placeholders);
     }
     case 'between': {
@@ -84,6 +99,7 @@ function condition(
   operator: KeyOperator,
   operands: readonly WrittenOperand[],
   placeholders: Placeholders,
+  written: string = operator,
 ): KeyCondition {
   if (subject.type === 'size') throw notForKeys('size');
   if (subject.type === 'value') throw unsupported();
@@ -91,9 +107,12 @@ function condition(
   if (path.length > 1) {
     throw invalidExpression(KIND, 'KeyConditionExpressions cannot have conditions on nested attributes');
   }
+  const allowed = OPERANDS[operator];
   const values = operands.map((operand) => {
     if (operand.type !== 'value') throw unsupported();
-    return placeholders.value(KIND, operand.placeholder);
+    const value = placeholders.value(KIND, operand.placeholder);
+    if (allowed !== undefined) checkOperandType(KIND, written, value, allowed);
+    return value;
   });
   return { attribute: path[0], operator, values };
 }

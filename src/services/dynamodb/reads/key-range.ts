@@ -21,7 +21,12 @@ export function keyRange(
 ): KeyRange {
   const ofHash = conditions.find(({ attribute }) => attribute === schema.hash);
   if (ofHash === undefined) throw validation(`Query condition missed key schema element: ${schema.hash}`);
-  if (conditions.length > 2) throw validation('Query key condition not supported');
+  const most = schema.range === undefined ? 1 : 2;
+  if (conditions.length > 2) {
+    throw validation(
+      `The number of query conditions (${conditions.length}) exceeds the number of key attributes defined in the schema (${most})`,
+    );
+  }
   const ofRange = conditions.find((condition) => condition !== ofHash);
   if (ofRange !== undefined && ofRange.attribute !== schema.range) {
     throw validation(

@@ -1,5 +1,5 @@
 import type { ConsumedCapacity, QueryInput, ScanInput } from '@aws-sdk/client-dynamodb';
-import { validation } from '../dynamodb-errors.ts';
+import { invalidParameter, validation } from '../dynamodb-errors.ts';
 import type { Condition } from '../expressions/condition.ts';
 import type { DocumentPath } from '../expressions/document-path.ts';
 import { project } from '../expressions/projection.ts';
@@ -41,7 +41,10 @@ export function startOf(range: ReadRange, given: object | undefined): Position |
       const value = attributeOf(key, name);
       return value !== undefined && typeOf(value) === table.definition.attributes[name];
     });
-  if (!isKey) throw validation('The provided starting key is invalid');
+  if (!isKey) {
+    const why = index === undefined ? ': The provided key element does not match the schema' : '';
+    throw validation(`The provided starting key is invalid${why}`);
+  }
   keyOfRequest(table, keyAttributes(key, table.definition.key));
   const position = positionOf(range, key);
   if ('hashKey' in range.within && position.hashKey !== range.within.hashKey) {
@@ -76,8 +79,25 @@ export function selectionOf(
   }
   // Only their number is wanted.
   if (select === 'COUNT') return () => NOTHING;
-  if (paths !== undefined) return (item) => project(item, paths);
+  if (paths !== undefined) {
+    checkProjected({ table, index }, paths);
+    return (item) => project(item, paths);
+  }
   return select === 'ALL_ATTRIBUTES' ? (item) => item : indexView(table, index);
+}
+
+/** A global index cannot show what it does not have; a local one fetches it. */
+function checkProjected(
+  { table, index }: Pick<ReadRange, 'table' | 'index'>,
+  paths: readonly DocumentPath[],
+): void {
+  if (index?.kind !== 'global' || index.projection.type === 'ALL') return;
+  const known = [...keyNames(table.definition.key), ...keyNames(index.key), ...index.projection.attributes];
+  const missing = paths.filter(([name]) => !known.includes(name)).map(([name]) => name);
+  if (missing.length === 0) return;
+  throw invalidParameter(
+    `Global secondary index ${index.name} does not project [${[...new Set(missing)].join(', ')}]`,
+  );
 }
 
 /** A global index's filter knows what the index knows. */

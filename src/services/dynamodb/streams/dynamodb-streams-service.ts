@@ -53,7 +53,14 @@ function arnOfIterator(input: Readonly<Record<string, unknown>>): string {
 function describeStream(deps: Deps): OperationHandler<DescribeStreamInput, DescribeStreamOutput> {
   return async (input, context) => {
     const stream = await required(deps, input.StreamArn, context);
-    return { StreamDescription: describedStream(stream) };
+    const description = describedStream(stream);
+    const { ExclusiveStartShardId: after, ShardFilter } = input;
+    for (const shardId of [after, ShardFilter?.ShardId]) {
+      if (shardId !== undefined) checkShard(stream, shardId);
+    }
+    // Behind the only shard there is nothing, and it has no children.
+    const hasNone = after !== undefined || ShardFilter?.Type === 'CHILD_SHARDS';
+    return { StreamDescription: hasNone ? { ...description, Shards: [] } : description };
   };
 }
 
@@ -76,18 +83,47 @@ function listAll(deps: Deps): OperationHandler<ListStreamsInput, ListStreamsOutp
 function getShardIterator(deps: Deps): OperationHandler<GetShardIteratorInput, GetShardIteratorOutput> {
   return async (input, context) => {
     const stream = await required(deps, input.StreamArn, context);
-    if (input.ShardId !== shardIdOf(stream)) {
-      throw notFound(`Shard: ${input.ShardId} in stream: ${input.StreamArn} not found`);
+    checkShard(stream, input.ShardId);
+    const nowMs = deps.clock.now();
+    const afterSequence = startOf(stream, input);
+    if (input.SequenceNumber !== undefined && (await isTrimmed(deps, stream, afterSequence, nowMs))) {
+      throw new ServiceError(
+        'TrimmedDataAccessException',
+        'The operation attempted to read past the oldest stream record in a shard.',
+      );
     }
     return {
       ShardIterator: iteratorText({
         arn: streamArn(stream.table, stream.label),
         shardId: shardIdOf(stream),
-        afterSequence: startOf(stream, input),
-        madeAtMs: deps.clock.now(),
+        afterSequence,
+        madeAtMs: nowMs,
       }),
     };
   };
+}
+
+function checkShard(stream: TableStream, shardId: string | undefined): void {
+  if (shardId === shardIdOf(stream)) return;
+  const arn = streamArn(stream.table, stream.label);
+  throw notFound(`Shard: ${shardId} in stream: ${arn} not found`);
+}
+
+/** Whether the record that comes next is not kept any more. */
+async function isTrimmed(
+  deps: Deps,
+  stream: TableStream,
+  afterSequence: number,
+  nowMs: number,
+): Promise<boolean> {
+  if (afterSequence >= stream.lastSequence) return false;
+  const { records } = await readRecords(
+    deps.store.db,
+    stream.id,
+    { afterSequence, nowMs },
+    { mostRecords: 1, mostBytes: 1 },
+  );
+  return records[0]?.sequence !== afterSequence + 1;
 }
 
 function startOf(

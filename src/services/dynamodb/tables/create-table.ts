@@ -10,7 +10,7 @@ import { attributeTypes, checkAllNeeded, keySchema } from './key-schema-input.ts
 import type { Table, TableDefinition } from './table-definition.ts';
 import { EMPTY } from './table-contents.ts';
 import { describe } from './table-description.ts';
-import { tableNameOf } from './table-name.ts';
+import { newTableName } from './table-name.ts';
 import { insertTable, tableChange } from './table-rows.ts';
 import { mostOnDemand, throughputOf } from './throughput.ts';
 import { refuseUnbuilt } from './unbuilt-settings.ts';
@@ -25,7 +25,7 @@ export function createTable(
     const stream = switchedStream(undefined, input.StreamSpecification, nowMs);
     const definition = { ...definitionOf(input, nowMs), ...(stream !== undefined && { stream }) };
     const tags = checkTableTags(input.Tags);
-    const name = tableNameOf(input.TableName, context);
+    const name = newTableName(input.TableName, context);
     const table: Table = { ...name, id: randomUUID(), definition, createdAtMs: nowMs };
     await deps.store.write(async (tx, announce) => {
       if (!(await insertTable(tx, table))) {

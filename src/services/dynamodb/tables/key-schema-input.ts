@@ -25,9 +25,12 @@ export function keySchema(
   const given = elements ?? [];
   const [first, second] = given;
   const where = indexName === undefined ? '' : ` for index: ${indexName}`;
-  if (first?.AttributeName === undefined || given.length > 2) {
-    throw validation(`Too many KeySchemaElements; expected at most 2${where}`);
+  if (first?.AttributeName === undefined) {
+    throw validation(
+      "1 validation error detected: Value null at 'keySchema' failed to satisfy constraint: Member must not be null",
+    );
   }
+  if (given.length > 2) throw tooMany(given, indexName);
   if (first.KeyType !== 'HASH') {
     throw invalidParameter(`Invalid KeySchema${where}: The first KeySchemaElement is not a HASH key type`);
   }
@@ -35,7 +38,9 @@ export function keySchema(
     throw invalidParameter(`Invalid KeySchema${where}: The second KeySchemaElement is not a RANGE key type`);
   }
   if (second?.AttributeName === first.AttributeName) {
-    throw validation('Both the Hash Key and the Range Key element in the KeySchema have the same name');
+    throw invalidParameter(
+      `Invalid KeySchema${where}: Both the Hash Key and the Range Key element in the KeySchema have the same name`,
+    );
   }
   const key =
     second?.AttributeName === undefined
@@ -43,6 +48,21 @@ export function keySchema(
       : { hash: first.AttributeName, range: second.AttributeName };
   checkDefined(key, types);
   return key;
+}
+
+/** AWS has indexes of several attributes for each part of their key; here there is one. */
+function tooMany(elements: readonly KeySchemaElement[], indexName: string | undefined): Error {
+  if (indexName !== undefined) {
+    return invalidParameter(
+      `Keys of several attributes are not implemented by Lambent yet: index ${indexName} can have one HASH and one RANGE`,
+    );
+  }
+  const shown = elements.map(
+    ({ AttributeName, KeyType }) => `KeySchemaElement(attributeName=${AttributeName}, keyType=${KeyType})`,
+  );
+  return validation(
+    `1 validation error detected: Value '[${shown.join(', ')}]' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2`,
+  );
 }
 
 /** Throws ValidationException for a definition that no key needs. */

@@ -68,6 +68,8 @@ export interface TableDefinition {
   readonly stream?: StreamSwitch;
   /** The attribute that says when an item expires, seconds since the epoch. */
   readonly timeToLive?: string;
+  /** Platform time of its last change. */
+  readonly timeToLiveSetAtMs?: number;
 }
 
 export interface Table extends TableName {

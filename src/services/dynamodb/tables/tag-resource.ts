@@ -17,6 +17,8 @@ const MOST_TAGS = 50;
 export function tagResource(deps: DynamodbDependencies): OperationHandler<TagResourceInput, object> {
   return async (input, context) => {
     const tags = checkTableTags(input.Tags);
+    // In AWS's spelling.
+    if (tags.size === 0) throw validation('Atleast one Tag needs to be provided as Input.');
     const table = await taggedTable(deps, input.ResourceArn, context);
     await deps.store.write(async (tx) => {
       await addTableTags(tx, table, tags);
@@ -35,7 +37,7 @@ export function untagResource(deps: DynamodbDependencies): OperationHandler<Unta
   return async (input, context) => {
     const table = await taggedTable(deps, input.ResourceArn, context);
     const keys = input.TagKeys ?? [];
-    if (keys.length === 0) return {};
+    if (keys.length === 0) throw validation('Atleast one Tag Key needs to be provided as Input.');
     await deps.store.write(async (tx) => {
       await tx
         .deleteFrom('resource_tags')

@@ -5,6 +5,8 @@ import type { MostOnDemand, TableDefinition, Throughput } from './table-definiti
 
 type BillingMode = TableDefinition['billingMode'];
 
+/** What AWS takes for a number of units at all. */
+const MOST_UNITS = 1_000_000_000_000;
 /** On one day, UTC; from then on an hour has to pass since the last time. */
 const TIMES_LOWERED = 4;
 const HOUR_MS = 3_600_000;
@@ -33,6 +35,12 @@ export function throughputOf(
         ? 'ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED'
         : `ProvisionedThroughput is not specified for index: ${indexName}`,
     );
+  }
+  for (const name of ['ReadCapacityUnits', 'WriteCapacityUnits'] as const) {
+    const value = given[name] ?? 0;
+    if (value <= MOST_UNITS) continue;
+    const where = indexName === undefined ? '' : ` for index ${indexName}`;
+    throw validation(`Given value ${value} for ${name} is out of bounds${where}`);
   }
   return { read: given.ReadCapacityUnits, write: given.WriteCapacityUnits };
 }

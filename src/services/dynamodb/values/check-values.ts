@@ -2,7 +2,7 @@ import { invalidParameter, validation } from '../dynamodb-errors.ts';
 import { type AttributeValue, emptyItem, type Item } from './attribute-value.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 
-/** Maps and lists in each other, the attribute itself counted. */
+/** Of values in each other, the attribute's own counted. */
 const MOST_LEVELS = 32;
 
 /**
@@ -10,13 +10,13 @@ const MOST_LEVELS = 32;
  * prototype. Throws ValidationException in DynamoDB's words. That a value has one type is the wire's to check.
  */
 export function checkedValue(value: AttributeValue, level = 1): AttributeValue {
+  if (level > MOST_LEVELS) throw tooDeep();
   if ('S' in value || 'B' in value || 'BOOL' in value) return value;
   if ('N' in value) return { N: checkedNumber(value.N) };
   if ('NULL' in value) return checkedNull(value.NULL);
   if ('SS' in value) return checkedTexts(value.SS);
   if ('NS' in value) return checkedNumbers(value.NS);
   if ('BS' in value) return checkedBinaries(value.BS);
-  if (level > MOST_LEVELS) throw validation('Nesting Levels have exceeded supported limits');
   if ('L' in value) return { L: value.L.map((member) => checkedValue(member, level + 1)) };
   return { M: checkedItem(value.M, level + 1) };
 }
@@ -25,6 +25,19 @@ export function checkedItem(item: Item, level = 1): Item {
   const checked = emptyItem();
   for (const [name, value] of Object.entries(item)) checked[name] = checkedValue(value, level);
   return checked;
+}
+
+/** Throws ValidationException for a value that would stand too deep: an update may put it anywhere. */
+export function checkDepth(value: AttributeValue, level = 1): void {
+  if (level > MOST_LEVELS) throw tooDeep();
+  if ('L' in value) for (const member of value.L) checkDepth(member, level + 1);
+  if ('M' in value) for (const member of Object.values(value.M)) checkDepth(member, level + 1);
+}
+
+function tooDeep(): Error {
+  return validation(
+    'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+  );
 }
 
 function checkedNumber(text: string): string {
