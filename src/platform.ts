@@ -118,8 +118,9 @@ async function build(config: Config, log: PlatformLog) {
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
-    await streams.stop();
+    // Tables put records into streams.
     await tables.stop();
+    await streams.stop();
     await pool.close();
     await isolation.driver.close();
     await activation.settled();

@@ -5,6 +5,7 @@ import {
   mappingOf,
   type StoredMapping,
 } from '../model/stored-event-source-mapping.ts';
+import { databaseTime } from '../store/database-time.ts';
 import type { Database } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 
@@ -159,9 +160,4 @@ export class MappingPolls {
   #until() {
     return this.#store.engine === 'sqlite' ? null : sql<number>`${databaseTime()} + ${LEASE_MS}`;
   }
-}
-
-/** Milliseconds since the Unix epoch. */
-function databaseTime() {
-  return sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 }

@@ -94,7 +94,8 @@ function openReceivers(
 ) {
   const onDenied = deniedServices(config, warnings);
   const common = { store, clock, identities: identity.policies, onDenied, onNotice };
-  const [streams, tables] = [new StreamsRuntime(common), new TablesRuntime(common)];
+  const streams = new StreamsRuntime(common);
+  const tables = new TablesRuntime({ ...common, owner, streams: streams.publisher });
   return {
     onDenied,
     queues: new QueuesRuntime({ ...common, owner }),

@@ -87,3 +87,38 @@ export interface DynamodbStreamRecordTable {
   /** As the Streams API shows it, JSON; binary values in base64. */
   record: string;
 }
+
+/** A Kinesis stream that changes of a table go to: one row for each that it was ever asked for. */
+export interface DynamodbDestinationTable {
+  /** UUID; another one each time it is switched on. */
+  id: string;
+  account_id: string;
+  region: string;
+  table_name: string;
+  table_id: string;
+  stream_arn: string;
+  /** A DestinationStatus. */
+  status: string;
+  /** Why it could not be switched on. */
+  description: string | null;
+  /** Null where none was asked for. */
+  precision: string | null;
+  created_at_ms: number;
+  /** Of the newest record; 0 before the first. */
+  last_sequence: number;
+  /** The platform that delivers; null: any may. */
+  held_by: string | null;
+  /** By the database's own clock: others keep off until then. */
+  held_until_ms: number | null;
+}
+
+/** Records that are not in their Kinesis stream yet. */
+export interface DynamodbOutgoingRecordTable {
+  destination_id: string;
+  sequence: number;
+  partition_key: string;
+  /** Of the record. */
+  bytes: number;
+  /** As it is delivered, JSON. */
+  record: string;
+}

@@ -19,6 +19,7 @@ import { up as s3 } from './migrations/0016-s3.ts';
 import { up as eventSourceMappings } from './migrations/0018-event-source-mappings.ts';
 import { up as dynamodb } from './migrations/0019-dynamodb.ts';
 import { up as dynamodbContents } from './migrations/0020-dynamodb-contents.ts';
+import { up as dynamodbDestinations } from './migrations/0021-dynamodb-destinations.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -43,6 +44,7 @@ const MIGRATIONS = {
   '0018-event-source-mappings': { up: eventSourceMappings },
   '0019-dynamodb': { up: dynamodb },
   '0020-dynamodb-contents': { up: dynamodbContents },
+  '0021-dynamodb-destinations': { up: dynamodbDestinations },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

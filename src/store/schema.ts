@@ -2,9 +2,11 @@ import type { AutoscalingActivityTable, AutoscalingDefinitionTable } from './aut
 import type { DeliveryTable } from './delivery-schema.ts';
 import type {
   DynamodbContentsTable,
+  DynamodbDestinationTable,
   DynamodbEntryTable,
   DynamodbItemTable,
   DynamodbLeftoverTable,
+  DynamodbOutgoingRecordTable,
   DynamodbStreamRecordTable,
   DynamodbStreamTable,
   DynamodbTableTable,
@@ -87,6 +89,8 @@ export interface Database extends S3Tables, KinesisTables {
   dynamodb_streams: DynamodbStreamTable;
   dynamodb_stream_records: DynamodbStreamRecordTable;
   dynamodb_tokens: DynamodbTokenTable;
+  dynamodb_destinations: DynamodbDestinationTable;
+  dynamodb_outgoing_records: DynamodbOutgoingRecordTable;
   sqs_queues: SqsQueueTable;
   sqs_discarded_contents: SqsDiscardedContentsTable;
   sqs_messages: SqsMessageTable;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EnableKinesisStreamingDestinationCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { Bank } from '../support/crash/bank.ts';
 import { SingleWrites } from '../support/crash/single-writes.ts';
@@ -9,12 +9,15 @@ import { engines } from '../support/engines.ts';
 import { deploy, eventually } from '../support/functions.ts';
 import { makeMapping } from '../support/mappings.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { firstComings, StreamedChanges } from '../support/streamed-changes.ts';
+import { kinesisFor, makeStream, type TestStream } from '../support/streams.ts';
 import {
   brokenChains,
   changesOf,
   itemsOf,
   streamArnOf,
   type TableChange,
+  type TableItem,
   tableStreamsFor,
 } from '../support/table-streams.ts';
 import { dynamodbFor } from '../support/tables.ts';
@@ -83,65 +86,105 @@ async function diaryOf(file: string): Promise<TableChange[]> {
   return [...changes.values()];
 }
 
-async function followChanges(server: TestServer, client: DynamoDBClient, table: string, DIARY_FILE: string) {
-  const settings = { Environment: { Variables: { DIARY: DIARY_FILE } } };
+/** A function gets the changes of the ledger, a Kinesis stream those of the accounts. @returns the stream */
+async function followChanges(server: TestServer, bank: Bank, file: string): Promise<TestStream> {
+  const [client, kinesis] = [dynamodbFor(server), kinesisFor(server)];
+  const settings = { Environment: { Variables: { DIARY: file } } };
   await deploy(server.lambda, 'diary', { 'index.js': DIARY }, settings);
   await makeMapping(server.lambda, {
     FunctionName: 'diary',
-    EventSourceArn: await streamArnOf(client, table),
+    EventSourceArn: await streamArnOf(client, bank.ledger),
     StartingPosition: 'TRIM_HORIZON',
   });
+  const stream = await makeStream(kinesis, { ShardCount: 2 });
+  const destination = { TableName: bank.accounts, StreamArn: stream.arn };
+  await client.send(new EnableKinesisStreamingDestinationCommand(destination));
+  await bank.open(client);
+  client.destroy();
+  kinesis.destroy();
+  return stream;
+}
+
+/** The table's stream has each change once. @returns them */
+async function checkStream(server: TestServer, table: string): Promise<TableChange[]> {
+  const [client, streams] = [dynamodbFor(server), tableStreamsFor(server)];
+  const changes = await changesOf(streams, await streamArnOf(client, table));
+  expect(brokenChains(changes, await itemsOf(client, table))).toEqual([]);
+  expect(new Set(changes.map(({ eventID }) => eventID)).size).toBe(changes.length);
+  client.destroy();
+  streams.destroy();
+  return changes;
+}
+
+/** The function has seen all changes, for the first time in their order. */
+async function checkDiary(file: string, changes: readonly TableChange[]): Promise<void> {
+  const seen = await eventually(
+    async () => await diaryOf(file),
+    (found) => found.length >= changes.length,
+    PATIENCE_MS,
+  );
+  expect(seen.map(({ eventID }) => eventID)).toEqual(changes.map(({ eventID }) => eventID));
+}
+
+/** The Kinesis stream has all changes, those of each item for the first time in their order. */
+async function checkDestination(
+  server: TestServer,
+  stream: TestStream,
+  changes: readonly TableChange[],
+  items: ReadonlyMap<string, TableItem>,
+): Promise<number> {
+  const kinesis = kinesisFor(server);
+  const reader = new StreamedChanges(kinesis, stream);
+  const all = await eventually(
+    async () => await reader.read(),
+    (found) => firstComings(found).length >= changes.length,
+    PATIENCE_MS,
+  );
+  kinesis.destroy();
+  const arrived = firstComings(all).map(({ dynamodb: { Keys, OldImage, NewImage } }) => ({
+    id: Keys['id']?.S ?? '',
+    before: OldImage,
+    after: NewImage,
+  }));
+  expect(arrived).toHaveLength(changes.length);
+  expect(brokenChains(arrived, items)).toEqual([]);
+  return all.length - arrived.length;
 }
 
 test.each(engines)(
   `kill -9 at ${KILLS} random moments loses no write, halves none, and streams each once on $name`,
-  { timeout: 2 * PATIENCE_MS + KILLS * 20_000 },
+  { timeout: 3 * PATIENCE_MS + KILLS * 20_000 },
   async ({ name: store }) => {
     const directory = await temporaryDirectory();
     // At this level functions reach the machine's files.
     const options = { dataDir: directory.path, store, flags: ['--isolation', 'process'] };
     const diary = join(directory.path, 'diary.txt');
     let server = await startServer(options);
-    let client = dynamodbFor(server);
-    const bank = await Bank.open(client);
+    const first = dynamodbFor(server);
+    const bank = await Bank.found(first);
+    first.destroy();
     const singles = new SingleWrites(bank.ledger);
-    await followChanges(server, client, bank.ledger, diary);
-    client.destroy();
+    const stream = await followChanges(server, bank, diary);
     for (let kill = 0; kill < KILLS; kill += 1) {
       await workUntilKilled(server, bank, singles);
       server = await startServer(options);
     }
-    client = dynamodbFor(server);
+    const client = dynamodbFor(server);
     await bank.settle(client);
     await bank.look(client);
     expect(bank.torn).toEqual([]);
     const [accounts, ledger] = [await itemsOf(client, bank.accounts), await itemsOf(client, bank.ledger)];
+    client.destroy();
     expect(bank.differences(accounts, ledger)).toEqual([]);
     expect(singles.differences(ledger)).toEqual([]);
     expect(singles.taken).toBeGreaterThan(KILLS);
     expect(bank.answered).toBeGreaterThanOrEqual(KILLS * TRANSFERS_A_LIFE);
-    const streams = tableStreamsFor(server);
-    for (const [table, items] of [
-      [bank.accounts, accounts],
-      [bank.ledger, ledger],
-    ] as const) {
-      const changes = await changesOf(streams, await streamArnOf(client, table));
-      expect(brokenChains(changes, items)).toEqual([]);
-      expect(new Set(changes.map(({ eventID }) => eventID)).size).toBe(changes.length);
-      if (table === bank.accounts) continue;
-      const seen = await eventually(
-        async () => await diaryOf(diary),
-        (found) => found.length >= changes.length,
-        PATIENCE_MS,
-      );
-      expect(seen.map(({ eventID }) => eventID)).toEqual(changes.map(({ eventID }) => eventID));
-      expect(brokenChains(seen, items)).toEqual([]);
-    }
+    await checkDiary(diary, await checkStream(server, bank.ledger));
+    const changes = await checkStream(server, bank.accounts);
+    const again = await checkDestination(server, stream, changes, accounts);
     console.log(
-      `${KILLS} kills on ${store}: ${bank.answered} transfers, ${bank.repeated} asked for again, ${bank.looks} looks, ${singles.taken} seats`,
+      `${KILLS} kills on ${store}: ${bank.answered} transfers, ${bank.repeated} asked for again, ${bank.looks} looks, ${singles.taken} seats, ${changes.length} changes streamed, ${again} of them again`,
     );
-    streams.destroy();
-    client.destroy();
     expect(await server.stop()).toBe(0);
     await directory.remove();
   },

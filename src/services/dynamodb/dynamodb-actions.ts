@@ -13,17 +13,23 @@ const MEMBERS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
 };
 
+const STREAM_ACTIONS = ['kinesis:DescribeStream', 'kinesis:PutRecords'];
+
 /** The actions a request takes, each on its table or on one of the table's indexes. */
 export function dynamodbActions(
   operation: string,
   input: Input,
   context: RequestContext,
 ): readonly RequestedAction[] {
-  return targetsOf(operation, input).map(({ action, table, index }) => {
+  const own = targetsOf(operation, input).map(({ action, table, index }) => {
     const arn = typeof table === 'string' ? tableArn(tableNameOf(table, context)) : '*';
     const resource = typeof index === 'string' ? `${arn}/index/${index}` : arn;
     return { action: `dynamodb:${action}`, resource };
   });
+  const stream = input['StreamArn'];
+  if (operation !== 'EnableKinesisStreamingDestination' || typeof stream !== 'string') return own;
+  // A table is no way into streams that its owner may not write to.
+  return [...own, ...STREAM_ACTIONS.map((action) => ({ action, resource: stream }))];
 }
 
 function targetsOf(operation: string, input: Input): Target[] {

@@ -1,5 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
+import type { StreamPublisher } from '../../model/stream-ports.ts';
 import type { Store } from '../../store/store.ts';
+import type { StreamingDestinations } from './destinations/streaming-destinations.ts';
 import type { ItemExpiry } from './expiry/item-expiry.ts';
 import type { ItemWriter } from './items/item-writer.ts';
 import type { StreamTails } from './streams/stream-tails.ts';
@@ -15,4 +17,7 @@ export interface DynamodbDependencies {
   readonly limits: ThroughputLimits;
   readonly tails: StreamTails;
   readonly expiry: ItemExpiry;
+  readonly destinations: StreamingDestinations;
+  /** Kinesis, where changes of tables can go. */
+  readonly streams: StreamPublisher;
 }

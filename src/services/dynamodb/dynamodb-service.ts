@@ -1,6 +1,10 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
 import { dynamodbActions } from './dynamodb-actions.ts';
 import type { DynamodbDependencies } from './dynamodb-dependencies.ts';
+import { describeKinesisStreamingDestination } from './destinations/describe-kinesis-streaming-destination.ts';
+import { disableKinesisStreamingDestination } from './destinations/disable-kinesis-streaming-destination.ts';
+import { enableKinesisStreamingDestination } from './destinations/enable-kinesis-streaming-destination.ts';
+import { updateKinesisStreamingDestination } from './destinations/update-kinesis-streaming-destination.ts';
 import { describeTimeToLive, updateTimeToLive } from './expiry/time-to-live.ts';
 import { batchGetItem } from './items/batch-get-item.ts';
 import { batchWriteItem } from './items/batch-write-item.ts';
@@ -37,9 +41,12 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       DescribeContinuousBackups: describeContinuousBackups(deps),
       DescribeContributorInsights: describeContributorInsights(deps),
       DescribeEndpoints: describeEndpoints(),
+      DescribeKinesisStreamingDestination: describeKinesisStreamingDestination(deps),
       DescribeLimits: describeLimits(),
       DescribeTable: describeTable(deps),
       DescribeTimeToLive: describeTimeToLive(deps),
+      DisableKinesisStreamingDestination: disableKinesisStreamingDestination(deps),
+      EnableKinesisStreamingDestination: enableKinesisStreamingDestination(deps),
       GetItem: getItem(deps),
       ListTables: listTables(deps),
       ListTagsOfResource: listTagsOfResource(deps),
@@ -53,6 +60,7 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       UpdateContinuousBackups: updateContinuousBackups(deps),
       UpdateContributorInsights: updateContributorInsights(deps),
       UpdateItem: updateItem(deps),
+      UpdateKinesisStreamingDestination: updateKinesisStreamingDestination(deps),
       UpdateTable: updateTable(deps),
       UpdateTimeToLive: updateTimeToLive(deps),
     },

@@ -14,11 +14,15 @@ import {
 } from '../../../test/support/table-model.ts';
 import { attributesOf, ExpressionWriter, plainItemOf } from '../../../test/support/table-requests.ts';
 import { MovableClock } from '../../model/clock.ts';
+import type { StreamPublisher } from '../../model/stream-ports.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import { openStore } from '../../store/open-store.ts';
 import { createDynamodbService } from './dynamodb-service.ts';
 import { TablesRuntime } from './tables-runtime.ts';
 
+/** Histories have no Kinesis streams. */
+const nowhere = async (): Promise<never> => await Promise.reject(new Error('There is no Kinesis.'));
+const NO_STREAMS: StreamPublisher = { check: nowhere, put: nowhere };
 const HISTORIES = Number(process.env['LAMBENT_TABLE_HISTORIES'] ?? 300);
 
 type Step =
@@ -178,7 +182,13 @@ testThat(
       ephemeral: true,
       onWarning: () => undefined,
     });
-    const runtime = new TablesRuntime({ store, clock: new MovableClock(), onNotice: () => undefined });
+    const runtime = new TablesRuntime({
+      store,
+      clock: new MovableClock(),
+      streams: NO_STREAMS,
+      owner: 'this one',
+      onNotice: () => undefined,
+    });
     const { operations } = createDynamodbService(runtime);
     const call = async <Output>(operation: string, input: object): Promise<Output> =>
       (await operations[operation]?.(input, contextOf('dynamodb', operation))) as Output;

@@ -44,14 +44,17 @@ export class Bank {
     this.ledger = ledger;
   }
 
-  static async open(client: DynamoDBClient): Promise<Bank> {
+  /** Its tables, with nothing in them. */
+  static async found(client: DynamoDBClient): Promise<Bank> {
     const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' as const };
     const streamed = { ...KEY_OF_ONE, StreamSpecification };
-    const bank = new Bank(await makeTable(client, streamed), await makeTable(client, streamed));
+    return new Bank(await makeTable(client, streamed), await makeTable(client, streamed));
+  }
+
+  async open(client: DynamoDBClient): Promise<void> {
     const opened = ACCOUNTS.map((id) => ({ id: text(id), n: number(OPENED_WITH), v: number(0) }));
-    await putAll(client, bank.accounts, ...opened);
-    await putAll(client, bank.ledger, { id: text(TALLY), v: number(0) });
-    return bank;
+    await putAll(client, this.accounts, ...opened);
+    await putAll(client, this.ledger, { id: text(TALLY), v: number(0) });
   }
 
   get answered(): number {

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../../../store/schema.ts';
 import { expiryOf } from '../expiry/expiry-rows.ts';
+import { inParts } from '../in-parts.ts';
 import { indexKeyOf, itemId, type ItemKey } from '../keys/item-keys.ts';
 import type { Table } from '../tables/table-definition.ts';
 import type { Tx } from '../tables/table-rows.ts';
@@ -18,9 +19,6 @@ export interface ItemChange extends ItemPlace {
   readonly before: Item | undefined;
   readonly after: Item | undefined;
 }
-
-/** PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766. */
-const MOST_PLACES = 1_000;
 
 export function placeName({ table, key }: ItemPlace): string {
   return `${table.id} ${key.hashKey} ${key.rangeKey}`;
@@ -135,12 +133,4 @@ export function entryRow(table: Table, key: ItemKey, indexId: string, at: ItemKe
     item_hash_key: key.hashKey,
     item_range_key: key.rangeKey,
   };
-}
-
-function inParts<T>(all: readonly T[]): T[][] {
-  const parts: T[][] = [];
-  for (let start = 0; start < all.length; start += MOST_PLACES) {
-    parts.push(all.slice(start, start + MOST_PLACES));
-  }
-  return parts;
 }

@@ -4,6 +4,7 @@ import { ServiceError } from '../../../model/service-error.ts';
 import { BatchedWrites } from '../../../store/batched-writes.ts';
 import type { Store } from '../../../store/store.ts';
 import { expiryOf } from '../expiry/expiry-rows.ts';
+import { appendOutgoing, lastOutgoing } from '../destinations/outgoing-rows.ts';
 import { appendRecords, lastSequences } from '../streams/stream-rows.ts';
 import { countContents, partOf } from '../tables/table-contents.ts';
 import type { Tx } from '../tables/table-rows.ts';
@@ -17,7 +18,7 @@ import {
   tableIsGone,
   type Written,
 } from './write-decisions.ts';
-import { growth, memoryOf, recordsOf } from './write-effects.ts';
+import { growth, memoryOf, streamedOf } from './write-effects.ts';
 import { type RequestToken, UsedTokens } from './request-tokens.ts';
 import { type ItemChange, type ItemPlace, placeName, readItems, writeItems } from './item-rows.ts';
 
@@ -27,6 +28,8 @@ interface WriterOptions {
   readonly limits: ThroughputLimits;
   /** A stream has more records, on disk. */
   readonly onRecords: (streamId: string) => void;
+  /** There are records to be delivered, on disk. */
+  readonly onOutgoing: (destinationId: string) => void;
   /** An item expires then. */
   readonly onExpiring: (atMs: number) => void;
 }
@@ -74,6 +77,7 @@ export class ItemWriter {
   #tell({ table: { definition } }: ItemWrite, outcome: Outcome[number]): void {
     if (outcome === undefined || outcome instanceof ServiceError) return;
     if (definition.stream !== undefined) this.#options.onRecords(definition.stream.id);
+    if (definition.destination !== undefined) this.#options.onOutgoing(definition.destination.id);
     const expiresAtMs = outcome.after && expiryOf(definition, outcome.after);
     if (typeof expiresAtMs === 'number') this.#options.onExpiring(expiresAtMs);
   }
@@ -84,13 +88,15 @@ export class ItemWriter {
     const places = uniquePlaces(writes);
     const wanted = all.flatMap(({ token }) => token ?? []);
     const streamIds = new Set(writes.flatMap(({ table }) => table.definition.stream?.id ?? []));
+    const destinationIds = new Set(writes.flatMap(({ table }) => table.definition.destination?.id ?? []));
     // All statements at once: they run in this order, and travel together.
-    const [, tables, stored, tokens, sequences] = await Promise.all([
+    const [, tables, stored, tokens, sequences, outgoingSequences] = await Promise.all([
       this.#lock(tx, [...places.map(placeName), ...wanted.map(({ id }) => id)]),
       existingTables(tx, places),
       readItems(tx, places),
       UsedTokens.read(tx, wanted),
       lastSequences(tx, [...streamIds], store.engine),
+      lastOutgoing(tx, [...destinationIds], store.engine),
     ]);
     const current = new Map<string, Item | undefined>(stored);
     const outcomes = all.map((entry) => this.#decide(entry, current, tables, tokens));
@@ -100,14 +106,18 @@ export class ItemWriter {
       const [before, after] = [stored.get(name), current.get(name)];
       if (before !== after) changes.push({ ...place, before, after });
     }
-    const records = recordsOf(all, outcomes, clock.now());
+    const { records, outgoing } = streamedOf(all, outcomes, clock.now());
     await Promise.all([
       tokens.write(tx),
       writeItems(tx, changes),
       countContents(tx, this.#part, growth(changes)),
-      ...records.map(async ([streamId, ofStream]) => {
+      ...[...records].map(async ([streamId, ofStream]) => {
         const last = sequences.get(streamId);
         if (last !== undefined) await appendRecords(tx, streamId, last, ofStream);
+      }),
+      ...[...outgoing].map(async ([destinationId, ofDestination]) => {
+        const last = outgoingSequences.get(destinationId);
+        if (last !== undefined) await appendOutgoing(tx, destinationId, last, ofDestination);
       }),
     ]);
     return outcomes;

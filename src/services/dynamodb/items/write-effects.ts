@@ -1,4 +1,5 @@
 import { ServiceError } from '../../../model/service-error.ts';
+import { type OutgoingRecord, outgoingRecord } from '../destinations/outgoing-record.ts';
 import { typicalBytes } from '../reads/row-lots.ts';
 import { type NewRecord, recordOf } from '../streams/stream-record.ts';
 import { type Contents, EMPTY, sum } from '../tables/table-contents.ts';
@@ -6,27 +7,35 @@ import { itemSize } from '../values/item-size.ts';
 import type { ItemChange } from './item-rows.ts';
 import type { Entry, ItemWrite, Outcome } from './write-decisions.ts';
 
-/** What streams show of what was done, each stream's in order. Streams in one order: other platforms lock them alike. */
-export function recordsOf(
-  all: readonly Entry[],
-  outcomes: readonly Outcome[],
-  nowMs: number,
-): [string, NewRecord[]][] {
-  const byStream = new Map<string, NewRecord[]>();
+/** What is to be told of what was done, in order: by the ids of streams, and of destinations. */
+export interface Streamed {
+  readonly records: ReadonlyMap<string, readonly NewRecord[]>;
+  readonly outgoing: ReadonlyMap<string, readonly OutgoingRecord[]>;
+}
+
+export function streamedOf(all: readonly Entry[], outcomes: readonly Outcome[], nowMs: number): Streamed {
+  const records = new Map<string, NewRecord[]>();
+  const outgoing = new Map<string, OutgoingRecord[]>();
   for (const [index, { writes }] of all.entries()) {
-    for (const [at, { table, isExpiry }] of writes.entries()) {
+    for (const [at, { table, key: place, isExpiry }] of writes.entries()) {
       const outcome = outcomes[index]?.[at];
-      const { stream, key } = table.definition;
-      if (stream === undefined || outcome === undefined || outcome instanceof ServiceError) continue;
-      const changed = { before: outcome.before, after: outcome.after, isExpired: isExpiry === true };
-      const record = recordOf({ key, viewType: stream.viewType }, changed, nowMs);
-      if (record === undefined) continue;
-      const before = byStream.get(stream.id);
-      if (before === undefined) byStream.set(stream.id, [record]);
-      else before.push(record);
+      const { stream, destination, key } = table.definition;
+      if (outcome === undefined || outcome instanceof ServiceError) continue;
+      const change = { before: outcome.before, after: outcome.after, isExpired: isExpiry === true };
+      if (stream !== undefined)
+        add(records, stream.id, recordOf({ key, viewType: stream.viewType }, change, nowMs));
+      if (destination !== undefined)
+        add(outgoing, destination.id, outgoingRecord(table, place, change, nowMs));
     }
   }
-  return [...byStream].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { records, outgoing };
+}
+
+function add<T>(lists: Map<string, T[]>, id: string, member: T | undefined): void {
+  if (member === undefined) return;
+  const list = lists.get(id);
+  if (list === undefined) lists.set(id, [member]);
+  else list.push(member);
 }
 
 /** By how much each table's contents grow, by its id. */
@@ -45,8 +54,10 @@ export function growth(changes: readonly ItemChange[]): ReadonlyMap<string, Cont
   return grown;
 }
 
-/** About the characters a write holds: of the item before, of the item after, and of both in a stream. */
+/** About the characters a write holds: of the item before, of the item after, and of both in each stream. */
 export function memoryOf({ table, bytes }: ItemWrite): number {
   const typical = typicalBytes(table.id);
-  return (typical + (bytes ?? typical)) * (table.definition.stream === undefined ? 1 : 2);
+  const { stream, destination } = table.definition;
+  const streams = [stream, destination].filter((one) => one !== undefined).length;
+  return (typical + (bytes ?? typical)) * (1 + streams);
 }

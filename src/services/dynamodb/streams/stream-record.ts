@@ -9,7 +9,7 @@ import { itemSize } from '../values/item-size.ts';
 import { itemText } from '../values/item-text.ts';
 
 /** Who deletes what has expired, as records name it. */
-const EXPIRY_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+export const EXPIRY_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 
 export interface ItemChanged {
   readonly before: Item | undefined;
@@ -35,12 +35,20 @@ export interface NewRecord {
   readonly text: string;
 }
 
+/** What a stream shows of a change; items as JSON. */
+export interface ShownChange {
+  readonly eventName: StoredRecord['eventName'];
+  readonly keys: string;
+  readonly newImage: string | undefined;
+  readonly oldImage: string | undefined;
+  readonly sizeBytes: number;
+}
+
 /** Undefined for a write that left the item as it was: streams show no such write. */
-export function recordOf(
+export function shownChange(
   { key, viewType }: { readonly key: KeySchema; readonly viewType: ViewType },
-  { before, after, isExpired }: ItemChanged,
-  createdAtMs: number,
-): NewRecord | undefined {
+  { before, after }: ItemChanged,
+): ShownChange | undefined {
   const item = after ?? before;
   if (item === undefined) return undefined;
   if (before !== undefined && after !== undefined && areEqual({ M: before }, { M: after })) return undefined;
@@ -50,19 +58,39 @@ export function recordOf(
     oldImage: viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? before : undefined,
   };
   const sizes = [keys, shown.newImage, shown.oldImage].map((image) => (image ? itemSize(image) : 0));
-  const rest = {
+  return {
     eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
-    createdAtMs,
+    keys: itemText(keys),
+    newImage: shown.newImage && itemText(shown.newImage),
+    oldImage: shown.oldImage && itemText(shown.oldImage),
     sizeBytes: sizes.reduce((total, size) => total + size, 0),
-    ...(isExpired && { isExpired: true as const }),
+  };
+}
+
+/** Undefined for a write that left the item as it was. */
+export function recordOf(
+  view: { readonly key: KeySchema; readonly viewType: ViewType },
+  change: ItemChanged,
+  createdAtMs: number,
+): NewRecord | undefined {
+  const shown = shownChange(view, change);
+  if (shown === undefined) return undefined;
+  const { eventName, keys, newImage, oldImage, sizeBytes } = shown;
+  const rest = {
+    eventName,
+    createdAtMs,
+    sizeBytes,
+    ...(change.isExpired && { isExpired: true as const }),
   } satisfies Partial<StoredRecord>;
-  // Items are JSON already, large ones too.
-  const images = [
-    `"keys":${itemText(keys)}`,
-    ...(shown.newImage === undefined ? [] : [`"newImage":${itemText(shown.newImage)}`]),
-    ...(shown.oldImage === undefined ? [] : [`"oldImage":${itemText(shown.oldImage)}`]),
-  ];
-  return { createdAtMs, text: `${JSON.stringify(rest).slice(0, -1)},${images.join(',')}}` };
+  return { createdAtMs, text: withItems(rest, { keys, newImage, oldImage }) };
+}
+
+/** JSON of an object and, at its end, of items that are JSON already, large ones too. */
+export function withItems(rest: object, items: Readonly<Record<string, string | undefined>>): string {
+  const members = Object.entries(items).flatMap(([name, text]) =>
+    text === undefined ? [] : [`"${name}":${text}`],
+  );
+  return `${JSON.stringify(rest).slice(0, -1)},${members.join(',')}}`;
 }
 
 /** As GetRecords and events show it; times in seconds. */

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { DynamodbStreamTable } from '../../../store/dynamodb-schema.ts';
 import type { Database } from '../../../store/schema.ts';
+import { inParts } from '../in-parts.ts';
 import type { TableName } from '../tables/table-name.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import { learnRows, rowsFor } from '../reads/row-lots.ts';
@@ -121,7 +122,9 @@ export async function appendRecords(
       .set({ last_sequence: lastSequence + records.length })
       .where('id', '=', id)
       .execute(),
-    tx.insertInto('dynamodb_stream_records').values(rows).execute(),
+    ...inParts(rows).map(async (some) => {
+      await tx.insertInto('dynamodb_stream_records').values(some).execute();
+    }),
   ]);
 }
 

@@ -2,6 +2,7 @@ import type { DeleteTableInput, DeleteTableOutput } from '@aws-sdk/client-dynamo
 import type { OperationHandler } from '../../../aws/service.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
+import { leaveDestinations } from '../destinations/destination-rows.ts';
 import { disableStream } from '../streams/stream-rows.ts';
 import { leaveItems } from './leftovers.ts';
 import { contentsOf } from './table-contents.ts';
@@ -14,7 +15,7 @@ export function deleteTable(
 ): OperationHandler<DeleteTableInput, DeleteTableOutput> {
   return async (input, context) => {
     const name = tableNameOf(input.TableName, context);
-    const answer = await deps.store.write(async (tx, announce) => {
+    const { leftId, output } = await deps.store.write(async (tx, announce) => {
       const table = await findTable(tx, name);
       if (table === undefined) throw tableNotFound(name.name);
       if (table.definition.deletionProtection) {
@@ -26,14 +27,17 @@ export function deleteTable(
       const nowMs = deps.clock.now();
       await removeTableRow(tx, table);
       await leaveItems(tx, table);
-      const { stream } = table.definition;
+      await leaveDestinations(tx, table);
+      const { stream, destination } = table.definition;
       if (stream !== undefined) await disableStream(tx, stream.id, nowMs);
       await tx.deleteFrom('resource_tags').where('resource_arn', '=', tableArn(table)).execute();
       announce(tableChange(name));
-      return { TableDescription: describe(table, { status: 'DELETING', nowMs }, contents) };
+      const output = { TableDescription: describe(table, { status: 'DELETING', nowMs }, contents) };
+      return { leftId: destination?.id, output };
     });
     deps.tails.wakeAll();
     deps.expiry.soon();
-    return answer;
+    if (leftId !== undefined) deps.destinations.look(leftId);
+    return output;
   };
 }

@@ -51,6 +51,15 @@ export interface StreamSwitch {
   readonly viewType: ViewType;
 }
 
+export type Precision = 'MILLISECOND' | 'MICROSECOND';
+
+/** What a table's definition says of the Kinesis stream its changes go to. */
+export interface DestinationSwitch {
+  readonly id: string;
+  /** Of times in records; in milliseconds where none was asked for. */
+  readonly precision?: Precision;
+}
+
 export interface TableDefinition {
   readonly attributes: Readonly<Record<string, KeyType>>;
   readonly key: KeySchema;
@@ -66,6 +75,8 @@ export interface TableDefinition {
   readonly deletionProtection: boolean;
   /** While its changes are streamed. */
   readonly stream?: StreamSwitch;
+  /** While its changes go to a Kinesis stream. */
+  readonly destination?: DestinationSwitch;
   /** The attribute that says when an item expires, seconds since the epoch. */
   readonly timeToLive?: string;
   /** Platform time of its last change. */
