@@ -1,6 +1,7 @@
 import type { AttributeValue, QueryOutput, ScanOutput } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { expect, test as testThat } from 'vitest';
+import { NO_STREAMS } from '../../../test/support/no-streams.ts';
 import { contextOf } from '../../../test/support/request-context.ts';
 import {
   type Clause,
@@ -14,15 +15,11 @@ import {
 } from '../../../test/support/table-model.ts';
 import { attributesOf, ExpressionWriter, plainItemOf } from '../../../test/support/table-requests.ts';
 import { MovableClock } from '../../model/clock.ts';
-import type { StreamPublisher } from '../../model/stream-ports.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import { openStore } from '../../store/open-store.ts';
 import { createDynamodbService } from './dynamodb-service.ts';
 import { TablesRuntime } from './tables-runtime.ts';
 
-/** Histories have no Kinesis streams. */
-const nowhere = async (): Promise<never> => await Promise.reject(new Error('There is no Kinesis.'));
-const NO_STREAMS: StreamPublisher = { check: nowhere, put: nowhere };
 const HISTORIES = Number(process.env['LAMBENT_TABLE_HISTORIES'] ?? 300);
 
 type Step =

@@ -32,8 +32,8 @@ export function deleteTable(
       if (stream !== undefined) await disableStream(tx, stream.id, nowMs);
       await tx.deleteFrom('resource_tags').where('resource_arn', '=', tableArn(table)).execute();
       announce(tableChange(name));
-      const output = { TableDescription: describe(table, { status: 'DELETING', nowMs }, contents) };
-      return { leftId: destination?.id, output };
+      const described = describe(table, { status: 'DELETING', nowMs }, contents);
+      return { leftId: destination?.id, output: { TableDescription: described } };
     });
     deps.tails.wakeAll();
     deps.expiry.soon();

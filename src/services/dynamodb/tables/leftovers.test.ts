@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NO_STREAMS } from '../../../../test/support/no-streams.ts';
 import { engines, type TestDatabase } from '../../../../test/support/engines.ts';
 import { eventually } from '../../../../test/support/functions.ts';
 import { contextOf } from '../../../../test/support/request-context.ts';
@@ -32,6 +33,8 @@ describe.each(engines)('a table that was deleted on $name', (engine) => {
     return new TablesRuntime({
       store: opened,
       clock: new MovableClock(),
+      streams: NO_STREAMS,
+      owner: 'this one',
       onNotice: (notice) => notices.push(notice),
     });
   }
