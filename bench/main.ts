@@ -8,6 +8,7 @@ import { FULL, QUICK } from './parts/effort.ts';
 import { measureFreezing } from './parts/freezing.ts';
 import { measureMappings } from './parts/mappings.ts';
 import { measureNoise } from './parts/noise.ts';
+import { measureObjects } from './parts/objects.ts';
 import { measurePeers } from './parts/peers.ts';
 import { placement } from './parts/processes.ts';
 import { measureRecords } from './parts/records.ts';
@@ -53,6 +54,7 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
       ...(await measureStreamMappings(where, effort)),
     ],
   },
+  objects: { title: 'large objects', measure: async () => await measureObjects(where, effort) },
   records: { title: 'records of streams', measure: async () => await measureRecords(where, effort) },
   tables: { title: 'tables', measure: async () => await measureTables(where, effort) },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },

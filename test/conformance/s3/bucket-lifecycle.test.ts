@@ -71,6 +71,9 @@ test('answers tell when the rules will end an object, or an upload', async () =>
     { ID: 'off', Status: 'Disabled', Filter: {}, Expiration: { Days: 1 } },
     { ID: 'uploads', Filter: { Prefix: 'u' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } },
   );
+  // Clients wait until they are shown it.
+  const stored = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+  expect(stored.TransitionDefaultMinimumObjectSize).toBe('all_storage_classes_128K');
   const midnight = (sinceMs: number, days: number) =>
     new Date((Math.ceil(sinceMs / DAY_MS) + days) * DAY_MS).toUTCString();
   const telling = ({ LastModified }: { LastModified?: Date | undefined }, days: number, id: string) =>

@@ -13,11 +13,16 @@ import type { RuleFilter, StoredRule } from './lifecycle-rules.ts';
 
 const MOST_RULES = 1000;
 const DAY_MS = 86_400_000;
+/** Of objects that transitions would touch; clients wait until they are shown what they asked for. */
+export const SMALLEST_TRANSITION = 'all_storage_classes_128K';
 
 /** A bucket's rules as a client sends them. @throws MalformedXML, InvalidRequest, InvalidArgument, NotImplemented */
 export function readLifecycle({
   LifecycleConfiguration: given,
+  TransitionDefaultMinimumObjectSize: smallest = SMALLEST_TRANSITION,
 }: PutBucketLifecycleConfigurationRequest): readonly StoredRule[] {
+  if (smallest !== SMALLEST_TRANSITION)
+    throw notBuilt('x-amz-transition-default-minimum-object-size', 'transitions to other storage classes');
   const rules = given?.Rules ?? [];
   if (rules.length === 0 || rules.length > MOST_RULES) throw malformedXml();
   const read = rules.map(readRule);
@@ -31,7 +36,7 @@ export function writeLifecycle(
   { name }: StoredBucket,
 ): GetBucketLifecycleConfigurationOutput {
   const rules = required(stored, () => notSet('lifecycle', name)) as readonly StoredRule[];
-  return { Rules: rules.map(writeRule) };
+  return { Rules: rules.map(writeRule), TransitionDefaultMinimumObjectSize: SMALLEST_TRANSITION };
 }
 
 function readRule(rule: LifecycleRule): StoredRule {

@@ -1,7 +1,7 @@
-import type { PutBucketPolicyRequest } from '@aws-sdk/client-s3';
+import type { PutBucketLifecycleConfigurationRequest, PutBucketPolicyRequest } from '@aws-sdk/client-s3';
 import type { AnyOperationHandler } from '../../../aws/service.ts';
 import { readCors, writeCors } from '../cors/cors-rules.ts';
-import { readLifecycle, writeLifecycle } from '../lifecycle/lifecycle-document.ts';
+import { readLifecycle, SMALLEST_TRANSITION, writeLifecycle } from '../lifecycle/lifecycle-document.ts';
 import {
   getBucketNotificationConfiguration,
   putBucketNotificationConfiguration,
@@ -88,9 +88,17 @@ export function bucketSettings(deps: S3Dependencies): Readonly<Record<string, An
     PutBucketEncryption: putSetting(deps, ENCRYPTION, readEncryption),
     DeleteBucketEncryption: deleteSetting(deps, ENCRYPTION),
     GetBucketLifecycleConfiguration: getSetting(deps, LIFECYCLE, writeLifecycle),
-    PutBucketLifecycleConfiguration: putSetting(deps, LIFECYCLE, readLifecycle),
+    PutBucketLifecycleConfiguration: putBucketLifecycle(deps),
     DeleteBucketLifecycle: deleteSetting(deps, LIFECYCLE),
     GetBucketNotificationConfiguration: getBucketNotificationConfiguration(deps),
     PutBucketNotificationConfiguration: putBucketNotificationConfiguration(deps),
+  };
+}
+
+function putBucketLifecycle(deps: S3Dependencies): AnyOperationHandler {
+  const put = putSetting(deps, LIFECYCLE, readLifecycle);
+  return async (input: PutBucketLifecycleConfigurationRequest, context) => {
+    await put({ ...input, Bucket: input.Bucket }, context);
+    return { TransitionDefaultMinimumObjectSize: SMALLEST_TRANSITION };
   };
 }
