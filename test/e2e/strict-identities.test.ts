@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, ExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
@@ -32,6 +33,7 @@ import {
 } from '../support/identities.ts';
 import { creation } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { makeTable } from '../support/tables.ts';
 
 /** `--auth strict` with identities: what users, roles and functions may do is what their policies say. */
 const ACCOUNT = '123456789012';
@@ -248,6 +250,25 @@ test('a function gets a role that is there and trusts Lambda, from whom may pass
   const { name: UserName, keys: full } = await userWith(undefined);
   await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: LAMBDA_FULL }));
   expect((await create(lambdaAs(full), role)).Role).toBe(role);
+});
+
+test('a user runs the statements that its policy lets run on a table', async () => {
+  const dynamodbAs = (keys: Keys): DynamoDBClient => {
+    const client = new DynamoDBClient(settingsFor(server.endpoint, keys));
+    clients.push(client);
+    return client;
+  };
+  const table = await makeTable(dynamodbAs(ROOT));
+  const arn = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${table}`;
+  const { keys } = await userWith(policyText('dynamodb:PartiQLSelect', arn));
+  const own = dynamodbAs(keys);
+  const run = (Statement: string) => own.send(new ExecuteStatementCommand({ Statement }));
+  expect((await run(`SELECT * FROM "${table}"`)).Items).toEqual([]);
+  await expect(run(`INSERT INTO "${table}" VALUE {'id': 'a'}`)).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining(`not authorized to perform: dynamodb:PartiQLInsert on resource: ${arn}`),
+  });
+  expect((await run(`SELECT * FROM "${table}"`)).Items).toEqual([]);
 });
 
 test("a function's calls are bounded by its role", async () => {

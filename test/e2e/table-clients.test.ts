@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   BatchWriteCommand,
   DynamoDBDocumentClient,
+  ExecuteStatementCommand,
+  ExecuteTransactionCommand,
   paginateQuery,
   PutCommand,
   TransactWriteCommand,
@@ -76,6 +78,27 @@ describe('programs’ own clients of DynamoDB', () => {
     expect(seen).toEqual(Items.map(({ at }) => at));
   });
 
+  test('statements of the document client', async () => {
+    const documents = DynamoDBDocumentClient.from(client);
+    const table = await makeTable(client, KEY_OF_TWO);
+    const insert = `INSERT INTO "${table}" VALUE {'id': ?, 'at': ?, 'tags': ?, 'nested': {'list': [1, NULL]}}`;
+    await documents.send(
+      new ExecuteTransactionCommand({
+        TransactStatements: [1, 2, 3].map((at) => ({
+          Statement: insert,
+          Parameters: ['a', at, new Set([`t${at}`])],
+        })),
+      }),
+    );
+    const { Items } = await documents.send(
+      new ExecuteStatementCommand({
+        Statement: `SELECT * FROM "${table}" WHERE id = ? AND "at" >= ? AND contains(tags, ?)`,
+        Parameters: ['a', 2, 't3'],
+      }),
+    );
+    expect(Items).toEqual([{ id: 'a', at: 3, tags: new Set(['t3']), nested: { list: [1, null] } }]);
+  });
+
   test('resources and condition builders of boto3', async ({ skip }) => {
     const hasBoto3 = await run('python3', ['-c', 'import boto3']).then(
       ({ code }) => code === 0,
@@ -91,6 +114,7 @@ describe('programs’ own clients of DynamoDB', () => {
       failed: 'ConditionalCheckFailedException',
       exact: '0.10000000000000000000000000000000000001',
       bytes: 'AAH/',
+      statements: ['DuplicateItemException', '0.10000000000000000000000000000000000001', [5, 4]],
     });
   });
 });
@@ -117,7 +141,18 @@ try:
     failed = None
 except resource.meta.client.exceptions.ConditionalCheckFailedException as error:
     failed = error.response['Error']['Code']
+try:
+    client = resource.meta.client
+    client.execute_statement(Statement=f'INSERT INTO "{table.name}" VALUE ' + "{'id': ?, 'at': ?}", Parameters=['a', 5])
+    statements = [None]
+except client.exceptions.DuplicateItemException as error:
+    statements = [error.response['Error']['Code']]
+found = client.execute_statement(Statement=f'SELECT "at" FROM "{table.name}" WHERE id = ?', Parameters=['n'])
+statements.append(str(found['Items'][0]['at']))
+ordered = f'SELECT "at" FROM "{table.name}" WHERE id = ? AND "at" IN [4, 5] ORDER BY "at" DESC'
+statements.append([int(one['at']) for one in client.execute_statement(Statement=ordered, Parameters=['a'])['Items']])
 print(json.dumps({
+    'statements': statements,
     'queried': [int(one['at']) for one in queried['Items']],
     'scanned': len(pages['Items']),
     'failed': failed,

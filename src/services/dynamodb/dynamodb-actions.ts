@@ -1,4 +1,7 @@
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
+import { ServiceError } from '../../model/service-error.ts';
+import { parsedStatement } from './partiql/parsed-statement.ts';
+import type { WrittenStatement } from './partiql/written-statement.ts';
 import { tableArn, tableNameOf } from './tables/table-name.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -14,6 +17,15 @@ const MEMBERS: Readonly<Record<string, string>> = {
 };
 
 const STREAM_ACTIONS = ['kinesis:DescribeStream', 'kinesis:PutRecords'];
+
+/** What statements are called as actions. */
+const STATEMENTS: Readonly<Record<WrittenStatement['type'], string>> = {
+  select: 'PartiQLSelect',
+  exists: 'PartiQLSelect',
+  insert: 'PartiQLInsert',
+  update: 'PartiQLUpdate',
+  delete: 'PartiQLDelete',
+};
 
 /** The actions a request takes, each on its table or on one of the table's indexes. */
 export function dynamodbActions(
@@ -53,6 +65,12 @@ function targetsOf(operation: string, input: Input): Target[] {
             : [{ action: MEMBERS[kind] ?? kind, table: (request as Input)['TableName'] }],
         ),
       );
+    case 'ExecuteStatement':
+      return ofStatements([input]);
+    case 'BatchExecuteStatement':
+      return ofStatements(input['Statements']);
+    case 'ExecuteTransaction':
+      return ofStatements(input['TransactStatements']);
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsOfResource':
@@ -60,4 +78,17 @@ function targetsOf(operation: string, input: Input): Target[] {
     default:
       return [{ action: operation, table: input['TableName'], index: input['IndexName'] }];
   }
+}
+
+/** Statements name their tables themselves. What cannot be read does nothing, and is answered with what is wrong with it. */
+function ofStatements(members: unknown): Target[] {
+  return ((members ?? []) as readonly Input[]).flatMap(({ Statement }) => {
+    try {
+      const { type, from } = parsedStatement(String(Statement)).statement;
+      return [{ action: STATEMENTS[type], table: from.table, index: from.index }];
+    } catch (error) {
+      if (error instanceof ServiceError) return [];
+      throw error;
+    }
+  });
 }

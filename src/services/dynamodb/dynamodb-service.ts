@@ -14,6 +14,9 @@ import { putItem } from './items/put-item.ts';
 import { transactGetItems } from './items/transact-get-items.ts';
 import { transactWriteItems } from './items/transact-write-items.ts';
 import { updateItem } from './items/update-item.ts';
+import { batchExecuteStatement } from './partiql/batch-execute-statement.ts';
+import { executeStatement } from './partiql/execute-statement.ts';
+import { executeTransaction } from './partiql/execute-transaction.ts';
 import { query } from './reads/query.ts';
 import { scan } from './reads/scan.ts';
 import { createTable } from './tables/create-table.ts';
@@ -27,12 +30,13 @@ import { listTables } from './tables/list-tables.ts';
 import { listTagsOfResource, tagResource, untagResource } from './tables/tag-resource.ts';
 import { updateTable } from './tables/update-table.ts';
 
-/** DynamoDB: tables and their items. PartiQL is not there yet. */
+/** DynamoDB: tables and their items. */
 export function createDynamodbService(deps: DynamodbDependencies): ServiceDefinition {
   return {
     model: 'dynamodb',
     access: { actions: dynamodbActions },
     operations: {
+      BatchExecuteStatement: batchExecuteStatement(deps),
       BatchGetItem: batchGetItem(deps),
       BatchWriteItem: batchWriteItem(deps),
       CreateTable: createTable(deps),
@@ -47,6 +51,8 @@ export function createDynamodbService(deps: DynamodbDependencies): ServiceDefini
       DescribeTimeToLive: describeTimeToLive(deps),
       DisableKinesisStreamingDestination: disableKinesisStreamingDestination(deps),
       EnableKinesisStreamingDestination: enableKinesisStreamingDestination(deps),
+      ExecuteStatement: executeStatement(deps),
+      ExecuteTransaction: executeTransaction(deps),
       GetItem: getItem(deps),
       ListTables: listTables(deps),
       ListTagsOfResource: listTagsOfResource(deps),

@@ -3,172 +3,20 @@ import * as fc from 'fast-check';
 import { expect, test as testThat } from 'vitest';
 import { NO_STREAMS } from '../../../test/support/no-streams.ts';
 import { contextOf } from '../../../test/support/request-context.ts';
-import {
-  type Clause,
-  holds,
-  type Place,
-  type Plain,
-  type PlainItem,
-  TableModel,
-  type Test,
-  type Write,
-} from '../../../test/support/table-model.ts';
+import { holds, type PlainItem, TableModel, type Write } from '../../../test/support/table-model.ts';
+import { type Call, reasonsOf, refusalOf } from '../../../test/support/table-refusals.ts';
 import { attributesOf, ExpressionWriter, plainItemOf } from '../../../test/support/table-requests.ts';
+import { checkStatement } from '../../../test/support/table-statements.ts';
+import { step, type Step } from '../../../test/support/table-steps.ts';
 import { MovableClock } from '../../model/clock.ts';
-import { ServiceError } from '../../model/service-error.ts';
 import { openStore } from '../../store/open-store.ts';
 import { createDynamodbService } from './dynamodb-service.ts';
 import { TablesRuntime } from './tables-runtime.ts';
 
 const HISTORIES = Number(process.env['LAMBENT_TABLE_HISTORIES'] ?? 300);
 
-type Step =
-  | { readonly does: 'write'; readonly write: Write }
-  | { readonly does: 'batch' | 'transact'; readonly writes: readonly Write[] }
-  | { readonly does: 'get'; readonly key: PlainItem }
-  | {
-      readonly does: 'query';
-      readonly id: string;
-      readonly range: readonly [number, number];
-      readonly filter: Test | undefined;
-      readonly isForward: boolean;
-      readonly limit: number;
-    }
-  | { readonly does: 'scan'; readonly filter: Test | undefined; readonly segments: number }
-  | { readonly does: 'index'; readonly s: string; readonly isForward: boolean };
-
-const key = fc.record({ id: fc.constantFrom('a', 'b'), at: fc.integer({ min: -2, max: 2 }) });
-const texts = fc.constantFrom('x', 'y', 'xy');
-const numbers = fc.integer({ min: -3, max: 12 });
-const sets = fc.subarray(['x', 'y', 'z'], { minLength: 1 }).map((members) => new Set(members));
-const lists = fc.array(numbers, { maxLength: 3 });
-const maps = fc.dictionary(fc.constantFrom('k', 'j'), numbers);
-const attributes = fc.record({ n: numbers, s: texts, t: sets, l: lists, m: maps }, { requiredKeys: [] });
-const item = fc.tuple(key, attributes).map(([ofKey, others]): PlainItem => ({ ...others, ...ofKey }));
-const place = fc.constantFrom<Place>(
-  ['n'],
-  ['s'],
-  ['t'],
-  ['l'],
-  ['m'],
-  ['l', 0],
-  ['l', 2],
-  ['m', 'k'],
-  ['m', 'j'],
-  ['q'],
-);
-const ORDER = fc.constantFrom('=', '<>', '<', '<=', '>', '>=');
-const plain: fc.Arbitrary<Plain> = fc.oneof(numbers, texts, sets, lists, maps);
-
-const { tree } = fc.letrec<{ tree: Test }>((tie) => ({
-  tree: fc.oneof(
-    { maxDepth: 2 },
-    fc.record({ is: fc.constant('compare' as const), place, by: ORDER, value: fc.oneof(numbers, texts) }),
-    fc.record({
-      is: fc.constant('between' as const),
-      place,
-      low: fc.constant(0),
-      high: numbers.map((value) => Math.abs(value)),
-    }),
-    fc.record({ is: fc.constantFrom('exists' as const, 'missing' as const), place }),
-    fc.record({ is: fc.constantFrom('begins' as const, 'contains' as const), place, value: texts }),
-    fc.record({ is: fc.constant('size' as const), place, by: ORDER, value: fc.integer({ min: 0, max: 3 }) }),
-    fc.record({
-      is: fc.constantFrom('and' as const, 'or' as const),
-      tests: fc.tuple(tie('tree'), tie('tree')),
-    }),
-    fc.record({ is: fc.constant('not' as const), test: tie('tree') }),
-  ) as fc.Arbitrary<Test>,
-}));
-
-const clause: fc.Arbitrary<Clause> = fc.oneof(
-  fc.record({ does: fc.constant('set' as const), place, value: fc.oneof(numbers) as fc.Arbitrary<Plain> }),
-  fc.record({
-    does: fc.constant('set' as const),
-    place: fc.constantFrom<Place>(['s'], ['q'], ['n']),
-    value: plain,
-  }),
-  fc.record({ does: fc.constant('plus' as const), place, from: place, value: numbers }),
-  fc.record({ does: fc.constant('default' as const), place, value: numbers }),
-  fc.record({
-    does: fc.constant('append' as const),
-    place: fc.constantFrom<Place>(['l'], ['n'], ['q']),
-    value: lists,
-  }),
-  fc.record({ does: fc.constant('remove' as const), place }),
-  fc.record({
-    does: fc.constant('add' as const),
-    place: fc.constantFrom<Place>(['n'], ['t'], ['q'], ['m', 'k']),
-    value: fc.oneof(numbers, sets) as fc.Arbitrary<number | ReadonlySet<string>>,
-  }),
-  fc.record({
-    does: fc.constant('delete' as const),
-    place: fc.constantFrom<Place>(['t'], ['n'], ['q']),
-    value: sets,
-  }),
-);
-/** No path of an update may be part of another. */
-const clauses = fc.uniqueArray(clause, { minLength: 1, maxLength: 4, selector: (one) => one.place[0] });
-const when = fc.option(tree, { nil: undefined });
-const write = fc.oneof(
-  fc
-    .tuple(item, when)
-    .map(([ofItem, given]): Write => ({ kind: 'put', item: ofItem, ...(given && { when: given }) })),
-  fc.tuple(key, clauses, when).map(
-    ([ofKey, all, given]): Write => ({
-      kind: 'update',
-      key: ofKey,
-      clauses: all,
-      ...(given && { when: given }),
-    }),
-  ),
-  fc
-    .tuple(key, when)
-    .map(([ofKey, given]): Write => ({ kind: 'delete', key: ofKey, ...(given && { when: given }) })),
-);
-const keyOf = (one: Write): string => {
-  const { id, at } = one.kind === 'put' ? one.item : one.key;
-  return JSON.stringify([id, at]);
-};
-const several = fc.uniqueArray(write, { minLength: 1, maxLength: 4, selector: keyOf });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: write.map((one): Step => ({ does: 'write', write: one })) },
-  { weight: 2, arbitrary: several.map((writes): Step => ({ does: 'transact', writes })) },
-  {
-    weight: 1,
-    arbitrary: several.map((writes): Step => {
-      const plainWrites = writes.flatMap((one): Write[] => {
-        if (one.kind === 'put') return [{ kind: 'put', item: one.item }];
-        return one.kind === 'delete' ? [{ kind: 'delete', key: one.key }] : [];
-      });
-      return { does: 'batch', writes: plainWrites };
-    }),
-  },
-  { weight: 2, arbitrary: key.map((ofKey): Step => ({ does: 'get', key: ofKey })) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      does: fc.constant('query' as const),
-      id: fc.constantFrom('a', 'b'),
-      range: fc.tuple(fc.integer({ min: -3, max: 0 }), fc.integer({ min: 0, max: 3 })),
-      filter: when,
-      isForward: fc.boolean(),
-      limit: fc.integer({ min: 1, max: 4 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      does: fc.constant('scan' as const),
-      filter: when,
-      segments: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ does: fc.constant('index' as const), s: texts, isForward: fc.boolean() }),
-  },
-);
+/** Expressions and statements mean the same, so histories speak both. */
+const spoken = fc.record({ does: step, asStatements: fc.boolean() });
 
 testThat(
   'random histories end as they do in a slow and plain model, refusals and all',
@@ -191,12 +39,15 @@ testThat(
       (await operations[operation]?.(input, contextOf('dynamodb', operation))) as Output;
     let count = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
+      fc.asyncProperty(fc.array(spoken, { minLength: 10, maxLength: 30 }), async (steps) => {
         count += 1;
         const TableName = `table-${count}`;
         await call('CreateTable', tableInput(TableName));
         const model = new TableModel();
-        for (const one of steps) await check(one, model, TableName, call);
+        for (const { does, asStatements } of steps) {
+          if (!asStatements) await check(does, model, TableName, call);
+          else await checkStatement(does, model, TableName, call);
+        }
       }),
       { numRuns: HISTORIES },
     );
@@ -204,8 +55,6 @@ testThat(
   },
   600_000,
 );
-
-type Call = <Output>(operation: string, input: object) => Promise<Output>;
 
 async function check(one: Step, model: TableModel, TableName: string, call: Call): Promise<void> {
   switch (one.does) {
@@ -322,31 +171,6 @@ function requestOf(one: Write, TableName: string): { operation: string; request:
     ...writer.placeholders,
   };
   return { operation: { put: 'PutItem', update: 'UpdateItem', delete: 'DeleteItem' }[one.kind], request };
-}
-
-async function refusalOf(request: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await request;
-    return undefined;
-  } catch (error) {
-    if (error instanceof ServiceError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-}
-
-/** A transaction's reasons in the words of single writes. */
-async function reasonsOf(request: Promise<unknown>): Promise<(string | undefined)[] | undefined> {
-  try {
-    await request;
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ServiceError) || error.code !== 'TransactionCanceledException') throw error;
-    const reasons = error.members['CancellationReasons'] as { Code: string; Message?: string }[];
-    return reasons.map(({ Code, Message }) => {
-      if (Code === 'None') return undefined;
-      return `${Code === 'ConditionalCheckFailed' ? 'ConditionalCheckFailedException' : 'ValidationException'}: ${Message}`;
-    });
-  }
 }
 
 function tableInput(TableName: string): object {

@@ -7,7 +7,9 @@ export type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 export type WrittenOperand =
   | { readonly type: 'path'; readonly path: WrittenPath }
   | { readonly type: 'value'; readonly placeholder: string }
-  | { readonly type: 'size'; readonly of: WrittenOperand };
+  | { readonly type: 'size'; readonly of: WrittenOperand }
+  /** True or false, as a value; only statements can write it. */
+  | { readonly type: 'condition'; readonly condition: WrittenCondition };
 
 export type TestName =
   | 'attribute_exists'

@@ -11,7 +11,7 @@ import { beginsWith, contains, sizeOf } from './condition-functions.ts';
 import { type DocumentPath, shownPath, valueAt } from './document-path.ts';
 import { type ExpressionKind, invalidExpression } from './expression-error.ts';
 import { checkOperandType, shownValue } from './operand-types.ts';
-import type { Placeholders } from './placeholders.ts';
+import type { ExpressionBindings } from './placeholders.ts';
 
 /** Whether it holds for an item; an item that is not there has no attributes. */
 export type Condition = (item: Item) => boolean;
@@ -20,7 +20,7 @@ type Operand = (item: Item) => AttributeValue | undefined;
 
 interface Binding {
   readonly kind: ExpressionKind;
-  readonly placeholders: Placeholders;
+  readonly placeholders: ExpressionBindings;
   /** Called for each attribute the condition looks at. */
   readonly onPath: (path: DocumentPath) => void;
 }
@@ -32,7 +32,7 @@ const SIZED: readonly AttributeType[] = ['S', 'B', 'SS', 'NS', 'BS', 'L', 'M'];
 export function bindCondition(
   written: WrittenCondition,
   kind: ExpressionKind,
-  placeholders: Placeholders,
+  placeholders: ExpressionBindings,
   onPath: (path: DocumentPath) => void = () => {},
 ): Condition {
   return bind(written, { kind, placeholders, onPath });
@@ -196,6 +196,10 @@ function bindOperand(written: WrittenOperand, binding: Binding): Operand {
       checkType(written.of, 'size', SIZED, binding);
       const of = bindOperand(written.of, binding);
       return (item) => sizeOf(of(item));
+    }
+    case 'condition': {
+      const condition = bind(written.condition, binding);
+      return (item) => ({ BOOL: condition(item) });
     }
   }
 }

@@ -7,9 +7,11 @@ export type ExpressionKind =
   | 'FilterExpression'
   | 'KeyConditionExpression'
   | 'ProjectionExpression'
-  | 'UpdateExpression';
+  | 'UpdateExpression'
+  /** A part of a PartiQL statement: messages do not name it. */
+  | 'Statement';
 
 /** `Invalid <kind>: <what>` */
 export function invalidExpression(kind: ExpressionKind, what: string): ServiceError {
-  return validation(`Invalid ${kind}: ${what}`);
+  return validation(kind === 'Statement' ? what : `Invalid ${kind}: ${what}`);
 }

@@ -8,14 +8,14 @@ import { parseUpdate, type WrittenUpdate } from './update-grammar.ts';
 const MOST_KEPT = 2_000;
 
 /** Keeps what has been read of expressions, those used last. */
-function remembered<T>(parse: (kind: ExpressionKind, expression: string) => T) {
+export function remembered<T>(parse: (kind: ExpressionKind, expression: string) => T, most = MOST_KEPT) {
   const known = new Map<string, T>();
   return (kind: ExpressionKind, expression: string): T => {
     const key = `${kind} ${expression}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     const parsed = parse(kind, expression);
-    if (known.size >= MOST_KEPT) for (const [oldest] of known) if (known.delete(oldest)) break;
+    if (known.size >= most) for (const [oldest] of known) if (known.delete(oldest)) break;
     known.set(key, parsed);
     return parsed;
   };

@@ -12,8 +12,14 @@ export type GivenValues = Readonly<Record<string, AttributeValue>> | undefined;
 const NAME = /^#[A-Za-z0-9_]+$/;
 const VALUE = /^:[A-Za-z0-9_]+$/;
 
+/** What names and values of an expression stand for. Both throw ValidationException. */
+export interface ExpressionBindings {
+  path(kind: ExpressionKind, written: WrittenPath): DocumentPath;
+  value(kind: ExpressionKind, placeholder: string): AttributeValue;
+}
+
 /** What `#name` and `:value` stand for in the expressions of one request, and which of them were used. */
-export class Placeholders {
+export class Placeholders implements ExpressionBindings {
   readonly #names: GivenNames;
   readonly #values: GivenValues;
   readonly #used = new Set<string>();

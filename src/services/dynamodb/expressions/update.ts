@@ -1,9 +1,9 @@
-import { invalidExpression } from './expression-error.ts';
+import { type ExpressionKind, invalidExpression } from './expression-error.ts';
 import { type AttributeType, type AttributeValue, type Item, typeOf } from '../values/attribute-value.ts';
 import { type DocumentPath, valueAt } from './document-path.ts';
 import { checkApart } from './paths-apart.ts';
 import { checkOperandType } from './operand-types.ts';
-import type { Placeholders } from './placeholders.ts';
+import type { ExpressionBindings } from './placeholders.ts';
 import type { WrittenPath } from './token-reader.ts';
 import type { WrittenTerm, WrittenUpdate } from './update-grammar.ts';
 import { type Change, listAppended, missingOperand, summed } from './update-values.ts';
@@ -15,7 +15,6 @@ export interface Update {
 
 type Term = (item: Item) => AttributeValue;
 
-const KIND = 'UpdateExpression';
 const SETS: readonly AttributeType[] = ['SS', 'NS', 'BS'];
 const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
   S: 'STRING',
@@ -31,44 +30,48 @@ const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
 };
 
 /** Throws ValidationException for what can be done to no item: values of wrong types, paths in each other's way. */
-export function bindUpdate(written: WrittenUpdate, placeholders: Placeholders): Update {
-  const at = (path: WrittenPath): DocumentPath => placeholders.path(KIND, path);
+export function bindUpdate(
+  written: WrittenUpdate,
+  placeholders: ExpressionBindings,
+  kind: ExpressionKind = 'UpdateExpression',
+): Update {
+  const at = (path: WrittenPath): DocumentPath => placeholders.path(kind, path);
   const changes: Change[] = [
     ...written.set.map(({ path, term }): Change => {
-      return { type: 'set', path: at(path), valueOf: bindTerm(term, placeholders) };
+      return { type: 'set', path: at(path), valueOf: bindTerm(term, placeholders, kind) };
     }),
     ...written.remove.map((path): Change => ({ type: 'remove', path: at(path) })),
     ...written.add.map(({ path, placeholder }): Change => {
-      const value = placeholders.value(KIND, placeholder);
-      checkClause('ADD', value, ['N', ...SETS]);
+      const value = placeholders.value(kind, placeholder);
+      checkClause(kind, 'ADD', value, ['N', ...SETS]);
       return { type: 'add', path: at(path), value };
     }),
     ...written.delete.map(({ path, placeholder }): Change => {
-      const value = placeholders.value(KIND, placeholder);
-      checkClause('DELETE', value, SETS);
+      const value = placeholders.value(kind, placeholder);
+      checkClause(kind, 'DELETE', value, SETS);
       return { type: 'delete', path: at(path), value };
     }),
   ];
   checkApart(
-    KIND,
+    kind,
     changes.map(({ path }) => path),
   );
   return { changes };
 }
 
-function bindTerm(term: WrittenTerm, placeholders: Placeholders): Term {
+function bindTerm(term: WrittenTerm, placeholders: ExpressionBindings, kind: ExpressionKind): Term {
   switch (term.type) {
     case 'path': {
-      const path = placeholders.path(KIND, term.path);
+      const path = placeholders.path(kind, term.path);
       return (item) => valueAt(item, path) ?? missingOperand();
     }
     case 'value': {
-      const value = placeholders.value(KIND, term.placeholder);
+      const value = placeholders.value(kind, term.placeholder);
       return () => value;
     }
     case 'if_not_exists': {
-      const path = placeholders.path(KIND, term.path);
-      const otherwise = bindTerm(term.otherwise, placeholders);
+      const path = placeholders.path(kind, term.path);
+      const otherwise = bindTerm(term.otherwise, placeholders, kind);
       return (item) => valueAt(item, path) ?? otherwise(item);
     }
     case 'list_append':
@@ -77,11 +80,11 @@ function bindTerm(term: WrittenTerm, placeholders: Placeholders): Term {
       const { type } = term;
       for (const operand of [term.left, term.right]) {
         if (operand.type !== 'value') continue;
-        const value = placeholders.value(KIND, operand.placeholder);
-        checkOperandType(KIND, type, value, [type === 'list_append' ? 'L' : 'N']);
+        const value = placeholders.value(kind, operand.placeholder);
+        checkOperandType(kind, type, value, [type === 'list_append' ? 'L' : 'N']);
       }
-      const left = bindTerm(term.left, placeholders);
-      const right = bindTerm(term.right, placeholders);
+      const left = bindTerm(term.left, placeholders, kind);
+      const right = bindTerm(term.right, placeholders, kind);
       return type === 'list_append'
         ? (item) => listAppended(left(item), right(item))
         : (item) => summed(left(item), right(item), type);
@@ -90,6 +93,7 @@ function bindTerm(term: WrittenTerm, placeholders: Placeholders): Term {
 }
 
 function checkClause(
+  kind: ExpressionKind,
   operator: 'ADD' | 'DELETE',
   value: AttributeValue,
   allowed: readonly AttributeType[],
@@ -97,7 +101,7 @@ function checkClause(
   const type = typeOf(value);
   if (allowed.includes(type)) return;
   throw invalidExpression(
-    KIND,
+    kind,
     `Incorrect operand type for operator or function; operator: ${operator}, operand type: ${LONG_NAMES[type]}, typeset: ALLOWED_FOR_${operator}_OPERAND`,
   );
 }

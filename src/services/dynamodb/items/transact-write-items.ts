@@ -1,6 +1,5 @@
 import type { TransactWriteItemsInput, TransactWriteItemsOutput } from '@aws-sdk/client-dynamodb';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { ServiceError } from '../../../model/service-error.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
@@ -8,9 +7,9 @@ import type { Table } from '../tables/table-definition.ts';
 import { itemSize } from '../values/item-size.ts';
 import type { AskedWrite } from './asked-writes.ts';
 import { placeName } from './item-rows.ts';
-import type { Outcome, Written } from './write-decisions.ts';
-import { requestToken, TOKEN_MISMATCH } from './request-tokens.ts';
-import { checkNotRefused, fittingAll } from './transaction-canceled.ts';
+import type { Written } from './write-decisions.ts';
+import { requestToken } from './request-tokens.ts';
+import { doneOf, fittingAll } from './transaction-canceled.ts';
 import { transactionWrite } from './transaction-writes.ts';
 
 const MOST_BYTES = 4 * 1_048_576;
@@ -34,9 +33,9 @@ export function transactWriteItems(
       throw validation('Transaction request cannot include multiple operations on one item');
     }
     const outcome = await deps.items.transact(writes, requestToken(input, context, deps.clock.now()));
-    checkDone(outcome);
-    const done = writes.map(({ table }, index) => ({ table, ...(outcome[index] as Written) }));
-    const capacity = writtenCapacity(input.ReturnConsumedCapacity, done, true);
+    const done = doneOf(outcome);
+    const written = writes.map(({ table }, index) => ({ table, ...(done[index] as Written) }));
+    const capacity = writtenCapacity(input.ReturnConsumedCapacity, written, true);
     return capacity === undefined ? {} : { ConsumedCapacity: capacity };
   };
 }
@@ -45,10 +44,4 @@ export function transactWriteItems(
 function checkSize(asked: readonly AskedWrite[]): void {
   const bytes = asked.reduce((total, { given }) => total + itemSize(given), 0);
   if (bytes > MOST_BYTES) throw validation('Transaction request size exceeds the limit of 4 MB');
-}
-
-function checkDone(outcome: Outcome): void {
-  const mismatch = outcome.find((one) => one instanceof ServiceError && one.code === TOKEN_MISMATCH);
-  if (mismatch instanceof ServiceError) throw mismatch;
-  checkNotRefused(outcome);
 }

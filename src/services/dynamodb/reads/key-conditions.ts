@@ -102,7 +102,7 @@ function condition(
   written: string = operator,
 ): KeyCondition {
   if (subject.type === 'size') throw notForKeys('size');
-  if (subject.type === 'value') throw unsupported();
+  if (subject.type !== 'path') throw unsupported();
   const path = placeholders.path(KIND, subject.path);
   if (path.length > 1) {
     throw invalidExpression(KIND, 'KeyConditionExpressions cannot have conditions on nested attributes');

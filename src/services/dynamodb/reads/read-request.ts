@@ -86,8 +86,8 @@ export function selectionOf(
   return select === 'ALL_ATTRIBUTES' ? (item) => item : indexView(table, index);
 }
 
-/** A global index cannot show what it does not have; a local one fetches it. */
-function checkProjected(
+/** Throws ValidationException: a global index cannot show what it does not have; a local one fetches it. */
+export function checkProjected(
   { table, index }: Pick<ReadRange, 'table' | 'index'>,
   paths: readonly DocumentPath[],
 ): void {

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { contextOf } from '../../../test/support/request-context.ts';
+import { dynamodbActions } from './dynamodb-actions.ts';
+
+const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders';
+
+function actionsOf(operation: string, input: Record<string, unknown>): string[] {
+  return dynamodbActions(operation, input, contextOf('dynamodb', operation)).map(
+    ({ action, resource }) => `${action} ${resource}`,
+  );
+}
+
+describe('the actions of PartiQL', () => {
+  test('are of the table or index that a statement names', () => {
+    const statement = (Statement: string) => actionsOf('ExecuteStatement', { Statement });
+    expect(statement("SELECT * FROM orders WHERE id = 'a'")).toEqual([`dynamodb:PartiQLSelect ${TABLE}`]);
+    expect(statement('SELECT * FROM "orders"."by-day"')).toEqual([
+      `dynamodb:PartiQLSelect ${TABLE}/index/by-day`,
+    ]);
+    expect(statement(`UPDATE "${TABLE.replace('us-east-1', 'eu-west-1')}" REMOVE a WHERE id = ?`)).toEqual([
+      `dynamodb:PartiQLUpdate ${TABLE.replace('us-east-1', 'eu-west-1')}`,
+    ]);
+    // It does nothing, and is answered with what is wrong with it.
+    expect(statement('SLECT * FROM orders')).toEqual([]);
+  });
+
+  test('are those of all statements of a batch or transaction', () => {
+    const texts = [
+      "INSERT INTO orders VALUE {'id': 'a'}",
+      "DELETE FROM orders WHERE id = 'b'",
+      "EXISTS(SELECT * FROM orders WHERE id = 'c' AND n = 1)",
+      'nothing',
+    ];
+    const statements = texts.map((Statement) => ({ Statement }));
+    const wanted = ['PartiQLInsert', 'PartiQLDelete', 'PartiQLSelect'].map(
+      (name) => `dynamodb:${name} ${TABLE}`,
+    );
+    expect(actionsOf('ExecuteTransaction', { TransactStatements: statements })).toEqual(wanted);
+    expect(actionsOf('BatchExecuteStatement', { Statements: statements })).toEqual(wanted);
+  });
+});
