@@ -26,7 +26,7 @@ export class DeploymentGroup {
   readonly waiters: Waiter[] = [];
   /** On-demand ones, longest idle first: the last one in is the first one out. */
   readonly idle: IdleEnvironment[] = [];
-  turnover = new Turnover();
+  readonly turnover = new Turnover();
   /** Its turnover is being looked at. */
   isWatched = false;
   /** Set once there was provisioned concurrency. */

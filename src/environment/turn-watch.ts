@@ -1,5 +1,4 @@
 import type { DeploymentGroup } from './deployment-group.ts';
-import { Turnover } from './turnover.ts';
 
 const LOOK_EVERY_MS = 1;
 /** Fewer environments in use are not worth a look. */
@@ -27,6 +26,7 @@ export class TurnWatch {
   see(group: DeploymentGroup): void {
     if (group.isWatched || group.busy < FEW) return;
     group.isWatched = true;
+    group.turnover.resume(performance.now());
     this.#groups.add(group);
     if (this.#timer !== undefined) return;
     this.#load = performance.eventLoopUtilization();
@@ -54,7 +54,7 @@ export class TurnWatch {
     this.#idleLooks = 0;
     for (const group of this.#groups) {
       group.isWatched = false;
-      group.turnover = new Turnover();
+      group.turnover.rest(performance.now());
     }
     this.#groups.clear();
   }

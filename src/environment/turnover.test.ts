@@ -51,4 +51,31 @@ describe('how many environments are worth using at once', () => {
     turnover.look(4, 1, 0.1);
     expect(turnover.limit).toBe(4);
   });
+
+  test('as many as there are when there is load again, and as few as before once the platform is busy', () => {
+    const turnover = new Turnover();
+    turns(turnover, 200, 128, 0, 0.3);
+    turnover.rest(1000);
+    turnover.resume(5999);
+    expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
+    turns(turnover, 1, 128, 0, 0.3);
+    expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
+    turns(turnover, 1, 128, 0, 0.3);
+    expect(turnover.limit).toBe(4);
+  });
+
+  test('what was found out is forgotten after five seconds, and where many more turn out to be needed', () => {
+    const late = new Turnover();
+    turns(late, 200, 128, 0, 0.3);
+    late.rest(1000);
+    late.resume(6001);
+    turns(late, 5, 128, 0, 0.3);
+    expect(late.limit).toBe(Number.POSITIVE_INFINITY);
+
+    const slow = new Turnover();
+    turns(slow, 200, 128, 0, 0.3);
+    for (let busy = 4; busy < 128; busy = slow.limit) slow.look(busy, 1, 0);
+    turns(slow, 2, 128, 0, 0.3);
+    expect(slow.limit).toBeGreaterThan(64);
+  });
 });

@@ -11,6 +11,12 @@ const SLOW_MS = 2;
 const SLOW_TURNS = 4;
 /** After so many looks at a busy platform, fewer environments are tried. */
 const LOOKS_BEFORE_LESS = 10;
+/** After so many, the number that was enough before. */
+const LOOKS_BEFORE_KNOWN = 2;
+/** That number is remembered for so long while there is no load. */
+const REMEMBERED_MS = 5000;
+/** Where so many times as many turn out to be needed, it is not the same load any more. */
+const MUCH_MORE = 4;
 
 /**
  * How many environments of one deployment are worth using at once. As many as there are invocations, as a rule. But
@@ -24,6 +30,9 @@ export class Turnover {
   #endedSinceLook = 0;
   #looksWithoutEnd = 0;
   #busyLooks = 0;
+  /** So many have been enough. */
+  #known = Number.POSITIVE_INFINITY;
+  #knownUntilMs = Number.POSITIVE_INFINITY;
 
   /** How many may be in use before an invocation waits its turn. */
   get limit(): number {
@@ -48,12 +57,38 @@ export class Turnover {
     this.#endedSinceLook = 0;
     this.#busyLooks = idleShare < BUSY_SHARE ? this.#busyLooks + 1 : 0;
     const isSlow = this.#averageMs > Math.max(SLOW_MS, SLOW_TURNS * turnMs);
-    if (this.#looksWithoutEnd > 1 || isSlow) this.#raise(busy, 2);
-    else if (idleShare > IDLE_SHARE) this.#raise(busy, 1.25);
-    else if (this.#busyLooks >= LOOKS_BEFORE_LESS) {
-      this.#busyLooks = 0;
-      this.#limit = Math.max(FEWEST, Math.floor(Math.min(busy, this.#limit) * 0.75));
+    if (this.#looksWithoutEnd > 1 || isSlow) {
+      this.#raise(busy, 2);
+      if (this.#limit > MUCH_MORE * this.#known) this.#known = Number.POSITIVE_INFINITY;
+    } else if (idleShare > IDLE_SHARE) this.#raise(busy, 1.25);
+    else if (this.#busyLooks >= (this.#limit > this.#known ? LOOKS_BEFORE_KNOWN : LOOKS_BEFORE_LESS)) {
+      this.#lower(busy);
     }
+  }
+
+  /**
+   * There is no load any more: the next invocations are not held back. What was found out is not put to use before the
+   * platform is seen to be busy again.
+   */
+  rest(nowMs: number): void {
+    this.#limit = Number.POSITIVE_INFINITY;
+    this.#averageMs = 0;
+    this.#endedSinceLook = 0;
+    this.#looksWithoutEnd = 0;
+    this.#busyLooks = 0;
+    this.#knownUntilMs = nowMs + REMEMBERED_MS;
+  }
+
+  /** There is load again. */
+  resume(nowMs: number): void {
+    if (nowMs > this.#knownUntilMs) this.#known = Number.POSITIVE_INFINITY;
+  }
+
+  #lower(busy: number): void {
+    this.#busyLooks = 0;
+    const less = Math.max(FEWEST, Math.floor(Math.min(busy, this.#limit) * 0.75));
+    this.#limit = this.#limit > this.#known ? Math.min(less, this.#known) : less;
+    this.#known = this.#limit;
   }
 
   #raise(busy: number, factor: number): void {
