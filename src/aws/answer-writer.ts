@@ -34,7 +34,7 @@ export function sendAnswer(
     response.writeHead(status, headers);
     if (body === undefined || length === 0) response.end();
     else if (typeof body === 'string') response.end(body);
-    else if (length <= SMALL_BODY_BYTES) response.end(latin1(body), 'latin1');
+    else if (length <= SMALL_BODY_BYTES && 'flushHeaders' in target) response.end(latin1(body), 'latin1');
     else response.end(body);
   }
   done();

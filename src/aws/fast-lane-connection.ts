@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
 import { dateLine, LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
+import { writeAnswer } from './fast-lane-write.ts';
 
 export interface LaneOptions {
   readonly scanner: RequestScanner;
@@ -17,8 +18,6 @@ export interface LaneOptions {
 
 /** Above this, what a client sends ahead of its answers waits in the kernel. */
 const MOST_PENDING_BYTES = 64 * 1024;
-/** A larger body goes beside the head in one vectored write; up to here a copy into one string is cheaper. */
-const COPIED_BODY_BYTES = 8 * 1024;
 
 /**
  * A connection while all that comes on it are whole, plain requests. They are answered one after the other. With the
@@ -36,19 +35,26 @@ export class LaneConnection implements AnswerSink {
   #isClogged = false;
   #isServing = false;
   #isClosing = false;
+  #idleFor = 0;
 
   constructor(socket: Socket, options: LaneOptions) {
     this.#socket = socket;
     this.#options = options;
     const seconds = Math.floor(options.keepAliveTimeoutMs / 1000);
     this.#tail = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
-    socket.setTimeout(options.keepAliveTimeoutMs);
     socket.on('data', this.#onData);
     socket.push = this.#onPush;
     socket.on('end', this.#onEnd);
     socket.on('timeout', this.#onTimeout);
     socket.on('drain', this.#onDrain);
     socket.on('close', this.#onClose);
+  }
+
+  /** Time passes. Closes the connection when more than so many of these calls came while nothing happened on it. */
+  age(most: number): void {
+    if (this.#response !== undefined || this.#isClogged) return;
+    this.#idleFor += 1;
+    if (this.#idleFor > most) this.#socket.destroy();
   }
 
   /** Ends the connection: now if it is idle, else after the answer under way. */
@@ -62,10 +68,11 @@ export class LaneConnection implements AnswerSink {
 
   answer(head: string, body: string | Uint8Array): void {
     this.#response = undefined;
+    this.#idleFor = 0;
     const socket = this.#socket;
     if (!socket.writable) return;
     const whole = head + dateLine() + (this.#isClosing ? 'Connection: close\r\n\r\n' : this.#tail);
-    const isFlowing = send(socket, whole, body);
+    const isFlowing = writeAnswer(socket, whole, body);
     if (this.#isClosing) socket.destroySoon();
     else if (!isFlowing) this.#clog();
     else if (!this.#isServing && this.#pending !== undefined) this.#serve(this.#takePending());
@@ -97,13 +104,15 @@ export class LaneConnection implements AnswerSink {
     this.#socket.end();
   };
 
+  /** Nothing was read of an answer for too long. */
   readonly #onTimeout = (): void => {
-    if (this.#response === undefined) this.#socket.destroy();
+    if (this.#isClogged) this.#socket.destroy();
   };
 
   readonly #onDrain = (): void => {
     if (!this.#isClogged) return;
     this.#isClogged = false;
+    this.#socket.setTimeout(0);
     this.#socket.resume();
     if (this.#pending !== undefined) this.#serve(this.#takePending());
   };
@@ -136,6 +145,7 @@ export class LaneConnection implements AnswerSink {
   #begin(request: WholeRequest): boolean {
     const response = new LaneResponse(this);
     this.#response = response;
+    this.#idleFor = 0;
     if (this.#options.onRequest(request, response)) return true;
     this.#response = undefined;
     return false;
@@ -157,12 +167,12 @@ export class LaneConnection implements AnswerSink {
 
   #clog(): void {
     this.#isClogged = true;
+    this.#socket.setTimeout(this.#options.keepAliveTimeoutMs);
     this.#socket.pause();
   }
 
   #leave(unread: Buffer): void {
     const socket = this.#socket;
-    socket.setTimeout(0);
     socket.off('data', this.#onData);
     Reflect.deleteProperty(socket, 'push');
     socket.off('end', this.#onEnd);
@@ -173,18 +183,4 @@ export class LaneConnection implements AnswerSink {
     this.#options.asHttp1(socket);
     socket.emit('data', unread);
   }
-}
-
-/** Head and body in one write. @returns false when the client is behind with reading */
-function send(socket: Socket, head: string, body: string | Uint8Array): boolean {
-  if (typeof body === 'string') return socket.write(head + body, 'latin1');
-  if (body.length <= COPIED_BODY_BYTES) {
-    const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-    return socket.write(head + bytes.toString('latin1'), 'latin1');
-  }
-  socket.cork();
-  socket.write(head, 'latin1');
-  const isFlowing = socket.write(body);
-  socket.uncork();
-  return isFlowing && !socket.writableNeedDrain;
 }

@@ -9,6 +9,8 @@ export type FastLaneRoute = Pick<ScanOptions, 'takesPath'> & Pick<LaneOptions, '
 
 /** A head beyond this is nothing an SDK sends with an invoke. */
 const MAX_HEAD_BYTES = 16 * 1024;
+/** An idle connection is closed when its time is over, at most an eighth of that later. */
+const AGES = 8;
 
 /**
  * HTTP/1.1 for the one hot path, before node:http and at a fraction of its cost. It knows only whole and plain requests;
@@ -18,6 +20,8 @@ const MAX_HEAD_BYTES = 16 * 1024;
 export class FastLane {
   readonly #options: LaneOptions;
   readonly #connections = new Set<LaneConnection>();
+  readonly #ageEveryMs: number;
+  #aging: NodeJS.Timeout | undefined;
 
   constructor({
     takesPath,
@@ -32,17 +36,31 @@ export class FastLane {
         maxHeadBytes: Math.min(maxHeadBytes, MAX_HEAD_BYTES),
         maxBodyBytes,
       }),
-      onGone: (connection) => this.#connections.delete(connection),
+      onGone: (connection) => this.#forget(connection),
     };
+    this.#ageEveryMs = Math.ceil(options.keepAliveTimeoutMs / AGES);
   }
 
   /** Takes a connection nothing has been read from, except what is emitted as its next `data`. */
   take(socket: Socket): void {
     this.#connections.add(new LaneConnection(socket, this.#options));
+    this.#aging ??= setInterval(() => this.#age(), this.#ageEveryMs).unref();
   }
 
   /** Closes idle connections now and the others after the answer under way. */
   close(): void {
     for (const connection of this.#connections) connection.close();
+  }
+
+  #forget(connection: LaneConnection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    clearInterval(this.#aging);
+    this.#aging = undefined;
+  }
+
+  /** One timer for all: a socket's own would be set anew by every read and every write. */
+  #age(): void {
+    for (const connection of this.#connections) connection.age(AGES);
   }
 }
