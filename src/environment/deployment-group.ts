@@ -77,6 +77,11 @@ export class DeploymentGroup {
     return limit !== Number.POSITIVE_INFINITY && this.busy >= limit;
   }
 
+  /** More are in use than had better be: one that becomes free leaves who waits to the others. */
+  get isOverused(): boolean {
+    return this.busy > this.turnover.limit;
+  }
+
   /** More starts would be of use to somebody who waits. */
   needsStart(): boolean {
     return this.startsWanted > this.starting + this.queued;

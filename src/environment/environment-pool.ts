@@ -183,7 +183,7 @@ export class EnvironmentPool {
     if (group.provisioned?.has(environment) === true)
       this.#provisioning.onAvailable(environment, group, group.provisioned);
     else if (environment.isSpent) this.#remove(environment, group);
-    else if (group.waiters.length > 0) this.#serve(environment, group);
+    else if (group.waiters.length > 0 && !group.isOverused) this.#serve(environment, group);
     else if (group.isRetired) this.#remove(environment, group);
     else group.idle.push({ environment, sinceMs: this.#expiry.begin() });
   }

@@ -30,6 +30,8 @@ export class Turnover {
   #endedSinceLook = 0;
   #looksWithoutEnd = 0;
   #busyLooks = 0;
+  /** Invocations that began beside many more than there may be now: how long they take says nothing. */
+  #crowded = 0;
   /** So many have been enough. */
   #known = Number.POSITIVE_INFINITY;
   #knownUntilMs = Number.POSITIVE_INFINITY;
@@ -42,7 +44,8 @@ export class Turnover {
   /** An invocation took so long, from its event to its response. */
   ended(durationMs: number): void {
     this.#endedSinceLook += 1;
-    this.#averageMs += (durationMs - this.#averageMs) * WEIGHT;
+    if (this.#crowded > 0) this.#crowded -= 1;
+    else this.#averageMs += (durationMs - this.#averageMs) * WEIGHT;
   }
 
   /**
@@ -73,6 +76,7 @@ export class Turnover {
   rest(nowMs: number): void {
     this.#limit = Number.POSITIVE_INFINITY;
     this.#averageMs = 0;
+    this.#crowded = 0;
     this.#endedSinceLook = 0;
     this.#looksWithoutEnd = 0;
     this.#busyLooks = 0;
@@ -87,8 +91,10 @@ export class Turnover {
   #lower(busy: number): void {
     this.#busyLooks = 0;
     const less = Math.max(FEWEST, Math.floor(Math.min(busy, this.#limit) * 0.75));
-    this.#limit = this.#limit > this.#known ? Math.min(less, this.#known) : less;
+    this.#limit = Math.min(less, this.#known);
     this.#known = this.#limit;
+    this.#averageMs = 0;
+    this.#crowded = busy;
   }
 
   #raise(busy: number, factor: number): void {
