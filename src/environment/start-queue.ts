@@ -65,9 +65,10 @@ export class StartQueue {
     return this.#running.size > 0;
   }
 
-  /** As `demand`, unless an environment that is about to be free makes it unnecessary. */
+  /** As `demand`, unless it is about to be unnecessary: by an environment that is free soon, or few that are enough. */
   demandSoon(group: DeploymentGroup): void {
-    if (group.isAboutToServe()) setTimeout(() => this.demand(group), FINISHING_GRACE_MS);
+    if (group.turnover.isKnown || group.isAboutToServe())
+      setTimeout(() => this.demand(group), FINISHING_GRACE_MS);
     else this.demand(group);
   }
 

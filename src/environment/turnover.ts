@@ -41,6 +41,11 @@ export class Turnover {
     return this.#limit;
   }
 
+  /** A few environments were enough a moment ago. */
+  get isKnown(): boolean {
+    return this.#known !== Number.POSITIVE_INFINITY;
+  }
+
   /** An invocation took so long, from its event to its response. */
   ended(durationMs: number): void {
     this.#endedSinceLook += 1;
