@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { Invocation } from '../../model/invocation.ts';
 import type { RuntimeEvents } from '../runtime-link.ts';
-import { nextHeaders, type Delivery, type RuntimeClient } from './runtime-api-client.ts';
+import { nextHeaders, type Delivery, type NextResponse, type RuntimeClient } from './runtime-api-client.ts';
 
 /** A runtime that asks for several events at once: each "next" gets one, in the order in which they were asked. */
 export class ConcurrentApiClient implements RuntimeClient {
   readonly carriesLogs = false;
   readonly events: RuntimeEvents;
   readonly #most: number;
-  readonly #parked = new Set<ServerResponse>();
+  readonly #parked = new Set<NextResponse>();
   readonly #undelivered: Delivery[] = [];
   readonly #attempts = new Set<string>();
 
@@ -19,7 +18,7 @@ export class ConcurrentApiClient implements RuntimeClient {
     this.#most = most;
   }
 
-  park(response: ServerResponse): boolean {
+  park(response: NextResponse): boolean {
     if (this.#parked.size >= this.#most || !this.events.onNext(this)) return false;
     const missed = this.#undelivered.shift();
     if (missed !== undefined) {
@@ -49,7 +48,7 @@ export class ConcurrentApiClient implements RuntimeClient {
     this.#attempts.clear();
   }
 
-  #send(response: ServerResponse, delivery: Delivery): void {
+  #send(response: NextResponse, delivery: Delivery): void {
     this.#parked.delete(response);
     this.#attempts.add(delivery.invocationId);
     response.once('close', () => {

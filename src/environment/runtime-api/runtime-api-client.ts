@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { Invocation } from '../../model/invocation.ts';
 import type { RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 
@@ -10,11 +9,21 @@ export interface Delivery {
   readonly invocationId: string;
 }
 
+/** What a "next" is answered with: the few members of `ServerResponse` that takes. */
+export interface NextResponse {
+  /** All of it was handed to the system. */
+  readonly writableFinished: boolean;
+  writeHead(status: 200, headers: Readonly<Record<string, string | number>>): unknown;
+  end(body: Uint8Array): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 /** The runtime's end of the Runtime API. */
 export interface RuntimeClient extends RuntimeLink {
   readonly events: RuntimeEvents;
   /** Parks a "next" until there is an event. False: out of turn. */
-  park(response: ServerResponse): boolean;
+  park(response: NextResponse): boolean;
   /** Whether an echoed `Lambda-Runtime-Invocation-Id` names an attempt in hand. */
   isCurrentAttempt(invocationId: string): boolean;
   /** The process has gone. */
@@ -25,7 +34,7 @@ export interface RuntimeClient extends RuntimeLink {
 export class RuntimeApiClient implements RuntimeClient {
   readonly carriesLogs = false;
   readonly events: RuntimeEvents;
-  #parked: ServerResponse | undefined;
+  #parked: NextResponse | undefined;
   #undelivered: Delivery | undefined;
   #delivered: Delivery | undefined;
 
@@ -33,7 +42,7 @@ export class RuntimeApiClient implements RuntimeClient {
     this.events = events;
   }
 
-  park(response: ServerResponse): boolean {
+  park(response: NextResponse): boolean {
     // A runtime whose connection broke asks again, and gets the event it missed.
     const asksAgain = this.#undelivered !== undefined || this.#parked !== undefined;
     if (!asksAgain && !this.events.onNext(this)) return false;
@@ -75,19 +84,9 @@ export class RuntimeApiClient implements RuntimeClient {
       // Not written whole: the runtime never saw the event.
       if (!response.writableFinished && this.#delivered === delivery) this.#undelivered = delivery;
     });
-    const { payload } = delivery.invocation;
     response.writeHead(200, nextHeaders(delivery));
-    // As text of one character for each byte, it leaves with its head in one write; bytes would be a second one.
-    if (payload.length > 0 && payload.length <= SMALL_EVENT_BYTES) response.end(latin1(payload), 'latin1');
-    else response.end(payload);
+    response.end(delivery.invocation.payload);
   }
-}
-
-/** Up to this size a copy is cheaper than another buffer to write. */
-const SMALL_EVENT_BYTES = 4096;
-
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
 export function nextHeaders({

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import type { Receipt } from '../runtime-link.ts';
+import { ACCEPTED, errorBody, UNKNOWN_REQUEST } from './acknowledgements.ts';
 import type { RuntimeClient } from './runtime-api-client.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
@@ -147,8 +148,8 @@ function refuseUnknown(path: string, response: ServerResponse): void {
 }
 
 function acknowledge(receipt: Receipt, response: ServerResponse): void {
-  if (receipt === 'accepted') answer(response, 202, '{"status":"OK"}\n');
-  else if (receipt === 'unknown') refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
+  if (receipt === 'accepted') answer(response, 202, ACCEPTED);
+  else if (receipt === 'unknown') answer(response, 400, UNKNOWN_REQUEST);
   else {
     const message = `Exceeded maximum allowed payload size (${LARGEST_RESPONSE_BYTES} bytes).`;
     refuse(response, 413, 'RequestEntityTooLarge', message);
@@ -160,7 +161,7 @@ function refuseAttempt(response: ServerResponse): void {
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  answer(response, status, `${JSON.stringify({ errorMessage, errorType })}\n`);
+  answer(response, status, errorBody(errorType, errorMessage));
 }
 
 function answer(response: ServerResponse, status: number, body: string): void {

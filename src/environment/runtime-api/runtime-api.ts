@@ -12,6 +12,7 @@ import { handleMetadataRequest, METADATA_PATH } from './metadata-routes.ts';
 import type { EnvironmentMetadata } from './metadata-routes.ts';
 import { ConcurrentApiClient } from './concurrent-api-client.ts';
 import { RuntimeApiClient, type RuntimeClient } from './runtime-api-client.ts';
+import { RuntimeLane } from './runtime-lane.ts';
 import { handleRuntimeRequest, RUNTIME_PREFIX } from './runtime-api-routes.ts';
 
 /** An environment's own Runtime API, and the APIs beside it. */
@@ -41,6 +42,7 @@ interface Environment {
 export class RuntimeApi {
   readonly #http: HttpServer;
   readonly #environments = new WeakMap<Socket, Environment>();
+  readonly #asHttp = (socket: Socket): void => void this.#http.emit('connection', socket);
 
   constructor() {
     this.#http = createHttpServer(
@@ -76,7 +78,9 @@ export class RuntimeApi {
       sockets.add(socket);
       this.#environments.set(socket, environment);
       socket.once('close', () => sockets.delete(socket));
-      this.#http.emit('connection', socket);
+      // A runtime with several events in hand may ask for one while others are answered on the same connection.
+      if (maxConcurrency === undefined) new RuntimeLane(socket, client, this.#asHttp);
+      else this.#asHttp(socket);
     });
     const address = await sandbox.listen(server);
     return {
