@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChannelWriter } from '../channel-writer.ts';
 import { ACCEPTED, UNKNOWN_REQUEST } from './acknowledgements.ts';
-import { type PlainRequest, readPlainRequest } from './plain-request.ts';
+import { type PlainRequest, PlainRequestReader } from './plain-request.ts';
 import type { NextResponse, RuntimeClient } from './runtime-api-client.ts';
 
 const KEEP_ALIVE = 'Connection: keep-alive\r\n\r\n';
@@ -21,6 +21,7 @@ export class RuntimeLane {
   readonly #socket: Socket;
   readonly #writer: ChannelWriter;
   readonly #client: RuntimeClient;
+  readonly #reader = new PlainRequestReader();
   readonly #asHttp: (socket: Socket) => void;
   /** Asked for an event that has not been sent. */
   #next: LaneNext | undefined;
@@ -68,7 +69,7 @@ export class RuntimeLane {
   #serve(bytes: Buffer): void {
     for (let rest = bytes; rest.length > 0; ) {
       if (this.#next !== undefined) return this.#keep(rest);
-      const request = readPlainRequest(rest);
+      const request = this.#reader.read(rest);
       if (request === undefined || !this.#answer(request)) return this.#leave(rest);
       rest = rest.subarray(request.size);
     }
