@@ -32,6 +32,15 @@ describe('how many environments are worth using at once', () => {
     expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test('all, where invocations take their time and the platform is busy with something else, in long turns', () => {
+    const turnover = new Turnover();
+    for (let look = 0; look < 200; look += 1) {
+      turnover.ended(600);
+      turnover.look(6, 200, 0);
+    }
+    expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
+  });
+
   test('more again within milliseconds when the platform has time, or nothing ends any more', () => {
     for (const look of [(it: Turnover) => turns(it, 1, 4, 0.9, 0.3), (it: Turnover) => it.look(4, 1, 0)]) {
       const turnover = new Turnover();

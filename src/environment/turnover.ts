@@ -9,6 +9,8 @@ const BUSY_SHARE = 0.05;
 /** An invocation that takes so long, and so many turns of the event loop, is not waiting for the platform. */
 const SLOW_MS = 2;
 const SLOW_TURNS = 4;
+/** Nor is one that takes so long, even where turns take long because something else keeps the platform busy. */
+const NEVER_BRIEF_MS = 25;
 /** After so many looks at a busy platform, fewer environments are tried. */
 const LOOKS_BEFORE_LESS = 10;
 /** After so many, the number that was enough before. */
@@ -49,7 +51,7 @@ export class Turnover {
   /** An invocation took so long, from its event to its response. */
   ended(durationMs: number): void {
     this.#endedSinceLook += 1;
-    if (this.#crowded > 0) this.#crowded -= 1;
+    if (this.#crowded > 0 && durationMs < NEVER_BRIEF_MS) this.#crowded -= 1;
     else this.#averageMs += (durationMs - this.#averageMs) * WEIGHT;
   }
 
@@ -64,7 +66,7 @@ export class Turnover {
     this.#looksWithoutEnd = this.#endedSinceLook === 0 ? this.#looksWithoutEnd + 1 : 0;
     this.#endedSinceLook = 0;
     this.#busyLooks = idleShare < BUSY_SHARE ? this.#busyLooks + 1 : 0;
-    const isSlow = this.#averageMs > Math.max(SLOW_MS, SLOW_TURNS * turnMs);
+    const isSlow = this.#averageMs > Math.min(NEVER_BRIEF_MS, Math.max(SLOW_MS, SLOW_TURNS * turnMs));
     if (this.#looksWithoutEnd > 1 || isSlow) {
       this.#raise(busy, 2);
       if (this.#limit > MUCH_MORE * this.#known) this.#known = Number.POSITIVE_INFINITY;
