@@ -52,7 +52,7 @@ test('200 concurrent invokes run side by side in environments of their own', asy
   expect(busiest).toBeGreaterThan(20);
   const answers = await Promise.all(running);
   expect(answers.filter((answer) => (answer.payload as Slept).answer === 'old')).toHaveLength(200);
-});
+}, 60_000);
 
 test('a code update in the middle loses no invoke, and the new code follows', async () => {
   await deploy(server.lambda, 'swapped', { 'index.js': sleeper('old') });

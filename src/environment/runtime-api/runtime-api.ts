@@ -79,7 +79,7 @@ export class RuntimeApi {
       this.#environments.set(socket, environment);
       socket.once('close', () => sockets.delete(socket));
       // A runtime with several events in hand may ask for one while others are answered on the same connection.
-      if (maxConcurrency === undefined) new RuntimeLane(socket, client, this.#asHttp);
+      if (maxConcurrency === undefined) new RuntimeLane(socket, client, this.#asHttp).begin();
       else this.#asHttp(socket);
     });
     const address = await sandbox.listen(server);

@@ -34,6 +34,11 @@ export class RuntimeLane {
     this.#writer = new ChannelWriter(socket);
     this.#client = client;
     this.#asHttp = asHttp;
+  }
+
+  /** Call before anything is read. */
+  begin(): void {
+    const socket = this.#socket;
     socket.on('data', this.#onData);
     socket.push = this.#onPush;
     socket.on('end', this.#onEnd);
