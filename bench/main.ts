@@ -17,6 +17,8 @@ import { met, printLines, printTable, type Row, writeJson } from './parts/report
 import { measureSteps } from './parts/steps.ts';
 import { measureStreamMappings } from './parts/stream-mappings.ts';
 import { measureStreaming } from './parts/streaming.ts';
+import { measureTableLatency } from './parts/table-latency.ts';
+import { measureLargeTable } from './parts/tables-large.ts';
 import { measureTables } from './parts/tables.ts';
 import { measurePayloads, measureThroughput } from './parts/throughput.ts';
 import { measureWorkers } from './parts/workers.ts';
@@ -56,7 +58,18 @@ const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: ()
   },
   objects: { title: 'large objects', measure: async () => await measureObjects(where, effort) },
   records: { title: 'records of streams', measure: async () => await measureRecords(where, effort) },
-  tables: { title: 'tables', measure: async () => await measureTables(where, effort) },
+  tables: {
+    title: 'tables',
+    measure: async () => [
+      ...(await measureTables(where, effort)),
+      ...(await measureTableLatency(where, effort)),
+    ],
+  },
+  'tables-large': {
+    title: 'a large table',
+    isLong: true,
+    measure: async () => await measureLargeTable(where),
+  },
   freeze: { title: 'freezing', isLong: true, measure: async () => await measureFreezing(where) },
   density: { title: 'density', isLong: true, measure: async () => await measureDensity(where) },
   noise: { title: 'noisy neighbours', isLong: true, measure: async () => await measureNoise(where) },

@@ -2,6 +2,10 @@
 export const KINDS = ['put', 'update', 'get', 'query'] as const;
 export type TableKind = (typeof KINDS)[number];
 
+export function isTableKind(word: string): word is TableKind {
+  return KINDS.some((kind) => kind === word);
+}
+
 export const PARTITIONS = 100;
 /** Items of a partition. */
 export const MOST_AT = 100;

@@ -1,11 +1,12 @@
 import { connect } from 'node:net';
-import { itemText, KINDS, keyOf, MOST_AT, PARTITIONS, QUERIED, type TableKind } from './table-items.ts';
+import { isTableKind, itemText, keyOf, MOST_AT, PARTITIONS, QUERIED, type TableKind } from './table-items.ts';
 
 /**
  * The load on a table, in a process of its own: `node table-load.ts PORT TABLE put|update|get|query CONNECTIONS
- * DURATION_MS`. The duration comes twice, first to warm up. Prints how many a second, and what one took, as JSON.
+ * DURATION_MS [PATH]`. The duration comes twice, first to warm up. Prints how many a second, and what one took, as JSON.
  */
-const [port = '', table = '', kind = '', connections = '', durationMs = ''] = process.argv.slice(2);
+const [port = '', table = '', kind = '', connections = '', durationMs = '', path = '/'] =
+  process.argv.slice(2);
 const REQUESTS_READY = 500;
 
 const OPERATIONS: Readonly<Record<TableKind, string>> = {
@@ -14,10 +15,6 @@ const OPERATIONS: Readonly<Record<TableKind, string>> = {
   get: 'GetItem',
   query: 'Query',
 };
-
-function isKind(word: string): word is TableKind {
-  return KINDS.some((known) => known === word);
-}
 
 function input(of: TableKind, turn: number): object {
   // Spread over all partitions; a prime goes round them all.
@@ -47,7 +44,7 @@ function input(of: TableKind, turn: number): object {
 function request(of: TableKind, turn: number): Buffer {
   const body = JSON.stringify({ TableName: table, ...input(of, turn) });
   const head = [
-    'POST / HTTP/1.1',
+    `POST ${path} HTTP/1.1`,
     `host: 127.0.0.1:${port}`,
     'content-type: application/x-amz-json-1.0',
     `x-amz-target: DynamoDB_20120810.${OPERATIONS[of]}`,
@@ -62,7 +59,7 @@ function request(of: TableKind, turn: number): Buffer {
   return Buffer.from(`${head}\r\n\r\n${body}`);
 }
 
-if (!isKind(kind)) throw new Error(`There is no ${kind}.`);
+if (!isTableKind(kind)) throw new Error(`There is no ${kind}.`);
 const requests = Array.from({ length: REQUESTS_READY }, (_, turn) => request(kind, turn));
 const CONTENT_LENGTH = /\r\ncontent-length: (\d+)/i;
 

@@ -6,7 +6,7 @@ import { indexKeyOf, itemId, type ItemKey } from '../keys/item-keys.ts';
 import type { Table } from '../tables/table-definition.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import type { Item } from '../values/attribute-value.ts';
-import { itemSize } from '../values/item-size.ts';
+import { itemSize, rememberSize } from '../values/item-size.ts';
 import { itemOf, itemText } from '../values/item-text.ts';
 
 export interface ItemPlace {
@@ -33,7 +33,10 @@ export async function readItems(
   for (const some of inParts(places)) {
     const { rows } = await placesStatement(some).execute(db);
     for (const row of rows) {
-      items.set(`${row.table_id} ${row.hash_key} ${row.range_key}`, itemOf(row.item));
+      items.set(
+        `${row.table_id} ${row.hash_key} ${row.range_key}`,
+        rememberSize(itemOf(row.item), row.bytes),
+      );
     }
   }
   return items;
@@ -44,11 +47,12 @@ interface PlacedRow {
   readonly hash_key: string;
   readonly range_key: string;
   readonly item: string;
+  readonly bytes: number;
 }
 
 export function placesStatement(places: readonly ItemPlace[]): RawBuilder<PlacedRow> {
   const keys = places.map(({ table, key }) => sql`(${table.id}, ${key.hashKey}, ${key.rangeKey})`);
-  return sql<PlacedRow>`select table_id, hash_key, range_key, item from dynamodb_items
+  return sql<PlacedRow>`select table_id, hash_key, range_key, item, bytes from dynamodb_items
     where (table_id, hash_key, range_key) in (values ${sql.join(keys)})`;
 }
 

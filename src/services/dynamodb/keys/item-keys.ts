@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { invalidParameter, SchemaMismatch, validation } from '../dynamodb-errors.ts';
 import type { IndexDefinition, KeySchema, KeyType, Table } from '../tables/table-definition.ts';
 import { type AttributeValue, attributeOf, emptyItem, type Item, typeOf } from '../values/attribute-value.ts';
@@ -125,7 +125,7 @@ export function indexKeyOf({ key }: IndexDefinition, item: Item): ItemKey | unde
 
 /** Names an item among those of its table in few characters. */
 export function itemId({ hashKey, rangeKey }: ItemKey): string {
-  return createHash('sha256').update(`${hashKey} ${rangeKey}`).digest('hex').slice(0, 32);
+  return digest('sha256', `${hashKey} ${rangeKey}`, 'hex').slice(0, 32);
 }
 
 /** The attributes that make up keys, of a table and perhaps of an index: what a page of results ends with. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scalar } from '../values/compare-values.ts';
 import { type Decimal, parseDecimal } from '../values/decimal.ts';
 
@@ -11,7 +11,7 @@ const EXPONENT_BIAS = 129;
 
 /** Where the items of a partition stand: equal for equal values, evenly spread over all lower-case hex texts. */
 export function encodeHash(value: Scalar): string {
-  return createHash('sha256').update(orderedBytes(value)).digest('hex').slice(0, DIGEST_CHARACTERS);
+  return hash('sha256', orderedBytes(value), 'hex').slice(0, DIGEST_CHARACTERS);
 }
 
 /** Texts that sort, byte by byte, as DynamoDB sorts the values. Hex: both databases order it alike. */

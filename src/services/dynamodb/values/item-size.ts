@@ -16,6 +16,12 @@ export function itemSize(item: Item): number {
   return size;
 }
 
+/** An item comes from where its size is kept beside it. */
+export function rememberSize(item: Item, bytes: number): Item {
+  known.set(item, bytes);
+  return item;
+}
+
 function mapSize(item: Item): number {
   let size = 0;
   for (const [name, value] of Object.entries(item)) size += Buffer.byteLength(name) + valueSize(value);
