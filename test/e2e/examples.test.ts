@@ -1,24 +1,29 @@
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { DeleteEventSourceMappingCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import photon from '@silvia-odwyer/photon-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advanceClock } from '../support/async-events.ts';
 import { available, run } from '../support/commands.ts';
-import { eventually } from '../support/functions.ts';
+import { eventually, invoke } from '../support/functions.ts';
+import { makeMapping, untilDeleted } from '../support/mappings.ts';
+import { uniqueName } from '../support/lambda-requests.ts';
 import { receive } from '../support/queues.ts';
 import { s3ClientFor } from '../support/s3.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { kinesisFor } from '../support/streams.ts';
+import { dynamodbFor } from '../support/tables.ts';
 
 /** Each example is deployed by its own script, with the stock CLI. */
 const ROOT = join(import.meta.dirname, '../..');
 const PHOTON = 'node_modules/@silvia-odwyer/photon-node';
 const hasTools = available('aws', '--version') && available('zip', '--version');
-const EXAMPLES = ['thumbnails', 'queue-worker', 'stream-aggregator', 'cron'];
+const EXAMPLES = ['thumbnails', 'queue-worker', 'stream-aggregator', 'orders', 'cron'];
 const WITHIN_MS = 45_000;
 
 describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
@@ -30,7 +35,7 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
     folder = await temporaryDirectory();
     // The CLI takes a second or two to begin anything.
     await Promise.all(EXAMPLES.map(deployExample));
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     expect(await server.stop()).toBe(0);
     await folder.remove();
@@ -47,7 +52,7 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
     const { code, stderr } = await run('sh', ['deploy.sh', example], {
       cwd: copy,
       env: { AWS_ENDPOINT_URL: server.endpoint },
-      timeoutMs: 170_000,
+      timeoutMs: 280_000,
     });
     expect([code, stderr]).toEqual([0, '']);
   }
@@ -150,6 +155,73 @@ describe.skipIf(!hasTools)('examples', { timeout: 120_000 }, () => {
     );
     kinesis.destroy();
   });
+
+  test('orders: each is summed up and told of once, though everything comes again', async () => {
+    const tables = dynamodbFor(server);
+    const queue = await queueNamed('orders.fifo');
+    const [one, two, three] = [uniqueName('one'), uniqueName('two'), uniqueName('three')];
+    const [ada, bob] = [uniqueName('ada'), uniqueName('bob')];
+    const order = async (id: string, customer: string, cents: number) => {
+      const items = [{ sku: 'tea', quantity: 2, cents }];
+      const { payload } = await invoke(server.lambda, 'orders-take', { id, customer, items });
+      return (payload as { statusCode: number }).statusCode;
+    };
+    expect(await order(one, ada, 350)).toBe(201);
+    expect(await order(two, ada, 100)).toBe(201);
+    expect(await order(one, ada, 350)).toBe(200);
+    expect(await order(uniqueName('bad'), ada, 0.5)).toBe(400);
+    const told: string[] = [];
+    const untilTold = async (count: number): Promise<void> => {
+      await eventually(
+        async () => {
+          for (const { Body = '', ReceiptHandle } of await receive(server.sqs, queue)) {
+            const { id } = JSON.parse(Body) as { id: string };
+            if ([one, two, three].includes(id)) told.push(id);
+            await server.sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle }));
+          }
+          return told.length;
+        },
+        (found) => found >= count,
+        WITHIN_MS,
+      );
+    };
+    await untilTold(2);
+    await readAgain('orders-book');
+    expect(await order(three, bob, 70)).toBe(201);
+    // Its record is behind all that came again.
+    await untilTold(3);
+    expect(told).toEqual([one, two, three]);
+    const sumOf = async (customer: string) => {
+      const Key = { id: { S: `customer ${customer}` } };
+      return (await tables.send(new GetItemCommand({ TableName: 'orders-customers', Key }))).Item;
+    };
+    expect(await sumOf(ada)).toMatchObject({ orders: { N: '2' }, cents: { N: '900' } });
+    expect(await sumOf(bob)).toMatchObject({ orders: { N: '1' }, cents: { N: '140' } });
+    await eventually(
+      async () => await logged('orders-book'),
+      (log) => log.includes(`had booked ${one} of ${ada}`),
+      WITHIN_MS,
+    );
+    tables.destroy();
+  });
+
+  /** Another mapping in place of a function's own, which begins where that one did. */
+  async function readAgain(FunctionName: string): Promise<void> {
+    const { EventSourceMappings = [] } = await server.lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName }),
+    );
+    const [mapping] = EventSourceMappings;
+    const { UUID = '', EventSourceArn, FunctionResponseTypes, FilterCriteria } = mapping ?? {};
+    await server.lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
+    await untilDeleted(server.lambda, UUID);
+    await makeMapping(server.lambda, {
+      FunctionName,
+      EventSourceArn,
+      FunctionResponseTypes,
+      FilterCriteria,
+      StartingPosition: 'TRIM_HORIZON',
+    });
+  }
 
   test('cron: runs when platform time gets there', async () => {
     await advanceClock(server, 300_000);
