@@ -73,6 +73,13 @@ export class BatchGatherer<R extends PolledRecord> {
     }
   }
 
+  async #skip(records: readonly R[]): Promise<void> {
+    const skipping = this.#driver.skip(records);
+    // Those beside them grow no older by it when time is moved.
+    this.#options.clock.during(skipping);
+    await skipping;
+  }
+
   async #received(most: number, waitMs: number): Promise<readonly R[]> {
     const { filter, clock, meter } = this.#options;
     const untilMs = clock.now() + waitMs;
@@ -85,9 +92,9 @@ export class BatchGatherer<R extends PolledRecord> {
       const skipped: R[] = [];
       for (const record of received) (filter(record.view()) ? passed : skipped).push(record);
       meter.add('filteredOutEventCount', skipped.length);
-      if (skipped.length > 0) await this.#driver.skip(skipped);
-      // All of it was for nobody: the next ones may be there already.
-      if (passed.length > 0 || this.#signal.aborted) return passed;
+      if (skipped.length > 0) await this.#skip(skipped);
+      // All of it was for nobody: the next ones may be there already, but what is in hand does not wait for them.
+      if (passed.length > 0 || this.#signal.aborted || clock.now() >= untilMs) return passed;
     }
   }
 }

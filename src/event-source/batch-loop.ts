@@ -23,6 +23,7 @@ export class BatchLoop<R extends PolledRecord> {
   #wake: () => void = () => undefined;
   #failures = 0;
   #ended: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: BatchLoopOptions, driver: SourceDriver<R>) {
     this.#options = options;
@@ -37,6 +38,12 @@ export class BatchLoop<R extends PolledRecord> {
   /** Receives no more and resolves when the batches under way have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    // Several may ask for it, and only one can be woken.
+    this.#stopped ??= this.#drain();
+    await this.#stopped;
+  }
+
+  async #drain(): Promise<void> {
     await this.#ended;
     while (this.#running > 0) await new Promise<void>((resolve) => (this.#wake = resolve));
   }

@@ -66,6 +66,8 @@ export interface QueuedMessage {
   readonly messageAttributes: Readonly<Record<string, QueueMessageAttribute>>;
   /** Undefined without message attributes. */
   readonly md5OfMessageAttributes: string | undefined;
+  /** Until then nobody else gets it, epoch milliseconds. */
+  readonly hiddenUntilMs: number;
 }
 
 export interface QueueReceiveOptions {
@@ -73,8 +75,8 @@ export interface QueueReceiveOptions {
   readonly most: number;
   /** How long to wait for a message when there is none: as long as one likes. */
   readonly waitMs: number;
-  /** How long the messages stay hidden; the queue's own timeout when undefined. */
-  readonly visibilityTimeoutSeconds?: number;
+  /** How much longer the messages stay hidden than the queue has it when they are received. */
+  readonly hiddenForMoreMs?: number;
   /** Gives up waiting. */
   readonly signal?: AbortSignal;
 }
@@ -84,8 +86,11 @@ export interface QueueConsumer {
   /** Undefined: there is no such queue. */
   describe(queueArn: string): Promise<QueueDescription | undefined>;
   receive(queueArn: string, options: QueueReceiveOptions): Promise<readonly QueuedMessage[]>;
-  /** Deletes messages by their receipts. A receipt that has expired, or whose message is gone, deletes nothing. */
-  remove(queueArn: string, receiptHandles: readonly string[]): Promise<void>;
+  /**
+   * Deletes messages by their receipts. Once a message was received again, earlier receipts of it delete nothing.
+   * @returns the receipts that were refused, as FIFO queues do once they have expired: those messages come again
+   */
+  remove(queueArn: string, receiptHandles: readonly string[]): Promise<readonly string[]>;
   /** Hides messages for so long from now on, or shows them at once (0). Receipts that have expired change nothing. */
   changeVisibility(queueArn: string, receiptHandles: readonly string[], seconds: number): Promise<void>;
 }

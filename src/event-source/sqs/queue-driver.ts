@@ -5,7 +5,7 @@ import type { MappingMeter } from '../mapping-meter.ts';
 import type { Batch, BatchEnd, BatchStep, SourceDriver } from '../source-driver.ts';
 import type { PollConcurrency } from './poll-concurrency.ts';
 import { QueueRecord } from './queue-record.ts';
-import { doneMessages, longestHoldMs } from './settled-messages.ts';
+import { beginsUntilMs, doneMessages } from './settled-messages.ts';
 
 export interface QueueDriverOptions {
   readonly clock: Clock;
@@ -28,7 +28,6 @@ const IDLE_MS = 60_000;
 export class QueueDriver implements SourceDriver<QueueRecord> {
   readonly isOrdered: boolean;
   readonly #options: QueueDriverOptions;
-  #visibilityMs = 0;
   #running = 0;
 
   constructor(options: QueueDriverOptions) {
@@ -44,12 +43,10 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
   async receive(most: number, waitMs: number, signal: AbortSignal): Promise<readonly QueueRecord[]> {
     const { queues, queueArn, concurrency, clock, windowMs } = this.#options;
     const wanted = Math.min(most, MOST_RECEIVED);
-    const queue = await queues.describe(queueArn);
-    // A message's time in the batch does not count against the function's.
-    this.#visibilityMs = (queue?.visibilityTimeoutSeconds ?? 0) * 1000;
-    const hides = windowMs > 0 && { visibilityTimeoutSeconds: (this.#visibilityMs + windowMs) / 1000 };
     const beganAtMs = clock.now();
-    const messages = await queues.receive(queueArn, { most: wanted, waitMs, signal, ...hides });
+    // A message's time in the batch does not count against the function's.
+    const options = { most: wanted, waitMs, signal, hiddenForMoreMs: windowMs };
+    const messages = await queues.receive(queueArn, options);
     if (clock.now() - beganAtMs > IDLE_MS && this.#running === 0) concurrency.idle();
     if (messages.length > 0) concurrency.received(messages.length === wanted, clock.now());
     return messages.map((message) => new QueueRecord(message, queueArn));
@@ -63,9 +60,8 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
     // Queues have no windows that end by themselves.
   }
 
-  async before({ takenAtMs }: Batch<QueueRecord>): Promise<BatchStep<QueueRecord> | undefined> {
-    const isInTime = this.#options.clock.now() - takenAtMs <= this.#longestHoldMs();
-    return isInTime ? undefined : { kind: 'left' };
+  async before(batch: Batch<QueueRecord>): Promise<BatchStep<QueueRecord> | undefined> {
+    return this.#mayBegin(batch, this.#options.clock.now()) ? undefined : { kind: 'left' };
   }
 
   event({ records }: Batch<QueueRecord>): string {
@@ -82,15 +78,17 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
     if (result !== undefined) {
       concurrency.answered();
       const done = doneMessages(batch.records, result);
-      if (done.length > 0) await this.#remove(done);
-      meter.add('deletedEventCount', done.length);
-      return { kind: done.length === batch.records.length ? 'done' : 'left' };
+      const refused = done.length === 0 ? [] : await this.#remove(done);
+      const deleted = done.length - refused.length;
+      meter.add('deletedEventCount', deleted);
+      return { kind: deleted === batch.records.length ? 'done' : 'left' };
     }
     if (outcome.kind === 'refused') return { kind: 'left' };
     const nowMs = clock.now();
     const afterMs = concurrency.throttled(nowMs);
-    const isInTime = nowMs + afterMs - batch.takenAtMs <= this.#longestHoldMs();
-    return isInTime ? { kind: 'again', batches: [batch], afterMs } : { kind: 'left' };
+    return this.#mayBegin(batch, nowMs + afterMs)
+      ? { kind: 'again', batches: [batch], afterMs }
+      : { kind: 'left' };
   }
 
   async giveBack(records: readonly QueueRecord[]): Promise<void> {
@@ -99,22 +97,24 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
     await unlessGone(queues.changeVisibility(queueArn, receipts, 0));
   }
 
-  #longestHoldMs(): number {
-    return longestHoldMs(this.#visibilityMs, this.#options.functionTimeoutMs() ?? 0);
+  #mayBegin({ records, takenAtMs }: Batch<QueueRecord>, atMs: number): boolean {
+    return atMs <= beginsUntilMs(records, takenAtMs, this.#options.functionTimeoutMs() ?? 0);
   }
 
-  async #remove(records: readonly QueueRecord[]): Promise<void> {
+  /** @returns the receipts of messages that come again, because they had expired */
+  async #remove(records: readonly QueueRecord[]): Promise<readonly string[]> {
     const { queues, queueArn } = this.#options;
     const receipts = records.map(({ receiptHandle }) => receiptHandle);
-    await unlessGone(queues.remove(queueArn, receipts));
+    return (await unlessGone(queues.remove(queueArn, receipts))) ?? [];
   }
 }
 
 /** A queue that was deleted has taken its messages along. */
-async function unlessGone(work: Promise<void>): Promise<void> {
+async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
+    return undefined;
   }
 }

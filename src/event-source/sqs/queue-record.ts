@@ -12,6 +12,8 @@ export class QueueRecord implements PolledRecord {
   readonly id: string;
   readonly text: string;
   readonly receiptHandle: string;
+  /** Until then nobody else gets it, platform time. */
+  readonly hiddenUntilMs: number;
   /** Only of FIFO queues. */
   readonly groupId: string | undefined;
   readonly traceHeader: string | undefined;
@@ -20,6 +22,7 @@ export class QueueRecord implements PolledRecord {
   constructor(message: QueuedMessage, queueArn: string) {
     this.id = message.messageId;
     this.receiptHandle = message.receiptHandle;
+    this.hiddenUntilMs = message.hiddenUntilMs;
     this.groupId = message.attributes['MessageGroupId'];
     this.traceHeader = message.attributes['AWSTraceHeader'];
     this.text = JSON.stringify(eventRecord(message, queueArn));

@@ -1,6 +1,6 @@
 import { array, assert, boolean, constantFrom, option, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { doneMessages, longestHoldMs } from './settled-messages.ts';
+import { beginsUntilMs, doneMessages } from './settled-messages.ts';
 
 const message = (id: string, groupId?: string) => ({ id, groupId });
 
@@ -40,6 +40,7 @@ describe('doneMessages', () => {
 });
 
 test('a batch may wait for as long as leaves the function its timeout, and always a moment', () => {
-  expect(longestHoldMs(30_000, 10_000)).toBe(20_000);
-  expect(longestHoldMs(30_000, 30_000)).toBe(1000);
+  const messages = [{ hiddenUntilMs: 60_000 }, { hiddenUntilMs: 30_000 }];
+  expect(beginsUntilMs(messages, 2_000, 10_000)).toBe(20_000);
+  expect(beginsUntilMs(messages, 2_000, 30_000)).toBe(3_000);
 });

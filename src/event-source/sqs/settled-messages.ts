@@ -25,10 +25,14 @@ export function doneMessages<M extends Message>(messages: readonly M[], result: 
 const LEAST_HOLD_MS = 1_000;
 
 /**
- * How long a batch may be in hand and still begin: the function must have its whole timeout before the messages appear
- * to others.
- * @param visibleAfterMs how long the messages stay hidden, from their receipt
+ * Until when a batch may begin: the function must have its whole timeout before the messages appear to others.
+ * @param takenAtMs when the batch was gathered
  */
-export function longestHoldMs(visibleAfterMs: number, functionTimeoutMs: number): number {
-  return Math.max(LEAST_HOLD_MS, visibleAfterMs - functionTimeoutMs);
+export function beginsUntilMs(
+  messages: readonly { readonly hiddenUntilMs: number }[],
+  takenAtMs: number,
+  functionTimeoutMs: number,
+): number {
+  const hiddenUntilMs = Math.min(...messages.map((message) => message.hiddenUntilMs));
+  return Math.max(takenAtMs + LEAST_HOLD_MS, hiddenUntilMs - functionTimeoutMs);
 }

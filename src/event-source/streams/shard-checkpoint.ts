@@ -25,6 +25,14 @@ export function newCheckpoint(start: StreamPosition): ShardCheckpoint {
   return { start, progress: [], windows: [], hasEnded: false };
 }
 
+/** Not there any more, rather than not there yet: of what is there something is newer. Ids grow. */
+export function isExpired(shards: readonly { readonly shardId: string }[], shardId: string): boolean {
+  return (
+    shards.some(({ shardId: other }) => other > shardId) &&
+    !shards.some(({ shardId: other }) => other === shardId)
+  );
+}
+
 /** Decimal texts as integers, whatever their length. */
 export function compareSequenceNumbers(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import { ServiceError } from '../../model/service-error.ts';
 import type { StoredMapping } from '../../model/stored-event-source-mapping.ts';
 import type { StreamConsumer, StreamPosition, StreamRead } from '../../model/stream-ports.ts';
 import { BatchLoop, type BatchLoopOptions } from '../batch-loop.ts';
@@ -9,6 +10,7 @@ import { LaneWindow } from './lane-window.ts';
 import {
   advanced,
   isDone,
+  isExpired,
   laneOf,
   resumePosition,
   type ShardCheckpoint,
@@ -132,7 +134,7 @@ export class ShardWorker {
       if (read.records.length > 0 || read.hasEnded) return;
       await streams.waitForMore(this.#arn, this.#shardId, read.lastSequenceNumber, this.#stopping.signal);
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted || (await this.#hasExpired(error))) return;
       onProblem(error instanceof Error ? error.message : String(error));
       await this.#pause(PROBLEM_PAUSE_MS);
     }
@@ -147,12 +149,23 @@ export class ShardWorker {
     }
     this.#position = { kind: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: read.lastSequenceNumber };
     this.#isCaughtUp = read.millisBehindLatest === 0;
-    if (read.hasEnded) this.#childShardIds = read.childShardIds;
-    for (const [index, { lane }] of this.#lanes.entries()) {
-      lane.add(shares[index] ?? []);
-      if (read.hasEnded) lane.wake();
-    }
+    for (const [index, { lane }] of this.#lanes.entries()) lane.add(shares[index] ?? []);
+    if (read.hasEnded) this.#end(read.childShardIds);
+  }
+
+  #end(childShardIds: readonly string[]): void {
+    this.#childShardIds = childShardIds;
+    for (const { lane } of this.#lanes) lane.wake();
     this.#tellIfEnded();
+  }
+
+  /** Whether a read was refused because the shard is gone: there is nothing more to read of it then. */
+  async #hasExpired(error: unknown): Promise<boolean> {
+    if (!(error instanceof ServiceError) || error.code !== 'ResourceNotFoundException') return false;
+    const stream = await this.#options.streams.describe(this.#arn).catch(() => undefined);
+    if (stream === undefined || !isExpired(stream.shards, this.#shardId)) return false;
+    this.#end([]);
+    return true;
   }
 
   async #save(): Promise<void> {

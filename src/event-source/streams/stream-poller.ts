@@ -8,7 +8,7 @@ import type { Poller } from '../poller.ts';
 import { recordFilter } from '../record-filter.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { failureRecord, type GivenUp } from './failure-record.ts';
-import { newCheckpoint, type ShardCheckpoint } from './shard-checkpoint.ts';
+import { isExpired, newCheckpoint, type ShardCheckpoint } from './shard-checkpoint.ts';
 import { ShardWorker, type ShardWorkerOptions } from './shard-worker.ts';
 import type { FailureRules } from './stream-decision.ts';
 import { waitForWake } from './wait-for-wake.ts';
@@ -64,13 +64,34 @@ export class StreamPoller implements Poller {
       this.#checkpoints = new Map(starts);
       await checkpoints.add(this.#mapping, this.#checkpoints);
     }
-    const there = new Set(stream.shards.map(({ shardId }) => shardId));
-    const trimmed = [...this.#checkpoints].flatMap(([shardId, { hasEnded }]) =>
-      hasEnded && !there.has(shardId) ? [shardId] : [],
-    );
-    await checkpoints.forget(this.#mapping, trimmed);
-    for (const shardId of trimmed) this.#checkpoints.delete(shardId);
+    await this.#forgetExpired(stream);
     this.#begin(stream);
+  }
+
+  /**
+   * Shards go when their records have expired, read or not. Children of one that was never read to its end, where they
+   * would have been heard of, are read all the same.
+   */
+  async #forgetExpired({ shards }: StreamDescription): Promise<void> {
+    const expired = [...this.#checkpoints.keys()].filter(
+      (shardId) => !this.#workers.has(shardId) && isExpired(shards, shardId),
+    );
+    const orphans = shards.filter(
+      ({ parentShardIds: parents }) =>
+        parents.length > 0 &&
+        parents.every((parent) => !this.#workers.has(parent) && isExpired(shards, parent)),
+    );
+    await this.#add(orphans.map(({ shardId }) => shardId));
+    await this.#options.checkpoints.forget(this.#mapping, expired);
+    for (const shardId of expired) this.#checkpoints.delete(shardId);
+  }
+
+  /** Shards that are read from their beginning. */
+  async #add(shardIds: readonly string[]): Promise<void> {
+    const fresh = shardIds.filter((shardId) => !this.#checkpoints.has(shardId));
+    const added = new Map(fresh.map((shardId) => [shardId, newCheckpoint({ kind: 'TRIM_HORIZON' })]));
+    await this.#options.checkpoints.add(this.#mapping, added);
+    for (const [shardId, checkpoint] of added) this.#checkpoints.set(shardId, checkpoint);
   }
 
   async #described(): Promise<StreamDescription> {
@@ -97,9 +118,13 @@ export class StreamPoller implements Poller {
   /** Starts what can be read now: shards whose parents are done with. */
   #begin(stream: StreamDescription): void {
     if (this.#stopping.signal.aborted) return;
+    const there = new Set(stream.shards.map(({ shardId }) => shardId));
     for (const { shardId, parentShardIds } of stream.shards) {
       const checkpoint = this.#checkpoints.get(shardId);
-      const isNext = parentShardIds.every((parent) => this.#checkpoints.get(parent)?.hasEnded !== false);
+      // One that is there and has no checkpoint waits for parents of its own.
+      const isNext = parentShardIds.every(
+        (parent) => !there.has(parent) || this.#checkpoints.get(parent)?.hasEnded === true,
+      );
       if (checkpoint === undefined || checkpoint.hasEnded || !isNext || this.#workers.has(shardId)) continue;
       const worker = new ShardWorker(shardId, checkpoint, this.#workerOptions(stream));
       this.#workers.set(shardId, worker);
@@ -132,19 +157,17 @@ export class StreamPoller implements Poller {
 
   /** A shard is done with: its children are next. */
   async #goOn(shardId: string, childShardIds: readonly string[]): Promise<void> {
-    const { checkpoints } = this.#options;
-    const fresh = childShardIds.filter((child) => !this.#checkpoints.has(child));
-    const added = new Map(fresh.map((child) => [child, newCheckpoint({ kind: 'TRIM_HORIZON' })]));
-    await checkpoints.add(this.#mapping, added);
+    await this.#add(childShardIds);
     const before = this.#checkpoints.get(shardId) ?? newCheckpoint({ kind: 'TRIM_HORIZON' });
     const ended = { ...before, hasEnded: true };
-    await checkpoints.save(this.#mapping, shardId, ended);
-    for (const [child, checkpoint] of added) this.#checkpoints.set(child, checkpoint);
+    await this.#options.checkpoints.save(this.#mapping, shardId, ended);
     this.#checkpoints.set(shardId, ended);
     await this.#workers.get(shardId)?.stop();
     this.#options.meter.forget(shardId);
-    this.#begin(await this.#described());
     this.#workers.delete(shardId);
+    const stream = await this.#described();
+    await this.#forgetExpired(stream);
+    this.#begin(stream);
   }
 
   async #giveUp(streamArn: string, shardId: string, givenUp: GivenUp): Promise<void> {
@@ -186,7 +209,9 @@ export class StreamPoller implements Poller {
 
   async #tried(work: () => Promise<void>): Promise<boolean> {
     try {
-      await work();
+      const working = work();
+      this.#options.clock.during(working);
+      await working;
       return true;
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

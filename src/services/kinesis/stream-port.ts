@@ -26,6 +26,11 @@ import { parseConsumerArn, parseStreamArn } from './streams/stream-name.ts';
 
 type PortDependencies = Pick<KinesisDependencies, 'clock' | 'reader' | 'streams' | 'tails' | 'writer'>;
 
+interface FoundShard {
+  readonly stream: StoredStream;
+  readonly shard: StoredShard;
+}
+
 /** Puts records for other parts of the platform, as PutRecord does for clients. */
 export class PlatformStreamPublisher implements StreamPublisher {
   readonly #deps: PortDependencies;
@@ -100,23 +105,28 @@ export class PlatformStreamConsumer implements StreamConsumer {
 
   async waitForMore(arn: string, id: string, sequenceNumber: string, signal: AbortSignal): Promise<void> {
     const { reader, tails } = this.#deps;
-    const found = await this.#require(arn, id).catch(() => undefined);
-    if (found === undefined || found.shard.closedAtMs !== undefined || signal.aborted) return;
+    const found = await this.#find(arn, id);
+    if (found === undefined) return;
     const { stream, shard } = found;
     const position: StreamPosition = { kind: 'AFTER_SEQUENCE_NUMBER', sequenceNumber };
     const place = await placeOf(reader, stream, shard, position, 'GetRecords');
     const key = { streamId: stream.id, shard: shard.number };
-    await tails.wait(key, place, signal, async () => await this.#lookFor(arn, id));
+    await tails.wait(key, place, signal, {
+      isOpen: async () => {
+        const now = await this.#find(arn, id);
+        return now !== undefined && now.shard.closedAtMs === undefined;
+      },
+      lastPlace: async () => await reader.lastPlace(key),
+    });
   }
 
-  /** Undefined when the shard is closed or gone. */
-  async #lookFor(arn: string, id: string): Promise<number | undefined> {
-    const found = await this.#require(arn, id).catch(() => undefined);
-    if (found === undefined || found.shard.closedAtMs !== undefined) return undefined;
-    return await this.#deps.reader.lastPlace({ streamId: found.stream.id, shard: found.shard.number });
+  async #find(arn: string, id: string): Promise<FoundShard | undefined> {
+    const stream = await findByArn(this.#deps, arn);
+    const shard = stream && findShard(stream, id, this.#deps.clock.now());
+    return stream && shard && { stream, shard };
   }
 
-  async #require(arn: string, id: string): Promise<{ stream: StoredStream; shard: StoredShard }> {
+  async #require(arn: string, id: string): Promise<FoundShard> {
     const stream = await findByArn(this.#deps, arn);
     if (stream === undefined) throw notFound(`Stream ${arn} not found.`);
     const shard = findShard(stream, id, this.#deps.clock.now());

@@ -13,7 +13,7 @@ import type {
 import { queuedMessage } from './messages/received-message.ts';
 import { draftMessage, TRACE_HEADER } from './messages/message-draft.ts';
 import { sequenceNumber } from './messages/message-rows.ts';
-import { parseReceiptHandle, type Receipt } from './messages/receipt-handle.ts';
+import { parseReceiptHandle, type Receipt, receiptHandle } from './messages/receipt-handle.ts';
 import { checkSender } from './permissions/queue-access.ts';
 import { parseQueueArn } from './queues/queue-name.ts';
 import type { StoredQueue } from './queues/stored-queue.ts';
@@ -81,16 +81,18 @@ export class PlatformQueueConsumer implements QueueConsumer {
 
   async receive(queueArn: string, options: QueueReceiveOptions): Promise<readonly QueuedMessage[]> {
     const queue = await requireByArn(this.#deps, queueArn);
-    const { most, waitMs, visibilityTimeoutSeconds, signal } = options;
-    const visibilityMs =
-      visibilityTimeoutSeconds === undefined ? queue.visibilityTimeoutMs : visibilityTimeoutSeconds * 1000;
-    const request = { most, visibilityMs, attemptId: undefined };
+    const { most, waitMs, hiddenForMoreMs = 0, signal } = options;
+    const request = {
+      most,
+      visibilityMsIn: ({ visibilityTimeoutMs }: StoredQueue) => visibilityTimeoutMs + hiddenForMoreMs,
+      attemptId: undefined,
+    };
     const rows = await this.#deps.messages.receive(queue, request, { waitMs, signal });
     return rows.map((row) => queuedMessage(queue, row));
   }
 
-  async remove(queueArn: string, receiptHandles: readonly string[]): Promise<void> {
-    await this.#settle(queueArn, receiptHandles, undefined);
+  async remove(queueArn: string, receiptHandles: readonly string[]): Promise<readonly string[]> {
+    return await this.#settle(queueArn, receiptHandles, undefined);
   }
 
   async changeVisibility(
@@ -101,21 +103,23 @@ export class PlatformQueueConsumer implements QueueConsumer {
     await this.#settle(queueArn, receiptHandles, seconds * 1000);
   }
 
+  /** @returns the receipts that were refused */
   async #settle(
     queueArn: string,
     receiptHandles: readonly string[],
     visibilityMs: number | undefined,
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const queue = await requireByArn(this.#deps, queueArn);
     const receipts = receiptHandles.map(parseReceiptHandle).filter((receipt): receipt is Receipt => {
       return receipt?.queueId === queue.id;
     });
-    if (receipts.length === 0) return;
-    await this.#deps.messages.settle(
+    if (receipts.length === 0) return [];
+    const errors = await this.#deps.messages.settle(
       queue,
       receipts,
       receipts.map(() => visibilityMs),
     );
+    return receipts.filter((_, index) => errors[index] !== undefined).map(receiptHandle);
   }
 }
 

@@ -13,6 +13,8 @@ interface Put {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly place: number;
+  /** No filter lets it through. */
+  readonly isFiltered: boolean;
   isDone: boolean;
   isGivenUp: boolean;
   isSettled: boolean;
@@ -21,7 +23,7 @@ interface Put {
 interface StreamEvent {
   readonly Records: readonly { readonly kinesis: { readonly sequenceNumber: string } }[];
   readonly shardId?: string;
-  readonly window?: { readonly start: string };
+  readonly window?: { readonly start: string; readonly end: string };
   readonly state?: { readonly count?: number };
   readonly isFinalInvokeForWindow?: boolean;
 }
@@ -35,6 +37,9 @@ interface FailedBatch {
 }
 
 const KEYS = ['a', 'b', 'c', 'd'] as const;
+const FILTER = { Filters: [{ Pattern: JSON.stringify({ data: { wanted: [true] } }) }] };
+const WINDOW_SECONDS = 10;
+const LONGER_WINDOW_SECONDS = 15;
 
 /** A stream whose records go into a function, and everything that must be true of that. */
 export class StreamHistory implements Handler {
@@ -48,8 +53,9 @@ export class StreamHistory implements Handler {
   readonly #chance: Chance;
   readonly #put = new Map<string, Put>();
   readonly #reports: boolean;
+  readonly #hasFilter: boolean;
   /** By shard: the window that is open on disk. */
-  readonly #open = new Map<string, number>();
+  readonly #open = new Map<string, string>();
   readonly #closed = new Map<string, number>();
   /** What the last run that closed a window had counted. */
   readonly #counts = new Map<string, number>();
@@ -62,6 +68,7 @@ export class StreamHistory implements Handler {
     this.failuresArn = `arn:aws:sqs:us-east-1:000000000000:${name}-failures`;
     this.hasWindows = chance.is(0.3);
     this.#reports = chance.is(0.6);
+    this.#hasFilter = chance.is(0.3);
   }
 
   async make(): Promise<StoredMapping> {
@@ -70,7 +77,8 @@ export class StreamHistory implements Handler {
     const mapping = this.#world.newMapping(this.name, 'kinesis', this.streamArn, {
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: this.#reports ? ['ReportBatchItemFailures'] : [],
-      TumblingWindowInSeconds: this.hasWindows ? 10 : 0,
+      TumblingWindowInSeconds: this.hasWindows ? WINDOW_SECONDS : 0,
+      ...(this.#hasFilter && { FilterCriteria: FILTER }),
       DestinationConfig: { OnFailure: { Destination: this.failuresArn } },
       ...this.#change(),
     });
@@ -80,27 +88,29 @@ export class StreamHistory implements Handler {
 
   /** One random thing happens. */
   async step(): Promise<void> {
-    const drawn = this.#chance.below(12);
+    const drawn = this.#chance.below(13);
     if (drawn < 8) await this.#putSome(1 + this.#chance.below(12));
-    else if (drawn < 9) await this.#world.reshard(this.name, this.#chance);
-    else if (drawn < 11) await this.#world.update(this.name, (before) => ({ ...before, ...this.#change() }));
+    else if (drawn < 10) await this.#reshard();
+    else if (drawn < 12) await this.#world.update(this.name, (before) => ({ ...before, ...this.#change() }));
     else await this.#world.toggle(this.name);
   }
 
   run(event: unknown, draw: (count: number) => RunResult): unknown {
     const { Records: records, ...rest } = event as StreamEvent;
     const found = records.map(({ kinesis }) => this.#put.get(kinesis.sequenceNumber));
+    const name = windowName(rest);
+    const isFinal = rest.isFinalInvokeForWindow === true;
+    const window = rest.window === undefined ? '' : ` in ${name}${isFinal ? ', finally' : ''}`;
+    this.#tell(`gets ${found.map((record) => record?.place).join()}${window}`);
     for (const [index, record] of found.entries()) this.#checkDelivery(record, found.slice(0, index));
-    if (rest.isFinalInvokeForWindow === true && this.#closed.has(windowName(rest)))
-      this.problems.push(`the window ${windowName(rest)} was closed again`);
+    if (isFinal && this.#closed.has(name)) this.problems.push(`the window ${name} was closed again`);
     const result = draw(found.length);
     const failsFrom = result.kind === 'partial' && this.#reports ? Math.min(...result.failed) : Infinity;
     for (const [index, record] of found.entries()) {
       if (record !== undefined && result.kind !== 'error' && index < failsFrom) record.isDone = true;
     }
     const count = (rest.state?.count ?? 0) + Math.min(found.length, failsFrom);
-    if (rest.isFinalInvokeForWindow === true && result.kind === 'success')
-      this.#counts.set(windowName(rest), count);
+    if (isFinal && result.kind === 'success') this.#counts.set(name, count);
     const named = result.kind === 'partial' ? [...result.failed] : [];
     return {
       batchItemFailures: named.map((index) => ({ itemIdentifier: records[index]?.kinesis.sequenceNumber })),
@@ -112,19 +122,22 @@ export class StreamHistory implements Handler {
     for (const record of this.#put.values()) {
       if (record.shardId !== shardId || record.isSettled || !isDone(checkpoint, record)) continue;
       record.isSettled = true;
-      if (!record.isDone && !record.isGivenUp)
-        this.problems.push(`${record.sequenceNumber} was settled before it was processed`);
+      this.#tell(`has settled ${record.place}`);
+      if (!record.isDone && !record.isGivenUp && !record.isFiltered)
+        this.problems.push(`${record.place} was settled before it was processed`);
     }
+    if (checkpoint.hasEnded) this.#tell(`has read all of ${shardId}`);
     if (!this.hasWindows) return;
-    const startMs = checkpoint.windows[0]?.startMs;
+    const [window] = checkpoint.windows;
+    const now = window ? `${shardId} ${window.startMs}-${window.endMs}` : undefined;
     const before = this.#open.get(shardId);
-    if (before !== undefined && before !== startMs) {
-      const closed = `${shardId} ${before}`;
-      this.#closed.set(closed, (this.#closed.get(closed) ?? 0) + 1);
-      if (this.#closed.get(closed) !== 1) this.problems.push(`the window ${closed} was closed twice`);
+    if (before !== undefined && before !== now) {
+      this.#tell(`has closed ${before}`);
+      this.#closed.set(before, (this.#closed.get(before) ?? 0) + 1);
+      if (this.#closed.get(before) !== 1) this.problems.push(`the window ${before} was closed twice`);
     }
-    if (startMs === undefined) this.#open.delete(shardId);
-    else this.#open.set(shardId, startMs);
+    if (now === undefined) this.#open.delete(shardId);
+    else this.#open.set(shardId, now);
   }
 
   failed(body: string): void {
@@ -135,30 +148,32 @@ export class StreamHistory implements Handler {
         compareSequenceNumbers(record.sequenceNumber, batch.startSequenceNumber) >= 0 &&
         compareSequenceNumbers(record.sequenceNumber, batch.endSequenceNumber) <= 0;
       if (isWithin) record.isGivenUp = true;
+      if (isWithin) this.#tell(`has given up ${record.place}`);
     }
   }
 
   async missing(): Promise<readonly string[]> {
-    const left = [...this.#put.values()].filter((record) => !record.isDone && !record.isGivenUp);
-    const open = [...this.#open].map(([shardId, startMs]) => `window ${shardId} ${startMs}`);
-    return [...left.map(({ sequenceNumber }) => sequenceNumber), ...open];
+    const left = [...this.#put.values()].filter(({ isSettled }) => !isSettled);
+    const open = [...this.#open.values()].map((window) => `window ${window}`);
+    return [...left.map(({ place }) => String(place)), ...open];
   }
 
   /** Every record was counted in one window, and in one only. */
-  checkEnd(): void {
+  async checkEnd(): Promise<void> {
     if (!this.hasWindows) return;
     const counted = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
-    const settled = [...this.#put.values()].filter(({ isSettled }) => isSettled).length;
+    const settled = [...this.#put.values()].filter((record) => record.isSettled && !record.isFiltered).length;
     if (counted !== settled) this.problems.push(`${counted} records were counted of ${settled}`);
   }
 
   #checkDelivery(record: Put | undefined, before: readonly (Put | undefined)[]): void {
     if (record === undefined) return void this.problems.push('a record came that nobody has put');
-    if (record.isSettled) this.problems.push(`${record.sequenceNumber} came after it was settled`);
+    if (record.isSettled) this.problems.push(`${record.place} came after it was settled`);
+    if (record.isFiltered) this.problems.push(`${record.place} came although no filter has it`);
     for (const other of this.#put.values()) {
       const isAhead = other.partitionKey === record.partitionKey && other.place < record.place;
-      if (isAhead && !other.isDone && !other.isGivenUp && !before.includes(other))
-        this.problems.push(`${record.sequenceNumber} came ahead of ${other.sequenceNumber}`);
+      if (isAhead && !other.isDone && !other.isGivenUp && !other.isFiltered && !before.includes(other))
+        this.problems.push(`${record.place} came ahead of ${other.place}`);
     }
   }
 
@@ -166,10 +181,22 @@ export class StreamHistory implements Handler {
     for (let sent = 0; sent < count; sent += 1) {
       const partitionKey = this.#chance.pick(KEYS);
       const place = this.#put.size;
-      const { shardId, sequenceNumber } = await this.#world.put(this.streamArn, partitionKey);
-      const fresh = { isDone: false, isGivenUp: false, isSettled: false };
+      const isFiltered = this.#hasFilter && this.#chance.is(0.3);
+      const data = JSON.stringify({ wanted: !isFiltered });
+      const { shardId, sequenceNumber } = await this.#world.put(this.streamArn, partitionKey, data);
+      const fresh = { isFiltered, isDone: false, isGivenUp: false, isSettled: false };
       this.#put.set(sequenceNumber, { shardId, sequenceNumber, partitionKey, place, ...fresh });
+      this.#tell(`is put ${place} ${partitionKey} into ${shardId}${isFiltered ? ' (filtered)' : ''}`);
     }
+  }
+
+  /** While records come, so that some are written at the very end of a shard. */
+  async #reshard(): Promise<void> {
+    await Promise.all([this.#world.reshard(this.name), this.#putSome(1 + this.#chance.below(3))]);
+  }
+
+  #tell(text: string): void {
+    this.#world.trace.add(this.name, text);
   }
 
   #change(): MappingSettings {
@@ -179,7 +206,10 @@ export class StreamHistory implements Handler {
       BisectBatchOnFunctionError: this.#chance.is(0.5),
     };
     // What is given up is in no window's count, and lanes have windows of their own.
-    if (this.hasWindows) return { ...settings, ParallelizationFactor: 1, MaximumRetryAttempts: -1 };
+    if (this.hasWindows) {
+      const longer = this.#chance.is(0.2) && { TumblingWindowInSeconds: LONGER_WINDOW_SECONDS };
+      return { ...settings, ParallelizationFactor: 1, MaximumRetryAttempts: -1, ...longer };
+    }
     return {
       ...settings,
       ParallelizationFactor: this.#chance.pick([1, 1, 2, 5]),
@@ -189,7 +219,7 @@ export class StreamHistory implements Handler {
   }
 }
 
-/** As checkpoints name it. */
+/** Names a window of any length there was. */
 function windowName({ shardId, window }: Omit<StreamEvent, 'Records'>): string {
-  return `${shardId} ${Date.parse(window?.start ?? '')}`;
+  return `${shardId} ${Date.parse(window?.start ?? '')}-${Date.parse(window?.end ?? '')}`;
 }

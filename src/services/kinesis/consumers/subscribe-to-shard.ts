@@ -86,7 +86,7 @@ async function* eventsOf(
 
 /** Until there is more, or it is time for a sign of life. */
 async function nextMoment(
-  { clock, tails, reader }: KinesisDependencies,
+  { clock, tails, reader, streams }: KinesisDependencies,
   stream: StoredStream,
   shard: StoredShard,
   place: number,
@@ -99,7 +99,11 @@ async function nextMoment(
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
   try {
-    await tails.wait(key, place, over.signal, async () => await reader.lastPlace(key));
+    await tails.wait(key, place, over.signal, {
+      isOpen: async () =>
+        (await streams.find(stream))?.open.some(({ number }) => number === shard.number) === true,
+      lastPlace: async () => await reader.lastPlace(key),
+    });
   } finally {
     cancel();
     signal.removeEventListener('abort', end);

@@ -34,7 +34,9 @@ export async function readShard(
 ): Promise<ReadOn> {
   const key = { streamId: stream.id, shard: shard.number };
   const nowMs = clock.now();
-  const read: ShardRead = tails.isAtEnd(key, afterPlace)
+  // The last records of a shard that is closed are on disk, but the tail may be about to hear of them.
+  const isAtEnd = shard.endPlace === undefined && tails.isAtEnd(key, afterPlace);
+  const read: ShardRead = isAtEnd
     ? { records: [], lastPlace: afterPlace, unreadSinceMs: undefined }
     : await reader.read(key, afterPlace, limits, nowMs - stream.retentionMs);
   const { unreadSinceMs } = read;

@@ -13,6 +13,14 @@ interface Tail {
   readonly waiting: Set<() => void>;
 }
 
+/** How to look at a shard that somebody waits for. */
+export interface ShardLook {
+  /** Whether it is there and takes records. */
+  readonly isOpen: () => Promise<boolean>;
+  /** The last place that is on disk; undefined when the shard is gone. */
+  readonly lastPlace: () => Promise<number | undefined>;
+}
+
 /** Other platforms' records are looked for so often while somebody waits. */
 const LOOK_ROUND_MS = 500;
 /** Shards of one question. */
@@ -64,24 +72,18 @@ export class ShardTails {
 
   /**
    * Resolves when there may be something behind this place, at once where there is. Whoever waits hears of everything that
-   * comes from this call on.
-   * @param look the last place that is on disk; asked for where nobody knows
+   * comes from this call on, and of the shard's end: it is looked at once that would be heard of.
    */
-  async wait(
-    shard: ShardKey,
-    place: number,
-    signal: AbortSignal,
-    look: () => Promise<number | undefined>,
-  ): Promise<void> {
+  async wait(shard: ShardKey, place: number, signal: AbortSignal, look: ShardLook): Promise<void> {
     const tail = this.#tailOf(shard);
     const woken = Promise.withResolvers<void>();
     const wake = (): void => woken.resolve();
     tail.waiting.add(wake);
     signal.addEventListener('abort', wake);
     try {
-      if (signal.aborted) return;
+      if (signal.aborted || !(await look.isOpen())) return;
       if (tail.place === undefined || this.#options.store.engine === 'postgres') {
-        const found = await look();
+        const found = await look.lastPlace();
         if (found === undefined) return;
         tail.place = Math.max(tail.place ?? 0, found);
       }

@@ -151,7 +151,7 @@ describe.each(engines)('queues on $name', (place) => {
     }
 
     async #receive(most: number, visibilityMs: number): Promise<MessageRow[]> {
-      const request = { most, visibilityMs, attemptId: undefined };
+      const request = { most, visibilityMsIn: () => visibilityMs, attemptId: undefined };
       const rows = await this.#messages.receive(this.#queue, request, { waitMs: 0 });
       const bodies = rows.map((row) => row.body);
       this.#log.push(`receive ${most} for ${visibilityMs}: ${bodies.join(', ')}`);
@@ -254,7 +254,7 @@ describe.each(engines)('queues on $name', (place) => {
     async #deadBodies(): Promise<string[]> {
       const bodies: string[] = [];
       for (;;) {
-        const request = { most: 10, visibilityMs: 3_600_000, attemptId: undefined };
+        const request = { most: 10, visibilityMsIn: () => 3_600_000, attemptId: undefined };
         const rows = await this.#messages.receive(this.#dead, request, { waitMs: 0 });
         if (rows.length === 0) return bodies.toSorted();
         bodies.push(...rows.map((row) => row.body));

@@ -1,9 +1,16 @@
 import type { ClaimRequest } from './claim-standard.ts';
+import type { StoredQueue } from '../queues/stored-queue.ts';
 import type { MessageRow } from './message-rows.ts';
+
+/** What a receiver asks for. */
+export interface ReceiveRequest extends Pick<ClaimRequest, 'most' | 'attemptId'> {
+  /** How long messages are hidden, by the queue as it is when they are handed out. */
+  readonly visibilityMsIn: (queue: StoredQueue) => number;
+}
 
 /** A receiver that has not been answered yet. */
 export interface Waiter {
-  readonly request: ClaimRequest;
+  readonly request: ReceiveRequest;
   readonly done: PromiseWithResolvers<readonly MessageRow[]>;
   /** It has waited as long as it wants to: the answer to a claim under way is its last. */
   isOver: boolean;

@@ -7,12 +7,12 @@ import { allowsSource } from '../queues/redrive-policies.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
 import { overLimit, queueDoesNotExist } from '../sqs-errors.ts';
 import { claimFifo } from './claim-fifo.ts';
-import { type ClaimRequest, type ClaimResult, claimStandard } from './claim-standard.ts';
+import { type ClaimResult, claimStandard } from './claim-standard.ts';
 import type { DeadLetterTarget } from './dead-letters.ts';
 import type { Accepted } from './fifo-sends.ts';
 import { MessageJournal } from './message-journal.ts';
 import type { MessageDraft, MessageRow } from './message-rows.ts';
-import { QueueLane, type Waiter } from './queue-lane.ts';
+import { QueueLane, type ReceiveRequest, type Waiter } from './queue-lane.ts';
 import type { Receipt } from './receipt-handle.ts';
 
 interface QueueMessagesOptions {
@@ -75,7 +75,7 @@ export class QueueMessages {
 
   async receive(
     queue: StoredQueue,
-    request: ClaimRequest,
+    request: ReceiveRequest,
     { waitMs, signal }: WaitOptions,
   ): Promise<readonly MessageRow[]> {
     const { store, clock } = this.#options;
@@ -164,8 +164,8 @@ export class QueueMessages {
   async #claim(queue: StoredQueue, lane: QueueLane): Promise<void> {
     const waiters = lane.beginClaim();
     try {
-      const requests = waiters.map(({ request }) => request);
-      const { batches, nextDueMs, lastGroupId } = await this.#claimFor(queue, requests, lane.lastGroupId);
+      const wanted = waiters.map(({ request }) => request);
+      const { batches, nextDueMs, lastGroupId } = await this.#claimFor(queue, wanted, lane.lastGroupId);
       lane.lastGroupId = lastGroupId;
       const unserved = waiters.filter((waiter, index) => {
         const batch = batches[index] ?? [];
@@ -187,12 +187,13 @@ export class QueueMessages {
 
   async #claimFor(
     asked: StoredQueue,
-    requests: readonly ClaimRequest[],
+    wanted: readonly ReceiveRequest[],
     lastGroupId: string,
   ): Promise<ClaimResult> {
     const { store, clock, queues } = this.#options;
     // As it is by now: receivers may have waited since before its attributes changed.
     const queue = (await queues.find(asked)) ?? asked;
+    const requests = wanted.map((one) => ({ ...one, visibilityMs: one.visibilityMsIn(queue) }));
     const deadLetters = await this.#deadLettersOf(queue);
     const skipsLocked = store.engine === 'postgres';
     const claim = queue.isFifo ? claimFifo : claimStandard;

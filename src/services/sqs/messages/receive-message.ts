@@ -3,6 +3,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { admit } from '../permissions/queue-access.ts';
 import type { SqsDependencies } from '../sqs-dependencies.ts';
 import { badValue, unknownAttribute } from '../sqs-errors.ts';
+import type { StoredQueue } from '../queues/stored-queue.ts';
 import { SYSTEM_ATTRIBUTES, shownMessage } from './received-message.ts';
 
 const ATTEMPT_ID = /^[\x21-\x7e]{1,128}$/;
@@ -22,11 +23,11 @@ export function receiveMessage(
     if (odd !== undefined) throw unknownAttribute(odd);
     const attemptId = checkAttempt(input.ReceiveRequestAttemptId, queue.isFifo);
     const waitMs = waitSeconds === undefined ? queue.receiveWaitMs : waitSeconds * 1000;
-    const visibilityMs =
-      visibilitySeconds === undefined ? queue.visibilityTimeoutMs : visibilitySeconds * 1000;
+    const visibilityMsIn = ({ visibilityTimeoutMs }: StoredQueue): number =>
+      visibilitySeconds === undefined ? visibilityTimeoutMs : visibilitySeconds * 1000;
     const rows = await deps.messages.receive(
       queue,
-      { most, visibilityMs, attemptId },
+      { most, visibilityMsIn, attemptId },
       // Only who waits can go away meanwhile.
       { waitMs, signal: waitMs === 0 ? undefined : context.signal },
     );

@@ -80,6 +80,7 @@ export function queuedMessage(queue: StoredQueue, row: MessageRow): QueuedMessag
     attributes: systemAttributesOf(queue, row),
     messageAttributes: messageAttributes ?? {},
     md5OfMessageAttributes: md5OfAttributes(messageAttributes),
+    hiddenUntilMs: row.visible_at_ms,
   };
 }
 
