@@ -45,7 +45,12 @@ describe.each(engines)('streams on $name', (place) => {
     } else {
       store = await openStore({ dataDir: '.', url: undefined, ephemeral: true, onWarning: () => undefined });
     }
-    streams = new StreamsRuntime({
+    streams = runtime();
+    streams.start();
+  });
+
+  function runtime(): StreamsRuntime {
+    return new StreamsRuntime({
       store,
       clock,
       identities: { policiesOf: () => undefined },
@@ -54,8 +59,7 @@ describe.each(engines)('streams on $name', (place) => {
       },
       onNotice: (message) => expect.fail(message),
     });
-    streams.start();
-  });
+  }
 
   afterEach(async () => {
     await streams.stop();
@@ -215,5 +219,19 @@ describe.each(engines)('streams on $name', (place) => {
       { mostRecords: 10, mostBytes: 1_000 },
     );
     expect(end).toMatchObject({ records: [], hasEnded: true, childShardIds: ['shardId-000000000002'] });
+  });
+
+  test('a shard has not ended before its last record, although its reader has not heard of that yet', async () => {
+    const arn = await makeStream('unheard', 1);
+    const model = new Map<string, Kept[]>();
+    await put(arn, ['first'], model);
+    const [[shardId, [first]] = ['', []]] = model;
+    const other = runtime();
+    const sender = { kind: 'account', accountId: PLACE.accountId } as const;
+    await other.publisher.put({ streamArn: arn, sender, partitionKey: 'first', data: Buffer.from('last') });
+    await rescaleTo('unheard', 1);
+    const after = { kind: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: first?.sequenceNumber ?? '' } as const;
+    expect(await readAll(arn, shardId, after, 10)).toMatchObject({ texts: ['last'], hasEnded: true });
+    await other.stop();
   });
 });
