@@ -86,9 +86,9 @@ export class QueueDriver implements SourceDriver<QueueRecord> {
     if (outcome.kind === 'refused') return { kind: 'left' };
     const nowMs = clock.now();
     const afterMs = concurrency.throttled(nowMs);
-    return this.#mayBegin(batch, nowMs + afterMs)
-      ? { kind: 'again', batches: [batch], afterMs }
-      : { kind: 'left' };
+    // It comes from the queue no more.
+    const isInTime = this.#mayBegin({ ...batch, takenAtMs: -Infinity }, nowMs + afterMs);
+    return isInTime ? { kind: 'again', batches: [batch], afterMs } : { kind: 'left' };
   }
 
   async giveBack(records: readonly QueueRecord[]): Promise<void> {

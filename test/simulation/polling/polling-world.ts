@@ -356,7 +356,7 @@ function nameOf(queueArn: string): string {
   return queueArn.split(':')[5] ?? '';
 }
 
-const CONTEXT = {
+export const CONTEXT = {
   ...PLACE,
   requestId: randomUUID(),
   accessKeyId: undefined,
