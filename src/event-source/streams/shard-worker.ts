@@ -160,10 +160,15 @@ export class ShardWorker {
   }
 
   /** Whether a read was refused because the shard is gone: there is nothing more to read of it then. */
-  async #hasExpired(error: unknown): Promise<boolean> {
-    if (!(error instanceof ServiceError) || error.code !== 'ResourceNotFoundException') return false;
-    const stream = await this.#options.streams.describe(this.#arn).catch(() => undefined);
-    if (stream === undefined || !isExpired(stream.shards, this.#shardId)) return false;
+  async #hasExpired(refusal: unknown): Promise<boolean> {
+    if (!(refusal instanceof ServiceError) || refusal.code !== 'ResourceNotFoundException') return false;
+    try {
+      const stream = await this.#options.streams.describe(this.#arn);
+      if (stream === undefined || !isExpired(stream.shards, this.#shardId)) return false;
+    } catch {
+      // It is asked again after the next read.
+      return false;
+    }
     this.#end([]);
     return true;
   }

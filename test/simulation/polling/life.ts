@@ -57,8 +57,7 @@ export class Life {
     const streams = this.#streams(around.streams);
     const invoker: FunctionInvoker = {
       check: () => undefined,
-      invoke: async (request) =>
-        await this.#alive(around.functions.invoke(request, () => !this.#isDead)),
+      invoke: async (request) => await this.#alive(around.functions.invoke(request, () => !this.#isDead)),
     };
     const checkpoints = new WatchedCheckpoints(around, {
       isDead: () => this.#isDead,

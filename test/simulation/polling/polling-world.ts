@@ -111,7 +111,10 @@ export class PollingWorld {
   /** Changes how long messages of a queue are hidden. */
   async hide(queueArn: string, seconds: number): Promise<void> {
     const QueueUrl = `http://127.0.0.1/${PLACE.accountId}/${nameOf(queueArn)}`;
-    await setQueueAttributes(this.#queues)({ QueueUrl, Attributes: { VisibilityTimeout: `${seconds}` } }, CONTEXT);
+    await setQueueAttributes(this.#queues)(
+      { QueueUrl, Attributes: { VisibilityTimeout: `${seconds}` } },
+      CONTEXT,
+    );
     this.trace.add(nameOf(queueArn).replace('.fifo', ''), `hides for ${seconds} s`);
   }
 

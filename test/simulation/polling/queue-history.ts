@@ -167,7 +167,9 @@ export class QueueHistory implements Handler {
       const body = JSON.stringify({ place, wanted: !isFiltered });
       const id = await this.#world.send(this.queueArn, body, group);
       this.#sent.set(id, { id, group, place, isFiltered, isDone: false, isGone: false });
-      this.#tell(`is sent ${place}${group === undefined ? '' : ` ${group}`}${isFiltered ? ' (filtered)' : ''}`);
+      this.#tell(
+        `is sent ${place}${group === undefined ? '' : ` ${group}`}${isFiltered ? ' (filtered)' : ''}`,
+      );
     }
   }
 

@@ -66,7 +66,8 @@ export class SimulatedClock implements Clock {
       const running = [...this.#runs].filter((run) => run.isAlive());
       if (this.#working > running.length) continue;
       const leftMs = Math.min(...running.map(({ untilMs }) => untilMs)) - this.now();
-      return void this.#clock.advance(Math.max(0, Math.min(byMs, leftMs)));
+      this.#clock.advance(Math.max(0, Math.min(byMs, leftMs)));
+      return;
     }
   }
 }

@@ -27,13 +27,13 @@ afterEach(async () => {
 
 /** @param eighths where in the range of hash keys */
 async function put(text: string, eighths = 0): Promise<void> {
-  const ExplicitHashKey = String((2n ** 125n) * BigInt(eighths));
+  const ExplicitHashKey = String(2n ** 125n * BigInt(eighths));
   const record = { StreamName, PartitionKey: text, ExplicitHashKey, Data: Buffer.from(text) };
   await putRecord(world.streams)(record, CONTEXT);
 }
 
 async function split(shard: number, eighths: number): Promise<void> {
-  const NewStartingHashKey = String((2n ** 125n) * BigInt(eighths));
+  const NewStartingHashKey = String(2n ** 125n * BigInt(eighths));
   await splitShard(world.streams)({ StreamName, ShardToSplit: idOf(shard), NewStartingHashKey }, CONTEXT);
   await world.clock.pass(1000);
 }
