@@ -3,6 +3,7 @@ import type { FunctionInvoker } from '../invoke/function-invoker.ts';
 import { MovableClock } from '../model/clock.ts';
 import { BatchLoop } from './batch-loop.ts';
 import { FunctionDoor } from './function-door.ts';
+import { MappingMeter } from './mapping-meter.ts';
 import type { PolledRecord, SourceDriver } from './source-driver.ts';
 
 const RECORD: PolledRecord = { id: 'one', text: '{}', view: () => ({}) };
@@ -38,7 +39,7 @@ test('everybody who stops a loop hears of its end, however many they are', async
   const door = new FunctionDoor(invoker, 'arn:aws:lambda:us-east-1:000000000000:function:f');
   const options = { batchSize: 1, windowMs: 0, filter: undefined, reportsFailures: false };
   const loop = new BatchLoop(
-    { ...options, clock: new MovableClock(), door, onProblem: () => undefined },
+    { ...options, clock: new MovableClock(), meter: new MappingMeter(), door, onProblem: () => undefined },
     sourceOfOne(),
   );
   loop.start();

@@ -76,7 +76,14 @@ export class Life {
         };
         if (mapping.kind !== 'kinesis') {
           const functionTimeoutMs = (): number => FUNCTION_TIMEOUT_MS;
-          const poller = new QueuePoller(mapping, { clock, queues, door, functionTimeoutMs, onProblem, meter });
+          const poller = new QueuePoller(mapping, {
+            clock,
+            queues,
+            door,
+            functionTimeoutMs,
+            onProblem,
+            meter,
+          });
           return told(poller, tell);
         }
         const eventSourceArn = mapping.settings.EventSourceArn ?? '';

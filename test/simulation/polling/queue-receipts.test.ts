@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MappingMeter } from '../../../src/event-source/mapping-meter.ts';
 import { PollConcurrency } from '../../../src/event-source/sqs/poll-concurrency.ts';
 import { QueueDriver } from '../../../src/event-source/sqs/queue-driver.ts';
 import type { Batch } from '../../../src/event-source/source-driver.ts';
@@ -53,6 +54,7 @@ test('a group whose messages come again, because their receipts had expired, goe
     queueArn,
     isFifo: true,
     windowMs: 0,
+    meter: new MappingMeter(),
     functionTimeoutMs: () => 3000,
     concurrency: new PollConcurrency({ first: 5, most: 5, perMinute: 1 }),
   });
