@@ -3,6 +3,8 @@ import {
   DeleteItemCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
+  ExecuteStatementCommand,
+  ExecuteTransactionCommand,
   GetItemCommand,
   PutItemCommand,
   type StreamViewType,
@@ -44,6 +46,12 @@ async function streamed(StreamViewType: StreamViewType = 'NEW_AND_OLD_IMAGES') {
   const table = await makeTable(shared.client, { ...KEY_OF_ONE, StreamSpecification });
   const { Table } = await shared.client.send(new DescribeTableCommand({ TableName: table }));
   return { table, StreamArn: Table?.LatestStreamArn ?? '' };
+}
+
+/** Seconds from now on, as items say when they expire. */
+async function inSeconds(seconds: number): Promise<AttributeValue> {
+  const clock = (await (await fetch(`${shared.server.endpoint}/_lambent/clock`)).json()) as { now: string };
+  return number(Math.floor(Date.parse(clock.now) / 1000) + seconds);
 }
 
 async function iterator(StreamArn: string, from: Partial<GetShardIteratorCommandInput> = {}) {
@@ -112,6 +120,37 @@ describe('a stream', () => {
     });
     const numbers = all.map(({ dynamodb }) => BigInt(dynamodb?.SequenceNumber ?? 0));
     expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => (a < b ? -1 : 1)));
+  });
+
+  test('has what statements change, and deletes what they let expire', async () => {
+    const { table, StreamArn } = await streamed();
+    const TimeToLiveSpecification = { Enabled: true, AttributeName: 'until' };
+    await shared.client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+    const run = async (Statement: string, ...Parameters: AttributeValue[]) =>
+      await shared.client.send(
+        new ExecuteStatementCommand({ Statement, ...(Parameters.length > 0 && { Parameters }) }),
+      );
+    await run(`INSERT INTO "${table}" VALUE {'id': 'a', 'until': ?}`, await inSeconds(HOUR_MS / 1000));
+    await run(`UPDATE "${table}" REMOVE absent WHERE id = 'a'`);
+    await refusal(run(`UPDATE "${table}" SET n = 1 WHERE id = 'none'`));
+    await run(`DELETE FROM "${table}" WHERE id = 'none'`);
+    const statements = [
+      `EXISTS(SELECT * FROM "${table}" WHERE id = 'a' AND n IS MISSING)`,
+      `INSERT INTO "${table}" VALUE {'id': 'b'}`,
+    ];
+    const TransactStatements = statements.map((Statement) => ({ Statement }));
+    await shared.client.send(new ExecuteTransactionCommand({ TransactStatements }));
+    await run(`DELETE FROM "${table}" WHERE id = 'b'`);
+    await advanceClock(shared.server, HOUR_MS + 1_000);
+    const shown = (await records(StreamArn)).map(({ eventName, dynamodb, userIdentity }) => {
+      return [eventName, dynamodb?.Keys?.['id']?.S, userIdentity?.Type];
+    });
+    expect(shown).toEqual([
+      ['INSERT', 'a', undefined],
+      ['INSERT', 'b', undefined],
+      ['REMOVE', 'b', undefined],
+      ['REMOVE', 'a', 'Service'],
+    ]);
   });
 
   test.each([
@@ -236,10 +275,6 @@ describe('a stream', () => {
 });
 
 describe('TimeToLive', () => {
-  const inSeconds = async (seconds: number): Promise<AttributeValue> => {
-    const clock = (await (await fetch(`${shared.server.endpoint}/_lambent/clock`)).json()) as { now: string };
-    return number(Math.floor(Date.parse(clock.now) / 1000) + seconds);
-  };
   const isThere = async (TableName: string, id: string): Promise<boolean> =>
     (await shared.client.send(new GetItemCommand({ TableName, Key: { id: text(id) } }))).Item !== undefined;
 

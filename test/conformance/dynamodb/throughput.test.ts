@@ -1,9 +1,12 @@
 import {
   type AttributeValue,
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   BatchWriteItemCommand,
   type CreateTableCommandInput,
   DescribeTableCommand,
+  ExecuteStatementCommand,
+  ExecuteTransactionCommand,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -111,6 +114,35 @@ describe('provisioned throughput', () => {
     expect(await refusal(shared.client.send(query))).toMatchObject(
       because('TableReadProvisionedThroughputExceeded', arnOf(table)),
     );
+  });
+
+  test('bounds statements as it bounds everything else', async () => {
+    const table = await provisioned(1, 1);
+    await put(table, large('a'));
+    const insert = `INSERT INTO "${table}" VALUE {'id': 'b'}`;
+    expect(
+      await refusal(shared.client.send(new ExecuteStatementCommand({ Statement: insert }))),
+    ).toMatchObject(OF_TABLE);
+    const Statements = [{ Statement: insert }];
+    const { Responses } = await shared.client.send(new BatchExecuteStatementCommand({ Statements }));
+    expect(Responses).toMatchObject([{ TableName: table, Error: { Code: 'ProvisionedThroughputExceeded' } }]);
+    const transaction = new ExecuteTransactionCommand({ TransactStatements: Statements });
+    expect(await refusal(shared.client.send(transaction))).toMatchObject({
+      CancellationReasons: [{ Code: 'ProvisionedThroughputExceeded' }],
+    });
+    const select = new ExecuteStatementCommand({
+      Statement: `SELECT id FROM "${table}" WHERE id IN ['a', 'b']`,
+      ConsistentRead: true,
+    });
+    for (let count = 0; count < 3; count += 1) {
+      expect((await shared.client.send(select)).NextToken).toBeUndefined();
+    }
+    // What is read before nothing is left is answered.
+    expect(await shared.client.send(select)).toMatchObject({
+      Items: [{ id: text('a') }],
+      NextToken: expect.any(String),
+    });
+    expect(await refusal(shared.client.send(select))).toMatchObject(OF_TABLE);
   });
 
   test('of an index holds up writes that the index has to take', async () => {

@@ -85,7 +85,7 @@ function readsOf(
   return { ranges: reads.map(({ range }) => ({ table, index, within: range, isForward })), filter };
 }
 
-/** One range after the other, until something is full. */
+/** One range after the other, until something is full, or a later one is more than the table has capacity for. */
 async function readRanges(
   deps: DynamodbDependencies,
   ranges: readonly ReadRange[],
@@ -98,7 +98,8 @@ async function readRanges(
   let left = request.limit;
   let units = 0;
   for (const [at, range] of [...ranges.entries()].slice(start?.read ?? 0)) {
-    if (left === 0 || units >= most) return { read, next: { read: at, after: undefined } };
+    const isThrottledNow = read.length > 0 && deps.limits.readRefusal(range.table, range.index) !== undefined;
+    if (left === 0 || units >= most || isThrottledNow) return { read, next: { read: at, after: undefined } };
     const page = await readPage(deps, range, { ...request, start: after, limit: left });
     read.push(page);
     units += page.units;
