@@ -50,6 +50,7 @@ function conjunction(reader: StatementReader): Expression {
 function negation(reader: StatementReader): Expression {
   if (!reader.isKeyword('not')) return comparison(reader);
   const { at } = reader.take();
+  reader.countOperator();
   return { type: 'not', operand: reader.inside(() => negation(reader)), at };
 }
 
@@ -146,6 +147,7 @@ function signed(reader: StatementReader): Expression {
 }
 
 function rightOf(reader: StatementReader, read: (reader: StatementReader) => Expression): Expression {
+  reader.countOperator();
   if (reader.isAtEnd()) throw notWellFormed('Missing right-hand side expression of infix operator');
   return read(reader);
 }

@@ -21,24 +21,38 @@ export function keyTest(
   schema: KeySchema,
   values: StatementValues,
 ): KeyCondition | undefined {
-  const test = (subject: WrittenOperand | undefined, operator: KeyOperator, operands: readonly unknown[]) => {
-    const attribute = keyAttribute(subject, schema);
-    const given = operands.flatMap((operand) => valueOf(operand as WrittenOperand | undefined, values) ?? []);
-    const isKnown = attribute !== undefined && given.length === operands.length;
-    return isKnown ? { attribute, operator, values: given } : undefined;
-  };
+  const written = comparisonOf(condition);
+  const attribute = keyAttribute(written?.subject, schema);
+  if (written === undefined || attribute === undefined) return undefined;
+  const { operator, operands } = written;
+  const given = operands.flatMap((operand) => valueOf(operand, values) ?? []);
+  return given.length === operands.length ? { attribute, operator, values: given } : undefined;
+}
+
+interface WrittenComparison {
+  readonly subject: WrittenOperand | undefined;
+  readonly operator: KeyOperator;
+  readonly operands: readonly (WrittenOperand | undefined)[];
+}
+
+/** With its values behind the operator. Undefined: nothing that an order could answer. */
+function comparisonOf(condition: WrittenCondition): WrittenComparison | undefined {
   switch (condition.type) {
     case 'compare': {
       const { comparator, left, right } = condition;
       if (comparator === '<>') return undefined;
-      if (left.type === 'value') return test(right, MIRRORED[comparator], [left]);
-      return test(left, comparator, [right]);
+      return left.type === 'value'
+        ? { subject: right, operator: MIRRORED[comparator], operands: [left] }
+        : { subject: left, operator: comparator, operands: [right] };
     }
-    case 'between':
-      return test(condition.operand, 'BETWEEN', [condition.lower, condition.upper]);
+    case 'between': {
+      const { operand: subject, lower, upper } = condition;
+      return { subject, operator: 'BETWEEN', operands: [lower, upper] };
+    }
     case 'test': {
+      if (condition.name !== 'begins_with') return undefined;
       const [subject, prefix] = condition.operands;
-      return condition.name === 'begins_with' ? test(subject, 'begins_with', [prefix]) : undefined;
+      return { subject, operator: 'begins_with', operands: [prefix] };
     }
     case 'in':
     case 'and':

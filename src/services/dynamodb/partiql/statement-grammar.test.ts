@@ -62,6 +62,10 @@ describe('statements that are refused in DynamoDB’s words', () => {
     ['SELECT * FROM a, b', 'Only select from a single table or index is supported.'],
     ['SELECT * FROM a INNER JOIN b ON a.x = b.x', 'Only select from a single table or index is supported.'],
     ['SELECT * FROM (SELECT * FROM a)', 'Only select from a single table or index is supported.'],
+    [
+      `SELECT * FROM t WHERE a = 1${' OR a = 1'.repeat(150)}`,
+      'The expression contains too many operators; operator count: 301',
+    ],
     ['SELECT COUNT(*) FROM t', 'Unexpected path component at 1:8:5'],
     ['SELECT a, size(b) FROM t', 'Unexpected path component at 1:11:4'],
     ['SELECT id FROM dbimp_page LIMIT 5', 'Unsupported clause: LIMIT at 1:33:1'],

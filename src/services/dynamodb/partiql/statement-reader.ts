@@ -1,14 +1,18 @@
+import { validation } from '../dynamodb-errors.ts';
 import { notWellFormed } from './statement-error.ts';
 import { type StatementToken, statementTokens } from './statement-tokens.ts';
 
 /** Parentheses, lists, maps and negations in each other; far more than DynamoDB would keep or evaluate. */
 const MOST_NESTED = 128;
+/** Operators and functions of one statement: as many as DynamoDB takes in an expression. A scan asks them all of every item. */
+const MOST_OPERATORS = 300;
 
 /** A place in a statement. */
 export class StatementReader {
   readonly #tokens: readonly StatementToken[];
   #index = 0;
   #depth = 0;
+  #operatorCount = 0;
   #parameterCount = 0;
 
   /** Throws ValidationException for what is no token. */
@@ -74,6 +78,13 @@ export class StatementReader {
     this.#index += 1;
     this.#parameterCount += 1;
     return this.#parameterCount - 1;
+  }
+
+  /** Throws ValidationException for one too many. */
+  countOperator(): void {
+    this.#operatorCount += 1;
+    if (this.#operatorCount <= MOST_OPERATORS) return;
+    throw validation(`The expression contains too many operators; operator count: ${this.#operatorCount}`);
   }
 
   /** Reads what stands inside something. Throws ValidationException where that has no end: the stack has one. */

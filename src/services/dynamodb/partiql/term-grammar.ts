@@ -55,6 +55,7 @@ function word(reader: StatementReader, expression: ReadExpression): Expression {
   }
   reader.take();
   reader.take();
+  reader.countOperator();
   return { type: 'call', name, operands: reader.inside(() => members(reader, ')', expression)), at };
 }
 
