@@ -20,6 +20,8 @@ export type Test =
   | { readonly is: 'between'; readonly place: Place; readonly low: number; readonly high: number }
   | { readonly is: 'exists' | 'missing'; readonly place: Place }
   | { readonly is: 'begins' | 'contains'; readonly place: Place; readonly value: string }
+  | { readonly is: 'in'; readonly place: Place; readonly values: readonly (string | number)[] }
+  | { readonly is: 'type'; readonly place: Place; readonly type: string }
   | { readonly is: 'size'; readonly place: Place; readonly by: string; readonly value: number }
   | { readonly is: 'and' | 'or'; readonly tests: readonly [Test, Test] }
   | { readonly is: 'not'; readonly test: Test };
@@ -33,19 +35,25 @@ export type Clause =
   | { readonly does: 'add'; readonly place: Place; readonly value: number | ReadonlySet<string> }
   | { readonly does: 'delete'; readonly place: Place; readonly value: ReadonlySet<string> };
 
+export type Shown = 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW';
+
+interface Asked {
+  readonly when?: Test;
+  readonly shows?: Shown;
+  /** Asked for in the parameters of before there were expressions, where they can say it. */
+  readonly isOld?: boolean;
+}
+
 export type Write =
-  | { readonly kind: 'put'; readonly item: PlainItem; readonly when?: Test }
-  | {
-      readonly kind: 'update';
-      readonly key: PlainItem;
-      readonly clauses: readonly Clause[];
-      readonly when?: Test;
-    }
-  | { readonly kind: 'delete'; readonly key: PlainItem; readonly when?: Test };
+  | ({ readonly kind: 'put'; readonly item: PlainItem } & Asked)
+  | ({ readonly kind: 'update'; readonly key: PlainItem; readonly clauses: readonly Clause[] } & Asked)
+  | ({ readonly kind: 'delete' | 'check'; readonly key: PlainItem } & Asked);
 
 export const REFUSED = {
   condition: 'ConditionalCheckFailedException: The conditional request failed',
   operand: 'ValidationException: An operand in the update expression has an incorrect data type',
+  /** As `operand`, in the words of before there were expressions. */
+  type: 'ValidationException: Type mismatch for attribute to update',
   missing:
     'ValidationException: The provided expression refers to an attribute that does not exist in the item',
   path: 'ValidationException: The document path provided in the update expression is invalid for update',
@@ -53,6 +61,10 @@ export const REFUSED = {
 
 export class TableModel {
   items: PlainItem[] = [];
+  /** The second index is there. */
+  hasSecond = false;
+  /** What the last write shows. */
+  shown: PlainItem | undefined;
 
   find(key: PlainItem): PlainItem | undefined {
     return this.items.find((item) => item['id'] === key['id'] && item['at'] === key['at']);
@@ -63,17 +75,21 @@ export class TableModel {
     const key = write.kind === 'put' ? write.item : write.key;
     const before = this.find(key);
     if (write.when !== undefined && !holds(write.when, before ?? {})) return REFUSED.condition;
+    if (write.kind === 'check') return undefined;
     let after: PlainItem | undefined;
     if (write.kind === 'put') after = write.item;
     if (write.kind === 'update') {
       const result = updated(before ?? write.key, write.clauses);
       if (typeof result === 'string') return result;
-      after = result;
+      // Who only takes something from an item makes none.
+      const onlyTakes = write.clauses.every(({ does }) => does === 'remove' || does === 'delete');
+      after = before === undefined && onlyTakes ? undefined : result;
     }
     const problem = after && indexProblem(after);
     if (problem !== undefined) return problem;
     this.items = this.items.filter((item) => item !== before);
     if (after !== undefined) this.items.push(after);
+    this.shown = shown(write, before, after);
     return undefined;
   }
 
@@ -97,16 +113,41 @@ export class TableModel {
   }
 }
 
-/** The table's index has keys `s`, a text, and `n`, a number. */
+function shown(write: Write, before?: PlainItem, after?: PlainItem): PlainItem | undefined {
+  if (write.shows === 'ALL_OLD') return before;
+  if (write.shows === 'ALL_NEW') return after;
+  const item = write.shows === 'UPDATED_OLD' ? before : write.shows === undefined ? undefined : after;
+  if (item === undefined || write.kind !== 'update') return undefined;
+  const parts = projected(
+    item,
+    write.clauses.map(({ place }) => place),
+  );
+  return Object.keys(parts).length > 0 ? parts : undefined;
+}
+
+/** What stands at places, no two of one attribute. */
+export function projected(item: PlainItem, places: readonly Place[]): PlainItem {
+  const parts: Record<string, Plain> = {};
+  for (const place of places) {
+    const value = at(item, place);
+    const [name, step] = place;
+    if (value === undefined) continue;
+    if (step === undefined) parts[name] = value;
+    else parts[name] = typeof step === 'number' ? [value as number] : { [step]: value as number };
+  }
+  return parts;
+}
+
+/** Of the table's indexes one has the key `s`, a text, and one beside it `n`, a number. */
 function indexProblem(item: PlainItem): string | undefined {
-  for (const [name, type] of [
-    ['s', 'S'],
-    ['n', 'N'],
+  for (const [name, type, index] of [
+    ['s', 'S', 'local-s'],
+    ['n', 'N', 'by-s'],
   ] as const) {
     const value = item[name];
     const actual = value === undefined ? type : typeName(value);
     if (actual === type) continue;
-    const what = `Type mismatch for Index Key ${name} Expected: ${type} Actual: ${actual} IndexName: by-s`;
+    const what = `Type mismatch for Index Key ${name} Expected: ${type} Actual: ${actual} IndexName: ${index}`;
     return `ValidationException: One or more parameter values were invalid: ${what}`;
   }
   return undefined;
@@ -139,6 +180,12 @@ export function holds(test: Test, item: PlainItem): boolean {
       const value = at(item, test.place);
       if (typeof value === 'string') return value.includes(test.value);
       return value instanceof Set && value.has(test.value);
+    }
+    case 'in':
+      return test.values.some((value) => value === at(item, test.place));
+    case 'type': {
+      const value = at(item, test.place);
+      return value !== undefined && typeName(value) === test.type;
     }
     case 'size':
       return compared(sizeOf(at(item, test.place)), test.by, test.value);

@@ -10,11 +10,17 @@ export type Call = <Output>(operation: string, input: object) => Promise<Output>
 
 /** `<code>: <message>`; undefined: it was done. */
 export async function refusalOf(request: Promise<unknown>): Promise<string | undefined> {
+  return (await outcomeOf(request)).refusal;
+}
+
+/** What came of it, or why nothing did. */
+export async function outcomeOf<Output>(
+  request: Promise<Output>,
+): Promise<{ readonly refusal?: string; readonly output?: Output }> {
   try {
-    await request;
-    return undefined;
+    return { output: await request };
   } catch (error) {
-    if (error instanceof ServiceError) return `${error.code}: ${error.message}`;
+    if (error instanceof ServiceError) return { refusal: `${error.code}: ${error.message}` };
     throw error;
   }
 }

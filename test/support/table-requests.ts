@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Clause, Place, Plain, PlainItem, Test } from './table-model.ts';
+import type { Clause, Place, Plain, PlainItem, Test, Write } from './table-model.ts';
 
 /** The model's trees as DynamoDB's requests: texts with placeholders. */
 export class ExpressionWriter {
@@ -21,6 +21,10 @@ export class ExpressionWriter {
         return `begins_with(${this.place(test.place)}, ${this.value(test.value)})`;
       case 'contains':
         return `contains(${this.place(test.place)}, ${this.value(test.value)})`;
+      case 'in':
+        return `${this.place(test.place)} IN (${test.values.map((one) => this.value(one)).join(', ')})`;
+      case 'type':
+        return `attribute_type(${this.place(test.place)}, ${this.value(test.type)})`;
       case 'size':
         return `size(${this.place(test.place)}) ${test.by} ${this.value(test.value)}`;
       case 'compare':
@@ -80,6 +84,92 @@ export class ExpressionWriter {
     }
   }
 }
+
+const OLD_OPERATORS: Readonly<Record<string, string>> = {
+  '=': 'EQ',
+  '<>': 'NE',
+  '<': 'LT',
+  '<=': 'LE',
+  '>': 'GT',
+  '>=': 'GE',
+};
+
+/** A condition as Expected; undefined where that could not say it. */
+function expectedOf(test: Test | undefined): object | undefined {
+  if (test === undefined) return {};
+  if (!('place' in test) || test.place.length > 1) return undefined;
+  const condition = (ComparisonOperator: string | undefined, ...values: readonly Plain[]) => ({
+    Expected: {
+      [test.place[0]]: {
+        ComparisonOperator,
+        ...(values.length > 0 && { AttributeValueList: values.map(attributeOf) }),
+      },
+    },
+  });
+  switch (test.is) {
+    case 'compare':
+      return condition(OLD_OPERATORS[test.by], test.value);
+    case 'between':
+      return condition('BETWEEN', test.low, test.high);
+    case 'in':
+      return test.values.every((one) => typeof one === typeof test.values[0])
+        ? condition('IN', ...test.values)
+        : undefined;
+    case 'exists':
+      return condition('NOT_NULL');
+    case 'missing':
+      return condition('NULL');
+    case 'begins':
+      return condition('BEGINS_WITH', test.value);
+    case 'contains':
+      return condition('CONTAINS', test.value);
+    case 'size':
+    case 'type':
+      return undefined;
+  }
+}
+
+/** Changes as AttributeUpdates; undefined where those could not say them. */
+function updatesOf(clauses: readonly Clause[]): object | undefined {
+  const updates = clauses.map(({ place, ...clause }) => {
+    if (place.length > 1) return undefined;
+    if (clause.does === 'remove') return [place[0], { Action: 'DELETE' }];
+    const Action = { set: 'PUT', add: 'ADD', delete: 'DELETE' }[clause.does as string];
+    return Action && [place[0], { Action, Value: attributeOf(clause.value) }];
+  });
+  return updates.includes(undefined)
+    ? undefined
+    : { AttributeUpdates: Object.fromEntries(updates as [string, object][]) };
+}
+
+/** A write as a request for it alone, or a member of a transaction. */
+export function requestOf(one: Write, TableName: string): { operation: string; request: object } {
+  const operation = OPERATIONS[one.kind];
+  const key = one.kind === 'put' ? { Item: attributesOf(one.item) } : { Key: attributesOf(one.key) };
+  const common = { TableName, ...key, ...(one.shows && { ReturnValues: one.shows }) };
+  const expected = one.isOld === true ? expectedOf(one.when) : undefined;
+  const updates = one.kind === 'update' ? updatesOf(one.clauses) : {};
+  if (expected !== undefined && updates !== undefined) {
+    return { operation, request: { ...common, ...expected, ...updates } };
+  }
+  const writer = new ExpressionWriter();
+  const UpdateExpression = one.kind === 'update' ? writer.update(one.clauses) : undefined;
+  const ConditionExpression = one.when && writer.test(one.when);
+  const request = {
+    ...common,
+    ...(UpdateExpression && { UpdateExpression }),
+    ...(ConditionExpression && { ConditionExpression }),
+    ...writer.placeholders,
+  };
+  return { operation, request };
+}
+
+const OPERATIONS = {
+  put: 'PutItem',
+  update: 'UpdateItem',
+  delete: 'DeleteItem',
+  check: 'ConditionCheck',
+} as const;
 
 export function attributeOf(value: Plain): AttributeValue {
   if (typeof value === 'string') return { S: value };

@@ -27,14 +27,15 @@ class StatementWriter {
   }
 
   write(table: string, write: Write): string {
+    if (write.kind === 'check') throw new Error('Statements do not say so.');
     if (write.kind === 'put') {
       const members = Object.entries(write.item).map(([name, value]) => `'${name}': ${this.value(value)}`);
       return `INSERT INTO "${table}" VALUE {${members.join(', ')}}`;
     }
     const change =
-      write.kind === 'delete'
-        ? `DELETE FROM "${table}"`
-        : `UPDATE "${table}" ${write.clauses.map((clause) => this.#clause(clause)).join(' ')}`;
+      write.kind === 'update'
+        ? `UPDATE "${table}" ${write.clauses.map((clause) => this.#clause(clause)).join(' ')}`
+        : `DELETE FROM "${table}"`;
     // In the order in which their parameters stand in the statement.
     const key = this.key(write.key);
     const when = write.when === undefined ? '' : ` AND (${this.test(write.when)})`;
@@ -60,6 +61,12 @@ class StatementWriter {
         return `begins_with(${placeText(test.place)}, ${this.value(test.value)}) = true`;
       case 'contains':
         return `CONTAINS(${placeText(test.place)}, ${this.value(test.value)})`;
+      case 'in': {
+        const values = test.values.map((value) => this.value(value));
+        return `${placeText(test.place)} IN [${values.join(', ')}]`;
+      }
+      case 'type':
+        return `attribute_type(${placeText(test.place)}, ${this.value(test.type)}) = true`;
       case 'size':
         return `size(${placeText(test.place)}) ${test.by} ${this.value(test.value)}`;
       case 'compare':
@@ -112,8 +119,21 @@ function literal(value: Plain): string {
     .join(', ')}}`;
 }
 
+type SaidStep = Exclude<Step, { does: 'gets' | 'switch' | 'second' | 'local' }>;
+
+/** Other steps are not for statements; nor are checks of conditions, which statements make of items that are there. */
+export function isSayable(one: Step): one is SaidStep {
+  if (['gets', 'switch', 'second', 'local'].includes(one.does)) return false;
+  return !('writes' in one) || one.writes.every(({ kind }) => kind !== 'check');
+}
+
 /** Does a step by statements, and compares what comes of it with the model. */
-export async function checkStatement(one: Step, model: TableModel, table: string, call: Call): Promise<void> {
+export async function checkStatement(
+  one: SaidStep,
+  model: TableModel,
+  table: string,
+  call: Call,
+): Promise<void> {
   const writer = new StatementWriter();
   switch (one.does) {
     case 'write': {
@@ -209,7 +229,7 @@ async function checkSeveral(
 /** What statements cannot say is left out: numbers are not added without being read, and INSERT has no condition. */
 function sayable(write: Write): Write {
   if (write.kind === 'put') return { kind: 'put', item: write.item };
-  if (write.kind === 'delete') return write;
+  if (write.kind !== 'update') return write;
   const clauses = write.clauses.map((clause): Clause => {
     if (clause.does !== 'add' || typeof clause.value !== 'number') return clause;
     return { does: 'plus', place: clause.place, from: clause.place, value: clause.value };

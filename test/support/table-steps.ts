@@ -1,11 +1,15 @@
 import * as fc from 'fast-check';
-import type { Clause, Place, Plain, PlainItem, Test, Write } from './table-model.ts';
+import type { Clause, Place, Plain, PlainItem, Shown, Test, Write } from './table-model.ts';
 
-/** One request of a random history. */
+/** One thing that happens in a history of a table. */
 export type Step =
   | { readonly does: 'write'; readonly write: Write }
-  | { readonly does: 'batch' | 'transact'; readonly writes: readonly Write[] }
-  | { readonly does: 'get'; readonly key: PlainItem }
+  | { readonly does: 'batch'; readonly writes: readonly Write[] }
+  | { readonly does: 'transact'; readonly writes: readonly Write[]; readonly isTwice: boolean }
+  | { readonly does: 'get'; readonly key: PlainItem; readonly places: readonly Place[] }
+  | { readonly does: 'gets'; readonly keys: readonly PlainItem[] }
+  /** The second index is made, or dropped. */
+  | { readonly does: 'switch' }
   | {
       readonly does: 'query';
       readonly id: string;
@@ -15,7 +19,9 @@ export type Step =
       readonly limit: number;
     }
   | { readonly does: 'scan'; readonly filter: Test | undefined; readonly segments: number }
-  | { readonly does: 'index'; readonly s: string; readonly isForward: boolean };
+  | { readonly does: 'index'; readonly s: string; readonly isForward: boolean }
+  | { readonly does: 'second'; readonly n: number }
+  | { readonly does: 'local'; readonly id: string; readonly from: string; readonly isWhole: boolean };
 
 const key = fc.record({ id: fc.constantFrom('a', 'b'), at: fc.integer({ min: -2, max: 2 }) });
 const texts = fc.constantFrom('x', 'y', 'xy');
@@ -51,6 +57,12 @@ const { tree } = fc.letrec<{ tree: Test }>((tie) => ({
       high: numbers.map((value) => Math.abs(value)),
     }),
     fc.record({ is: fc.constantFrom('exists' as const, 'missing' as const), place }),
+    fc.record({
+      is: fc.constant('in' as const),
+      place,
+      values: fc.array(fc.oneof(numbers, texts), { minLength: 1, maxLength: 3 }),
+    }),
+    fc.record({ is: fc.constant('type' as const), place, type: fc.constantFrom('N', 'S', 'SS', 'L', 'M') }),
     fc.record({ is: fc.constantFrom('begins' as const, 'contains' as const), place, value: texts }),
     fc.record({ is: fc.constant('size' as const), place, by: ORDER, value: fc.integer({ min: 0, max: 3 }) }),
     fc.record({
@@ -89,31 +101,56 @@ const clause: fc.Arbitrary<Clause> = fc.oneof(
 );
 /** No path of an update may be part of another. */
 const clauses = fc.uniqueArray(clause, { minLength: 1, maxLength: 4, selector: (one) => one.place[0] });
-const when = fc.option(tree, { nil: undefined });
-const write = fc.oneof(
-  fc
-    .tuple(item, when)
-    .map(([ofItem, given]): Write => ({ kind: 'put', item: ofItem, ...(given && { when: given }) })),
-  fc.tuple(key, clauses, when).map(
-    ([ofKey, all, given]): Write => ({
-      kind: 'update',
-      key: ofKey,
-      clauses: all,
-      ...(given && { when: given }),
-    }),
+/** Those that could be asked for before there were expressions. */
+const oldClauses = fc.uniqueArray(
+  clause.filter(
+    ({ does, place: { length } }) => length === 1 && !['plus', 'default', 'append'].includes(does),
   ),
+  { minLength: 1, maxLength: 3, selector: (one) => one.place[0] },
+);
+const when = fc.option(tree, { nil: undefined });
+/** No place is part of another. */
+const places = fc.uniqueArray(place, { maxLength: 3, selector: ([name]) => name });
+const showing = (...all: readonly Shown[]) => fc.option(fc.constantFrom(...all), { nil: undefined });
+const asked = (...all: readonly Shown[]) =>
   fc
-    .tuple(key, when)
-    .map(([ofKey, given]): Write => ({ kind: 'delete', key: ofKey, ...(given && { when: given }) })),
+    .tuple(when, showing(...all), fc.boolean())
+    .map(([test, shows, isOld]) => ({ isOld, ...(test && { when: test }), ...(shows && { shows }) }));
+const write = fc.oneof(
+  fc.tuple(item, asked('ALL_OLD')).map(([one, more]): Write => ({ kind: 'put', item: one, ...more })),
+  fc
+    .tuple(key, clauses, asked('ALL_OLD', 'ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW'))
+    .map(([ofKey, all, more]): Write => ({ kind: 'update', key: ofKey, clauses: all, ...more })),
+  fc
+    .tuple(key, oldClauses)
+    .map(([ofKey, all]): Write => ({ kind: 'update', key: ofKey, clauses: all, isOld: true })),
+  fc.tuple(key, asked('ALL_OLD')).map(([one, more]): Write => ({ kind: 'delete', key: one, ...more })),
+);
+const check = fc.tuple(key, tree).map(([one, test]): Write => ({ kind: 'check', key: one, when: test }));
+/** Members show nothing, and know no older parameters. */
+const member = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: write.map((one): Write => {
+      const { shows: _, isOld: __, ...others } = one;
+      return others;
+    }),
+  },
+  { weight: 1, arbitrary: check },
 );
 const keyOf = (one: Write): string => {
   const { id, at } = one.kind === 'put' ? one.item : one.key;
   return JSON.stringify([id, at]);
 };
-const several = fc.uniqueArray(write, { minLength: 1, maxLength: 4, selector: keyOf });
+const several = fc.uniqueArray(member, { minLength: 1, maxLength: 4, selector: keyOf });
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: write.map((one): Step => ({ does: 'write', write: one })) },
-  { weight: 2, arbitrary: several.map((writes): Step => ({ does: 'transact', writes })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(several, fc.boolean())
+      .map(([writes, isTwice]): Step => ({ does: 'transact', writes, isTwice })),
+  },
   {
     weight: 1,
     arbitrary: several.map((writes): Step => {
@@ -124,7 +161,25 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       return { does: 'batch', writes: plainWrites };
     }),
   },
-  { weight: 2, arbitrary: key.map((ofKey): Step => ({ does: 'get', key: ofKey })) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('get' as const), key, places }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('gets' as const),
+      keys: fc.uniqueArray(key, { minLength: 1, maxLength: 5, selector: ({ id, at }) => `${id} ${at}` }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>({ does: 'switch' }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('second' as const), n: numbers }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('local' as const),
+      id: fc.constantFrom('a', 'b'),
+      from: texts,
+      isWhole: fc.boolean(),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

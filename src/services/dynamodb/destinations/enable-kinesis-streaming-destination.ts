@@ -7,8 +7,9 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import type { Table } from '../tables/table-definition.ts';
+import { lockTable } from '../tables/table-locks.ts';
 import { type TableName, tableNameOf } from '../tables/table-name.ts';
-import { findTable, tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
+import { tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
 import { wrongState } from './destination-errors.ts';
 import { destinationsOf, insertDestination } from './destination-rows.ts';
 import { isLive, type StreamingDestination } from './streaming-destination.ts';
@@ -29,7 +30,7 @@ export function enableKinesisStreamingDestination(
     const takesRecords = await canReceive(deps, streamArn, name);
     const id = randomUUID();
     await deps.store.write(async (tx, announce) => {
-      const table = await findTable(tx, name);
+      const table = await lockTable(tx, deps.store.engine, name);
       if (table === undefined) throw tableNotFound(name.name);
       if ((await destinationsOf(tx, table)).some(isLive)) {
         throw wrongState(

@@ -6,8 +6,9 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import type { Table } from '../tables/table-definition.ts';
+import { lockTable } from '../tables/table-locks.ts';
 import { tableNameOf } from '../tables/table-name.ts';
-import { findTable, tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
+import { tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
 import { wrongState } from './destination-errors.ts';
 import { destinationsOf, setPrecision } from './destination-rows.ts';
 import type { StreamingDestination } from './streaming-destination.ts';
@@ -26,7 +27,7 @@ export function updateKinesisStreamingDestination(
       );
     }
     await deps.store.write(async (tx, announce) => {
-      const table = await findTable(tx, name);
+      const table = await lockTable(tx, deps.store.engine, name);
       if (table === undefined) throw tableNotFound(name.name);
       const all = await destinationsOf(tx, table);
       const destination = activeOf(all, streamArn, name.name);

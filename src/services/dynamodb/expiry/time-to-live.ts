@@ -8,8 +8,9 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import type { Table } from '../tables/table-definition.ts';
+import { lockTable } from '../tables/table-locks.ts';
 import { tableNameOf } from '../tables/table-name.ts';
-import { findTable, tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
+import { tableChange, tableNotFound, updateTableRow } from '../tables/table-rows.ts';
 import { markExpiries } from './expiry-rows.ts';
 
 /** Between two changes of one table. */
@@ -23,7 +24,7 @@ export function updateTimeToLive(
     const name = tableNameOf(input.TableName, context);
     const { Enabled = false, AttributeName: attribute = '' } = input.TimeToLiveSpecification ?? {};
     await deps.store.write(async (tx, announce) => {
-      const table = await findTable(tx, name);
+      const table = await lockTable(tx, deps.store.engine, name);
       if (table === undefined) throw tableNotFound(name.name);
       const after = switched(table, Enabled, attribute, deps.clock.now());
       await updateTableRow(tx, after);

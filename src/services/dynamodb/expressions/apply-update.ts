@@ -2,7 +2,7 @@ import { validation } from '../dynamodb-errors.ts';
 import { type AttributeValue, emptyItem, type Item } from '../values/attribute-value.ts';
 import { type DocumentPath, stepInto, valueAt } from './document-path.ts';
 import type { Update } from './update.ts';
-import { added, type Change, withoutMembers } from './update-values.ts';
+import { added, type Change, withoutMembers, wrongOperand, wrongType } from './update-values.ts';
 
 type Step = string | number;
 
@@ -10,8 +10,9 @@ type Step = string | number;
  * The item after an update. All values are taken from the item as it was before. Throws ValidationException when a path leads
  * through what is not there, or an operand is not what its operator works on.
  */
-export function applyUpdate(before: Item, { changes }: Update): Item {
-  const values = changes.map((change) => newValue(before, change));
+export function applyUpdate(before: Item, { changes, isOld }: Update): Item {
+  const onMismatch = isOld === true ? wrongType : wrongOperand;
+  const values = changes.map((change) => newValue(before, change, onMismatch));
   let after: AttributeValue = { M: before };
   for (const [index, { path, type }] of changes.entries()) {
     const value = values[index];
@@ -25,17 +26,17 @@ export function applyUpdate(before: Item, { changes }: Update): Item {
 }
 
 /** Undefined: nothing will be there. */
-function newValue(before: Item, change: Change): AttributeValue | undefined {
+function newValue(before: Item, change: Change, onMismatch: () => never): AttributeValue | undefined {
   switch (change.type) {
     case 'set':
       return change.valueOf(before);
     case 'remove':
       return undefined;
     case 'add':
-      return added(valueAt(before, change.path), change.value);
+      return added(valueAt(before, change.path), change.value, onMismatch);
     case 'delete': {
       const value = valueAt(before, change.path);
-      return value && withoutMembers(value, change.value);
+      return value && withoutMembers(value, change.value, onMismatch);
     }
   }
 }

@@ -19,6 +19,11 @@ export function wrongOperand(): never {
   throw validation('An operand in the update expression has an incorrect data type');
 }
 
+/** As `wrongOperand`, of an update without expressions. */
+export function wrongType(): never {
+  throw validation('Type mismatch for attribute to update');
+}
+
 export function listAppended(left: AttributeValue, right: AttributeValue): AttributeValue {
   return 'L' in left && 'L' in right ? { L: [...left.L, ...right.L] } : wrongOperand();
 }
@@ -30,21 +35,30 @@ export function summed(left: AttributeValue, right: AttributeValue, operator: '+
   return { N: formatDecimal(sum) };
 }
 
-/** A number and another, or a set with the members of another. */
-export function added(before: AttributeValue | undefined, value: AttributeValue): AttributeValue {
+/** A number and another, a set with the members of another, or, without expressions, a list and another behind it. */
+export function added(
+  before: AttributeValue | undefined,
+  value: AttributeValue,
+  onMismatch: () => never = wrongOperand,
+): AttributeValue {
   if (before === undefined) return value;
-  if ('N' in before) return summed(before, value, '+');
+  if ('N' in before && 'N' in value) return summed(before, value, '+');
+  if ('L' in before && 'L' in value) return listAppended(before, value);
   if ('SS' in before && 'SS' in value) return { SS: [...new Set([...before.SS, ...value.SS])] };
   if ('NS' in before && 'NS' in value) return { NS: [...new Set([...before.NS, ...value.NS])] };
   if ('BS' in before && 'BS' in value) {
     const known = new Set(membersOf(before)?.map(memberKey));
     return { BS: [...before.BS, ...value.BS.filter((B) => !known.has(memberKey({ B })))] };
   }
-  return wrongOperand();
+  return onMismatch();
 }
 
 /** A set without the members of another; undefined when nothing is left of it. */
-export function withoutMembers(before: AttributeValue, value: AttributeValue): AttributeValue | undefined {
+export function withoutMembers(
+  before: AttributeValue,
+  value: AttributeValue,
+  onMismatch: () => never = wrongOperand,
+): AttributeValue | undefined {
   const gone = new Set(membersOf(value)?.map(memberKey));
   const left = <T extends AttributeValue>(kept: readonly unknown[], set: T): T | undefined =>
     kept.length === 0 ? undefined : set;
@@ -60,5 +74,5 @@ export function withoutMembers(before: AttributeValue, value: AttributeValue): A
     const BS = before.BS.filter((B) => !gone.has(memberKey({ B })));
     return left(BS, { BS });
   }
-  return wrongOperand();
+  return onMismatch();
 }

@@ -11,6 +11,8 @@ import { type Change, listAppended, missingOperand, summed } from './update-valu
 /** What an update does to an item, in the order in which it is done. */
 export interface Update {
   readonly changes: readonly Change[];
+  /** From the parameters of before there were expressions, whose errors have other words. */
+  readonly isOld?: true;
 }
 
 type Term = (item: Item) => AttributeValue;

@@ -19,7 +19,7 @@ export function bindItemUpdate(
   placeholders: Placeholders,
 ): Update {
   if (expression !== undefined) return bindUpdate(parsed.update(expression), placeholders);
-  return { changes: Object.entries(attributeUpdates ?? {}).map(legacyChange) };
+  return { changes: Object.entries(attributeUpdates ?? {}).map(legacyChange), isOld: true };
 }
 
 /** Throws ValidationException for an update of what makes up the item's key. */
@@ -30,15 +30,25 @@ export function checkNotKeys({ definition }: Table, { changes }: Update): void {
   throw invalidParameter(`Cannot update attribute ${changed.path[0]}. This attribute is part of the key`);
 }
 
-/** Throws ValidationException when the update cannot be done to this item, or the result cannot be kept. */
-export function updatedItem(table: Table, stored: Item | undefined, key: Item, update: Update): Item {
+/**
+ * Undefined where there is no item, and the update would only take something from it: that makes none.
+ * Throws ValidationException when the update cannot be done to this item, or the result cannot be kept.
+ */
+export function updatedItem(
+  table: Table,
+  stored: Item | undefined,
+  key: Item,
+  update: Update,
+): Item | undefined {
   const item = applyUpdate(stored ?? Object.assign(emptyItem(), key), update);
   for (const { path } of update.changes) {
     const value = attributeOf(item, path[0]);
     if (value !== undefined && !isScalar(value)) checkDepth(value);
   }
   checkNewItem(table, item, true);
-  return item;
+  const { changes } = update;
+  const onlyTakes = changes.length > 0 && changes.every(({ type }) => type === 'remove' || type === 'delete');
+  return stored === undefined && onlyTakes ? undefined : item;
 }
 
 function legacyChange([name, { Action: action = 'PUT', Value }]: [string, AttributeValueUpdate]): Change {
@@ -50,7 +60,7 @@ function legacyChange([name, { Action: action = 'PUT', Value }]: [string, Attrib
   if (action === 'PUT') return { type: 'set', path: [name], valueOf: () => value };
   const [type] = Object.keys(value);
   const isSet = 'SS' in value || 'NS' in value || 'BS' in value;
-  if (action === 'DELETE' ? !isSet : !isSet && !('N' in value)) {
+  if (!isSet && (action === 'DELETE' || !('N' in value || 'L' in value))) {
     throw invalidParameter(`${action} action is not supported for the type ${type}`);
   }
   return { type: action === 'ADD' ? 'add' : 'delete', path: [name], value };

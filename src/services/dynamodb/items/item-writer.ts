@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Clock } from '../../../model/clock.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import { BatchedWrites } from '../../../store/batched-writes.ts';
@@ -7,6 +6,7 @@ import { expiryOf } from '../expiry/expiry-rows.ts';
 import { appendOutgoing, lastOutgoing } from '../destinations/outgoing-rows.ts';
 import { appendRecords, lastSequences } from '../streams/stream-rows.ts';
 import { countContents, partOf } from '../tables/table-contents.ts';
+import { lockForWrites } from '../tables/table-locks.ts';
 import type { Tx } from '../tables/table-rows.ts';
 import type { Item } from '../values/attribute-value.ts';
 import type { ThroughputLimits } from '../throughput/throughput-limits.ts';
@@ -18,6 +18,7 @@ import {
   tableIsGone,
   type Written,
 } from './write-decisions.ts';
+import { currentDefinitions, putOnCurrentTables } from './current-tables.ts';
 import { growth, memoryOf, streamedOf } from './write-effects.ts';
 import { type RequestToken, UsedTokens } from './request-tokens.ts';
 import { type ItemChange, type ItemPlace, placeName, readItems, writeItems } from './item-rows.ts';
@@ -58,9 +59,10 @@ export class ItemWriter {
   async write(write: ItemWrite): Promise<Written> {
     // What is throttled anyway does not bother the database.
     if (write.isExpiry !== true) this.#options.limits.admitWrite(write.table);
-    const [outcome] = await this.#writes.add({ writes: [write], token: undefined, taken: [] });
+    const entry: Entry = { writes: [write], token: undefined, taken: [] };
+    const [outcome] = await this.#writes.add(entry);
     if (outcome === undefined || outcome instanceof ServiceError) throw outcome ?? tableIsGone();
-    this.#tell(write, outcome);
+    this.#tell(entry, [outcome]);
     return outcome;
   }
 
@@ -69,35 +71,40 @@ export class ItemWriter {
    * before is not done again.
    */
   async transact(writes: readonly ItemWrite[], token: RequestToken): Promise<Outcome> {
-    const outcome = await this.#writes.add({ writes, token, taken: [] });
-    for (const [index, write] of writes.entries()) this.#tell(write, outcome[index]);
+    const entry: Entry = { writes, token, taken: [] };
+    const outcome = await this.#writes.add(entry);
+    this.#tell(entry, outcome);
     return outcome;
   }
 
-  #tell({ table: { definition } }: ItemWrite, outcome: Outcome[number]): void {
-    if (outcome === undefined || outcome instanceof ServiceError) return;
-    if (definition.stream !== undefined) this.#options.onRecords(definition.stream.id);
-    if (definition.destination !== undefined) this.#options.onOutgoing(definition.destination.id);
-    const expiresAtMs = outcome.after && expiryOf(definition, outcome.after);
-    if (typeof expiresAtMs === 'number') this.#options.onExpiring(expiresAtMs);
+  #tell({ writes }: Entry, outcomes: Outcome): void {
+    for (const [index, { table }] of writes.entries()) {
+      const outcome = outcomes[index];
+      const { definition } = table;
+      if (outcome === undefined || outcome instanceof ServiceError) continue;
+      if (definition.stream !== undefined) this.#options.onRecords(definition.stream.id);
+      if (definition.destination !== undefined) this.#options.onOutgoing(definition.destination.id);
+      const expiresAtMs = outcome.after && expiryOf(definition, outcome.after);
+      if (typeof expiresAtMs === 'number') this.#options.onExpiring(expiresAtMs);
+    }
   }
 
   async #write(tx: Tx, all: readonly Entry[]): Promise<Outcome[]> {
     const { store, clock } = this.#options;
-    const writes = all.flatMap((entry) => entry.writes);
-    const places = uniquePlaces(writes);
+    const asked = uniquePlaces(all);
+    const tableIds = new Set(asked.map(({ table }) => table.id));
     const wanted = all.flatMap(({ token }) => token ?? []);
-    const streamIds = new Set(writes.flatMap(({ table }) => table.definition.stream?.id ?? []));
-    const destinationIds = new Set(writes.flatMap(({ table }) => table.definition.destination?.id ?? []));
     // All statements at once: they run in this order, and travel together.
-    const [, tables, stored, tokens, sequences, outgoingSequences] = await Promise.all([
-      this.#lock(tx, [...places.map(placeName), ...wanted.map(({ id }) => id)]),
-      existingTables(tx, places),
-      readItems(tx, places),
+    const [, tables, stored, tokens, known] = await Promise.all([
+      lockForWrites(tx, store.engine, tableIds, [...asked.map(placeName), ...wanted.map(({ id }) => id)]),
+      currentDefinitions(tx, tableIds),
+      readItems(tx, asked),
       UsedTokens.read(tx, wanted),
-      lastSequences(tx, [...streamIds], store.engine),
-      lastOutgoing(tx, [...destinationIds], store.engine),
+      lastNumbers(tx, asked, store.engine),
     ]);
+    const isChanged = putOnCurrentTables(all, tables);
+    const places = isChanged ? uniquePlaces(all) : asked;
+    const last = isChanged ? await lastNumbers(tx, places, store.engine) : known;
     const current = new Map<string, Item | undefined>(stored);
     const outcomes = all.map((entry) => this.#decide(entry, current, tables, tokens));
     const changes: ItemChange[] = [];
@@ -112,12 +119,12 @@ export class ItemWriter {
       writeItems(tx, changes),
       countContents(tx, this.#part, growth(changes)),
       ...[...records].map(async ([streamId, ofStream]) => {
-        const last = sequences.get(streamId);
-        if (last !== undefined) await appendRecords(tx, streamId, last, ofStream);
+        const number = last.streams.get(streamId);
+        if (number !== undefined) await appendRecords(tx, streamId, number, ofStream);
       }),
       ...[...outgoing].map(async ([destinationId, ofDestination]) => {
-        const last = outgoingSequences.get(destinationId);
-        if (last !== undefined) await appendOutgoing(tx, destinationId, last, ofDestination);
+        const number = last.destinations.get(destinationId);
+        if (number !== undefined) await appendOutgoing(tx, destinationId, number, ofDestination);
       }),
     ]);
     return outcomes;
@@ -126,7 +133,7 @@ export class ItemWriter {
   #decide(
     entry: Entry,
     current: Map<string, Item | undefined>,
-    tables: ReadonlySet<string>,
+    tables: ReadonlyMap<string, unknown>,
     tokens: UsedTokens,
   ): Outcome {
     const { writes, token } = entry;
@@ -137,28 +144,28 @@ export class ItemWriter {
     if (token !== undefined && !outcome.some((one) => one instanceof ServiceError)) tokens.use(token);
     return outcome;
   }
-
-  /** Other platforms on the same database that write these items, or under these tokens, wait, in one order. */
-  async #lock(tx: Tx, all: readonly string[]): Promise<void> {
-    if (this.#options.store.engine === 'sqlite') return;
-    const names = all.toSorted();
-    await sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(${names}::text[]) as name`.execute(
-      tx,
-    );
-  }
 }
 
 function unchanged(item: Item | undefined): Written {
   return { before: item, after: item };
 }
 
-function uniquePlaces(places: readonly ItemPlace[]): ItemPlace[] {
-  const unique = new Map(places.map(({ table, key }) => [placeName({ table, key }), { table, key }]));
+function uniquePlaces(all: readonly Entry[]): ItemPlace[] {
+  const unique = new Map<string, ItemPlace>();
+  for (const { writes } of all) {
+    for (const { table, key } of writes) unique.set(placeName({ table, key }), { table, key });
+  }
   return [...unique.values()];
 }
 
-async function existingTables(tx: Tx, places: readonly ItemPlace[]): Promise<ReadonlySet<string>> {
-  const ids = [...new Set(places.map(({ table }) => table.id))];
-  const rows = await tx.selectFrom('dynamodb_tables').select('id').where('id', 'in', ids).execute();
-  return new Set(rows.map(({ id }) => id));
+/** The numbers of the newest records, of the tables' streams and of what leaves for their destinations. */
+async function lastNumbers(tx: Tx, places: readonly ItemPlace[], engine: Store['engine']) {
+  const definitions = places.map(({ table: { definition } }) => definition);
+  const streamIds = new Set(definitions.flatMap(({ stream }) => stream?.id ?? []));
+  const destinationIds = new Set(definitions.flatMap(({ destination }) => destination?.id ?? []));
+  const [streams, destinations] = await Promise.all([
+    lastSequences(tx, [...streamIds], engine),
+    lastOutgoing(tx, [...destinationIds], engine),
+  ]);
+  return { streams, destinations };
 }

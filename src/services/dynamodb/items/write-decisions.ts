@@ -20,7 +20,8 @@ export interface ItemWrite extends ItemPlace {
 
 /** One write, or those of a transaction. */
 export interface Entry {
-  readonly writes: readonly ItemWrite[];
+  /** To their tables as they are when it is written. */
+  writes: readonly ItemWrite[];
   readonly token: RequestToken | undefined;
   /** Of capacity, by the try that was made last. */
   readonly taken: Usage[];
@@ -41,7 +42,7 @@ export function decideEntry(
   limits: ThroughputLimits,
   entry: Entry,
   current: Items,
-  tables: ReadonlySet<string>,
+  tables: ReadonlyMap<string, unknown>,
 ): Outcome {
   // It may be the second try.
   for (const usage of entry.taken.splice(0)) limits.giveBack(usage);

@@ -9,7 +9,8 @@ import type { Table } from './table-definition.ts';
 import { contentsOf } from './table-contents.ts';
 import { describe } from './table-description.ts';
 import { tableNameOf } from './table-name.ts';
-import { findTable, tableChange, tableNotFound, type Tx, updateTableRow } from './table-rows.ts';
+import { lockTable } from './table-locks.ts';
+import { tableChange, tableNotFound, type Tx, updateTableRow } from './table-rows.ts';
 import { refuseUnbuilt } from './unbuilt-settings.ts';
 
 /** What was changed holds when this is answered, new indexes with all that is in the table. */
@@ -20,7 +21,7 @@ export function updateTable(
     refuseUnbuilt(input);
     const name = tableNameOf(input.TableName, context);
     const answer = await deps.store.write(async (tx, announce) => {
-      const before = await findTable(tx, name);
+      const before = await lockTable(tx, deps.store.engine, name);
       if (before === undefined) throw tableNotFound(name.name);
       const nowMs = deps.clock.now();
       const after: Table = { ...before, definition: changedDefinition(before.definition, input, nowMs) };
