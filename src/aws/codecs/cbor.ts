@@ -8,19 +8,41 @@ import type { TreeReader } from './tree-read.ts';
 import { writeStructure } from './tree-write.ts';
 import type { TreeWriter } from './tree-write.ts';
 
-const reader: TreeReader = { names: 'shape', readSimple };
-const writer: TreeWriter = { names: 'shape', writeSimple: (_shape, value) => value };
+/** What times count: seconds, under a tag, or milliseconds, as older SDKs have them. */
+export type CborTimes = 'seconds' | 'milliseconds';
 
-export function readCbor(shape: StructureShape, body: Uint8Array): Record<string, unknown> {
-  return readStructure(shape, decodeCbor(body), reader);
+const readers: Readonly<Record<CborTimes, TreeReader>> = {
+  seconds: { names: 'shape', readSimple: (shape, value) => readSimple(shape, value, 1) },
+  milliseconds: { names: 'shape', readSimple: (shape, value) => readSimple(shape, value, 1000) },
+};
+const writers: Readonly<Record<CborTimes, TreeWriter>> = {
+  seconds: { names: 'shape', writeSimple: (_shape, value) => value },
+  milliseconds: {
+    names: 'shape',
+    writeSimple: (_shape, value) => (value instanceof Date ? value.getTime() : value),
+  },
+};
+
+export function readCbor(
+  shape: StructureShape,
+  body: Uint8Array,
+  times: CborTimes = 'seconds',
+): Record<string, unknown> {
+  return readStructure(shape, decodeCbor(body), readers[times]);
 }
 
 /** @param more entries beside the shape's own members */
-export function writeCbor(shape: StructureShape, value: unknown, more?: Record<string, unknown>): Uint8Array {
-  return encodeCbor({ ...more, ...writeStructure(shape, value, writer) });
+export function writeCbor(
+  shape: StructureShape,
+  value: unknown,
+  more?: Record<string, unknown>,
+  times: CborTimes = 'seconds',
+): Uint8Array {
+  return encodeCbor({ ...more, ...writeStructure(shape, value, writers[times]) });
 }
 
-function readSimple(shape: SimpleShape, value: unknown): unknown {
+/** @param perSecond how many of a time's units make up a second */
+function readSimple(shape: SimpleShape, value: unknown, perSecond: number): unknown {
   switch (shape.type) {
     case 'string':
       if (typeof value === 'string') return value;
@@ -43,9 +65,9 @@ function readSimple(shape: SimpleShape, value: unknown): unknown {
     case 'date-time':
     case 'http-date':
     case 'epoch': {
-      const seconds = value instanceof Tagged ? value.value : value;
-      if (typeof seconds === 'number' || typeof seconds === 'bigint') return epochDate(Number(seconds));
-      throw mismatch(seconds, 'a Timestamp');
+      const time = value instanceof Tagged ? value.value : value;
+      if (typeof time === 'number' || typeof time === 'bigint') return epochDate(Number(time) / perSecond);
+      throw mismatch(time, 'a Timestamp');
     }
   }
 }

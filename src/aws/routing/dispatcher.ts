@@ -1,3 +1,4 @@
+import { awsCbor11, isAwsCbor } from '../protocols/aws-cbor.ts';
 import { awsJson10, awsJson11 } from '../protocols/aws-json.ts';
 import { claimedCredential } from '../claimed-credential.ts';
 import { protocolOf, queryProtocolOf } from '../protocols/registry.ts';
@@ -121,9 +122,10 @@ export class Dispatcher {
     const dot = target.lastIndexOf('.');
     const entry = this.#byTarget.get(target.slice(0, dot));
     const service = entry === undefined ? undefined : serviceModel(entry.name);
-    const isVersion10 = request.header('content-type')?.includes('x-amz-json-1.0') ?? false;
+    const contentType = request.header('content-type');
+    const json = contentType?.includes('x-amz-json-1.0') === true ? awsJson10 : awsJson11;
     return {
-      protocol: isVersion10 ? awsJson10 : awsJson11,
+      protocol: isAwsCbor(contentType) ? awsCbor11 : json,
       service,
       operation: service?.operation(target.slice(dot + 1)),
       asked: service === undefined ? target : target.slice(dot + 1),
