@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
+import { cbor as cborCodec, SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
 import { GetRecordsCommand, KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../support/commands.ts';
@@ -91,6 +91,38 @@ describe.skipIf(!hasBoto3)('boto3', () => {
     });
     expect({ code, stdout: stdout.trim(), stderr }).toEqual({ code: 0, stdout: 'done', stderr: '' });
   });
+});
+
+test('the CBOR of the SDKs for Java: bytes, milliseconds, and errors they can read', async () => {
+  const client = kinesisFor(server);
+  const stream = await makeStream(client);
+  const call = async (operation: string, input: object) => {
+    const headers = {
+      'content-type': 'application/x-amz-cbor-1.1',
+      'x-amz-target': `Kinesis_20131202.${operation}`,
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesis/aws4_request',
+    };
+    const body = Buffer.from(cborCodec.serialize(input));
+    const response = await fetch(server.endpoint, { method: 'POST', headers, body });
+    const type = response.headers.get('content-type');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { type, status: response.status, body: bytes.length === 0 ? {} : cborCodec.deserialize(bytes) };
+  };
+  const Data = Buffer.from([0, 255, 127]);
+  const named = { StreamName: stream.name };
+  const put = await call('PutRecord', { ...named, PartitionKey: 'k', Data });
+  expect(put).toMatchObject({ type: 'application/x-amz-cbor-1.1', status: 200 });
+  const shard = { ...named, ShardId: put.body.ShardId, ShardIteratorType: 'AT_TIMESTAMP' };
+  const { body: at } = await call('GetShardIterator', { ...shard, Timestamp: Date.now() - 60_000 });
+  const { body: read } = await call('GetRecords', { ShardIterator: at.ShardIterator });
+  expect(read.Records).toMatchObject([{ PartitionKey: 'k', SequenceNumber: put.body.SequenceNumber }]);
+  expect(Buffer.from(read.Records[0].Data)).toEqual(Data);
+  expect(Math.abs(read.Records[0].ApproximateArrivalTimestamp - Date.now())).toBeLessThan(60_000);
+  expect(await call('DescribeStream', { StreamName: 'missing' })).toMatchObject({
+    status: 400,
+    body: { __type: 'ResourceNotFoundException' },
+  });
+  client.destroy();
 });
 
 test('a client of the CBOR protocol puts and reads bytes and times', async () => {

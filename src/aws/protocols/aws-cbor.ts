@@ -36,8 +36,3 @@ export const awsCbor11: WireProtocol = {
     return { status, headers: { 'Content-Type': CONTENT_TYPE }, body };
   },
 };
-
-/** Whether a request's body is so. */
-export function isAwsCbor(contentType: string | undefined): boolean {
-  return contentType?.startsWith(CONTENT_TYPE) ?? false;
-}

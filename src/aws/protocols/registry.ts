@@ -1,4 +1,5 @@
 import type { Protocol } from '../schema/model-json.ts';
+import { awsCbor11 } from './aws-cbor.ts';
 import { awsJson10, awsJson11 } from './aws-json.ts';
 import { awsQuery } from './aws-query.ts';
 import { ec2Query } from './ec2-query.ts';
@@ -19,6 +20,12 @@ const protocols: Readonly<Record<Protocol, WireProtocol>> = {
 
 export function protocolOf(name: Protocol): WireProtocol {
   return protocols[name];
+}
+
+/** Of requests whose header names the operation: what their bodies are. */
+export function targetProtocol(contentType: string | undefined): WireProtocol {
+  if (contentType?.includes('x-amz-cbor') === true) return awsCbor11;
+  return contentType?.includes('x-amz-json-1.0') === true ? awsJson10 : awsJson11;
 }
 
 /** The query protocol of a service: EC2 has its own. */

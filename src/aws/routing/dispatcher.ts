@@ -1,7 +1,5 @@
-import { awsCbor11, isAwsCbor } from '../protocols/aws-cbor.ts';
-import { awsJson10, awsJson11 } from '../protocols/aws-json.ts';
 import { claimedCredential } from '../claimed-credential.ts';
-import { protocolOf, queryProtocolOf } from '../protocols/registry.ts';
+import { protocolOf, queryProtocolOf, targetProtocol } from '../protocols/registry.ts';
 import { rpcCbor } from '../protocols/rpc-cbor.ts';
 import { formBoundary } from '../form-upload/multipart-form.ts';
 import { percentDecode, type WireRequest } from '../request.ts';
@@ -122,10 +120,8 @@ export class Dispatcher {
     const dot = target.lastIndexOf('.');
     const entry = this.#byTarget.get(target.slice(0, dot));
     const service = entry === undefined ? undefined : serviceModel(entry.name);
-    const contentType = request.header('content-type');
-    const json = contentType?.includes('x-amz-json-1.0') === true ? awsJson10 : awsJson11;
     return {
-      protocol: isAwsCbor(contentType) ? awsCbor11 : json,
+      protocol: targetProtocol(request.header('content-type')),
       service,
       operation: service?.operation(target.slice(dot + 1)),
       asked: service === undefined ? target : target.slice(dot + 1),
