@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, EnableKinesisStreamingDestinationCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -17,7 +18,9 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { iamOf, type Keys, policyText, settingsFor } from '../support/identities.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { StreamedChanges } from '../support/streamed-changes.ts';
 import { iteratorOf, makeStream, type TestStream } from '../support/streams.ts';
+import { makeTable, putAll, text } from '../support/tables.ts';
 
 /** `--auth strict`: what users may do with streams is what their policies and the streams' say. */
 const ACCOUNT = '123456789012';
@@ -49,7 +52,7 @@ function kinesisAs(keys: Keys): KinesisClient {
   return client;
 }
 
-async function userWith(...policies: string[]): Promise<{ arn: string; kinesis: KinesisClient }> {
+async function userWith(...policies: string[]): Promise<{ arn: string; keys: Keys; kinesis: KinesisClient }> {
   const UserName = `user-${randomUUID().slice(0, 8)}`;
   await iam.send(new CreateUserCommand({ UserName }));
   for (const [index, PolicyDocument] of policies.entries())
@@ -58,6 +61,7 @@ async function userWith(...policies: string[]): Promise<{ arn: string; kinesis: 
   const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
   return {
     arn: `arn:aws:iam::${ACCOUNT}:user/${UserName}`,
+    keys: { accessKeyId, secretAccessKey },
     kinesis: kinesisAs({ accessKeyId, secretAccessKey }),
   };
 }
@@ -120,4 +124,29 @@ test("a stream's own policy lets a user in, or shuts it out", async () => {
   await expect(put(root, stream)).rejects.toMatchObject({
     message: expect.stringContaining('with an explicit deny in a resource-based policy') as string,
   });
+});
+
+test('a table streams to what its owner may write to', async () => {
+  const stream = await makeStream(root);
+  const tables = policyText('dynamodb:*', '*');
+  const create = (keys: Keys): DynamoDBClient => {
+    const client = new DynamoDBClient(settingsFor(server.endpoint, keys));
+    clients.push(client);
+    return client;
+  };
+  const table = await makeTable(create(ROOT));
+  const enable = new EnableKinesisStreamingDestinationCommand({ TableName: table, StreamArn: stream.arn });
+  const stranger = await userWith(tables);
+  await expect(create(stranger.keys).send(enable)).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining('kinesis:DescribeStream') as string,
+  });
+  const writer = await userWith(
+    tables,
+    policyText(['kinesis:DescribeStream', 'kinesis:PutRecords'], stream.arn),
+  );
+  const client = create(writer.keys);
+  expect(await client.send(enable)).toMatchObject({ DestinationStatus: 'ENABLING' });
+  await putAll(client, table, { id: text('a') });
+  await new StreamedChanges(root, stream).atLeast(1);
 });

@@ -11,9 +11,14 @@ import {
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { CreateStreamCommand, DeleteStreamCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import {
+  CreateStreamCommand,
+  DeleteStreamCommand,
+  type KinesisClient,
+  UpdateMaxRecordSizeCommand,
+} from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { advanceClock } from '../../support/async-events.ts';
+import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
 import { eventually } from '../../support/functions.ts';
 import { PATIENCE_MS } from '../../support/mappings.ts';
 import { firstComings, StreamedChanges } from '../../support/streamed-changes.ts';
@@ -198,6 +203,25 @@ describe('a table with a Kinesis stream', () => {
     ]);
   });
 
+  test('keeps a record that is too large for the stream until it takes such, and lets others pass', async () => {
+    const { table, stream, changes } = await streamed();
+    // Each is six characters in JSON.
+    const large = text('\u0001'.repeat(300_000));
+    await putAll(shared.client, table, { id: text('large'), large }, { id: text('small') });
+    const [small] = await changes.atLeast(1);
+    expect(small?.dynamodb.Keys).toEqual({ id: text('small') });
+    await kinesis.send(new UpdateMaxRecordSizeCommand({ StreamARN: stream.arn, MaxRecordSizeInKiB: 10_240 }));
+    const found = await eventually(
+      async () => {
+        await advanceClock(shared.server, 60_000);
+        return await changes.read();
+      },
+      (all) => all.length >= 2,
+      PATIENCE_MS,
+    );
+    expect(found[1]?.dynamodb.NewImage).toEqual({ id: text('large'), large });
+  });
+
   test('delivers what was written before it was deleted', async () => {
     const { table, changes } = await streamed();
     const ids = Array.from({ length: 20 }, (_, index) => `item-${index}`);
@@ -253,6 +277,28 @@ describe('the states of a destination', () => {
     await putAll(shared.client, table, { id: text('seen') });
     const found = await new StreamedChanges(kinesis, stream).atLeast(1);
     expect(found.map(({ dynamodb }) => dynamodb.Keys)).toEqual([{ id: text('seen') }]);
+  });
+
+  test('one that is switched off is DISABLING until the stream has taken everything', async () => {
+    const { table, stream, changes } = await streamed();
+    const large = text('x'.repeat(300_000));
+    const ids = Array.from({ length: 6 }, (_, index) => `large-${index}`);
+    // Then the stream takes a second's worth and no more.
+    await withFrozenClock(shared.server, async () => {
+      await putAll(shared.client, table, ...ids.map((id) => ({ id: text(id), large })));
+      await disable(table, stream.arn);
+      expect(await destinations(table)).toEqual([{ StreamArn: stream.arn, DestinationStatus: 'DISABLING' }]);
+      expect(await disable(table, stream.arn)).toMatchObject({ DestinationStatus: 'DISABLING' });
+      expect((await refusal(enable(table, stream.arn))).message).toContain(
+        'must be DISABLED or ENABLE_FAILED',
+      );
+      expect((await refusal(update(table, stream.arn, MICROSECOND))).message).toContain(
+        'not in ACTIVE state',
+      );
+    });
+    const found = firstComings(await changes.atLeast(ids.length));
+    expect(new Set(found.map(({ dynamodb }) => dynamodb.Keys['id']?.S))).toEqual(new Set(ids));
+    await untilStatus(table, 'DISABLED');
   });
 
   test('one that is switched off while its stream is not there gives up', async () => {

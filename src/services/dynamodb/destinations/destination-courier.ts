@@ -1,10 +1,10 @@
 import type { Clock } from '../../../model/clock.ts';
-import { ServiceError } from '../../../model/service-error.ts';
 import type { StreamPublisher } from '../../../model/stream-ports.ts';
 import type { Store } from '../../../store/store.ts';
 import type { DestinationHolds } from './destination-holds.ts';
 import { endDestination, findDestination } from './destination-rows.ts';
 import { readOutgoing, removeOutgoing, type SequencedOutgoing } from './outgoing-rows.ts';
+import { isPassing, putOutgoing } from './put-outgoing.ts';
 import { isLive, type StreamingDestination } from './streaming-destination.ts';
 
 export interface CourierOptions {
@@ -19,21 +19,11 @@ export interface CourierOptions {
 /** `slowed`: some were taken and some not. `ended`: nobody has to look at it again. */
 type Step = 'more' | 'nothing' | 'elsewhere' | 'slowed' | 'refused' | 'ended';
 
-/** What became of some records. */
-interface Attempt {
-  /** Of those that are done with. */
-  readonly sequences: readonly number[];
-  /** Why others have to wait; undefined: none has to. */
-  readonly refusal: Error | undefined;
-  /** Why some were given up. */
-  readonly loss: Error | undefined;
-}
-
 const AT_ONCE = { mostRecords: 500, mostBytes: 4_194_304 };
 /** Other platforms write to the same database, or give up what they held. */
 const LOOK_ROUND_MS = 500;
 const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 5_000;
 
 /**
  * Brings records to their Kinesis stream, those of one item one after the other, until each has been taken. What was under way
@@ -109,7 +99,7 @@ export class DestinationCourier {
 
   async #deliver(destination: StreamingDestination, records: readonly SequencedOutgoing[]): Promise<Step> {
     const { store, onNotice } = this.#options;
-    const { sequences, refusal, loss } = await this.#put(destination, records);
+    const { sequences, refusal, loss } = await putOutgoing(this.#options.streams, destination, records);
     const what = `Changes of the table ${destination.table.name} for ${destination.streamArn}`;
     if (loss !== undefined)
       onNotice(`${what} were given up, since it was switched off and does not take them: ${loss.message}`);
@@ -122,42 +112,6 @@ export class DestinationCourier {
     }
     if (!isPassing(refusal)) this.#tell(`${what} wait until it takes them: ${refusal.message}`);
     return sequences.length > 0 ? 'slowed' : 'refused';
-  }
-
-  /** An item's later records wait for its earlier ones; other items' do not. */
-  async #put(destination: StreamingDestination, records: readonly SequencedOutgoing[]): Promise<Attempt> {
-    const sequences: number[] = [];
-    let [refusal, loss]: (Error | undefined)[] = [];
-    const byItem = Map.groupBy(records, ({ partitionKey }) => partitionKey);
-    const putAll = async (ofItem: readonly SequencedOutgoing[]): Promise<void> => {
-      for (const record of ofItem) {
-        const problem = await this.#putOne(destination, record);
-        // Nobody would mend a stream for a table that has nothing to do with it any more.
-        const isLost = problem !== undefined && destination.status === 'DISABLING' && isFinal(problem);
-        if (isLost) loss = problem;
-        else if (problem !== undefined) {
-          if (refusal === undefined || isFinal(problem)) refusal = problem;
-          return;
-        }
-        sequences.push(record.sequence);
-      }
-    };
-    await Promise.all([...byItem.values()].map(putAll));
-    return { sequences, refusal, loss };
-  }
-
-  /** @returns what is in the way */
-  async #putOne(
-    { streamArn, table: { accountId } }: StreamingDestination,
-    { partitionKey, text }: SequencedOutgoing,
-  ): Promise<Error | undefined> {
-    const sender = { kind: 'account', accountId } as const;
-    try {
-      await this.#options.streams.put({ streamArn, sender, partitionKey, data: Buffer.from(text) });
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
-    }
   }
 
   /** Each problem once, until it is over. */
@@ -183,16 +137,6 @@ export class DestinationCourier {
     await promise;
     cancel();
   }
-}
-
-/** As long as the stream and the record are what they are. */
-function isFinal(problem: Error): boolean {
-  return problem instanceof ServiceError && problem.status < 500;
-}
-
-/** Too much at once, which is over in a moment. */
-function isPassing(problem: Error): boolean {
-  return problem instanceof ServiceError && problem.status === 503;
 }
 
 /** @param refusals one after the other, this one included */
