@@ -22,6 +22,7 @@ describe('the actions of PartiQL', () => {
     ]);
     // It does nothing, and is answered with what is wrong with it.
     expect(statement('SLECT * FROM orders')).toEqual([]);
+    expect(statement('SELECT * FROM "no table"')).toEqual([]);
   });
 
   test('are those of all statements of a batch or transaction', () => {
@@ -37,5 +38,18 @@ describe('the actions of PartiQL', () => {
     );
     expect(actionsOf('ExecuteTransaction', { TransactStatements: statements })).toEqual(wanted);
     expect(actionsOf('BatchExecuteStatement', { Statements: statements })).toEqual(wanted);
+  });
+
+  test('tell policies that they are part of a transaction', () => {
+    const statements = [{ Statement: 'DELETE FROM orders WHERE id = 1' }];
+    const keysOf = (operation: string, input: Record<string, unknown>) =>
+      dynamodbActions(operation, input, contextOf('dynamodb', operation)).map(({ keys }) => keys);
+    expect(keysOf('ExecuteTransaction', { TransactStatements: statements })).toEqual([
+      { 'dynamodb:EnclosingOperation': 'ExecuteTransaction' },
+    ]);
+    expect(keysOf('TransactWriteItems', { TransactItems: [{ Put: { TableName: 'orders' } }] })).toEqual([
+      { 'dynamodb:EnclosingOperation': 'TransactWriteItems' },
+    ]);
+    expect(keysOf('BatchExecuteStatement', { Statements: statements })).toEqual([undefined]);
   });
 });

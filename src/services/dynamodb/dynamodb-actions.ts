@@ -27,16 +27,24 @@ const STATEMENTS: Readonly<Record<WrittenStatement['type'], string>> = {
   delete: 'PartiQLDelete',
 };
 
+/** Policies can tell what is asked for by itself from what is part of these. */
+const TRANSACTIONS: ReadonlySet<string> = new Set([
+  'ExecuteTransaction',
+  'TransactGetItems',
+  'TransactWriteItems',
+]);
+
 /** The actions a request takes, each on its table or on one of the table's indexes. */
 export function dynamodbActions(
   operation: string,
   input: Input,
   context: RequestContext,
 ): readonly RequestedAction[] {
-  const own = targetsOf(operation, input).map(({ action, table, index }) => {
+  const keys = TRANSACTIONS.has(operation) && { keys: { 'dynamodb:EnclosingOperation': operation } };
+  const own = targetsOf(operation, input, context).map(({ action, table, index }) => {
     const arn = typeof table === 'string' ? tableArn(tableNameOf(table, context)) : '*';
     const resource = typeof index === 'string' ? `${arn}/index/${index}` : arn;
-    return { action: `dynamodb:${action}`, resource };
+    return { action: `dynamodb:${action}`, resource, ...keys };
   });
   const stream = input['StreamArn'];
   if (operation !== 'EnableKinesisStreamingDestination' || typeof stream !== 'string') return own;
@@ -44,7 +52,7 @@ export function dynamodbActions(
   return [...own, ...STREAM_ACTIONS.map((action) => ({ action, resource: stream }))];
 }
 
-function targetsOf(operation: string, input: Input): Target[] {
+function targetsOf(operation: string, input: Input, context: RequestContext): Target[] {
   switch (operation) {
     case 'DescribeEndpoints':
     case 'DescribeLimits':
@@ -66,11 +74,11 @@ function targetsOf(operation: string, input: Input): Target[] {
         ),
       );
     case 'ExecuteStatement':
-      return ofStatements([input]);
+      return ofStatements([input], context);
     case 'BatchExecuteStatement':
-      return ofStatements(input['Statements']);
+      return ofStatements(input['Statements'], context);
     case 'ExecuteTransaction':
-      return ofStatements(input['TransactStatements']);
+      return ofStatements(input['TransactStatements'], context);
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsOfResource':
@@ -80,12 +88,13 @@ function targetsOf(operation: string, input: Input): Target[] {
   }
 }
 
-/** Statements name their tables themselves. What cannot be read does nothing, and is answered with what is wrong with it. */
-function ofStatements(members: unknown): Target[] {
+/** Statements name their tables themselves. What names none does nothing, and is answered with what is wrong with it. */
+function ofStatements(members: unknown, context: RequestContext): Target[] {
   return ((members ?? []) as readonly Input[]).flatMap(({ Statement }) => {
     try {
       const { type, from } = parsedStatement(String(Statement)).statement;
-      return [{ action: STATEMENTS[type], table: from.table, index: from.index }];
+      const table = tableArn(tableNameOf(from.table, context));
+      return [{ action: STATEMENTS[type], table, index: from.index }];
     } catch (error) {
       if (error instanceof ServiceError) return [];
       throw error;

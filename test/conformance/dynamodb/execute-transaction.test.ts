@@ -133,6 +133,21 @@ test('statements that name no item, or no table, cancel it', async () => {
   });
 });
 
+test('takes up to four megabytes', async () => {
+  const table = await makeTable(shared.client);
+  const insert = (id: string): ParameterizedStatement => ({
+    Statement: `INSERT INTO "${table}" VALUE {'id': ?, 'big': ?}`,
+    Parameters: [text(id), text('x'.repeat(400_000))],
+  });
+  const ids = Array.from({ length: 11 }, (_, index) => String(index));
+  expect(await refusal(run(ids.map(insert)))).toMatchObject({
+    name: 'ValidationException',
+    message: 'Transaction request size exceeds the limit of 4 MB',
+  });
+  await run(ids.slice(0, 10).map(insert));
+  expect(await stored(table, '9')).toBeDefined();
+});
+
 test('does the same request once', async () => {
   const table = await makeTable(shared.client);
   await putAll(shared.client, table, { id: text('a'), n: number(0) });

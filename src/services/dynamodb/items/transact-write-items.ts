@@ -5,14 +5,12 @@ import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
 import type { Table } from '../tables/table-definition.ts';
 import { itemSize } from '../values/item-size.ts';
-import type { AskedWrite } from './asked-writes.ts';
 import { placeName } from './item-rows.ts';
 import type { Written } from './write-decisions.ts';
 import { requestToken } from './request-tokens.ts';
 import { doneOf, fittingAll } from './transaction-canceled.ts';
+import { checkTransactionSize } from './transaction-size.ts';
 import { transactionWrite } from './transaction-writes.ts';
-
-const MOST_BYTES = 4 * 1_048_576;
 
 /** All or nothing, of up to 100 items. The same token within ten minutes does nothing again. */
 export function transactWriteItems(
@@ -28,7 +26,7 @@ export function transactWriteItems(
             on(tables[index] as Table),
       ),
     );
-    checkSize(asked);
+    checkTransactionSize(asked.reduce((total, { given }) => total + itemSize(given), 0));
     if (new Set(writes.map(placeName)).size < writes.length) {
       throw validation('Transaction request cannot include multiple operations on one item');
     }
@@ -38,10 +36,4 @@ export function transactWriteItems(
     const capacity = writtenCapacity(input.ReturnConsumedCapacity, written, true);
     return capacity === undefined ? {} : { ConsumedCapacity: capacity };
   };
-}
-
-/** As AWS counts them, at least as many as all items together. */
-function checkSize(asked: readonly AskedWrite[]): void {
-  const bytes = asked.reduce((total, { given }) => total + itemSize(given), 0);
-  if (bytes > MOST_BYTES) throw validation('Transaction request size exceeds the limit of 4 MB');
 }

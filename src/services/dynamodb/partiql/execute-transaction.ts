@@ -8,6 +8,7 @@ import { asOutput } from '../items/item-output.ts';
 import { type ItemPlace, placeName, readItems } from '../items/item-rows.ts';
 import { requestToken } from '../items/request-tokens.ts';
 import { checkNotRefused, doneOf } from '../items/transaction-canceled.ts';
+import { checkTransactionSize } from '../items/transaction-size.ts';
 import { itemSize } from '../values/item-size.ts';
 import { parseWith } from './read-statement.ts';
 import { StatementValues } from './statement-values.ts';
@@ -48,6 +49,7 @@ async function write(
 ): Promise<ExecuteTransactionOutput> {
   const bound = await membersOf(deps, members, context, transactionWrite);
   const writes = accepted(bound);
+  checkTransactionSize(writes.reduce((total, { bytes = 0 }) => total + bytes, 0));
   const outcome = await deps.items.transact(writes, requestToken(input, context, deps.clock.now()));
   const done = doneOf(outcome).flatMap((written, index) => {
     const table = writes[index]?.table;
