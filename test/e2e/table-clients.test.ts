@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   BatchWriteCommand,
   DynamoDBDocumentClient,
+  NumberValue,
   ExecuteStatementCommand,
   ExecuteTransactionCommand,
   paginateQuery,
@@ -13,6 +14,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { run } from '../support/commands.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { dynamodbFor, KEY_OF_TWO, makeTable } from '../support/tables.ts';
+
+/** A machine may be busy with much else. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let server: TestServer;
 let client: DynamoDBClient;
@@ -97,6 +101,41 @@ describe('programs’ own clients of DynamoDB', () => {
       }),
     );
     expect(Items).toEqual([{ id: 'a', at: 3, tags: new Set(['t3']), nested: { list: [1, null] } }]);
+  });
+
+  test('numbers with all their digits, as far as a client keeps them', async () => {
+    const documents = DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: true } });
+    const TableName = await makeTable(client);
+    const digits = '12345678901234567890123456789012345678';
+    const written = [digits, `-${digits}`, `0.${digits}`, '9.99e125', '1E-130', '-0.0', '100'];
+    const exact = written.map((number) => NumberValue.from(number));
+    await documents.send(new PutCommand({ TableName, Item: { id: 'a', exact } }));
+    const { Attributes } = await documents.send(
+      new UpdateCommand({
+        TableName,
+        Key: { id: 'a' },
+        UpdateExpression: 'SET oneLess = exact[0] - :one, oneMore = exact[1] + :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const { exact: read, oneLess, oneMore } = Attributes ?? {};
+    expect((read as { value: string }[]).map(({ value }) => value)).toEqual([
+      digits,
+      `-${digits}`,
+      `0.${digits}`,
+      `999${'0'.repeat(123)}`,
+      `0.${'0'.repeat(129)}1`,
+      '0',
+      '100',
+    ]);
+    const next = digits.replace(/8$/, '7');
+    expect([oneLess, oneMore]).toMatchObject([{ value: next }, { value: `-${next}` }]);
+    const put = new PutCommand({ TableName, Item: { id: 'b', n: NumberValue.from(`${digits}9`) } });
+    await expect(documents.send(put)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Attempting to store more than 38 significant digits in a Number',
+    });
   });
 
   test('resources and condition builders of boto3', async ({ skip }) => {
