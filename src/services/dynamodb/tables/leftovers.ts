@@ -33,17 +33,21 @@ export async function removeLeftovers(store: Store): Promise<boolean> {
   const left = await store.db.selectFrom('dynamodb_leftovers').selectAll().limit(1).executeTakeFirst();
   if (left === undefined) return false;
   const { id, rows_at_a_time: most } = left;
+  const isOfItems = left.kind === 'items';
   await store.write(async (tx) => {
-    const { numAffectedRows = 0n } =
-      left.kind === 'items'
-        ? await sql`delete from dynamodb_items where table_id = ${id} and (hash_key, range_key) in (
-            select hash_key, range_key from dynamodb_items where table_id = ${id}
-            order by hash_key, range_key limit ${most})`.execute(tx)
-        : await sql`delete from dynamodb_entries where index_id = ${id} and (hash_key, range_key, item_id) in (
-            select hash_key, range_key, item_id from dynamodb_entries where index_id = ${id}
-            order by hash_key, range_key, item_id limit ${most})`.execute(tx);
+    const { numAffectedRows = 0n } = isOfItems
+      ? await sql`delete from dynamodb_items where table_id = ${id} and (hash_key, range_key) in (
+          select hash_key, range_key from dynamodb_items where table_id = ${id}
+          order by hash_key, range_key limit ${most})`.execute(tx)
+      : await sql`delete from dynamodb_entries where index_id = ${id} and (hash_key, range_key, item_id) in (
+          select hash_key, range_key, item_id from dynamodb_entries where index_id = ${id}
+          order by hash_key, range_key, item_id limit ${most})`.execute(tx);
     if (numAffectedRows > 0n) return;
-    await tx.deleteFrom('dynamodb_leftovers').where('id', '=', id).execute();
+    // Another platform may have been at the same rows, and there may be more behind them.
+    const others = isOfItems
+      ? sql`select 1 from dynamodb_items where table_id = ${id}`
+      : sql`select 1 from dynamodb_entries where index_id = ${id}`;
+    await sql`delete from dynamodb_leftovers where id = ${id} and not exists (${others})`.execute(tx);
   });
   return true;
 }
