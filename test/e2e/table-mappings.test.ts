@@ -22,7 +22,15 @@ const CODE = `
 
 interface TableRecord {
   readonly eventName: string;
-  readonly dynamodb: { readonly Keys: { readonly id: { readonly S: string } } };
+  readonly dynamodb: {
+    readonly Keys: { readonly id: { readonly S: string } };
+    readonly NewImage?: { readonly n?: { readonly N: string } };
+  };
+}
+
+interface WindowEvent {
+  readonly state: { readonly count?: number };
+  readonly isFinalInvokeForWindow: boolean;
 }
 
 let server: TestServer;
@@ -38,13 +46,13 @@ afterAll(async () => {
 });
 
 /** A table whose changes a function gets. */
-async function polled(settings: Partial<CreateEventSourceMappingCommandInput> = {}) {
+async function polled(settings: Partial<CreateEventSourceMappingCommandInput> = {}, code = CODE) {
   const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' as const };
   const table = await makeTable(client, { ...KEY_OF_ONE, StreamSpecification });
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   const EventSourceArn = Table?.LatestStreamArn ?? '';
   const name = uniqueName('table-diary');
-  await deploy(server.lambda, name, { 'index.js': CODE });
+  await deploy(server.lambda, name, { 'index.js': code });
   await makeMapping(server.lambda, {
     FunctionName: name,
     EventSourceArn,
@@ -58,6 +66,12 @@ async function recordsOf(name: string, count: number): Promise<TableRecord[]> {
   const read = async () =>
     (await diaryOf(server, name)).flatMap(({ Records }) => Records as unknown as TableRecord[]);
   return await eventually(read, (records) => records.length >= count, PATIENCE_MS);
+}
+
+/** What was seen of an item, in order. */
+function versionsOf(records: readonly TableRecord[], id: string): (string | undefined)[] {
+  const ofItem = records.filter(({ dynamodb }) => dynamodb.Keys.id.S === id);
+  return ofItem.map(({ dynamodb }) => dynamodb.NewImage?.n?.N);
 }
 
 test('a function gets what changes in a table, with everything there is to it', async () => {
@@ -143,4 +157,97 @@ test('what a function cannot process is told of, and the rest goes on', async ()
     (ids) => ['one', 'fail', 'two'].every((id) => ids.has(id)),
     PATIENCE_MS,
   );
+});
+
+test('filters know values by their types', async () => {
+  const newImage = (condition: object) => ({
+    Pattern: JSON.stringify({ dynamodb: { NewImage: condition } }),
+  });
+  const Filters = [
+    newImage({ n: { N: ['7'] } }),
+    newImage({ kind: { S: [{ prefix: 'ord' }] }, gone: { N: [{ exists: false }] } }),
+    newImage({ tags: { SS: ['x'] }, flag: { BOOL: [true] } }),
+    newImage({ map: { M: { deep: { L: { S: ['in'] } } } } }),
+  ];
+  const { table, name } = await polled({ FilterCriteria: { Filters } });
+  await putAll(
+    client,
+    table,
+    { id: text('number'), n: number(7) },
+    { id: text('text of a number'), n: text('7') },
+    { id: text('other number'), n: number(8) },
+    { id: text('prefix'), kind: text('order') },
+    { id: text('prefix, but'), kind: text('order'), gone: number(1) },
+    { id: text('set'), tags: { SS: ['w', 'x'] }, flag: { BOOL: true } },
+    { id: text('set, but'), tags: { SS: ['w', 'x'] }, flag: { BOOL: false } },
+    { id: text('deep'), map: { M: { deep: { L: [text('out'), text('in')] } } } },
+  );
+  const records = await recordsOf(name, 4);
+  expect(records.map(({ dynamodb }) => dynamodb.Keys.id.S)).toEqual(['number', 'prefix', 'set', 'deep']);
+});
+
+const PARTIAL = `
+  exports.handler = async (event) => {
+    console.log('diary ' + JSON.stringify(event));
+    const batchItemFailures = event.Records.filter(({ dynamodb }) => dynamodb.Keys.id.S.includes('item'))
+      .map(({ dynamodb }) => ({ itemIdentifier: dynamodb.SequenceNumber }));
+    return { batchItemFailures };
+  };
+`;
+
+test('a failed record of several keeps those behind it waiting, other items go on, and it ends in the destination', async () => {
+  const queue = await makeQueue(server.sqs);
+  const { table, name } = await polled(
+    {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ParallelizationFactor: 2,
+      MaximumRetryAttempts: 1,
+      BatchSize: 1,
+      DestinationConfig: { OnFailure: { Destination: queue.arn } },
+    },
+    PARTIAL,
+  );
+  const versions = ['a', 'b', 'c', 'item'].flatMap((id) =>
+    [1, 2].map((n) => ({ id: text(id), n: number(n) })),
+  );
+  await putAll(client, table, ...versions);
+  const seen = await eventually(
+    async () => await recordsOf(name, 6),
+    (records) => ['a', 'b', 'c'].every((id) => versionsOf(records, id).length === 2),
+    PATIENCE_MS,
+  );
+  for (const id of ['a', 'b', 'c']) expect(versionsOf(seen, id)).toEqual(['1', '2']);
+  const messages = await eventually(
+    async () => {
+      // Its second try waits.
+      await advanceClock(server, 60_000);
+      return await receive(server.sqs, queue, { VisibilityTimeout: 0 });
+    },
+    (found) => found.length >= 2,
+    PATIENCE_MS,
+  );
+  const [failed] = messages.map(({ Body = '' }) => JSON.parse(Body) as Record<string, unknown>);
+  expect(failed).toMatchObject({ DDBStreamBatchInfo: { batchSize: 1 } });
+});
+
+const COUNTER = `
+  exports.handler = async (event) => {
+    console.log('diary ' + JSON.stringify(event));
+    return { state: { count: (event.state.count ?? 0) + event.Records.length } };
+  };
+`;
+
+test('windows have state, and close', async () => {
+  const { table, name } = await polled({ TumblingWindowInSeconds: 60 }, COUNTER);
+  await putAll(client, table, { id: text('a') }, { id: text('b') });
+  await recordsOf(name, 2);
+  await advanceClock(server, 180_000);
+  const events = await eventually(
+    async () => (await diaryOf(server, name)) as unknown as WindowEvent[],
+    (found) => found.some(({ isFinalInvokeForWindow }) => isFinalInvokeForWindow),
+    PATIENCE_MS,
+  );
+  const finals = events.filter(({ isFinalInvokeForWindow }) => isFinalInvokeForWindow);
+  // The two may be in two windows.
+  expect(finals.reduce((sum, { state }) => sum + (state.count ?? 0), 0)).toBe(2);
 });

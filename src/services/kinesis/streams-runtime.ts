@@ -12,7 +12,7 @@ import { RecordWriter } from './records/record-writer.ts';
 import { ShardRates } from './records/shard-rates.ts';
 import { ShardTails } from './records/shard-tails.ts';
 import { PlatformStreamConsumer, PlatformStreamPublisher } from './stream-port.ts';
-import { StreamDirectory } from './streams/stream-directory.ts';
+import { type StreamDirectory, streamDirectory } from './streams/stream-directory.ts';
 import type { StoredStream } from './streams/stored-stream.ts';
 import { Transitions } from './streams/transitions.ts';
 
@@ -47,7 +47,7 @@ export class StreamsRuntime implements KinesisDependencies {
     this.store = store;
     this.clock = clock;
     this.identities = options.identities;
-    this.streams = new StreamDirectory(store);
+    this.streams = streamDirectory(store);
     this.reader = new RecordReader(store);
     this.tails = new ShardTails(options);
     this.rates = new ShardRates(clock);

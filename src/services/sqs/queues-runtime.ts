@@ -8,7 +8,7 @@ import { FifoThroughput } from './messages/fifo-throughput.ts';
 import { QueueMessages } from './messages/queue-messages.ts';
 import { MessageMover } from './move-tasks/message-mover.ts';
 import { PlatformQueueConsumer, PlatformQueueSender } from './queue-port.ts';
-import { QueueDirectory } from './queues/queue-directory.ts';
+import { type QueueDirectory, queueDirectory } from './queues/queue-directory.ts';
 import type { SqsDependencies } from './sqs-dependencies.ts';
 
 interface QueuesOptions {
@@ -40,7 +40,7 @@ export class QueuesRuntime implements SqsDependencies {
     this.store = options.store;
     this.clock = options.clock;
     this.identities = options.identities;
-    this.queues = new QueueDirectory(options.store);
+    this.queues = queueDirectory(options.store);
     this.messages = new QueueMessages({ ...options, queues: this.queues });
     this.sweep = new ContentsSweep(options);
     this.mover = new MessageMover({ ...options, queues: this.queues, messages: this.messages });

@@ -4,7 +4,7 @@ import { type ModelRules, QueueModel } from '../../../../test/support/queue-mode
 import { MovableClock } from '../../../model/clock.ts';
 import { openStore } from '../../../store/open-store.ts';
 import type { Store } from '../../../store/store.ts';
-import { QueueDirectory } from '../queues/queue-directory.ts';
+import { queueDirectory } from '../queues/queue-directory.ts';
 import { findQueue } from '../queues/queue-rows.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
 import { draftMessage } from './message-draft.ts';
@@ -104,7 +104,7 @@ describe.each(engines)('queues on $name', (place) => {
 
     /** Nothing but the disk is true: everything in memory may go at any time. */
     #restarted(): QueueMessages {
-      return new QueueMessages({ store, clock, queues: new QueueDirectory(store) });
+      return new QueueMessages({ store, clock, queues: queueDirectory(store) });
     }
 
     async #step(): Promise<void> {
