@@ -14,8 +14,8 @@ import { dynamodbFor, makeTable, number, putAll, text } from '../support/tables.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const WRITERS = 16;
-const TRANSFERS_EACH = 12;
-const SHIFTS = 20;
+const TRANSFERS_EACH = 8;
+const SHIFTS = 10;
 const shared = process.env['LAMBENT_TEST_POSTGRES'] ?? '';
 if (shared === '') console.log('skipped: LAMBENT_TEST_POSTGRES names no server for two platforms to share');
 
