@@ -40,6 +40,7 @@ function inMemorySandbox(id: string): Sandbox {
     connect: refuse,
     attach: later,
     boost: nothing,
+    standBack: nothing,
     freeze: nothing,
     thaw: nothing,
     stats: () => ({ memoryPeakBytes: 50 * 2 ** 20 }),

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Lambent } from './lambent.ts';
 import { Load } from './load.ts';
@@ -5,6 +6,7 @@ import type { Placement } from './processes.ts';
 import type { Row } from './report.ts';
 
 const NOISE_MS = 60_000;
+/** Twice: before and after, as a shared machine may have changed meanwhile. */
 const QUIET_MS = 15_000;
 const WARM_UP_MS = 5000;
 const PING_EVERY_MS = 250;
@@ -43,7 +45,7 @@ export async function measureNoise(where: Placement): Promise<Row[]> {
       await lambent.deploy(name, 'nodejs24.x', { memoryMb, timeoutSeconds: 10, code: NOISY });
     const probe = async (durationMs: number) => await load.run({ ...PROBE, port: lambent.port, durationMs });
     await probe(WARM_UP_MS);
-    const quiet = await probe(QUIET_MS);
+    const before = await probe(QUIET_MS);
     const noise = new AbortController();
     const neighbours = Object.keys(NEIGHBOURS).map(
       async (name) => await misbehave(lambent, name, noise.signal),
@@ -53,7 +55,13 @@ export async function measureNoise(where: Placement): Promise<Row[]> {
     noise.abort();
     const slowestMs = await pings;
     await Promise.all(neighbours);
-    if (quiet.failures + noisy.failures > 0) throw new Error('invokes of the normal function failed');
+    for (const name of Object.keys(NEIGHBOURS)) await lambent.remove(name);
+    while ((await lambent.busy()) > 0) await setTimeout(PING_EVERY_MS);
+    const after = await probe(QUIET_MS);
+    // The stricter one: what else went on in the other is no excuse.
+    const quiet = before.p99Us < after.p99Us ? before : after;
+    if (before.failures + noisy.failures + after.failures > 0)
+      throw new Error('invokes of the normal function failed');
     return [
       {
         ...row('p99 of an invoke beside noisy neighbours, of quiet', 'µs', noisy.p99Us, quiet.p99Us),
@@ -88,7 +96,7 @@ async function ping(endpoint: string, signal: AbortSignal): Promise<number> {
     await answer.arrayBuffer();
     if (!answer.ok) throw new Error(`the platform answered ${answer.status}`);
     slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-    await new Promise((resolve) => setTimeout(resolve, PING_EVERY_MS));
+    await setTimeout(PING_EVERY_MS);
   }
   return slowestMs;
 }

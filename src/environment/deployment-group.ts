@@ -103,6 +103,13 @@ export class DeploymentGroup {
     return this.waiters.length <= finishing;
   }
 
+  /** One of its environments has lost its process, by a crash or a timeout, and not come back yet. */
+  get isTroubled(): boolean {
+    for (const { state } of this.environments)
+      if (state === 'reset' || state === 'reinitializing') return true;
+    return false;
+  }
+
   /** Forgets its environments and fails whoever waits. @returns the environments, for their end */
   clear(error: Error): ExecutionEnvironment[] {
     const environments = [...this.environments];

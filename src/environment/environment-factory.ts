@@ -78,17 +78,20 @@ export class EnvironmentFactory {
     }
   }
 
-  /** Throws ServiceError with the code Invoke has for what is missing. The environment is not started yet. */
+  /**
+   * Throws ServiceError with the code Invoke has for what is missing. The environment is not started yet.
+   * @param isSuspect others like it have just failed: it does not get in anybody's way
+   */
   async create(
     version: FunctionVersion,
     initializationType: InitializationType,
+    isSuspect: boolean,
     listener: Pick<EnvironmentParts<ExecutionEnvironment>, 'onAvailable' | 'onIdleLost'>,
   ): Promise<ExecutionEnvironment> {
-    return await this.#create(
-      version,
-      initializationType,
-      (parts) => new ExecutionEnvironment({ ...parts, ...listener }),
-    );
+    return await this.#create(version, initializationType, (parts) => {
+      if (isSuspect) parts.sandbox.standBack();
+      return new ExecutionEnvironment({ ...parts, ...listener });
+    });
   }
 
   /** As `create`, for an environment that takes so many invocations at once. */
@@ -165,7 +168,8 @@ export class EnvironmentFactory {
       now: () => clock.now(),
       onDropped: (dropped) => log.telemetryDropped(dropped),
     });
-    const pace = new OutputPace(this.#pacing);
+    // What it prints takes the time of others: that of the platform, and that of whoever waits for a processor.
+    const pace = new OutputPace(this.#pacing, () => sandbox.standBack());
     const log: EnvironmentLog = new EnvironmentLog({
       version,
       initializationType,

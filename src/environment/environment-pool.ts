@@ -197,7 +197,7 @@ export class EnvironmentPool {
     const epoch = this.#epoch;
     let environment: ExecutionEnvironment | undefined;
     try {
-      environment = await this.factory.create(group.version, type, {
+      environment = await this.factory.create(group.version, type, group.isTroubled, {
         onAvailable: (free, tookMs) => this.#onAvailable(free, group, tookMs),
         onIdleLost: (lost) => this.#provisioning.onIdleLost(lost, group),
       });

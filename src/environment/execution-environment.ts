@@ -172,8 +172,9 @@ export class ExecutionEnvironment implements RuntimeEvents {
     phase: 'init' | 'invoke',
     limit: InitLimit | undefined,
   ): Promise<FunctionFailure | undefined> {
-    // As on AWS, whatever its share: a start would take a small function ten times as long.
+    // As on AWS, whatever its share: a start would take a small function ten times as long. One that failed may fail again.
     this.#parts.sandbox.boost(true);
+    if (phase === 'invoke') this.#parts.sandbox.standBack();
     const { durationMs, failure } = await this.#process.initialise(limit);
     if (this.#destroyed !== undefined) return failure;
     this.#parts.sandbox.boost(false);

@@ -16,14 +16,14 @@ function attached(pace: OutputPace): PassThrough {
 }
 
 function flooded(): { pace: OutputPace; stream: PassThrough } {
-  const pace = new OutputPace(pacing);
+  const pace = new OutputPace(pacing, () => undefined);
   const stream = attached(pace);
   for (let line = 0; line < 2000; line += 1) pace.addLine();
   return { pace, stream };
 }
 
 test('output within a slice is read as it comes', () => {
-  const pace = new OutputPace(pacing);
+  const pace = new OutputPace(pacing, () => undefined);
   const stream = attached(pace);
   for (let line = 0; line < 70; line += 1) pace.addLine();
   expect(stream.isPaused()).toBe(false);
@@ -31,7 +31,7 @@ test('output within a slice is read as it comes', () => {
 });
 
 test('after each slice everybody else has one turn, as long as there is some budget left', async () => {
-  const pace = new OutputPace(pacing);
+  const pace = new OutputPace(pacing, () => undefined);
   const stream = attached(pace);
   for (let slice = 0; slice < 6; slice += 1) {
     for (let line = 0; line < 80; line += 1) pace.addLine();
@@ -57,8 +57,20 @@ test('a flood waits until its third of the time has gone by, and then has a budg
   expect(pacing.floods).toBe(0);
 });
 
+test('a flood is told of once in each of its rounds', () => {
+  let told = 0;
+  const pace = new OutputPace(pacing, () => (told += 1));
+  for (const round of [1, 2]) {
+    for (let line = 0; line < 2000; line += 1) pace.addLine();
+    expect(told).toBe(round);
+    vi.advanceTimersByTime(1000);
+  }
+  pace.addLine();
+  expect(told).toBe(2);
+});
+
 test('whoever is read a line at a time has used up the budget sooner', async () => {
-  const pace = new OutputPace(pacing);
+  const pace = new OutputPace(pacing, () => undefined);
   const stream = new PassThrough();
   let lines = 0;
   pace.read(stream, () => {
@@ -75,7 +87,7 @@ test('whoever is read a line at a time has used up the budget sooner', async () 
 });
 
 test('time that went by before counts', () => {
-  const pace = new OutputPace(pacing);
+  const pace = new OutputPace(pacing, () => undefined);
   const stream = attached(pace);
   vi.advanceTimersByTime(60_000);
   pace.addBytes(2_000_000);
@@ -115,7 +127,7 @@ test('streams that come later wait too; those of a writer that ended do not', as
 });
 
 test('the rest of a large piece waits as well, and comes in order', async () => {
-  const pace = new OutputPace(pacing);
+  const pace = new OutputPace(pacing, () => undefined);
   const stream = new PassThrough();
   let handled = Buffer.alloc(0);
   pace.read(stream, (bytes) => {

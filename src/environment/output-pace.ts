@@ -30,6 +30,7 @@ export class OutputPacing {
  */
 export class OutputPace {
   readonly #pacing: OutputPacing;
+  readonly #onFlood: () => void;
   readonly #streams = new Set<Readable>();
   #spentNs = 0;
   #sliceNs = 0;
@@ -39,8 +40,10 @@ export class OutputPace {
   #roundBeganAt = performance.now();
   #resumed: PromiseWithResolvers<void> | undefined;
 
-  constructor(pacing: OutputPacing) {
+  /** @param onFlood it is made to wait, for a round */
+  constructor(pacing: OutputPacing, onFlood: () => void) {
     this.#pacing = pacing;
+    this.#onFlood = onFlood;
   }
 
   /** Resolves when the pipes are read again; undefined while they are. */
@@ -99,6 +102,7 @@ export class OutputPace {
     if (this.#spentNs >= BUDGET_NS && !this.#isFlood) {
       this.#isFlood = true;
       this.#pacing.floods += 1;
+      this.#onFlood();
     }
     if (this.#sliceNs < SLICE_NS || this.#resumed !== undefined) return;
     this.#resumed = Promise.withResolvers();

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 const NICENESS = -10;
@@ -8,8 +9,17 @@ const NICENESS = -10;
  */
 export function takePrecedence(): void {
   try {
-    if (getPriority() === 0) setPriority(NICENESS);
+    if (getPriority() !== 0) return;
+    for (const thread of threads()) setPriority(thread, NICENESS);
   } catch {
     // Not allowed: it waits its turn.
   }
+}
+
+/**
+ * Each has a niceness of its own, and passes it on. The main thread waits for those that help it to collect garbage:
+ * without precedence they kept it waiting for tens of milliseconds. 0 is the thread that asks.
+ */
+function threads(): number[] {
+  return process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [0];
 }

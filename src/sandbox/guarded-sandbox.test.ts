@@ -36,6 +36,7 @@ class ScriptedDriver implements SandboxDriver {
       connect: async () => new Socket(),
       attach: async () => void (this.attached += 1),
       boost: () => undefined,
+      standBack: () => undefined,
       freeze: () => undefined,
       thaw: () => undefined,
       stats: () => ({ memoryPeakBytes: 0 }),

@@ -98,6 +98,11 @@ class GuardedSandbox implements Sandbox {
     this.#inner.boost(isBoosted);
   }
 
+  /** Of what is destroyed, nothing runs: whoever reads the last of its output may find cause. */
+  standBack(): void {
+    this.#inner.standBack();
+  }
+
   freeze(): void {
     this.#refuseWhenDestroyed();
     this.#inner.freeze();

@@ -26,9 +26,21 @@ function inside(group: SandboxGroup, script: string): ChildProcess {
   });
 }
 
+// A share that one moment on the processor uses up, on a busy machine too.
+const tiny = { cpuShare: 0.05 };
+
 let made = 0;
 const create = async (own: Partial<GroupLimits> = {}): Promise<SandboxGroup> =>
   await cgroups.create(`box${(made += 1)}`, { ...limits, ...own });
+
+const QUOTAS = ['cpu.cfs_quota_us', 'cpu.max'];
+const PERIODS = ['cpu.cfs_period_us', 'cpu.max'];
+
+/** What is in the one of these files that there is. */
+function read(group: SandboxGroup, names: readonly string[]): string {
+  const paths = group.joinFiles.flatMap((file) => names.map((name) => join(dirname(file), name)));
+  return readFileSync(paths.find((path) => existsSync(path)) ?? '', 'utf8');
+}
 
 /** Says whether a group stands back; undefined where the kernel has none that do. */
 function standing(group: SandboxGroup): (() => boolean) | undefined {
@@ -95,25 +107,41 @@ describe('a group of control groups', () => {
     expect((await exited)[1]).toBe('SIGKILL');
   });
 
+  test.skipIf(missing('cpu', 'processes'))(
+    'leaves a fork bomb next to no processor time, and gives it back for its end',
+    async (context) => {
+      const group = await create({ processes: 30 });
+      const standsBack = standing(group) ?? context.skip();
+      group.boost(false);
+      // It fills the group, and tries on.
+      const bomb = `const { spawn, spawnSync } = require('child_process');
+        for (let i = 0; i < 30; i += 1) spawn('sleep', ['60']).on('error', () => undefined);
+        console.log('full');
+        setInterval(() => { for (let i = 0; i < 50; i += 1) spawnSync('true'); });`;
+      const running = inside(group, `exec '${process.execPath}' -e "${bomb}"`);
+      await once(running.stdout as Readable, 'data');
+      group.standBack();
+      expect(standsBack()).toBe(true);
+      const periodUs = (): number => Number(/(?:^|^\d+ )(\d+)\n$/.exec(read(group, PERIODS))?.[1]);
+      expect(periodUs()).toBe(20_000);
+      await vi.waitFor(() => expect(periodUs()).toBe(1_000_000), 30_000);
+      group.thaw();
+      expect(periodUs()).toBe(20_000);
+      await group.remove();
+    },
+  );
+
   test.skipIf(missing('cpu'))(
     'has more than its share of processor time until it is held to it',
     async () => {
       const group = await create();
-      const [file = ''] = group.joinFiles.flatMap((joinFile) =>
-        ['cpu.cfs_quota_us', 'cpu.max']
-          .map((name) => join(dirname(joinFile), name))
-          .filter((path) => existsSync(path)),
-      );
-      const quotaUs = (): number => Number.parseInt(readFileSync(file, 'utf8'), 10);
+      const quotaUs = (): number => Number.parseInt(read(group, QUOTAS), 10);
       expect(quotaUs()).toBe(40_000);
       group.boost(false);
       expect(quotaUs()).toBe(10_000);
       await group.remove();
     },
   );
-
-  // A share that one moment on the processor uses up, on a busy machine too.
-  const tiny = { cpuShare: 0.05 };
 
   test.skipIf(missing('cpu'))('stands back while it wants more than its share', async (context) => {
     const group = await create(tiny);

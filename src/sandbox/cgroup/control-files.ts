@@ -20,7 +20,7 @@ export interface ControlFiles {
   /** Has a line `oom_kill <count>`. */
   readonly memoryEvents: string;
   /** @param quotaUs of processor time in each period; undefined: as much as there is */
-  readonly cpu: (quotaUs: number | undefined) => readonly Setting[];
+  readonly cpu: (quotaUs: number | undefined, periodUs: number) => readonly Setting[];
   readonly processes: (count: number) => readonly Setting[];
   readonly freezer: { readonly file: string; readonly frozen: string; readonly thawed: string };
 }
@@ -43,8 +43,8 @@ export const CONTROL_FILES: Readonly<Record<1 | 2, ControlFiles>> = {
     ],
     memoryPeak: 'memory.max_usage_in_bytes',
     memoryEvents: 'memory.oom_control',
-    cpu: (quotaUs) => [
-      { file: 'cpu.cfs_period_us', value: String(CPU_PERIOD_US) },
+    cpu: (quotaUs, periodUs) => [
+      { file: 'cpu.cfs_period_us', value: String(periodUs) },
       { file: 'cpu.cfs_quota_us', value: String(quotaUs ?? -1) },
     ],
     processes,
@@ -57,7 +57,7 @@ export const CONTROL_FILES: Readonly<Record<1 | 2, ControlFiles>> = {
     ],
     memoryPeak: 'memory.peak',
     memoryEvents: 'memory.events',
-    cpu: (quotaUs) => [{ file: 'cpu.max', value: `${quotaUs ?? 'max'} ${CPU_PERIOD_US}` }],
+    cpu: (quotaUs, periodUs) => [{ file: 'cpu.max', value: `${quotaUs ?? 'max'} ${periodUs}` }],
     processes,
     freezer: { file: 'cgroup.freeze', frozen: '1', thawed: '0' },
   },

@@ -1,34 +1,57 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RefusedForks } from './refused-forks.ts';
 import type { ShareCount, WatchedShare } from './share-watch.ts';
 
 /** Both versions have the same names. */
 const STATISTICS = 'cpu.stat';
 /** Since Linux 5.15. */
 const STANDS_BACK = 'cpu.idle';
+/** Version 1, where it counts in the same place; nanoseconds. */
+const USED = 'cpuacct.usage';
+/** Version 2, among its statistics; microseconds. */
+const USED_US = /^usage_usec (\d+)$/m;
 const COUNTS = /^nr_periods (\d+)\nnr_throttled (\d+)$/m;
 const YES = Buffer.from('1');
 const NO = Buffer.from('0');
 
 const scratch = Buffer.alloc(1024);
 
+export interface SharePlaces {
+  readonly directory: string;
+  /** One of version 2 with the same processes, which counts what they use. */
+  readonly counted: string | undefined;
+  readonly forks: RefusedForks | undefined;
+}
+
 /** One group's share of processor time: how often it was used up, and where the group stands for it. */
 export class GroupShare implements WatchedShare {
   readonly #statistics: number;
   readonly #standing: number;
+  readonly #use: number | undefined;
+  readonly #forks: RefusedForks | undefined;
   #isBehind = false;
 
-  private constructor(statistics: number, standing: number) {
+  private constructor(
+    statistics: number,
+    standing: number,
+    use: number | undefined,
+    forks: RefusedForks | undefined,
+  ) {
     this.#statistics = statistics;
     this.#standing = standing;
+    this.#use = use;
+    this.#forks = forks;
   }
 
   /** Undefined where the kernel has no groups that stand back. */
-  static open(directory: string): GroupShare | undefined {
+  static open({ directory, counted, forks }: SharePlaces): GroupShare | undefined {
     let statistics: number | undefined;
     try {
       statistics = openSync(join(directory, STATISTICS), 'r');
-      return new GroupShare(statistics, openSync(join(directory, STANDS_BACK), 'r+'));
+      const standing = openSync(join(directory, STANDS_BACK), 'r+');
+      const use = counted === undefined ? join(directory, USED) : join(counted, STATISTICS);
+      return new GroupShare(statistics, standing, tryOpen(use), forks);
     } catch {
       if (statistics !== undefined) closeSync(statistics);
       return undefined;
@@ -36,12 +59,21 @@ export class GroupShare implements WatchedShare {
   }
 
   shareCount(): ShareCount | undefined {
-    const [, periods, throttled] = COUNTS.exec(this.#read()) ?? [];
+    const [, periods, throttled] = COUNTS.exec(read(this.#statistics)) ?? [];
     if (throttled === undefined) return undefined;
     return { periods: Number(periods), throttled: Number(throttled) };
   }
 
+  usedUs(): number | undefined {
+    if (this.#use === undefined) return undefined;
+    const text = read(this.#use);
+    const [, us] = USED_US.exec(text) ?? [];
+    if (us !== undefined) return Number(us);
+    return text === '' ? undefined : Number(text) / 1000;
+  }
+
   standBack(isBehind: boolean): void {
+    this.#forks?.look(isBehind);
     if (this.#isBehind === isBehind) return;
     this.#isBehind = isBehind;
     try {
@@ -51,17 +83,32 @@ export class GroupShare implements WatchedShare {
     }
   }
 
+  /** It is about to do something else, or to end. */
+  release(): void {
+    this.#forks?.release();
+  }
+
   close(): void {
     closeSync(this.#statistics);
     closeSync(this.#standing);
+    if (this.#use !== undefined) closeSync(this.#use);
+    this.#forks?.close();
   }
+}
 
-  /** Empty when the group has gone. */
-  #read(): string {
-    try {
-      return scratch.toString('latin1', 0, readSync(this.#statistics, scratch, 0, scratch.length, 0));
-    } catch {
-      return '';
-    }
+/** Empty when the group has gone. */
+function read(fd: number): string {
+  try {
+    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, 0));
+  } catch {
+    return '';
+  }
+}
+
+function tryOpen(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
   }
 }

@@ -10,6 +10,7 @@ import {
 } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
 import { GroupShare } from './group-share.ts';
+import { RefusedForks } from './refused-forks.ts';
 import { killMembers, removeGroup } from './remove-group.ts';
 import type { ShareWatch } from './share-watch.ts';
 
@@ -27,6 +28,11 @@ const MEBIBYTE = 1024 * 1024;
 const BOOSTED_SHARE = 2;
 /** The kernel takes no smaller quota. */
 const SMALLEST_QUOTA_US = 1000;
+/**
+ * Of a fork bomb. The kernel has to stop and start every single process of a group in each period, which of a thousand
+ * takes it milliseconds in which nobody else has the processor: the longest period there is has the fewest of those.
+ */
+const BOMB = { quotaUs: 10_000, periodUs: 1_000_000 };
 
 const scratch = Buffer.alloc(1024);
 
@@ -38,6 +44,7 @@ export class SandboxGroup {
   readonly #watch: ShareWatch;
   #limits: GroupLimits | undefined;
   #isBoosted = true;
+  #isBomb = false;
   /** Kept open, as opening them costs more than what is done through them. */
   #freezer: { readonly fd: number; readonly frozen: Buffer; readonly thawed: Buffer } | undefined;
   #share: GroupShare | undefined;
@@ -101,17 +108,34 @@ export class SandboxGroup {
     this.#setShare();
   }
 
+  /** It goes on starting processes although it has as many as it may have: leaves it next to no processor time. */
+  #holdBomb(isBomb: boolean): void {
+    if (this.#isBomb === isBomb) return;
+    this.#isBomb = isBomb;
+    try {
+      this.#setShare();
+    } catch {
+      // The group has gone, as it does with the helper process.
+    }
+  }
+
   #setShare(): void {
     const { cpuShare = 0 } = this.#limits ?? {};
     const share = this.#isBoosted ? Math.max(cpuShare, BOOSTED_SHARE) : cpuShare;
     const quotaUs = Math.max(SMALLEST_QUOTA_US, Math.round(share * CPU_PERIOD_US));
+    if (this.#isBomb) return this.#set('cpu', (files) => files.cpu(BOMB.quotaUs, BOMB.periodUs));
     try {
-      this.#set('cpu', (files) => files.cpu(quotaUs));
+      this.#set('cpu', (files) => files.cpu(quotaUs, CPU_PERIOD_US));
     } catch (error) {
       // More than a group above has: that one's limit is what holds.
       if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
-      this.#set('cpu', (files) => files.cpu(undefined));
+      this.#set('cpu', (files) => files.cpu(undefined, CPU_PERIOD_US));
     }
+  }
+
+  /** See ShareWatch. */
+  standBack(): void {
+    if (this.#share !== undefined) this.#watch.suspect(this.#share);
   }
 
   /** Stops every process, without its noticing. Returns at once; each stops the next time it leaves the kernel. */
@@ -125,7 +149,9 @@ export class SandboxGroup {
     this.#share.standBack(false);
   }
 
+  /** What is to be ended needs some processor time for that. */
   thaw(): void {
+    this.#share?.release();
     if (!this.#isFrozen || this.#freezer === undefined) return;
     this.#isFrozen = false;
     writeSync(this.#freezer.fd, this.#freezer.thawed, 0, this.#freezer.thawed.length, 0);
@@ -163,13 +189,25 @@ export class SandboxGroup {
       this.#freezer = { fd, frozen: Buffer.from(frozen), thawed: Buffer.from(thawed) };
     }
     const cpu = this.#parentOf('cpu');
-    if (cpu !== undefined) this.#share = GroupShare.open(join(cpu.directory, this.#id));
+    if (cpu !== undefined) {
+      const counted = this.#parents.find(({ version }) => version === 2)?.directory;
+      const forks = this.#parentOf('processes')?.directory;
+      this.#share = GroupShare.open({
+        directory: join(cpu.directory, this.#id),
+        counted: counted && join(counted, this.#id),
+        forks: forks === undefined ? forks : this.#refusedForks(join(forks, this.#id)),
+      });
+    }
     if (this.#share !== undefined) this.#watch.add(this.#share);
     const memory = this.#parentOf('memory');
     if (memory === undefined) return;
     const { memoryPeak, memoryEvents } = CONTROL_FILES[memory.version];
     this.#peak = tryOpen(join(memory.directory, this.#id, memoryPeak));
     this.#events = tryOpen(join(memory.directory, this.#id, memoryEvents));
+  }
+
+  #refusedForks(directory: string): RefusedForks {
+    return new RefusedForks(directory, (isBomb) => this.#holdBomb(isBomb));
   }
 
   #set(control: Control, settings: (files: ControlFiles) => readonly Setting[]): void {

@@ -9,11 +9,16 @@ afterEach(() => vi.useRealTimers());
 class Group {
   count: ShareCount | undefined = { periods: 0, throttled: 0 };
   looks = 0;
+  used: number | undefined = 0;
   isBehind = false;
 
   shareCount(): ShareCount | undefined {
     this.looks += 1;
     return this.count;
+  }
+
+  usedUs(): number | undefined {
+    return this.used;
   }
 
   standBack(isBehind: boolean): void {
@@ -61,7 +66,7 @@ test('who uses up its share whenever it is back in line stands back longer and l
   watch.add(group);
   vi.advanceTimersByTime(100);
   const stays: number[] = [];
-  for (let turn = 0; turn < 8; turn += 1) {
+  for (let turn = 0; turn < 9; turn += 1) {
     group.run(5, 5);
     vi.advanceTimersByTime(100);
     let looks = 0;
@@ -72,7 +77,7 @@ test('who uses up its share whenever it is back in line stands back longer and l
     }
     stays.push(looks);
   }
-  expect(stays).toEqual([1, 2, 4, 8, 16, 32, 32, 32]);
+  expect(stays).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 128]);
   group.run(5, 0);
   vi.advanceTimersByTime(100);
   group.run(5, 5);
@@ -81,6 +86,43 @@ test('who uses up its share whenever it is back in line stands back longer and l
   group.run(5, 0);
   vi.advanceTimersByTime(100);
   expect(group.isBehind).toBe(false);
+});
+
+test('who uses more in line than behind was kept waiting, and stands back longer; who does not is free', () => {
+  const watch = new ShareWatch();
+  const group = new Group();
+  const look = (usedUs: number, throttled = 0): boolean => {
+    group.run(5, throttled);
+    group.used = (group.used ?? 0) + usedUs;
+    vi.advanceTimersByTime(100);
+    return group.isBehind;
+  };
+  watch.add(group);
+  look(0);
+  expect(look(100_000, 5)).toBe(true);
+  expect(look(0)).toBe(false);
+  // 30 ms in this one: behind, it had none.
+  expect(look(30_000)).toBe(true);
+  expect([look(20_000), look(20_000)]).toEqual([true, false]);
+  expect(look(20_000)).toBe(false);
+  expect(look(90_000)).toBe(false);
+});
+
+test('a suspect stands back at once, and for longer each time it becomes one; a stopped one is none', () => {
+  const watch = new ShareWatch();
+  const group = new Group();
+  watch.suspect(group);
+  expect(group.isBehind).toBe(false);
+  watch.add(group);
+  watch.suspect(group);
+  expect(group.isBehind).toBe(true);
+  const stays = [1, 2].map(() => {
+    let looks = 0;
+    for (; group.isBehind; looks += 1) vi.advanceTimersByTime(100);
+    watch.suspect(group);
+    return looks;
+  });
+  expect(stays).toEqual([10, 18]);
 });
 
 test('a group that the kernel says nothing about stays where it is', () => {

@@ -2,8 +2,13 @@
 const LOOK_EVERY_MS = 100;
 /** A look costs some microseconds. Where nothing can be frozen there may be hundreds of groups: each has its turn. */
 const MOST_LOOKS = 32;
-/** The longest that who wants all it can get stands back after it no longer seems to, in looks. */
-const LONGEST_STAY = 31;
+/** The longest that who wants all it can get stands back before it is in line again, in looks. */
+const LONGEST_STAY = 127;
+/** How long one stands back that has given another cause than its use of the processor, in looks; longer the next time. */
+const STAY_OF_SUSPECTS = 8;
+/** Who gets so much more in line than behind, in one look, wanted more than it got behind. */
+const MORE = 1.25;
+const LITTLE_US = 2000;
 
 /** What the kernel has counted for one group, of its periods of processor time. */
 export interface ShareCount {
@@ -15,6 +20,8 @@ export interface ShareCount {
 
 export interface WatchedShare {
   shareCount(): ShareCount | undefined;
+  /** Processor time it has had in all, µs; undefined where the kernel does not say. Asked of those that stand back only. */
+  usedUs(): number | undefined;
   /** Runs only when nobody wants the processor who does not stand back. Costs nothing when it is so already. */
   standBack(isBehind: boolean): void;
 }
@@ -26,16 +33,20 @@ interface Watched {
   readonly stay: number;
   /** And how many are left; undefined: it stands in line. */
   readonly left: number | undefined;
+  /** What it had used at the last look that found it behind. */
+  readonly usedUs: number | undefined;
+  /** How much it uses from look to look while it stands back, of late. */
+  readonly behindUs: number;
 }
 
-const NEW: Watched = { count: undefined, stay: 0, left: undefined };
+const NEW: Watched = { count: undefined, stay: 0, left: undefined, usedUs: undefined, behindUs: 0 };
 
 /**
  * Has groups that use up their share of processor time stand back behind those that do not. A share is given out by
  * the period: without this, a group of many threads has all processors for a third of every period, and whoever is
  * woken meanwhile, for a moment's work, waits. A group that gets no time this way is not held back any more either, and
- * so stands in line again: two that want all they can get still have the same. One that then uses up its share at once
- * stands back twice as long as before.
+ * so stands in line again for a look: two that want all they can get still have the same. One that then uses up its share,
+ * or more than it got behind the others, stands back twice as long as before; one that does not is free to go.
  */
 export class ShareWatch {
   /** The one that was looked at last stands last. */
@@ -53,6 +64,15 @@ export class ShareWatch {
     this.#watched.delete(group);
   }
 
+  /** It has given another cause to stand back. Nothing if it cannot run anyway. */
+  suspect(group: WatchedShare): void {
+    const before = this.#watched.get(group);
+    if (before === undefined) return;
+    const stay = Math.max(before.stay, STAY_OF_SUSPECTS);
+    this.#watched.set(group, { ...before, stay, left: stay });
+    group.standBack(true);
+  }
+
   #look(): void {
     if (this.#watched.size === 0) {
       clearInterval(this.#timer);
@@ -62,7 +82,8 @@ export class ShareWatch {
     let looks = Math.min(this.#watched.size, MOST_LOOKS);
     for (const [group, before] of this.#watched) {
       if ((looks -= 1) < 0) return;
-      const after = next(before, group.shareCount());
+      const usedUs = before.stay > 0 || before.left !== undefined ? group.usedUs() : undefined;
+      const after = next(before, group.shareCount(), usedUs);
       this.#watched.delete(group);
       this.#watched.set(group, after);
       group.standBack(after.left !== undefined);
@@ -70,14 +91,20 @@ export class ShareWatch {
   }
 }
 
-function next({ count, stay, left }: Watched, now: ShareCount | undefined): Watched {
-  if (count === undefined || now === undefined) return { count: now, stay, left };
-  const wants = wantsAll(count, now);
+function next(before: Watched, count: ShareCount | undefined, usedUs: number | undefined): Watched {
+  const { stay, left, behindUs } = before;
+  if (before.count === undefined || count === undefined) return { ...before, count, usedUs };
+  const spentUs = (usedUs ?? 0) - (before.usedUs ?? usedUs ?? 0);
+  const looked = { count, stay, left, usedUs, behindUs };
   // While it stands back it uses up its share only where nobody else wants the processor.
-  if (wants) return { count: now, stay, left: stay };
-  if (left === undefined) return { count: now, stay: 0, left };
-  if (left > 0) return { count: now, stay, left: left - 1 };
-  return { count: now, stay: Math.min(2 * stay + 1, LONGEST_STAY), left: undefined };
+  if (wantsAll(before.count, count)) return { ...looked, left: stay };
+  if (left === undefined) {
+    const wantedMore = stay > 0 && spentUs > MORE * behindUs + LITTLE_US;
+    return wantedMore ? { ...looked, left: stay } : { ...looked, stay: 0, behindUs: 0 };
+  }
+  const average = (behindUs + spentUs) / 2;
+  if (left > 0) return { ...looked, left: left - 1, behindUs: average };
+  return { ...looked, stay: Math.min(2 * stay + 1, LONGEST_STAY), left: undefined, behindUs: average };
 }
 
 /** Held back in most periods in which it ran, and more than once. */

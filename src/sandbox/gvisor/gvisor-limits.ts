@@ -27,6 +27,7 @@ export class GvisorLimits {
   /** A sandbox has been started in the group. */
   #isTaken = false;
   #isBoosted = true;
+  #standsBack = false;
   /** The groups of sandboxes that have ended are gone. */
   #cleared: Promise<unknown> = Promise.resolve();
   #memory: GuestMemory | undefined;
@@ -78,6 +79,7 @@ export class GvisorLimits {
       this.#groupsMade += 1;
       this.#group = await this.#cgroups.create(`${this.#id}-${this.#groupsMade}`, withOverhead(this.#limits));
       this.#group.boost(this.#isBoosted);
+      if (this.#standsBack) this.#group.standBack();
       this.#cleared = Promise.all([this.#cleared, former.remove()]);
       this.#cleared.catch(() => undefined);
     }
@@ -113,7 +115,13 @@ export class GvisorLimits {
     this.#group.boost(isBoosted);
   }
 
+  standBack(): void {
+    this.#standsBack = true;
+    this.#group.standBack();
+  }
+
   freeze(): void {
+    this.#standsBack = false;
     this.#group.freeze();
   }
 

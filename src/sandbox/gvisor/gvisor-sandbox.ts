@@ -107,6 +107,10 @@ export class GvisorSandbox implements Sandbox {
     this.#ready.boost(isBoosted);
   }
 
+  standBack(): void {
+    this.#ready.standBack();
+  }
+
   freeze(): void {
     this.#isFrozen = true;
     this.#ready.freeze();

@@ -68,6 +68,10 @@ export class Enforcement {
     this.#group.boost(isBoosted);
   }
 
+  standBack(): void {
+    this.#group.standBack();
+  }
+
   freeze(): void {
     this.#group.freeze();
   }

@@ -120,6 +120,10 @@ export class NamespaceSandbox implements Sandbox {
     this.#ready.enforcement.boost(isBoosted);
   }
 
+  standBack(): void {
+    this.#ready.enforcement.standBack();
+  }
+
   freeze(): void {
     this.#ready.enforcement.freeze();
   }

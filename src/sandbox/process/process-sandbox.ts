@@ -83,6 +83,8 @@ export class ProcessSandbox implements Sandbox {
   /** Processor time is not limited. */
   boost(): void {}
 
+  standBack(): void {}
+
   /** Stopping by signals is no freezing: programs see SIGCONT and interrupted calls, and may be their own parents. */
   freeze(): void {}
 

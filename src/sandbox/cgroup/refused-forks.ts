@@ -1,0 +1,70 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Both versions have the same name, and a line `max <count>`. */
+const EVENTS = 'pids.events';
+/** So many are no accident: who merely cannot start a process gives up, or waits before it tries again. */
+const MANY = 100;
+/** A bomb that is held gets to try but seldom. It is let go after so many looks without a try. */
+const HELD_LOOKS = 100;
+
+const scratch = Buffer.alloc(128);
+
+/** How often the kernel refused a group another process, since it has as many as it may have. */
+export class RefusedForks {
+  readonly #file: number | undefined;
+  readonly #hold: (isBomb: boolean) => void;
+  /** Since it came under suspicion. */
+  #refused = 0;
+  #count: number | undefined;
+  /** How many looks it is held yet; 0: it is not. */
+  #left = 0;
+
+  /** @param hold told when the group turns out to be a fork bomb, and when it no longer is */
+  constructor(directory: string, hold: (isBomb: boolean) => void) {
+    this.#hold = hold;
+    try {
+      this.#file = openSync(join(directory, EVENTS), 'r');
+    } catch {
+      // The kernel does not count them.
+    }
+  }
+
+  /** @param isSuspect it wants all processor time it can get, as a bomb does: the others need no look */
+  look(isSuspect: boolean): void {
+    if (!isSuspect) return this.release();
+    const count = this.#read();
+    const refused = count === undefined || this.#count === undefined ? 0 : count - this.#count;
+    this.#count = count;
+    this.#refused += refused;
+    if (this.#refused >= MANY && refused > 0) this.#holdFor(HELD_LOOKS);
+    else if (this.#left > 0) this.#holdFor(this.#left - 1);
+  }
+
+  /** Forgets what it was. */
+  release(): void {
+    this.#count = undefined;
+    this.#refused = 0;
+    this.#holdFor(0);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+
+  #holdFor(looks: number): void {
+    const wasHeld = this.#left > 0;
+    this.#left = looks;
+    if (wasHeld !== looks > 0) this.#hold(looks > 0);
+  }
+
+  #read(): number | undefined {
+    if (this.#file === undefined) return undefined;
+    try {
+      const text = scratch.toString('latin1', 0, readSync(this.#file, scratch, 0, scratch.length, 0));
+      return Number(/^max (\d+)$/m.exec(text)?.[1] ?? 0);
+    } catch {
+      return undefined;
+    }
+  }
+}
