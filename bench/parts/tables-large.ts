@@ -39,7 +39,7 @@ export async function measureLargeTable(where: Placement): Promise<Row[]> {
     return [
       ...many.map((peak, index) => rowOf(peak, few[index] ?? peak, gigabytes)),
       {
-        name: `the longest write-ahead log meanwhile; the same with no limit`,
+        name: 'the longest write-ahead log meanwhile; all that is written',
         unit: 'MiB',
         ours: logMb,
         baseline: gigabytes * 1024,
