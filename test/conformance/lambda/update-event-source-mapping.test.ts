@@ -2,9 +2,10 @@ import {
   type CreateEventSourceMappingCommandInput,
   UpdateEventSourceMappingCommand,
   type UpdateEventSourceMappingCommandInput,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy, type Refusal, refusal, uniqueName } from '../../support/lambda-requests.ts';
+import { deploy, type Refusal, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
 import { getMapping, makeMapping, type Mapping, untilState } from '../../support/mappings.ts';
 import { makeQueue } from '../../support/queues.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -100,6 +101,13 @@ describe('UpdateEventSourceMapping', () => {
       message: 'Queue visibility timeout: 30 seconds is less than Function timeout: 40 seconds',
     });
     expect(await getMapping(server.lambda, UUID)).toEqual(before);
+    // Nothing asks for a function's mappings when it is made slower; the next update does.
+    const slower = { FunctionName: before.FunctionArn ?? '', Timeout: 31 };
+    await server.lambda.send(new UpdateFunctionConfigurationCommand(slower));
+    await updated(server.lambda, slower.FunctionName);
+    expect(await refused({ UUID, BatchSize: 5 })).toMatchObject({
+      message: 'Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds',
+    });
   });
 
   test('refuses while the mapping is between two states [in-use]', async () => {
