@@ -25,9 +25,9 @@ export const FULL: Effort = {
 export const QUICK: Effort = {
   isQuick: true,
   rounds: 3,
-  sliceMs: 500,
-  mostWarmUpSlices: { ours: 4, baseline: 1 },
-  coldStarts: 4,
+  sliceMs: 300,
+  mostWarmUpSlices: { ours: 3, baseline: 1 },
+  coldStarts: 3,
   burst: 50,
   streamMs: 2000,
 };

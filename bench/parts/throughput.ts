@@ -18,6 +18,8 @@ const PAYLOADS = [
 /** Of the requests per second of a bare node:http echo, by the number of connections. */
 const GOALS: Readonly<Record<number, string>> = { 16: '>= 0.7', 128: '>= 0.7' };
 interface Setting {
+  /** Switches of Node.js. */
+  readonly switches?: readonly string[];
   readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly kind: BenchFunctionName;
@@ -29,6 +31,7 @@ const STRICT: Setting = {
   flags: ['--auth', 'strict'],
   env: { LAMBENT_ACCESS_KEYS: 'test:test' },
 };
+const LARGE_PAGES: Setting = { ...OPEN, switches: ['--use-largepages=silent'] };
 const RUNTIME_API: Setting = { ...OPEN, kind: 'nodejs24.x by the Runtime API' };
 const PERCENTILES = ['p50', 'p99', 'p999'] as const;
 
@@ -50,7 +53,10 @@ export async function measureThroughput(where: Placement, effort: Effort): Promi
   });
   const signed = await measureRates(where, STRICT, effort, 'signatures verified', '>= 0.6');
   const api = await measureRates(where, RUNTIME_API, effort, 'by the Runtime API', '>= 0.35');
-  return [...open, ...signed, ...api];
+  const large = effort.isQuick
+    ? []
+    : await measureRates(where, LARGE_PAGES, effort, 'code in large pages', '');
+  return [...open, ...signed, ...api, ...large];
 }
 
 async function measureRates(
@@ -86,14 +92,14 @@ export async function measurePayloads(where: Placement, effort: Effort): Promise
 /** With a function that echoes, and a bare server that does. */
 async function beside(
   where: Placement,
-  { flags, env, kind }: Setting,
+  { flags, env, kind, switches = [] }: Setting,
   measure: (pairOf: (payload: string) => Pair, load: Load) => Promise<Row[]>,
 ): Promise<Row[]> {
   const { front } = where;
   const echo = startNode([join(import.meta.dirname, 'echo-server.ts')], front?.own ?? where.servers);
   const port = Number(new URL(await lineMatching(echo, /http:\S+/)).port);
   // The processes that start functions are there by now, and stay where functions shall be.
-  const lambent = await Lambent.start(front?.functions ?? where.servers, flags, { env });
+  const lambent = await Lambent.start(front?.functions ?? where.servers, flags, { env, flags: switches });
   if (front !== undefined) move(lambent.process, front.own);
   const load = new Load(where.generator);
   try {

@@ -138,9 +138,15 @@ export class WorkerProcess {
   }
 }
 
+/**
+ * Node.js's own code in large pages: a tenth less processor time for each invoke, for 40 MB and a moment at the start.
+ * Says nothing where there are none.
+ */
+const LARGE_PAGES = '--use-largepages=silent';
+
 function start(): ChildProcess {
   const [, program = ''] = process.argv;
-  return spawn(process.execPath, [...process.execArgv, program, 'worker'], {
+  return spawn(process.execPath, [LARGE_PAGES, ...process.execArgv, program, 'worker'], {
     // Beside this process's own temporary directory: in it, the paths of sockets would grow too long.
     env: { ...process.env, TMPDIR: dirname(tmpdir()) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
