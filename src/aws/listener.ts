@@ -56,6 +56,11 @@ const HTTP2_SESSION_WINDOW_BYTES = 8 * 1024 * 1024;
 /** Megabytes. Node's own 10 refuses streams when a few large payloads are under way. */
 const HTTP2_SESSION_MEMORY_MB = 256;
 const DRAIN_CHECK_MS = 10;
+/**
+ * Connections that wait to be accepted, where the system allows as many. What does not fit Node's own 511 is dropped
+ * without a word: its client finds out when it is reset, or after minutes.
+ */
+const MOST_WAITING = 4096;
 
 /**
  * One TCP port for HTTP/1.1 and HTTP/2, in the clear or over TLS. Node's HTTP server owns the port, so that its fast
@@ -88,7 +93,7 @@ export class Listener {
     const server = this.#http1;
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     server.once('error', reject);
-    server.listen({ port, host }, () => {
+    server.listen({ port, host, backlog: MOST_WAITING }, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });
