@@ -40,7 +40,7 @@ const where = placement();
 /** A part of a quick run begins no later than this after the first one: the longest of them takes half a minute. */
 const LATEST_QUICK_START_MS = 80_000;
 
-/** Those that a quick run leaves out take minutes. */
+/** Those that a quick run leaves out take minutes, or are not about invokes. */
 const PARTS: Readonly<Record<string, { title: string; isLong?: true; measure: () => Promise<Row[]> }>> = {
   rest: { title: 'start-up and memory', measure: async () => await measureAtRest(effort) },
   cold: { title: 'cold starts', measure: async () => await measureColdStarts(effort) },
