@@ -34,11 +34,17 @@ const LOOK_MS = 1_000;
 export class LaneWindow {
   readonly #options: LaneWindowOptions;
   #open: OpenWindow | undefined;
-  #closedUntilMs = 0;
+  #closedUntilMs: number;
 
-  constructor(options: LaneWindowOptions, open: OpenWindow | undefined) {
+  /** @param closedUntilMs what comes late to a window that ended before counts for the next one */
+  constructor(options: LaneWindowOptions, open: OpenWindow | undefined, closedUntilMs = 0) {
     this.#options = options;
     this.#open = open;
+    this.#closedUntilMs = closedUntilMs;
+  }
+
+  get closedUntilMs(): number {
+    return this.#closedUntilMs;
   }
 
   get isOpen(): boolean {

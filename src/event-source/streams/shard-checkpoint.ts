@@ -17,6 +17,8 @@ export interface ShardCheckpoint {
   readonly progress: readonly LaneProgress[];
   /** Tumbling windows that are open, by lane. */
   readonly windows: readonly (OpenWindow | null)[];
+  /** By lane: up to when windows are closed for good, epoch milliseconds. Not in checkpoints of earlier versions. */
+  readonly closedUntilMs?: readonly number[];
   /** Everything in it is done with: its children may be read. */
   readonly hasEnded: boolean;
 }

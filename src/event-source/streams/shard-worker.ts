@@ -95,6 +95,7 @@ export class ShardWorker {
         hasEnded: () => this.#childShardIds !== undefined && !lane.hasWaiting,
       },
       this.#checkpoint.windows[index] ?? undefined,
+      this.#checkpoint.closedUntilMs?.[index],
     );
     const driver = new LaneDriver({
       clock,
@@ -180,7 +181,8 @@ export class ShardWorker {
     }
     const through = this.#lanes.map(({ lane }) => lane.through ?? null);
     const windows = this.#lanes.map(({ window }) => window.stored);
-    this.#checkpoint = { ...advanced(this.#checkpoint, through), windows };
+    const closedUntilMs = this.#lanes.map(({ window }) => window.closedUntilMs);
+    this.#checkpoint = { ...advanced(this.#checkpoint, through), windows, closedUntilMs };
     await this.#options.save(this.#shardId, this.#checkpoint);
     this.#wakeReader();
     this.#tellIfEnded();
