@@ -71,6 +71,11 @@ export class ShardWorker {
     this.#lanes = through.map((reached, index) => this.#newLane(reached, index));
   }
 
+  /** As it is to be on disk: what is being saved is in it. */
+  get checkpoint(): ShardCheckpoint {
+    return this.#checkpoint;
+  }
+
   start(): void {
     for (const { loop } of this.#lanes) loop.start();
     this.#reading ??= this.#readAll();

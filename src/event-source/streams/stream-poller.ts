@@ -157,12 +157,14 @@ export class StreamPoller implements Poller {
 
   /** A shard is done with: its children are next. */
   async #goOn(shardId: string, childShardIds: readonly string[]): Promise<void> {
+    const worker = this.#workers.get(shardId);
+    // Nothing is saved behind the end.
+    await worker?.stop();
     await this.#add(childShardIds);
-    const before = this.#checkpoints.get(shardId) ?? newCheckpoint({ kind: 'TRIM_HORIZON' });
-    const ended = { ...before, hasEnded: true };
+    const before = worker?.checkpoint ?? this.#checkpoints.get(shardId);
+    const ended = { ...(before ?? newCheckpoint({ kind: 'TRIM_HORIZON' })), hasEnded: true };
     await this.#options.checkpoints.save(this.#mapping, shardId, ended);
     this.#checkpoints.set(shardId, ended);
-    await this.#workers.get(shardId)?.stop();
     this.#options.meter.forget(shardId);
     this.#workers.delete(shardId);
     const stream = await this.#described();
