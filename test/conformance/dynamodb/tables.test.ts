@@ -125,6 +125,34 @@ describe('tables', () => {
     expect(Table?.AttributeDefinitions).toEqual(KEY_OF_ONE.AttributeDefinitions);
   });
 
+  test('miss no write in an index that is made meanwhile', async () => {
+    const TableName = await makeTable(shared.client);
+    const put = async (index: number) => {
+      await putAll(shared.client, TableName, { id: text(`item-${index}`), kind: text('one') });
+    };
+    const puts = Array.from({ length: 150 }, async (_, index) => await put(index));
+    const Create = {
+      IndexName: 'by-kind',
+      KeySchema: [{ AttributeName: 'kind', KeyType: 'HASH' as const }],
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    };
+    const update = shared.client.send(
+      new UpdateTableCommand({
+        TableName,
+        AttributeDefinitions: [{ AttributeName: 'kind', AttributeType: 'S' }],
+        GlobalSecondaryIndexUpdates: [{ Create }],
+      }),
+    );
+    await Promise.all([...puts, update]);
+    const query = new QueryCommand({
+      TableName,
+      IndexName: 'by-kind',
+      KeyConditionExpression: 'kind = :kind',
+      ExpressionAttributeValues: { ':kind': text('one') },
+    });
+    expect((await shared.client.send(query)).Count).toBe(150);
+  });
+
   test.each([
     [
       { AttributeDefinitions: [] },
