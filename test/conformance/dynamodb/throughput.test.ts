@@ -317,3 +317,29 @@ describe('throughput on demand', () => {
     });
   });
 });
+
+test('item collections are told of where a table has a local index', async () => {
+  const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+  const keyOf = (range: string) => [
+    { AttributeName: 'id', KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
+  const table = await makeTable(shared.client, {
+    AttributeDefinitions: [attribute('id'), attribute('at'), attribute('kind')],
+    KeySchema: keyOf('at'),
+    LocalSecondaryIndexes: [
+      { IndexName: 'by-kind', KeySchema: keyOf('kind'), Projection: { ProjectionType: 'ALL' } },
+    ],
+  });
+  const Item = { id: text('a'), at: text('b') };
+  const metrics = { ItemCollectionKey: { id: text('a') }, SizeEstimateRangeGB: [0, 1] };
+  const asked = { ReturnItemCollectionMetrics: 'SIZE' as const };
+  const alone = await shared.client.send(new PutItemCommand({ TableName: table, Item, ...asked }));
+  expect(alone.ItemCollectionMetrics).toEqual(metrics);
+  const RequestItems = { [table]: [{ PutRequest: { Item } }] };
+  const batch = await shared.client.send(new BatchWriteItemCommand({ RequestItems, ...asked }));
+  expect(batch.ItemCollectionMetrics).toEqual({ [table]: [metrics] });
+  const TransactItems = [{ Delete: { TableName: table, Key: Item } }];
+  const together = await shared.client.send(new TransactWriteItemsCommand({ TransactItems, ...asked }));
+  expect(together.ItemCollectionMetrics).toEqual({ [table]: [metrics] });
+});

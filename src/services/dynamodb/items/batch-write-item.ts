@@ -11,7 +11,7 @@ import { checkedItem } from '../values/check-values.ts';
 import { itemSize } from '../values/item-size.ts';
 import { checkNewItem } from './conditional-write.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
-import { itemCollection } from './item-collection.ts';
+import { itemCollections } from './item-collection.ts';
 import { placeName } from './item-rows.ts';
 import type { ItemWrite, Written } from './write-decisions.ts';
 
@@ -41,19 +41,18 @@ export function batchWriteItem(
       input.ReturnConsumedCapacity,
       done.map(({ write, ...written }) => ({ table: write.table, ...written })),
     );
-    const collections = done.flatMap(({ write, before, after }) => {
-      const metrics = itemCollection(input.ReturnItemCollectionMetrics, write.table, after ?? before);
-      return metrics === undefined ? [] : [{ name: write.given, metrics }];
-    });
-    const byTable = Map.groupBy(collections, ({ name }) => name);
+    const collections = await itemCollections(
+      deps.store.db,
+      input.ReturnItemCollectionMetrics,
+      done.map(({ write: { given: name, request, table } }) => {
+        const given = request.PutRequest?.Item ?? request.DeleteRequest?.Key;
+        return { name, table, given: checkedItem(given as Item) };
+      }),
+    );
     return {
       UnprocessedItems: unprocessed,
       ...(capacity !== undefined && { ConsumedCapacity: capacity }),
-      ...(collections.length > 0 && {
-        ItemCollectionMetrics: Object.fromEntries(
-          [...byTable].map(([name, all]) => [name, all.map(({ metrics }) => metrics)]),
-        ),
-      }),
+      ...(collections !== undefined && { ItemCollectionMetrics: collections }),
     };
   };
 }

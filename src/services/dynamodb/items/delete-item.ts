@@ -11,6 +11,6 @@ export function deleteItem(deps: DynamodbDependencies): OperationHandler<DeleteI
     onlyOld(input.ReturnValues);
     const table = await deps.tables.get(asked.name);
     const written = await deps.items.write(asked.on(table));
-    return writeOutput(input, asked, { table, ...written }, written.before);
+    return await writeOutput(deps.store, input, asked, { table, ...written }, written.before);
   };
 }

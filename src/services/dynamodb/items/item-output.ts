@@ -5,6 +5,7 @@ import type {
   ReturnItemCollectionMetrics,
   ReturnValue,
 } from '@aws-sdk/client-dynamodb';
+import type { Store } from '../../../store/store.ts';
 import { validation } from '../dynamodb-errors.ts';
 import type { Item } from '../values/attribute-value.ts';
 import type { AskedWrite } from './asked-writes.ts';
@@ -29,15 +30,19 @@ export function onlyOld(returnValues: ReturnValue | undefined): void {
 }
 
 /** @param shown attributes, where any were asked for */
-export function writeOutput(
+export async function writeOutput(
+  { db }: Store,
   input: WriteInput,
   { given }: AskedWrite,
   write: TableWrite,
   shown: Item | undefined,
-): PutItemOutput {
+): Promise<PutItemOutput> {
   const { ReturnValues: wanted = 'NONE' } = input;
   const [capacity] = writtenCapacity(input.ReturnConsumedCapacity, [write]) ?? [];
-  const collection = itemCollection(input.ReturnItemCollectionMetrics, write.table, given);
+  const collection = await itemCollection(db, input.ReturnItemCollectionMetrics, {
+    table: write.table,
+    given,
+  });
   return {
     ...(wanted !== 'NONE' && shown !== undefined && { Attributes: asOutput(shown) }),
     ...(capacity !== undefined && { ConsumedCapacity: capacity }),

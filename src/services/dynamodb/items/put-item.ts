@@ -10,6 +10,6 @@ export function putItem(deps: DynamodbDependencies): OperationHandler<PutItemInp
     onlyOld(input.ReturnValues);
     const table = await deps.tables.get(asked.name);
     const written = await deps.items.write(asked.on(table));
-    return writeOutput(input, asked, { table, ...written }, written.before);
+    return await writeOutput(deps.store, input, asked, { table, ...written }, written.before);
   };
 }

@@ -5,6 +5,7 @@ import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { writtenCapacity } from './consumed-capacity.ts';
 import type { Table } from '../tables/table-definition.ts';
 import { itemSize } from '../values/item-size.ts';
+import { itemCollections } from './item-collection.ts';
 import { placeName } from './item-rows.ts';
 import type { Written } from './write-decisions.ts';
 import { requestToken } from './request-tokens.ts';
@@ -34,6 +35,14 @@ export function transactWriteItems(
     const done = doneOf(outcome);
     const written = writes.map(({ table }, index) => ({ table, ...(done[index] as Written) }));
     const capacity = writtenCapacity(input.ReturnConsumedCapacity, written, true);
-    return capacity === undefined ? {} : { ConsumedCapacity: capacity };
+    const collections = await itemCollections(
+      deps.store.db,
+      input.ReturnItemCollectionMetrics,
+      asked.map(({ given, name }, index) => ({ name: name.name, given, table: tables[index] as Table })),
+    );
+    return {
+      ...(capacity !== undefined && { ConsumedCapacity: capacity }),
+      ...(collections !== undefined && { ItemCollectionMetrics: collections }),
+    };
   };
 }

@@ -15,7 +15,7 @@ export function updateItem(deps: DynamodbDependencies): OperationHandler<UpdateI
     const table = await deps.tables.get(asked.name);
     const written = await deps.items.write(asked.on(table));
     const shown = shownAttributes(input.ReturnValues, written, asked.paths);
-    return writeOutput(input, asked, { table, ...written }, shown);
+    return await writeOutput(deps.store, input, asked, { table, ...written }, shown);
   };
 }
 
