@@ -21,6 +21,8 @@ export interface GroupLimits {
   readonly cpuShare: number;
   /** Processes and threads. */
   readonly processes: number;
+  /** A kernel of its own runs in it, which ends for want of processes: that must not take long. */
+  readonly hasOwnKernel?: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -190,12 +192,13 @@ export class SandboxGroup {
     }
     const cpu = this.#parentOf('cpu');
     if (cpu !== undefined) {
+      const { hasOwnKernel = false } = this.#limits ?? {};
       const counted = this.#parents.find(({ version }) => version === 2)?.directory;
       const forks = this.#parentOf('processes')?.directory;
       this.#share = GroupShare.open({
         directory: join(cpu.directory, this.#id),
         counted: counted && join(counted, this.#id),
-        forks: forks === undefined ? forks : this.#refusedForks(join(forks, this.#id)),
+        forks: forks === undefined || hasOwnKernel ? undefined : this.#refusedForks(join(forks, this.#id)),
       });
     }
     if (this.#share !== undefined) this.#watch.add(this.#share);

@@ -145,5 +145,6 @@ function withOverhead({ memoryMb, processes, cpuShare }: SandboxLimits) {
     memoryMb: memoryMb + OVERHEAD_MB,
     processes: HOST_PROCESSES_EACH * processes + OWN_PROCESSES,
     cpuShare,
+    hasOwnKernel: true,
   };
 }
