@@ -54,6 +54,7 @@ export class GroupShare implements WatchedShare {
       return new GroupShare(statistics, standing, tryOpen(use), forks);
     } catch {
       if (statistics !== undefined) closeSync(statistics);
+      forks?.close();
       return undefined;
     }
   }
