@@ -2,7 +2,7 @@ import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Completion, InvocationResult } from '../model/invocation.ts';
 import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
-import type { ConcurrencyLease } from './concurrency/function-concurrency.ts';
+import type { ConcurrencyLease } from './concurrency/concurrency-lease.ts';
 import type { FunctionDirectory } from './function-directory.ts';
 import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
 import type { Resolution } from './function-entry.ts';

@@ -10,6 +10,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { health, untilWorkers } from '../support/workers.ts';
@@ -62,12 +63,13 @@ const TOO_FAST = 'ReservedFunctionInvocationRateLimitExceeded';
 test('of 1,000 requests at once to a reservation of 50, exactly 50 run, on all workers', async () => {
   const gate = await LoopbackGate.listen();
   try {
-    await deploy(server.lambda, 'crowded', { 'index.js': gate.handler("'through'") }, { Timeout: 300 });
+    const name = uniqueName();
+    await deploy(server.lambda, name, { 'index.js': gate.handler("'through'") }, { Timeout: 300 });
     await server.lambda.send(
-      new PutFunctionConcurrencyCommand({ FunctionName: 'crowded', ReservedConcurrentExecutions: 50 }),
+      new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 50 }),
     );
     const answers: unknown[] = [];
-    const requests = Array.from({ length: 1000 }, async () => answers.push(await attempt('crowded')));
+    const requests = Array.from({ length: 1000 }, async () => answers.push(await attempt(name)));
     await eventually(
       async () => await Promise.resolve(answers.length),
       (count) => count === 950,
@@ -93,35 +95,36 @@ test('of 1,000 requests at once to a reservation of 50, exactly 50 run, on all w
 test('a limit holds while an alias moves, code is replaced and the limit itself is changed', async () => {
   const gate = await LoopbackGate.listen();
   try {
-    await deploy(server.lambda, 'moving', { 'index.js': gate.handler("'through'") }, { Timeout: 60 });
-    const alias = { FunctionName: 'moving', Name: 'live' };
-    await server.lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: await publish('moving') }));
+    const name = uniqueName();
+    await deploy(server.lambda, name, { 'index.js': gate.handler("'through'") }, { Timeout: 60 });
+    const alias = { FunctionName: name, Name: 'live' };
+    await server.lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: await publish(name) }));
     await server.lambda.send(
-      new PutFunctionConcurrencyCommand({ FunctionName: 'moving', ReservedConcurrentExecutions: 12 }),
+      new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 12 }),
     );
     const answers = new Set<unknown>();
     const life = { isOver: false };
     const rounds = Array.from({ length: 24 }, () => 0);
     const clients = rounds.map(async (_, index) => {
       for (; !life.isOver; rounds[index] = (rounds[index] ?? 0) + 1)
-        answers.add(await attempt('moving', index % 2 === 0 ? 'live' : undefined));
+        answers.add(await attempt(name, index % 2 === 0 ? 'live' : undefined));
     });
     await gate.untilInside(12);
     gate.open();
     for (let round = 0; round < 4; round += 1) {
       await server.lambda.send(
         new UpdateFunctionConfigurationCommand({
-          FunctionName: 'moving',
+          FunctionName: name,
           Environment: { Variables: { ROUND: String(round) } },
         }),
       );
-      await untilUpdated(server.lambda, 'moving');
-      const FunctionVersion = await publish('moving');
+      await untilUpdated(server.lambda, name);
+      const FunctionVersion = await publish(name);
       await server.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion }));
     }
     expect(gate.most).toBe(12);
     await server.lambda.send(
-      new PutFunctionConcurrencyCommand({ FunctionName: 'moving', ReservedConcurrentExecutions: 3 }),
+      new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 3 }),
     );
     // Until what had begun before has ended.
     const then = [...rounds];
@@ -149,9 +152,10 @@ test('a limit holds while an alias moves, code is replaced and the limit itself 
 }, 240_000);
 
 test('one after the other, over any connection, one unit is enough', async () => {
-  await deploy(server.lambda, 'single', { 'index.js': 'exports.handler = async () => "through";' });
+  const name = uniqueName();
+  await deploy(server.lambda, name, { 'index.js': 'exports.handler = async () => "through";' });
   await server.lambda.send(
-    new PutFunctionConcurrencyCommand({ FunctionName: 'single', ReservedConcurrentExecutions: 1 }),
+    new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 1 }),
   );
   const clients = Array.from(
     { length: 6 },
@@ -164,7 +168,7 @@ test('one after the other, over any connection, one unit is enough', async () =>
       }),
   );
   for (let round = 0; round < 10; round += 1) {
-    for (const client of clients) expect(await attempt('single', undefined, client)).toBe('through');
+    for (const client of clients) expect(await attempt(name, undefined, client)).toBe('through');
     // A unit is good for ten requests per second.
     await fetch(`${server.endpoint}/_lambent/clock`, { method: 'POST', body: 'advanceMs=1000' });
   }

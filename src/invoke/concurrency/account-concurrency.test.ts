@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ephemeralStore } from '../../../test/support/stored-functions.ts';
 import type { Store } from '../../store/store.ts';
 import { AccountConcurrency } from './account-concurrency.ts';
-import type { ConcurrencyLease } from './function-concurrency.ts';
+import type { ConcurrencyLease } from './concurrency-lease.ts';
 
 const LIMIT = 5;
 const OURS = 'arn:aws:lambda:us-east-1:000000000000:function:ours';

@@ -3,11 +3,8 @@ import type { FunctionVersion } from '../../model/function-version.ts';
 import { functionArn } from '../../model/stored-function.ts';
 import type { ServiceError } from '../../model/service-error.ts';
 import type { Store } from '../../store/store.ts';
-import {
-  type ConcurrencyLease,
-  FunctionConcurrency,
-  type SharedConcurrency,
-} from './function-concurrency.ts';
+import type { ConcurrencyLease } from './concurrency-lease.ts';
+import { FunctionConcurrency, type SharedConcurrency } from './function-concurrency.ts';
 import { requestAllowance } from './rate-allowance.ts';
 import type { UnitUsage } from './unit-usage.ts';
 
@@ -70,6 +67,11 @@ export class AccountConcurrency {
     let last = this.#last;
     if (last === undefined || last.functionArn !== arn) this.#last = last = this.#find(arn);
     return last.acquire(version, nowMs, isRated);
+  }
+
+  /** More of a function, or of those that share with it, are running than may. */
+  isOver(arn: string): boolean {
+    return this.#find(arn).isOver;
   }
 
   /** How many more on-demand invocations of a function there is room for now, and how many requests. */

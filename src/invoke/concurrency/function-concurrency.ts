@@ -1,17 +1,14 @@
 import { claimed } from '../../model/concurrency-limits.ts';
 import { tooManyRequests } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
+import type { ConcurrencyLease } from './concurrency-lease.ts';
+import { ProvisionedUnits } from './provisioned-units.ts';
 import { RateAllowance, REQUESTS_PER_UNIT, requestAllowance } from './rate-allowance.ts';
 import type { UnitUsage } from './unit-usage.ts';
 
 /** New environments of one function: so many in ten seconds. */
 const STARTS = 1000;
 const STARTS_PERIOD_MS = 10_000;
-
-/** A unit of concurrency that was taken. Release it once. */
-export interface ConcurrencyLease {
-  release(): void;
-}
 
 /** What the functions of one account in one Region share. */
 export interface SharedConcurrency {
@@ -70,6 +67,14 @@ export class FunctionConcurrency implements ConcurrencyLease {
   count(): void {
     this.#running += 1;
     if (this.#reserved === undefined) this.#shared.running += 1;
+  }
+
+  /** More are running than may: what they may was lowered. */
+  get isOver(): boolean {
+    const { running, limit, claimed: taken } = this.#shared;
+    return this.#reserved === undefined
+      ? running > limit - taken
+      : this.#running > this.#reserved - this.#provisioned;
   }
 
   /** How many more on-demand invocations there is room for now, and how many requests. */
@@ -183,62 +188,5 @@ export class FunctionConcurrency implements ConcurrencyLease {
     this.#reserved = reserved;
     this.#provisioned = provisioned;
     this.#shared.claimed += claimed({ reserved, provisioned });
-  }
-}
-
-/** The units a version has to itself because it is provisioned. */
-class ProvisionedUnits implements ConcurrencyLease {
-  readonly #owner: FunctionConcurrency;
-  #size = 0;
-  #running = 0;
-  /** Running ones there were no units for any more when the number was lowered: the function counts them. */
-  #displaced = 0;
-  readonly #requests = requestAllowance(0);
-  #samples = 0;
-  #used = 0;
-
-  constructor(owner: FunctionConcurrency) {
-    this.#owner = owner;
-  }
-
-  /** Otherwise the invocation spills over to what the function has besides. */
-  hasRoom(nowMs: number, isRated: boolean): boolean {
-    return this.#running < this.#size && (!isRated || this.#requests.hasRoom(nowMs));
-  }
-
-  /** An invocation came. */
-  sample(): void {
-    this.#samples += 1;
-    this.#used += Math.min(this.#size, this.#running + 1);
-  }
-
-  takeUsage(): UnitUsage {
-    const usage = { size: this.#size, running: this.#running, samples: this.#samples, used: this.#used };
-    this.#samples = 0;
-    this.#used = 0;
-    return usage;
-  }
-
-  count(isRated: boolean): void {
-    this.#running += 1;
-    if (isRated) this.#requests.spend();
-  }
-
-  release(): void {
-    if (this.#displaced === 0) this.#running -= 1;
-    else {
-      this.#displaced -= 1;
-      this.#owner.release();
-    }
-  }
-
-  resize(size: number): void {
-    this.#size = size;
-    this.#requests.resize(size * REQUESTS_PER_UNIT);
-    while (this.#running > size) {
-      this.#running -= 1;
-      this.#displaced += 1;
-      this.#owner.count();
-    }
   }
 }

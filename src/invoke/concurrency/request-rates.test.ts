@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ephemeralStore } from '../../../test/support/stored-functions.ts';
 import type { Store } from '../../store/store.ts';
 import { AccountConcurrency } from './account-concurrency.ts';
-import type { ConcurrencyLease } from './function-concurrency.ts';
+import type { ConcurrencyLease } from './concurrency-lease.ts';
 
 const START_MS = 1_800_000_000_000;
 const LIMIT = 5;

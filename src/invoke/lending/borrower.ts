@@ -2,7 +2,7 @@ import type { FunctionVersion } from '../../model/function-version.ts';
 import type { FunctionSettings } from '../../model/function-settings.ts';
 import { type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.ts';
 import type { ChangeFeed } from '../../store/change-feed.ts';
-import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
+import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import { Holding } from './holding.ts';
 import type { Grant, LenderPort, Recall } from './lending-messages.ts';
 

@@ -1,4 +1,4 @@
-import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
+import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import type { LenderPort } from './lending-messages.ts';
 import type { Grant } from './lending-messages.ts';
 
@@ -90,9 +90,13 @@ export class Holding implements ConcurrencyLease {
     this.#leastIdle = 0;
   }
 
+  /** Gives back every unit, now or when it is released. Who waits for a request gets another one, if there is one now. */
   surrender(): void {
     this.#surrendered = this.#busy;
     this.giveBackIdle();
+    this.#return(this.#idle, 0);
+    this.#idle = 0;
+    this.#ask();
   }
 
   giveBackUnused(): void {

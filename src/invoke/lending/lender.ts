@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import type { ServiceError } from '../../model/service-error.ts';
 import type { AccountConcurrency } from '../concurrency/account-concurrency.ts';
-import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
+import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import { regionOf } from './borrower.ts';
 import type { BorrowerPort, Need, Returned } from './lending-messages.ts';
 import { Loan } from './loan.ts';
@@ -96,6 +96,9 @@ export class Lender {
   #lend(loan: Loan, need: Need, got: { units: number; requests: number }): ServiceError | undefined {
     const { functionArn } = need;
     const nowMs = this.#clock.now();
+    // What was got before the limit was lowered may be too much now.
+    for (; got.units > 0 && this.#concurrency.isOver(functionArn); got.units -= 1)
+      loan.release(functionArn, 1);
     try {
       for (; got.units < need.units; got.units += 1) loan.add(functionArn, this.#unit(functionArn, nowMs));
       while (got.requests < need.requests) {

@@ -1,4 +1,4 @@
-import type { ConcurrencyLease } from '../concurrency/function-concurrency.ts';
+import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import type { BorrowerPort } from './lending-messages.ts';
 import type { Need } from './lending-messages.ts';
 

@@ -1,0 +1,4 @@
+/** A unit of concurrency that was taken. Release it once. */
+export interface ConcurrencyLease {
+  release(): void;
+}
