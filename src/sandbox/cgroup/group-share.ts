@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RefusedForks } from './refused-forks.ts';
 import type { ShareCount, WatchedShare } from './share-watch.ts';
+import { readOpen, tryOpen } from './open-file.ts';
 
 /** Both versions have the same names. */
 const STATISTICS = 'cpu.stat';
@@ -14,8 +15,6 @@ const USED_US = /^usage_usec (\d+)$/m;
 const COUNTS = /^nr_periods (\d+)\nnr_throttled (\d+)$/m;
 const YES = Buffer.from('1');
 const NO = Buffer.from('0');
-
-const scratch = Buffer.alloc(1024);
 
 export interface SharePlaces {
   readonly directory: string;
@@ -60,14 +59,14 @@ export class GroupShare implements WatchedShare {
   }
 
   shareCount(): ShareCount | undefined {
-    const [, periods, throttled] = COUNTS.exec(read(this.#statistics)) ?? [];
+    const [, periods, throttled] = COUNTS.exec(readOpen(this.#statistics)) ?? [];
     if (throttled === undefined) return undefined;
     return { periods: Number(periods), throttled: Number(throttled) };
   }
 
   usedUs(): number | undefined {
     if (this.#use === undefined) return undefined;
-    const text = read(this.#use);
+    const text = readOpen(this.#use);
     const [, us] = USED_US.exec(text) ?? [];
     if (us !== undefined) return Number(us);
     return text === '' ? undefined : Number(text) / 1000;
@@ -94,22 +93,5 @@ export class GroupShare implements WatchedShare {
     closeSync(this.#standing);
     if (this.#use !== undefined) closeSync(this.#use);
     this.#forks?.close();
-  }
-}
-
-/** Empty when the group has gone. */
-function read(fd: number): string {
-  try {
-    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, 0));
-  } catch {
-    return '';
-  }
-}
-
-function tryOpen(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOpen, tryOpen } from './open-file.ts';
 
 /** Both versions have the same name, and a line `max <count>`. */
 const EVENTS = 'pids.events';
@@ -8,10 +9,9 @@ const MANY = 100;
 /** A bomb that is held gets to try but seldom. It is let go after so many looks without a try. */
 const HELD_LOOKS = 100;
 
-const scratch = Buffer.alloc(128);
-
 /** How often the kernel refused a group another process, since it has as many as it may have. */
 export class RefusedForks {
+  /** Undefined where the kernel does not count them. */
   readonly #file: number | undefined;
   readonly #hold: (isBomb: boolean) => void;
   /** Since it came under suspicion. */
@@ -23,11 +23,7 @@ export class RefusedForks {
   /** @param hold told when the group turns out to be a fork bomb, and when it no longer is */
   constructor(directory: string, hold: (isBomb: boolean) => void) {
     this.#hold = hold;
-    try {
-      this.#file = openSync(join(directory, EVENTS), 'r');
-    } catch {
-      // The kernel does not count them.
-    }
+    this.#file = tryOpen(join(directory, EVENTS));
   }
 
   /** @param isSuspect it wants all processor time it can get, as a bomb does: the others need no look */
@@ -59,12 +55,7 @@ export class RefusedForks {
   }
 
   #read(): number | undefined {
-    if (this.#file === undefined) return undefined;
-    try {
-      const text = scratch.toString('latin1', 0, readSync(this.#file, scratch, 0, scratch.length, 0));
-      return Number(/^max (\d+)$/m.exec(text)?.[1] ?? 0);
-    } catch {
-      return undefined;
-    }
+    const text = this.#file === undefined ? '' : readOpen(this.#file);
+    return text === '' ? undefined : Number(/^max (\d+)$/m.exec(text)?.[1] ?? 0);
   }
 }

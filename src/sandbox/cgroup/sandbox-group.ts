@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -13,6 +13,7 @@ import { GroupShare } from './group-share.ts';
 import { RefusedForks } from './refused-forks.ts';
 import { killMembers, removeGroup } from './remove-group.ts';
 import type { ShareWatch } from './share-watch.ts';
+import { readOpen, tryOpen } from './open-file.ts';
 
 /** What a group holds its processes to. */
 export interface GroupLimits {
@@ -35,8 +36,6 @@ const SMALLEST_QUOTA_US = 1000;
  * takes it milliseconds in which nobody else has the processor: the longest period there is has the fewest of those.
  */
 const BOMB = { quotaUs: 10_000, periodUs: 1_000_000 };
-
-const scratch = Buffer.alloc(1024);
 
 /** The control groups of one sandbox: a directory in each hierarchy that is of use, under the same name. */
 export class SandboxGroup {
@@ -162,13 +161,13 @@ export class SandboxGroup {
 
   /** The most memory that was ever in use, bytes; undefined where the kernel does not say. */
   memoryPeakBytes(): number | undefined {
-    return this.#peak === undefined ? undefined : Number(read(this.#peak));
+    return this.#peak === undefined ? undefined : Number(readOpen(this.#peak));
   }
 
   /** How many processes the kernel has ended because the group was at its memory limit. */
   memoryKills(): number {
     if (this.#events === undefined) return 0;
-    return Number(/^oom_kill (\d+)$/m.exec(read(this.#events))?.[1] ?? 0);
+    return Number(/^oom_kill (\d+)$/m.exec(readOpen(this.#events))?.[1] ?? 0);
   }
 
   /** Ends what is inside and removes the groups. */
@@ -227,23 +226,5 @@ export class SandboxGroup {
 
   #parentOf(control: Control): GroupParent | undefined {
     return this.#parents.find(({ controls }) => controls.includes(control));
-  }
-}
-
-/** Empty when the group has gone: with the helper process it goes before the last look at it. */
-function read(fd: number): string {
-  try {
-    return scratch.toString('latin1', 0, readSync(fd, scratch, 0, scratch.length, 0)).trim();
-  } catch {
-    return '';
-  }
-}
-
-/** Older kernels do not have every file. */
-function tryOpen(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch {
-    return undefined;
   }
 }
