@@ -1,5 +1,6 @@
 // What the gates tell at their end of one run of vitest, as a reporter: of each file its counts, and what went wrong with the
-// reason. Errors outside of any test and set-ups that failed are told as well: no count shows them.
+// reason. Errors outside of any test and set-ups that failed are told as well: no count shows them. Such errors stand with the
+// file they come from, where that is known; the same error is told once.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import process from 'node:process';
@@ -10,13 +11,15 @@ const CHARACTERS = 1_500;
 
 export default class GateReport {
   onTestRunEnd(modules, unhandledErrors) {
-    writeFileSync(
-      process.env.LAMBENT_GATE_REPORT,
-      JSON.stringify({
-        files: Object.fromEntries(modules.map((module) => [place(module), ofFile(module)])),
-        outside: unhandledErrors.map((error) => `an error outside of any test\n${reason(error)}`),
-      }),
-    );
+    const files = Object.fromEntries(modules.map((module) => [place(module.moduleId), ofFile(module)]));
+    const outside = [];
+    for (const error of unhandledErrors) {
+      const path = place(error.VITEST_TEST_PATH ?? '');
+      const text = `an error outside of any test\n${reason(error)}`;
+      const list = files[path]?.failures ?? outside;
+      if (!list.includes(text)) list.push(text);
+    }
+    writeFileSync(process.env.LAMBENT_GATE_REPORT, JSON.stringify({ files, outside }));
   }
 }
 
@@ -42,8 +45,8 @@ function told(name, errors) {
   return `${name}\n${(errors ?? []).map(reason).join('\n')}`;
 }
 
-function place(module) {
-  return relative(process.cwd(), module.moduleId);
+function place(path) {
+  return relative(process.cwd(), path);
 }
 
 /** What fits on a screen when there are several, without colours. */

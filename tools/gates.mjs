@@ -114,9 +114,12 @@ for (const [name, command] of Object.entries(gates)) {
 }
 rmSync(reports, { recursive: true, force: true });
 console.log(`\ngates: ${times.join(', ')}`);
-if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
-for (const failure of failures) console.log(failure);
 for (const test of retried) console.log(`passed at its second try: ${test}`);
+for (const failure of failures) console.log(failure);
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+// Their first lines once more: of a long output the end is what is looked at.
+for (const failure of failures)
+  console.log(`  ${failure.trim().split('\n').slice(0, 2).join(': ').slice(0, 300)}`);
 // One plain line that any CI can read.
 console.log(`${tests.passed} passed, ${tests.failed + failed.length} failed, ${tests.skipped} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;

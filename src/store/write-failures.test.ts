@@ -153,7 +153,8 @@ test.each(shared)('two platforms that wait for each other both get through', asy
     }),
   ];
   await Promise.all([...both, addTag('c', '+'), addTag('d', '+')]);
-  expect(runs.length).toBe(3);
+  // PostgreSQL ends one of them, and on a busy machine it may meet the other's next write again.
+  expect(runs.length).toBeGreaterThanOrEqual(3);
   expect(heard.sort()).toEqual(['both', 'c', 'd']);
   const rows = await store.db.selectFrom('resource_tags').select(['key', 'value']).orderBy('key').execute();
   expect(rows.map(({ key, value }) => key + value)).toEqual(['a++', 'b++', 'c+', 'd+']);

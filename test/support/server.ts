@@ -21,7 +21,7 @@ export interface TestServer {
   readonly process: ChildProcess;
   /** What the server has printed so far. */
   readonly output: () => string;
-  /** SIGTERM, waits for the end, removes the data directory it made. Returns the exit code. */
+  /** SIGTERM, waits for the end, removes the data directory it made. Returns the exit code; throws for any but 0. */
   stop(): Promise<number | null>;
   /** SIGKILL: the crash tests' way out. The data directory stays. */
   kill(): Promise<void>;
@@ -102,6 +102,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     stop: async () => {
       await leave('SIGTERM');
       await state.remove();
+      if (child.exitCode)
+        throw new Error(`The server ended with code ${child.exitCode}:\n${output.slice(-1000)}`);
       return child.exitCode;
     },
     kill: async () => await leave('SIGKILL'),
