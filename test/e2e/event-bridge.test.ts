@@ -279,6 +279,13 @@ describe('bad input', () => {
     [{ EventPattern: '{"source":[{"like":"x"}]}' }, 'Event pattern is not valid. Reason: '],
     [{ ScheduleExpression: 'rate(5 minute)' }, 'Parameter ScheduleExpression is not valid.'],
     [{ ScheduleExpression: 'cron(0 12 * * * *)' }, 'Parameter ScheduleExpression is not valid.'],
+    [
+      {
+        EventPattern: '{"source":["x"]}',
+        State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' as const,
+      },
+      'does not implement State ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+    ],
     [{ EventPattern: '{"source":["x"]}', EventBusName: 'missing' }, 'Event bus missing does not exist.'],
   ])('PutRule %j', async (input, message) => {
     await expect(putRule(input)).rejects.toThrow(message);
@@ -305,6 +312,14 @@ describe('bad input', () => {
     [{ Input: '{}', InputPath: '$' }, 'Only one of Input, InputPath, or InputTransformer'],
     [{ InputTransformer: { InputTemplate: '"<x>"' } }, 'Invalid InputTemplate'],
     [{ KinesisParameters: { PartitionKeyPath: '$.id' } }, 'KinesisParameters are for streams only'],
+    [
+      { Arn: 'arn:aws:sns:us-east-1:000000000000:t', SqsParameters: { MessageGroupId: 'g' } },
+      'SqsParameters are for queues only',
+    ],
+    [
+      { Arn: 'arn:aws:events:us-east-1:000000000000:event-bus/b', InputPath: '$.detail' },
+      'Input, InputPath and InputTransformer are not available',
+    ],
   ])('PutTargets %j', async (target, message) => {
     const Name = unique('rule');
     await putRule({ Name, EventPattern: '{"source":["x"]}' });

@@ -244,6 +244,26 @@ test.each<[Wanted, string]>([
     'does not implement targets such as',
   ],
   [{ Target: { Arn: 'arn:aws:sqs:us-east-1:000000000000:q.fifo', RoleArn } }, 'MessageGroupId'],
+  [
+    {
+      Target: {
+        Arn: 'arn:aws:sns:us-east-1:000000000000:t',
+        RoleArn,
+        SqsParameters: { MessageGroupId: 'g' },
+      },
+    },
+    'SqsParameters are for queues only',
+  ],
+  [
+    {
+      Target: {
+        Arn: 'arn:aws:events:us-east-1:000000000000:event-bus/default',
+        RoleArn,
+        EventBridgePutEventsV2Parameters: { DetailType: 'd', Source: 's' },
+      },
+    },
+    'does not implement EventBridgePutEventsV2Parameters',
+  ],
   [{ KmsKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k' }, 'does not implement KmsKeyArn'],
 ])('%j is refused and makes no schedule', async (change, message) => {
   const input = inputOf({ arn: 'arn:aws:sqs:us-east-1:000000000000:q' }, change);

@@ -5,7 +5,7 @@ import type { StreamToRead } from '../../store/log-segments/log-segments.ts';
 import type { MergedEvent } from '../../store/log-segments/merge-events.ts';
 import { PAGE_EVENTS, readEventPage } from './event-page.ts';
 import { compileFilterPattern } from './filter-pattern/compile-filter-pattern.ts';
-import { invalidParameter, invalidToken, streamNotFound } from './log-errors.ts';
+import { invalidParameter, invalidToken, notBuilt, streamNotFound } from './log-errors.ts';
 import { type GroupName, groupOf } from './log-names.ts';
 import {
   functionStreamsCreated,
@@ -25,6 +25,7 @@ export function filterLogEvents(
   deps: LogsDependencies,
 ): OperationHandler<FilterLogEventsRequest, FilterLogEventsResponse> {
   return async (input, context) => {
+    if (input.startFromHead === false) throw notBuilt('startFromHead false');
     const matches = compileFilterPattern(input.filterPattern ?? '');
     await functionStreamsCreated(deps);
     const name = groupOf(input, context);

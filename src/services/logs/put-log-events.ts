@@ -32,6 +32,10 @@ export function putLogEvents(
     return {
       nextSequenceToken: SEQUENCE_TOKEN,
       ...(rejected === undefined ? {} : { rejectedLogEventsInfo: rejected }),
+      // There is nothing that would tie a log to what wrote it; the events are taken all the same, as on AWS.
+      ...(input.entity === undefined
+        ? {}
+        : { rejectedEntityInfo: { errorType: 'UnsupportedLogGroupType' as const } }),
     };
   };
 }

@@ -5,7 +5,12 @@ import { isTimeZone } from '../../model/schedule/time-zone.ts';
 import { notBuilt, validation } from './scheduler-errors.ts';
 import { DEFAULT_GROUP, type ScheduleName, type StoredSchedule } from './stored-schedule.ts';
 
-const NOT_BUILT = ['EcsParameters', 'SageMakerPipelineParameters'] as const;
+const NOT_BUILT = [
+  'EcsParameters',
+  'SageMakerPipelineParameters',
+  'EventBridgePutEventsV2Parameters',
+  'EventBridgePutRawEventsParameters',
+] as const;
 const DEFAULT_RETRY = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 export function nameOf(
@@ -75,7 +80,9 @@ function checkedTarget(target: Target | undefined): Target {
   }
   const missing = NOT_BUILT.find((name) => target[name] !== undefined);
   if (missing !== undefined) throw notBuilt(missing);
-  if (arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
+  if (service !== 'sqs' && target.SqsParameters !== undefined)
+    throw validation('SqsParameters are for queues only.');
+  if (service === 'sqs' && arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
     throw validation('SqsParameters with a MessageGroupId are required for FIFO queues.');
   if (service === 'events' && target.EventBridgeParameters === undefined)
     throw validation('EventBridgeParameters are required for event buses.');

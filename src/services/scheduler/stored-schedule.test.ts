@@ -60,4 +60,7 @@ test('noon stays noon when clocks change, in each zone at its own time', () => {
 test('once is once', () => {
   const once = { expression: 'at(2026-03-05T08:30:00)', timeZone: 'Europe/Zurich' };
   expect(dueTimes(once, created, 5)).toEqual(['2026-03-05T07:30:00.000Z']);
+  const startMs = at('2026-03-06T00:00:00Z');
+  expect(dueTimes({ ...once, startMs }, created, 5)).toEqual(['2026-03-05T07:30:00.000Z']);
+  expect(dueTimes({ ...once, endMs: created + 1 }, created, 5)).toEqual(['2026-03-05T07:30:00.000Z']);
 });

@@ -66,13 +66,14 @@ export function groupArn({
 
 /**
  * The first instant after `afterMs` at which the schedule is due, between its start and its end; undefined: not again.
- * A rate begins at the start, or when the schedule was made.
+ * A rate begins at the start, or when the schedule was made. What is due once has neither, whatever was given.
  */
 export function nextDueMs(schedule: StoredSchedule, afterMs: number): number | undefined {
   const { expression, timeZone, startMs, endMs, createdAtMs } = schedule;
   const parsed = parseSchedule(expression);
   if (parsed === undefined) return undefined;
   const anchorMs = startMs ?? createdAtMs;
+  if (parsed.kind === 'at') return nextInstant(parsed, afterMs, { timeZone, anchorMs });
   const isFirstOfRate = parsed.kind === 'rate' && startMs !== undefined && startMs > afterMs;
   // Just before the start, so that the start itself counts.
   const sinceMs = startMs === undefined ? afterMs : Math.max(afterMs, startMs - 1);

@@ -3,7 +3,9 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeContributorInsightsCommand,
   GetItemCommand,
+  ListTagsOfResourceCommand,
   PutItemCommand,
   QueryCommand,
   TagResourceCommand,
@@ -255,6 +257,10 @@ describe('settings', () => {
       ContributorInsightsAction: 'ENABLE',
     });
     expect(await refusal(shared.client.send(insights))).toMatchObject({ name: 'ValidationException' });
+    const absent = new DescribeContributorInsightsCommand({ TableName: table, IndexName: 'none' });
+    expect(await refusal(shared.client.send(absent))).toMatchObject({ name: 'ResourceNotFoundException' });
+    const more = new ListTagsOfResourceCommand({ ResourceArn: arn(), NextToken: 'made-up' });
+    expect(await refusal(shared.client.send(more))).toMatchObject({ name: 'ValidationException' });
   });
 
   test('TimeToLive changes once an hour', async () => {

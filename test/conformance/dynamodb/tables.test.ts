@@ -167,6 +167,21 @@ describe('tables', () => {
       'One or more parameter values were invalid: Invalid KeySchema: The first KeySchemaElement is not a HASH key type',
     ],
     [{ SSESpecification: { Enabled: true } }, 'SSESpecification is not implemented by Lambent yet.'],
+    [{ SSESpecification: { SSEType: 'KMS' as const } }, 'SSESpecification is not implemented by Lambent yet.'],
+    [
+      {
+        VectorIndexes: [
+          {
+            IndexName: 'near',
+            VectorAttribute: { AttributeName: 'v' },
+            Dimensions: 3,
+            DistanceFunction: 'COSINE' as const,
+            Projection: { ProjectionType: 'ALL' as const },
+          },
+        ],
+      },
+      'VectorIndexes is not implemented by Lambent yet.',
+    ],
     [
       {
         GlobalSecondaryIndexes: [

@@ -202,3 +202,28 @@ test('simulations answer as requests would be', async () => {
     { EvalDecision: 'allowed', EvalActionName: 's3:GetObject', EvalResourceName: '*' },
   ]);
 });
+
+test('a simulation is told whose a resource is, and refuses what it would not look at', async () => {
+  const own = policyText('s3:GetObject');
+  const asked = {
+    ActionNames: ['s3:GetObject'],
+    ResourceArns: ['arn:aws:s3:::theirs/key'],
+    PolicyInputList: [own],
+    CallerArn: 'arn:aws:iam::000000000000:user/ann',
+  };
+  const decision = async (more: object): Promise<string | undefined> => {
+    const answer = await iam.send(new SimulateCustomPolicyCommand({ ...asked, ...more }));
+    return answer.EvaluationResults?.[0]?.EvalDecision;
+  };
+  const ResourceOwner = 'arn:aws:iam::222222222222:root';
+  const ResourcePolicy = policyText('s3:GetObject', 'arn:aws:s3:::theirs/*', {
+    Principal: { AWS: '000000000000' },
+  });
+  expect(await decision({})).toBe('allowed');
+  expect(await decision({ ResourceOwner })).toBe('implicitDeny');
+  expect(await decision({ ResourceOwner, ResourcePolicy })).toBe('allowed');
+  await expect(decision({ ResourceOwner: 'theirs' })).rejects.toMatchObject({ name: 'InvalidInputException' });
+  await expect(
+    decision({ OrderedOrganizationPolicyInputList: [{ ServiceControlPolicyInputList: [own] }] }),
+  ).rejects.toThrow('OrderedOrganizationPolicyInputList');
+});

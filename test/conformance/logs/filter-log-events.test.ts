@@ -111,6 +111,8 @@ test('refuses what AWS refuses', async () => {
   );
   const token = new FilterLogEventsCommand({ logGroupName, nextToken: 'nonsense' });
   expect(await failure(server.logs.send(token))).toEqual(invalid('The specified nextToken is invalid.'));
+  const youngest = new FilterLogEventsCommand({ logGroupName, startFromHead: false });
+  expect((await failure(server.logs.send(youngest))).code).toBe('InvalidParameterException');
   const both = { logGroupName, logStreamNames: ['s'], logStreamNamePrefix: 's' };
   expect((await failure(filteredMessages(server.logs, both))).code).toBe('InvalidParameterException');
 });

@@ -1,4 +1,4 @@
-import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { GetLogEventsCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer, temporaryDirectory, type TestServer } from '../../support/server.ts';
 import { createStreams, failure, filteredMessages, NO_GROUP, NO_STREAM, put } from './log-fixtures.ts';
@@ -34,6 +34,20 @@ test('rejects single events that are too old or too new', async () => {
     'now',
     'in an hour',
   ]);
+});
+
+test('says that it does not keep what an event came from', async () => {
+  await createStreams(server.logs, 'entities', 's');
+  const answer = await server.logs.send(
+    new PutLogEventsCommand({
+      logGroupName: 'entities',
+      logStreamName: 's',
+      logEvents: [{ timestamp: Date.now(), message: 'taken' }],
+      entity: { keyAttributes: { Type: 'Service', Name: 'shop' } },
+    }),
+  );
+  expect(answer.rejectedEntityInfo).toEqual({ errorType: 'UnsupportedLogGroupType' });
+  expect(await filteredMessages(server.logs, { logGroupName: 'entities' })).toEqual(['taken']);
 });
 
 test('refuses uploads as AWS does', async () => {

@@ -2,12 +2,14 @@ import {
   AddPermissionCommand,
   CreateTopicCommand,
   DeleteTopicCommand,
+  GetSubscriptionAttributesCommand,
   GetTopicAttributesCommand,
   ListTagsForResourceCommand,
   ListTopicsCommand,
   RemovePermissionCommand,
   SetTopicAttributesCommand,
   type SNSClient,
+  SubscribeCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-sns';
@@ -113,6 +115,9 @@ test('SetTopicAttributes sets what it knows, and changes nothing with a bad valu
     ['DisplayName', 'x'.repeat(101)],
     ['DeliveryPolicy', '{"http":{"defaultHealthyRetryPolicy":{"numRetries":101}}}'],
     ['DeliveryPolicy', '{"http":{"defaultThrottlePolicy":{"maxReceivesPerSecond":5}}}'],
+    ['DeliveryPolicy', '{"http":{"defaultSicklyRetryPolicy":{"numRetries":5}}}'],
+    ['DeliveryPolicy', '{"http":{"healthyRetryPolicy":{"numRetries":5}}}'],
+    ['DeliveryPolicy', '{"https":{}}'],
     ['FifoTopic', 'true'],
     ['ContentBasedDeduplication', 'true'],
     ['SignatureVersion', '3'],
@@ -122,6 +127,31 @@ test('SetTopicAttributes sets what it knows, and changes nothing with a bad valu
     });
   }
   expect(await attributesOf(arn)).toEqual(before);
+});
+
+test('a topic can keep its subscriptions from retrying in their own way', async () => {
+  const TopicArn = await create('overriding');
+  const retry = (numRetries: number) => ({ numRetries });
+  const { SubscriptionArn } = await sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'http',
+      Endpoint: 'http://127.0.0.1:9/',
+      ReturnSubscriptionArn: true,
+      Attributes: { DeliveryPolicy: JSON.stringify({ healthyRetryPolicy: retry(7) }) },
+    }),
+  );
+  const effective = async (): Promise<unknown> => {
+    const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+    return JSON.parse(Attributes?.['EffectiveDeliveryPolicy'] ?? '');
+  };
+  expect(await effective()).toMatchObject({ healthyRetryPolicy: retry(7) });
+  const http = { defaultHealthyRetryPolicy: retry(2), disableSubscriptionOverrides: true };
+  const AttributeValue = JSON.stringify({ http });
+  await sns.send(
+    new SetTopicAttributesCommand({ TopicArn, AttributeName: 'DeliveryPolicy', AttributeValue }),
+  );
+  expect(await effective()).toMatchObject({ healthyRetryPolicy: retry(2) });
 });
 
 test('ListTopics in pages; DeleteTopic, once and again', async () => {

@@ -5,6 +5,7 @@ import type {
   UpdateContributorInsightsOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
+import { ServiceError } from '../../../model/service-error.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import { tableNameOf } from './table-name.ts';
 import { tableNotFound } from './table-rows.ts';
@@ -39,6 +40,8 @@ async function switchedOff(deps: Deps, input: Named, context: RequestContext) {
   const table = await deps.tables.find(name);
   if (table === undefined) throw tableNotFound(name.name);
   const { IndexName } = input;
+  if (IndexName !== undefined && !table.definition.indexes.some((index) => index.name === IndexName))
+    throw new ServiceError('ResourceNotFoundException', `Requested resource not found: Index: ${IndexName}`);
   return {
     TableName: name.name,
     ...(IndexName !== undefined && { IndexName }),

@@ -55,6 +55,8 @@ export function listTagsOfResource(
 ): OperationHandler<ListTagsOfResourceInput, ListTagsOfResourceOutput> {
   return async (input, context) => {
     const table = await taggedTable(deps, input.ResourceArn, context);
+    // None was ever handed out.
+    if (input.NextToken !== undefined) throw validation('The provided NextToken is invalid');
     const rows = await deps.store.db
       .selectFrom('resource_tags')
       .select(['key', 'value'])

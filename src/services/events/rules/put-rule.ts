@@ -49,6 +49,9 @@ export function putRule(deps: EventsDependencies): OperationHandler<PutRuleReque
 
 function checkRule(input: PutRuleRequest, busName: string): void {
   if (!NAME.test(input.Name ?? '')) throw badParameter('Name');
+  // No trail records what is asked of the platform, so there are no such events.
+  if (input.State === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
+    throw notBuilt('State ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
   const { EventPattern: pattern, ScheduleExpression: schedule } = input;
   if (pattern === undefined && schedule === undefined)
     throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');
@@ -58,8 +61,6 @@ function checkRule(input: PutRuleRequest, busName: string): void {
     throw validation('ScheduleExpression is supported only on the default event bus.');
   const parsed = parseSchedule(schedule);
   if (parsed === undefined || parsed.kind === 'at') throw badParameter('ScheduleExpression');
-  if (input.State === 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
-    throw notBuilt('State ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
 }
 
 /** @throws InvalidEventPatternException */

@@ -27,7 +27,9 @@ export function targetProblem(target: Target): string | undefined {
   }
   const notBuilt = NOT_BUILT.find((name) => target[name] !== undefined);
   if (notBuilt !== undefined) return `Lambent does not implement ${notBuilt} yet.`;
-  if (arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
+  if (service !== 'sqs' && target.SqsParameters !== undefined)
+    return `SqsParameters are for queues only; target ${id} is none.`;
+  if (service === 'sqs' && arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
     return `Parameter(s) SqsParameters must be specified for target: ${id}.`;
   return streamProblem(target) ?? inputProblem(target) ?? deadLetterProblem(target);
 }
@@ -46,7 +48,11 @@ function streamProblem({ Id: id, Arn: arn = '', RoleArn: role, KinesisParameters
 
 function inputProblem(target: Target): string | undefined {
   const { Id: id, Input: input, InputPath: path, InputTransformer: transformer } = target;
-  if ([input, path, transformer].filter((given) => given !== undefined).length > 1)
+  const given = [input, path, transformer].filter((one) => one !== undefined);
+  // A bus is handed the event as it is.
+  if (given.length > 0 && targetService(target.Arn ?? '') === 'events')
+    return `Input, InputPath and InputTransformer are not available for target ${id}: it is an event bus.`;
+  if (given.length > 1)
     return `Only one of Input, InputPath, or InputTransformer must be provided for target ${id}.`;
   if (input !== undefined && !isJson(input)) return `JSON syntax error in input for target ${id}.`;
   if (path !== undefined && parseJsonPath(path) === undefined)

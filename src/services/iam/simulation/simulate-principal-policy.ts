@@ -5,7 +5,7 @@ import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { findEntity, requireEntity } from '../entities/entity-rows.ts';
 import type { IamDependencies } from '../iam-dependencies.ts';
-import { notFound } from '../iam-errors.ts';
+import { notBuilt, notFound } from '../iam-errors.ts';
 import { findPolicy } from '../policies/find-policy.ts';
 import { defaultDocument } from '../policies/policy-versions.ts';
 import { simulate, sourcePolicies, type SourcePolicy } from './simulate.ts';
@@ -20,6 +20,7 @@ export function simulatePrincipalPolicy(
 ): OperationHandler<SimulatePrincipalPolicyRequest, SimulatePolicyResponse> {
   return async (input, context) => {
     const { PolicySourceArn: arn = '', ResourcePolicy } = input;
+    if (input.PolicyExclusionList !== undefined) throw notBuilt('PolicyExclusionList');
     const [accountId, kind, name] = parsePrincipalArn(arn);
     const isHolder = kind === 'user' || kind === 'group' || kind === 'role';
     if (!isHolder || accountId !== context.accountId) throw notFound('user', name);

@@ -28,17 +28,38 @@ export interface Simulation {
 
 type Asked = Pick<
   SimulateCustomPolicyRequest,
-  'ActionNames' | 'ResourceArns' | 'ContextEntries' | 'ResourceHandlingOption'
+  | 'ActionNames'
+  | 'ResourceArns'
+  | 'ContextEntries'
+  | 'ResourceHandlingOption'
+  | 'ResourceOwner'
+  | 'OrderedOrganizationPolicyInputList'
 >;
 
 /** Asks the policies about every action on every resource. */
 export function simulate(simulation: Simulation, asked: Asked): EvaluationResult[] {
   if (asked.ResourceHandlingOption !== undefined) throw notBuilt('ResourceHandlingOption');
+  if (asked.OrderedOrganizationPolicyInputList !== undefined)
+    throw notBuilt('OrderedOrganizationPolicyInputList');
+  const owner = asked.ResourceOwner === undefined ? undefined : accountOf(asked.ResourceOwner);
   const entries = asked.ContextEntries ?? [];
   const resources = asked.ResourceArns ?? ['*'];
   return (asked.ActionNames ?? []).flatMap((action) =>
-    resources.map((resource) => resultOf(simulation, action, resource, entries)),
+    resources.map((resource) => resultOf(simulation, action, { resource, owner }, entries)),
   );
+}
+
+/** `arn:aws:iam::<account>:root`. Throws InvalidInput. */
+function accountOf(arn: string): string {
+  const [, account] = /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(arn) ?? [];
+  if (account === undefined) throw invalidInput(`Invalid Entity Arn: ${arn} is not the ARN of an account.`);
+  return account;
+}
+
+/** What is asked about, and whose it is said to be unless its ARN names an account. */
+interface AskedResource {
+  readonly resource: string;
+  readonly owner: string | undefined;
 }
 
 /** Reads policies a caller sends along. Throws InvalidInput. */
@@ -62,7 +83,7 @@ export function sourcePolicies(
 function resultOf(
   { principal, identity, boundary, resource: resourcePolicy }: Simulation,
   action: string,
-  resource: string,
+  { resource, owner }: AskedResource,
   entries: readonly ContextEntry[],
 ): EvaluationResult {
   const given = entries.map(({ ContextKeyName = '', ContextKeyValues = [] }) => [
@@ -74,7 +95,8 @@ function resultOf(
     principal,
     action,
     resource,
-    resourceAccountId: principal.accountId,
+    resourceAccountId:
+      owner === undefined ? principal.accountId : resource.split(':')[4] || owner,
     keys,
   };
   const [bound] = boundary;

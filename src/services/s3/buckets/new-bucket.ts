@@ -19,6 +19,8 @@ interface NewBucket {
 export function checkNewBucket(input: CreateBucketRequest, context: RequestContext): NewBucket {
   if (input.ObjectLockEnabledForBucket === true)
     throw notBuilt('x-amz-bucket-object-lock-enabled', 'object lock');
+  if (input.BucketNamespace !== undefined && input.BucketNamespace !== 'global')
+    throw notBuilt('x-amz-bucket-namespace', 'names of buckets that are of one account and Region');
   const { Bucket: directory, Location: location } = input.CreateBucketConfiguration ?? {};
   if (directory !== undefined || location !== undefined) throw notBuilt('Bucket', 'directory buckets');
   const { Tags: tagSet = [] } = input.CreateBucketConfiguration ?? {};

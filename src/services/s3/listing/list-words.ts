@@ -12,6 +12,14 @@ export function checkMaxKeys(given: number | undefined, name = 'maxKeys'): numbe
   throw invalidArgument(`Argument ${name} must be an integer between 0 and 2147483647`, name, given);
 }
 
+/** Of a list of parts: the number of the last one that was seen. @throws InvalidArgument */
+export function checkPartMarker(given: string | undefined): number {
+  const name = 'part-number-marker';
+  if (given === undefined || given === '') return 0;
+  if (/^\d{1,10}$/.test(given) && Number(given) <= 2_147_483_647) return Number(given);
+  throw invalidArgument(`Argument ${name} must be an integer between 0 and 2147483647`, name, given);
+}
+
 /** How a list writes keys: as they are, or percent-encoded for what XML cannot say. @throws InvalidArgument */
 export function keyWriter(encoding: EncodingType | undefined): (text: string) => string {
   if (encoding === undefined) return (text) => text;

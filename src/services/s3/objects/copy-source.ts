@@ -7,6 +7,7 @@ import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion } from '../s3
 import { checkCopySource } from './conditions.ts';
 import { checkVersionId } from './object-key.ts';
 import { findVersion } from './object-rows.ts';
+import { refuseCustomerKey } from './refused-settings.ts';
 import type { StoredObject } from './stored-object.ts';
 
 export interface CopySource {
@@ -23,6 +24,9 @@ type SourceInput = Pick<
   | 'CopySourceIfModifiedSince'
   | 'CopySourceIfNoneMatch'
   | 'CopySourceIfUnmodifiedSince'
+  | 'CopySourceSSECustomerAlgorithm'
+  | 'CopySourceSSECustomerKey'
+  | 'CopySourceSSECustomerKeyMD5'
   | 'ExpectedSourceBucketOwner'
 >;
 
@@ -54,6 +58,11 @@ export async function findCopySource(
   if (object === undefined || object.isDeleteMarker) {
     throw versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
   }
+  refuseCustomerKey({
+    SSECustomerAlgorithm: input.CopySourceSSECustomerAlgorithm,
+    SSECustomerKey: input.CopySourceSSECustomerKey,
+    SSECustomerKeyMD5: input.CopySourceSSECustomerKeyMD5,
+  });
   checkCopySource(object, input);
   return { bucket, object, versionId };
 }

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { checksumMembers } from '../contents/checksum-plan.ts';
-import { checkMaxKeys } from '../listing/list-words.ts';
+import { checkMaxKeys, checkPartMarker } from '../listing/list-words.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidArgument } from '../s3-errors.ts';
@@ -59,7 +59,7 @@ async function partsOf(
   const count = { TotalPartsCount: partCount };
   if (details.checksumType !== 'COMPOSITE' || contentId === undefined) return count;
   const most = checkMaxKeys(input.MaxParts, 'max-parts');
-  const marker = Number(input.PartNumberMarker ?? 0) || 0;
+  const marker = checkPartMarker(input.PartNumberMarker);
   const rest = (await contents.parts(contentId)).filter((part) => part.part_number > marker);
   const page = rest.slice(0, most);
   return {

@@ -10,6 +10,7 @@ import { rangeOf } from './byte-range.ts';
 import { checkRead } from './conditions.ts';
 import { checkVersionId } from './object-key.ts';
 import { findVersion } from './object-rows.ts';
+import { type CustomerKey, refuseCustomerKey } from './refused-settings.ts';
 import type { ReadableVersion } from './open-version.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -51,9 +52,10 @@ function overrides(input: GetObjectRequest): boolean {
 export async function findPresent(
   deps: S3Dependencies,
   bucket: StoredBucket,
-  { Key: key = '', VersionId }: Pick<GetObjectRequest, 'Key' | 'VersionId'>,
+  input: Pick<GetObjectRequest, 'Key' | 'VersionId'> & CustomerKey,
   context: RequestContext,
 ): Promise<StoredObject> {
+  const { Key: key = '', VersionId } = input;
   const versionId = checkVersionId(VersionId);
   const object = await findVersion(deps.store.db, { bucket: bucket.name, key }, versionId);
   if (object?.isDeleteMarker === true) {
@@ -63,7 +65,10 @@ export async function findPresent(
     context.setHeader('Last-Modified', object.modifiedAt.toUTCString());
     throw methodNotAllowed(context.operation === 'HeadObject' ? 'HEAD' : 'GET');
   }
-  if (object !== undefined) return object;
+  if (object !== undefined) {
+    refuseCustomerKey(input);
+    return object;
+  }
   throw missing(
     deps,
     bucket,

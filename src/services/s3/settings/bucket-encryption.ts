@@ -27,8 +27,14 @@ export function readEncryption({
   }
   if (algorithm !== undefined && algorithm !== 'AES256')
     throw notBuilt('SSEAlgorithm', `encryption with ${algorithm}`);
+  const blocked = rule.BlockedEncryptionTypes;
+  const kept = {
+    ...(rule.BucketKeyEnabled === true && { BucketKeyEnabled: true }),
+    // It holds whatever is blocked: keys of customers are refused everywhere.
+    ...(blocked !== undefined && { BlockedEncryptionTypes: blocked }),
+  };
   // Nothing to remember but what every bucket has.
-  return rule.BucketKeyEnabled === true ? { BucketKeyEnabled: true } : undefined;
+  return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
 export function writeEncryption(stored: unknown): GetBucketEncryptionOutput {

@@ -7,6 +7,7 @@ import { discardFiles, insertContent } from '../contents/content-rows.ts';
 import { expiration } from '../lifecycle/announced-ends.ts';
 import { writeCheck } from '../objects/conditions.ts';
 import { originOf } from '../objects/event-origin.ts';
+import { refuseKeyOfUpload } from '../objects/refused-settings.ts';
 import { type ObjectDetails, shownVersion, storedObjectOf } from '../objects/stored-object.ts';
 import {
   type Aftermath,
@@ -62,6 +63,7 @@ async function complete(
   aftermath: Aftermath,
 ): Promise<Completion> {
   const upload = await lockUpload(deps.store, tx, input);
+  refuseKeyOfUpload(input);
   const uploaded = await tx
     .selectFrom('s3_parts')
     .selectAll()

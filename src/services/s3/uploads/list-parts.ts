@@ -2,8 +2,9 @@ import type { ListPartsOutput, ListPartsRequest, StorageClass } from '@aws-sdk/c
 import type { OperationHandler } from '../../../aws/service.ts';
 import { checksumMembers } from '../contents/checksum-plan.ts';
 import { abortion } from '../lifecycle/announced-ends.ts';
-import { checkMaxKeys } from '../listing/list-words.ts';
+import { checkMaxKeys, checkPartMarker } from '../listing/list-words.ts';
 import { ownersIn } from '../lists/object-owner.ts';
+import { refuseKeyOfUpload } from '../objects/refused-settings.ts';
 import { wholeSeconds } from '../objects/stored-object.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
@@ -13,8 +14,9 @@ export function listParts(deps: S3Dependencies): OperationHandler<ListPartsReque
   return async (input, context) => {
     const bucket = await admit(deps, input, context, 'ListMultipartUploadParts');
     const most = checkMaxKeys(input.MaxParts, 'max-parts');
-    const marker = Number(input.PartNumberMarker ?? 0) || 0;
+    const marker = checkPartMarker(input.PartNumberMarker);
     const { uploadId, key, details, initiatedAtMs } = await requireUpload(deps.store.db, input);
+    refuseKeyOfUpload(input);
     const rows = await deps.store.db
       .selectFrom('s3_parts')
       .selectAll()

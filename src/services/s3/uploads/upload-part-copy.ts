@@ -5,7 +5,7 @@ import type { ByteRange } from '../contents/segments.ts';
 import { entityTooLarge, MOST_BYTES } from '../objects/body-length.ts';
 import { findCopySource } from '../objects/copy-source.ts';
 import { openVersion } from '../objects/open-version.ts';
-import { refuseSettings } from '../objects/refused-settings.ts';
+import { refuseKeyOfUpload } from '../objects/refused-settings.ts';
 import { shownVersion, wholeSeconds } from '../objects/stored-object.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
@@ -21,7 +21,7 @@ export function uploadPartCopy(
     await admit(deps, input, context, 'PutObject');
     const partNumber = checkPartNumber(input.PartNumber);
     const upload = await requireUpload(deps.store.db, input);
-    refuseSettings(input);
+    refuseKeyOfUpload(input);
     const { version, body } = await openVersion(deps, async () => {
       const source = await findCopySource(deps, input, context);
       const range = rangeOf(input.CopySourceRange, source.object.size);

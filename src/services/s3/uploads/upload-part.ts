@@ -2,7 +2,7 @@ import type { UploadPartCommandInput, UploadPartOutput } from '@aws-sdk/client-s
 import type { OperationHandler } from '../../../aws/service.ts';
 import { checksumMembers, checksumPlan } from '../contents/checksum-plan.ts';
 import { checkLength } from '../objects/body-length.ts';
-import { refuseSettings } from '../objects/refused-settings.ts';
+import { refuseKeyOfUpload } from '../objects/refused-settings.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { checkPartNumber, partDigests, receivePart, shownChecksums } from './receive-part.ts';
@@ -17,7 +17,7 @@ export function uploadPart(deps: S3Dependencies): OperationHandler<Input, Upload
     await admit(deps, input, context, 'PutObject');
     const partNumber = checkPartNumber(input.PartNumber);
     const upload = await requireUpload(deps.store.db, input);
-    refuseSettings(input);
+    refuseKeyOfUpload(input);
     const plan = checksumPlan(input, context);
     const { md5, checksums } = await receivePart(deps, input, partNumber, {
       body: input.Body ?? new Uint8Array(),

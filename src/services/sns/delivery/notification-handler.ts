@@ -4,10 +4,9 @@ import type { QueueSender, QueueSenderIdentity } from '../../../model/queue-port
 import { ServiceError } from '../../../model/service-error.ts';
 import type { SnsDirectory } from '../sns-directory.ts';
 import {
-  deliveryPolicyOf,
   type HttpDeliveryPolicy,
+  policyInEffect,
   retryDelaySeconds,
-  topicDefaults,
 } from '../subscriptions/delivery-policy.ts';
 import type { StoredSubscription } from '../subscriptions/stored-subscription.ts';
 import { parseTopicArn } from '../topics/topic-name.ts';
@@ -51,12 +50,9 @@ export class NotificationHandler implements DeliveryHandler {
     return { kind: 'done' };
   }
 
-  /** A subscription's own policy, else its topic's. */
-  #policyOf({ topicArn, attributes, delivery }: StoredSubscription): HttpDeliveryPolicy {
-    if (attributes['DeliveryPolicy'] !== undefined) return delivery;
-    return deliveryPolicyOf(
-      topicDefaults(this.#targets.directory.topic(topicArn)?.attributes['DeliveryPolicy']),
-    );
+  #policyOf({ topicArn, attributes }: StoredSubscription): HttpDeliveryPolicy {
+    const topic = this.#targets.directory.topic(topicArn);
+    return policyInEffect(attributes['DeliveryPolicy'], topic?.attributes['DeliveryPolicy']);
   }
 
   async #hand(

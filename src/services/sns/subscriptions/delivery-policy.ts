@@ -34,28 +34,45 @@ const MOST_RETRIES = 100;
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** What a policy can have, as a subscription's and as a topic's name it. What is not built may be there, and empty. */
+const PARTS = {
+  retry: ['healthyRetryPolicy', 'defaultHealthyRetryPolicy'],
+  request: ['requestPolicy', 'defaultRequestPolicy'],
+  notBuilt: [
+    ['sicklyRetryPolicy', 'throttlePolicy', 'guaranteed'],
+    ['defaultSicklyRetryPolicy', 'defaultThrottlePolicy'],
+  ],
+} as const;
+const OVERRIDES = 'disableSubscriptionOverrides';
+
 /** A topic's policy has its parts below `http`, with other names. */
 export function checkDeliveryPolicy(text: string, ofTopic: boolean): void {
   const policy = objectOf(parse(text), 'DeliveryPolicy');
+  if (ofTopic) checkMembers(policy, ['http']);
   const parts = ofTopic ? objectOf(policy['http'] ?? {}, 'http') : policy;
-  if (parts['throttlePolicy'] !== undefined || parts['defaultThrottlePolicy'] !== undefined) {
-    throw notBuilt('DeliveryPolicy', 'throttlePolicy');
-  }
-  const retry = parts[ofTopic ? 'defaultHealthyRetryPolicy' : 'healthyRetryPolicy'];
-  if (retry !== undefined) checkRetryPolicy(objectOf(retry, 'healthyRetryPolicy'));
-  const request = parts[ofTopic ? 'defaultRequestPolicy' : 'requestPolicy'];
-  if (request !== undefined) {
-    const { headerContentType } = objectOf(request, 'requestPolicy');
-    if (headerContentType !== undefined && typeof headerContentType !== 'string') {
-      throw badParameter('DeliveryPolicy', 'requestPolicy.headerContentType must be a text');
-    }
+  const kind = ofTopic ? 1 : 0;
+  const names = { retry: PARTS.retry[kind], request: PARTS.request[kind], notBuilt: PARTS.notBuilt[kind] };
+  checkMembers(parts, [names.retry, names.request, ...names.notBuilt, ...(ofTopic ? [OVERRIDES] : [])]);
+  const missing = names.notBuilt.find((name) => (parts[name] ?? false) !== false);
+  if (missing !== undefined) throw notBuilt('DeliveryPolicy', missing);
+  if (typeof (parts[OVERRIDES] ?? false) !== 'boolean')
+    throw badParameter('DeliveryPolicy', `http.${OVERRIDES} must be true or false`);
+  checkRetryPolicy(objectOf(parts[names.retry] ?? {}, 'healthyRetryPolicy'));
+  const request = objectOf(parts[names.request] ?? {}, 'requestPolicy');
+  checkMembers(request, ['headerContentType']);
+  const { headerContentType } = request;
+  if (headerContentType !== undefined && typeof headerContentType !== 'string') {
+    throw badParameter('DeliveryPolicy', 'requestPolicy.headerContentType must be a text');
   }
 }
 
+function checkMembers(given: Json, known: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw badParameter('DeliveryPolicy', `unknown member ${unknown}`);
+}
+
 function checkRetryPolicy(given: Json): void {
-  for (const name of Object.keys(given)) {
-    if (!(name in DEFAULT_RETRY)) throw badParameter('DeliveryPolicy', `unknown member ${name}`);
-  }
+  checkMembers(given, Object.keys(DEFAULT_RETRY));
   const retry = { ...DEFAULT_RETRY, ...given } as HealthyRetryPolicy;
   const { minDelayTarget: least, maxDelayTarget: most } = retry;
   if (!isWhole(least, 1, LONGEST_DELAY_SECONDS) || !isWhole(most, least, LONGEST_DELAY_SECONDS)) {
@@ -82,7 +99,7 @@ function checkRetryPolicy(given: Json): void {
 }
 
 /** @param text of a subscription's policy that was checked */
-export function deliveryPolicyOf(text: string | undefined): HttpDeliveryPolicy {
+function deliveryPolicyOf(text: string | undefined): HttpDeliveryPolicy {
   const policy = text === undefined ? {} : (JSON.parse(text) as Json);
   const retry = (policy['healthyRetryPolicy'] ?? {}) as Partial<HealthyRetryPolicy>;
   const request = (policy['requestPolicy'] ?? {}) as { readonly headerContentType?: string };
@@ -92,10 +109,28 @@ export function deliveryPolicyOf(text: string | undefined): HttpDeliveryPolicy {
   };
 }
 
+/**
+ * What holds for a subscription: its own policy, else its topic's. A topic may keep its subscriptions from having their own.
+ * @param own text of the subscription's policy. @param ofTopic text of its topic's
+ */
+export function policyInEffect(own: string | undefined, ofTopic: string | undefined): HttpDeliveryPolicy {
+  const isOwn = own !== undefined && !disablesOverrides(ofTopic);
+  return deliveryPolicyOf(isOwn ? own : topicDefaults(ofTopic));
+}
+
+function disablesOverrides(text: string | undefined): boolean {
+  return httpOf(text)[OVERRIDES] === true;
+}
+
+function httpOf(text: string | undefined): Json {
+  const { http } = (text === undefined ? {} : JSON.parse(text)) as { readonly http?: Json };
+  return http ?? {};
+}
+
 /** A topic's policy as one for subscriptions that have none of their own; undefined: it has none either. */
-export function topicDefaults(text: string | undefined): string | undefined {
+function topicDefaults(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const { http = {} } = JSON.parse(text) as { readonly http?: Json };
+  const http = httpOf(text);
   return JSON.stringify({
     healthyRetryPolicy: http['defaultHealthyRetryPolicy'],
     requestPolicy: http['defaultRequestPolicy'],
@@ -119,7 +154,7 @@ export function effectiveTopicPolicy(text: string | undefined): string {
   return JSON.stringify({
     http: {
       defaultHealthyRetryPolicy: healthyRetryPolicy,
-      disableSubscriptionOverrides: false,
+      disableSubscriptionOverrides: disablesOverrides(text),
       defaultRequestPolicy: { headerContentType: contentType },
     },
   });

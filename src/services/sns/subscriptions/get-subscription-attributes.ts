@@ -5,7 +5,7 @@ import { checkCaller } from '../permissions/topic-access.ts';
 import type { SnsDependencies } from '../sns-dependencies.ts';
 import { notAuthorized, subscriptionDoesNotExist } from '../sns-errors.ts';
 import { topicArnOf } from '../topics/topic-name.ts';
-import { effectiveSubscriptionPolicy } from './delivery-policy.ts';
+import { effectiveSubscriptionPolicy, policyInEffect } from './delivery-policy.ts';
 import type { StoredSubscription } from './stored-subscription.ts';
 
 export function getSubscriptionAttributes(
@@ -15,6 +15,8 @@ export function getSubscriptionAttributes(
     const subscription = subscriptionOf(deps, input.SubscriptionArn, context, 'GetSubscriptionAttributes');
     const { arn, topicArn, owner, region, protocol, endpoint, attributes, token } = subscription;
     const isHttp = protocol === 'http' || protocol === 'https';
+    const ofTopic = deps.directory.topic(topicArn)?.attributes['DeliveryPolicy'];
+    const policy = policyInEffect(attributes['DeliveryPolicy'], ofTopic);
     return {
       Attributes: {
         SubscriptionArn: arn,
@@ -27,7 +29,7 @@ export function getSubscriptionAttributes(
         SubscriptionPrincipal: `arn:${partitionOf(region)}:iam::${owner}:root`,
         RawMessageDelivery: 'false',
         ...(attributes['FilterPolicy'] !== undefined && { FilterPolicyScope: 'MessageAttributes' }),
-        ...(isHttp && { EffectiveDeliveryPolicy: effectiveSubscriptionPolicy(subscription.delivery) }),
+        ...(isHttp && { EffectiveDeliveryPolicy: effectiveSubscriptionPolicy(policy) }),
         ...attributes,
       },
     };

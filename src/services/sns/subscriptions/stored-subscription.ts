@@ -1,7 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { SnsSubscriptionTable } from '../../../store/sns-schema.ts';
 import type { Change } from '../../../store/change-feed.ts';
-import { deliveryPolicyOf, type HttpDeliveryPolicy } from './delivery-policy.ts';
 import { compileFilter, type MessageFilter } from './filter-policy.ts';
 
 export type Protocol = 'sqs' | 'lambda' | 'http' | 'https';
@@ -25,7 +24,6 @@ export interface StoredSubscription {
   /** Undefined: takes every message. */
   readonly filter: MessageFilter | undefined;
   readonly deadLetterQueue: string | undefined;
-  readonly delivery: HttpDeliveryPolicy;
 }
 
 export function storedSubscriptionOf(row: SubscriptionRow): StoredSubscription {
@@ -47,7 +45,6 @@ export function storedSubscriptionOf(row: SubscriptionRow): StoredSubscription {
       redrive === undefined
         ? undefined
         : (JSON.parse(redrive) as { deadLetterTargetArn: string }).deadLetterTargetArn,
-    delivery: deliveryPolicyOf(attributes['DeliveryPolicy']),
   };
 }
 
