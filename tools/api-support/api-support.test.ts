@@ -8,6 +8,7 @@ import { declaredFields, supportOf } from './field-support.ts';
 import { inputFields, operationNames } from './operation-fields.ts';
 import { renderPage } from './page.ts';
 import { readSupportTable, supportByOperation } from './support-table.ts';
+import { covers, OTHER_SERVICES, readUnnamedFields, unnamedIn } from './unnamed-fields.ts';
 
 const root = join(import.meta.dirname, '../..');
 const model = serviceModel('lambda');
@@ -77,8 +78,21 @@ describe('the support table', () => {
   });
 });
 
+describe('services beside Lambda', () => {
+  const declared = readUnnamedFields();
+
+  test.each(OTHER_SERVICES)('%s names every field it is asked with, or a reason is given', (service) => {
+    const reasons = Object.keys(declared[service] ?? {});
+    const unnamed = unnamedIn(service);
+    expect(unnamed.filter((field) => !reasons.some((reason) => covers(reason, field)))).toEqual([]);
+    expect(reasons.filter((reason) => !unnamed.some((field) => covers(reason, field)))).toEqual([]);
+  });
+});
+
 test('docs/api-support.md is up to date (npm run api-support)', () => {
-  expect(readFileSync(join(root, 'docs/api-support.md'), 'utf8')).toBe(renderPage(model, table));
+  expect(readFileSync(join(root, 'docs/api-support.md'), 'utf8')).toBe(
+    renderPage(model, table, readUnnamedFields()),
+  );
 });
 
 const { operations: catalogue } = readBehaviours();

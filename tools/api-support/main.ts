@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { serviceModel } from '../../src/aws/schema/service-model.ts';
 import { renderPage } from './page.ts';
 import { readSupportTable } from './support-table.ts';
+import { readUnnamedFields } from './unnamed-fields.ts';
 
 writeFileSync(
   new URL('../../docs/api-support.md', import.meta.url),
-  renderPage(serviceModel('lambda'), readSupportTable()),
+  renderPage(serviceModel('lambda'), readSupportTable(), readUnnamedFields()),
 );

@@ -3,15 +3,30 @@ import { declaredFields, supportOf } from './field-support.ts';
 import type { FieldSupport } from './field-support.ts';
 import { type Field, inputFields } from './operation-fields.ts';
 import type { OperationSupport, SupportTable } from './support-table.ts';
+import type { UnnamedFields } from './unnamed-fields.ts';
 
-/** docs/api-support.md: every operation of the model and every field of its input. */
-export function renderPage(model: ServiceModel, table: SupportTable): string {
+/** docs/api-support.md: every operation of the model and every field of its input; of other services what they leave out. */
+export function renderPage(model: ServiceModel, table: SupportTable, others: UnnamedFields): string {
   const resources = [...table].map(([resource, operations]) => {
     const sections = Object.entries(operations).map(([name, support]) => section(model, name, support));
     return `## ${title(resource)}\n\n${sections.join('\n')}`;
   });
-  return `${INTRODUCTION}\n${overview(table)}\n${resources.join('\n')}`;
+  return `${INTRODUCTION}\n${overview(table)}\n${resources.join('\n')}\n${otherServices(others)}`;
 }
+
+function otherServices(others: UnnamedFields): string {
+  const sections = Object.entries(others).map(([service, fields]) => {
+    const rows = Object.entries(fields).map(([field, why]) => `| ${field} | ${why} |\n`);
+    return `### ${service}\n\n| field | |\n| --- | --- |\n${rows.join('')}`;
+  });
+  return `${OTHERS}\n${sections.join('\n')}`;
+}
+
+const OTHERS = `## Other services
+
+Fields of operations that are built but whose service does not look at them, and why that is as it should be; a field stands for
+all below it. A test fails when there is another one.
+`;
 
 const INTRODUCTION = `# What of Lambda's API is built
 

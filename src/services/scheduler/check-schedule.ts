@@ -1,5 +1,5 @@
 import type { CreateScheduleInput, Target, UpdateScheduleInput } from '@aws-sdk/client-scheduler';
-import { isStandardQueue, targetService } from '../../delivery/target-arn.ts';
+import { isStandardQueue, type TargetService, targetService } from '../../delivery/target-arn.ts';
 import { nextInstant, parseSchedule } from '../../model/schedule/schedule.ts';
 import { isTimeZone } from '../../model/schedule/time-zone.ts';
 import { notBuilt, validation } from './scheduler-errors.ts';
@@ -80,9 +80,22 @@ function checkedTarget(target: Target | undefined): Target {
   }
   const missing = NOT_BUILT.find((name) => target[name] !== undefined);
   if (missing !== undefined) throw notBuilt(missing);
+  checkParameters(service, target);
+  const deadLetters = target.DeadLetterConfig?.Arn;
+  if (deadLetters !== undefined && !isStandardQueue(deadLetters))
+    throw validation(`The dead-letter queue must be a standard queue: ${deadLetters}.`);
+  return { ...target, RetryPolicy: { ...DEFAULT_RETRY, ...target.RetryPolicy } };
+}
+
+/** Of each kind of target; no other may have them. @throws ValidationException */
+function checkParameters(service: TargetService, target: Target): void {
   if (service !== 'sqs' && target.SqsParameters !== undefined)
     throw validation('SqsParameters are for queues only.');
-  if (service === 'sqs' && arn.endsWith('.fifo') && target.SqsParameters?.MessageGroupId === undefined)
+  if (
+    service === 'sqs' &&
+    target.Arn?.endsWith('.fifo') === true &&
+    target.SqsParameters?.MessageGroupId === undefined
+  )
     throw validation('SqsParameters with a MessageGroupId are required for FIFO queues.');
   if (service === 'events' && target.EventBridgeParameters === undefined)
     throw validation('EventBridgeParameters are required for event buses.');
@@ -92,10 +105,6 @@ function checkedTarget(target: Target | undefined): Target {
     throw validation('The Input for an event bus must be a JSON object.');
   if ((service === 'kinesis') !== (target.KinesisParameters !== undefined))
     throw validation('KinesisParameters are required for streams, and are for them only.');
-  const deadLetters = target.DeadLetterConfig?.Arn;
-  if (deadLetters !== undefined && !isStandardQueue(deadLetters))
-    throw validation(`The dead-letter queue must be a standard queue: ${deadLetters}.`);
-  return { ...target, RetryPolicy: { ...DEFAULT_RETRY, ...target.RetryPolicy } };
 }
 
 function isObject(text: string | undefined): boolean {

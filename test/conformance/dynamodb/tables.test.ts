@@ -167,7 +167,10 @@ describe('tables', () => {
       'One or more parameter values were invalid: Invalid KeySchema: The first KeySchemaElement is not a HASH key type',
     ],
     [{ SSESpecification: { Enabled: true } }, 'SSESpecification is not implemented by Lambent yet.'],
-    [{ SSESpecification: { SSEType: 'KMS' as const } }, 'SSESpecification is not implemented by Lambent yet.'],
+    [
+      { SSESpecification: { SSEType: 'KMS' as const } },
+      'SSESpecification is not implemented by Lambent yet.',
+    ],
     [
       {
         VectorIndexes: [

@@ -222,7 +222,9 @@ test('a simulation is told whose a resource is, and refuses what it would not lo
   expect(await decision({})).toBe('allowed');
   expect(await decision({ ResourceOwner })).toBe('implicitDeny');
   expect(await decision({ ResourceOwner, ResourcePolicy })).toBe('allowed');
-  await expect(decision({ ResourceOwner: 'theirs' })).rejects.toMatchObject({ name: 'InvalidInputException' });
+  await expect(decision({ ResourceOwner: 'theirs' })).rejects.toMatchObject({
+    name: 'InvalidInputException',
+  });
   await expect(
     decision({ OrderedOrganizationPolicyInputList: [{ ServiceControlPolicyInputList: [own] }] }),
   ).rejects.toThrow('OrderedOrganizationPolicyInputList');

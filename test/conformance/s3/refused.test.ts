@@ -93,7 +93,10 @@ describe('keys of customers', () => {
     const named = { Bucket: bucket.Bucket, Key: 'parts' };
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand(named));
     const upload = { ...named, UploadId };
-    const refusal = { name: 'InvalidRequest', message: expect.stringContaining('did not request encryption') };
+    const refusal = {
+      name: 'InvalidRequest',
+      message: expect.stringContaining('did not request encryption'),
+    };
     const part = new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'x', ...key });
     await expect(s3.send(part)).rejects.toMatchObject(refusal);
     await expect(s3.send(new ListPartsCommand({ ...upload, ...key }))).rejects.toMatchObject(refusal);

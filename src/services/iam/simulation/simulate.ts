@@ -95,8 +95,7 @@ function resultOf(
     principal,
     action,
     resource,
-    resourceAccountId:
-      owner === undefined ? principal.accountId : resource.split(':')[4] || owner,
+    resourceAccountId: owner === undefined ? principal.accountId : resource.split(':')[4] || owner,
     keys,
   };
   const [bound] = boundary;

@@ -42,10 +42,7 @@ export type CustomerKey = Pick<
 /** Of a reader who brings a key: no object is locked with one. */
 export function refuseCustomerKey(input: CustomerKey): void {
   if (hasCustomerKey(input))
-    throw new ServiceError(
-      'InvalidRequest',
-      'The encryption parameters are not applicable to this object.',
-    );
+    throw new ServiceError('InvalidRequest', 'The encryption parameters are not applicable to this object.');
 }
 
 /** Of a request about an upload in parts that was begun, like all of them, without a key. */
