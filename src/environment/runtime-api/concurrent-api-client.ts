@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Invocation } from '../../model/invocation.ts';
 import type { RuntimeEvents } from '../runtime-link.ts';
-import { nextHeaders, type Delivery, type NextResponse, type RuntimeClient } from './runtime-api-client.ts';
+import type { Delivery, NextRequest, RuntimeClient } from './runtime-api-client.ts';
 
 /** A runtime that asks for several events at once: each "next" gets one, in the order in which they were asked. */
 export class ConcurrentApiClient implements RuntimeClient {
   readonly carriesLogs = false;
   readonly events: RuntimeEvents;
   readonly #most: number;
-  readonly #parked = new Set<NextResponse>();
+  readonly #parked = new Set<NextRequest>();
   readonly #undelivered: Delivery[] = [];
+  /** By what they were delivered by, while that has its connection. */
+  readonly #delivered = new Map<NextRequest, Delivery>();
   readonly #attempts = new Set<string>();
 
   /** @param most AWS_LAMBDA_MAX_CONCURRENCY: no more requests than that wait */
@@ -18,23 +20,27 @@ export class ConcurrentApiClient implements RuntimeClient {
     this.#most = most;
   }
 
-  park(response: NextResponse): boolean {
+  park(next: NextRequest): boolean {
     if (this.#parked.size >= this.#most || !this.events.onNext(this)) return false;
     const missed = this.#undelivered.shift();
-    if (missed !== undefined) {
-      this.#send(response, missed);
-      return true;
-    }
-    this.#parked.add(response);
-    response.once('close', () => this.#parked.delete(response));
+    if (missed === undefined) this.#parked.add(next);
+    else this.#send(next, missed);
     return true;
+  }
+
+  lost(next: NextRequest): void {
+    this.#parked.delete(next);
+    const delivery = this.#delivered.get(next);
+    this.#delivered.delete(next);
+    // Not written whole: the runtime never saw the event.
+    if (delivery !== undefined && !next.isSent) this.#undelivered.unshift(delivery);
   }
 
   deliver(invocation: Invocation, deadlineMs: number): void {
     const delivery = { invocation, deadlineMs, invocationId: randomUUID() };
-    const [response] = this.#parked;
-    if (response === undefined) this.#undelivered.push(delivery);
-    else this.#send(response, delivery);
+    const [next] = this.#parked;
+    if (next === undefined) this.#undelivered.push(delivery);
+    else this.#send(next, delivery);
   }
 
   isCurrentAttempt(invocationId: string): boolean {
@@ -42,20 +48,17 @@ export class ConcurrentApiClient implements RuntimeClient {
   }
 
   reset(): void {
-    for (const response of this.#parked) response.destroy();
+    for (const next of this.#parked) next.drop();
     this.#parked.clear();
     this.#undelivered.length = 0;
+    this.#delivered.clear();
     this.#attempts.clear();
   }
 
-  #send(response: NextResponse, delivery: Delivery): void {
-    this.#parked.delete(response);
+  #send(next: NextRequest, delivery: Delivery): void {
+    this.#parked.delete(next);
     this.#attempts.add(delivery.invocationId);
-    response.once('close', () => {
-      // Not written whole: the runtime never saw the event.
-      if (!response.writableFinished) this.#undelivered.unshift(delivery);
-    });
-    response.writeHead(200, nextHeaders(delivery));
-    response.end(delivery.invocation.payload);
+    this.#delivered.set(next, delivery);
+    next.send(delivery);
   }
 }

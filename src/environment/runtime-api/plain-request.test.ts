@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlainRequestReader } from './plain-request.ts';
 
@@ -39,6 +40,44 @@ describe('what a runtime sends for every invocation', () => {
       expect(read(text, reader)?.size).toBe(text.length);
     }
   });
+});
+
+const line = fc.constantFrom(
+  HOST,
+  'Accept: */*\r\n',
+  'Content-Type: a\r\n',
+  'content-length:  2 \r\n',
+  'Content-Length: 2\r\n',
+  'Content-Length: 12\r\n',
+  'Content-Length: 02\r\n',
+  'Content-Length: \r\n',
+  'Lambda-Runtime-Invocation-Id: a\r\n',
+  'Lambda-Runtime-Invocation-Id: b\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  ' folded\r\n',
+);
+const id = fc.constantFrom('id-1', 'a', '', 'x/y', 'x'.repeat(64), 'x'.repeat(65), 'response', 'a b');
+const request = fc
+  .tuple(
+    fc.constantFrom('next', 'response'),
+    id,
+    fc.array(line, { maxLength: 4 }),
+    fc.string({ maxLength: 20 }),
+  )
+  .map(([what, requestId, lines, rest]) => {
+    const first = what === 'next' ? NEXT : RESPONSE.replace('id-1', requestId);
+    return `${first}${HOST}${lines.join('')}\r\n${rest}`;
+  });
+
+test('what was read before makes no difference to what is read', () => {
+  const sequence = fc.array(request, { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(sequence, (texts) => {
+      const reader = new PlainRequestReader();
+      for (const it of texts) for (const again of [it, it]) expect(read(again, reader)).toEqual(read(again));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test.each([

@@ -1,3 +1,5 @@
+import { PlainResponseForm } from './plain-response-form.ts';
+
 /** What a runtime sends for every invocation, whole and in plain form. */
 export interface PlainRequest {
   /** The invocation whose response it is; undefined: it asks for the next event. */
@@ -31,19 +33,23 @@ const PLACES: ReadonlyMap<string, keyof Headers> = new Map([
 ]);
 /** Headers that say nothing the platform would act on. All others are node:http's to understand. */
 const SILENT: ReadonlySet<string> = new Set(['user-agent', 'accept', 'accept-encoding', 'content-type']);
-/** A runtime's header lines differ by the length of its response, if at all. */
-const MOST_REMEMBERED = 32;
-
 /** Finds these two requests in what a runtime sends. */
 export class PlainRequestReader {
-  /** By header lines that were read before. */
-  readonly #known = new Map<string, Headers>();
+  /** The question for an event as it was asked last, and what it says. */
+  #question: { readonly bytes: Buffer; readonly request: PlainRequest } | undefined;
+  #form: PlainResponseForm | undefined;
 
   /**
    * Reads the request a chunk begins with, if it is one of the two.
    * @returns undefined for everything else, malformed, unusual or not all there: node:http answers that
    */
   read(chunk: Buffer): PlainRequest | undefined {
+    const question = this.#question;
+    if (question !== undefined && chunk.equals(question.bytes)) return question.request;
+    return this.#form?.read(chunk) ?? this.#readWhole(chunk);
+  }
+
+  #readWhole(chunk: Buffer): PlainRequest | undefined {
     const end = chunk.indexOf(HEAD_END);
     if (end < 0 || end > MOST_HEAD_BYTES) return undefined;
     const head = chunk.toString('latin1', 0, end);
@@ -52,22 +58,23 @@ export class PlainRequestReader {
     const requestId = line === NEXT ? undefined : RESPONSE.exec(line)?.[1];
     if (requestId === undefined && line !== NEXT) return undefined;
     const lines = head.slice(lineEnd);
-    const headers = this.#known.get(lines) ?? this.#readHeaders(lines);
+    const headers = PLAIN_LINES.test(lines) ? readHeaders(lines) : undefined;
     if (headers?.host === undefined) return undefined;
     const length = lengthOf(headers.length, requestId !== undefined);
     const start = end + HEAD_END.length;
     if (length === undefined || start + length > chunk.length) return undefined;
     const body = length === 0 ? EMPTY : chunk.subarray(start, start + length);
-    return { requestId, invocationId: headers.invocationId, body, size: start + length };
+    const { invocationId } = headers;
+    const request = { requestId, invocationId, body, size: start + length };
+    if (requestId !== undefined) this.#form = invocationId === undefined ? formOf(lines) : undefined;
+    else if (request.size === chunk.length) this.#question = { bytes: Buffer.from(chunk), request };
+    return request;
   }
+}
 
-  #readHeaders(lines: string): Headers | undefined {
-    const headers = PLAIN_LINES.test(lines) ? readHeaders(lines) : undefined;
-    // A copy: a slice would keep the whole head it was cut from.
-    if (headers !== undefined && this.#known.size < MOST_REMEMBERED)
-      this.#known.set(Buffer.from(lines, 'latin1').toString('latin1'), headers);
-    return headers;
-  }
+/** From a copy: a part would keep the whole text it was cut from. */
+function formOf(lines: string): PlainResponseForm {
+  return new PlainResponseForm(Buffer.from(lines, 'latin1').toString('latin1'));
 }
 
 /** Undefined when one is there twice, or says something unusual. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import type { Receipt } from '../runtime-link.ts';
 import { ACCEPTED, errorBody, UNKNOWN_REQUEST } from './acknowledgements.ts';
+import { HttpNext } from './http-next.ts';
 import type { RuntimeClient } from './runtime-api-client.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
@@ -26,7 +27,7 @@ export function handleRuntimeRequest(
 }
 
 function next(client: RuntimeClient, response: ServerResponse): void {
-  if (client.park(response)) return;
+  if (client.park(new HttpNext(response, client))) return;
   refuse(
     response,
     403,

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChannelWriter } from '../channel-writer.ts';
-import { ACCEPTED, UNKNOWN_REQUEST } from './acknowledgements.ts';
+import { accepted, eventHead, unknownRequest } from './lane-answers.ts';
 import { type PlainRequest, PlainRequestReader } from './plain-request.ts';
-import type { NextResponse, RuntimeClient } from './runtime-api-client.ts';
+import type { Delivery, NextRequest, RuntimeClient } from './runtime-api-client.ts';
 
-const KEEP_ALIVE = 'Connection: keep-alive\r\n\r\n';
 /** Below this, copying an event behind its head is cheaper than writing two buffers. */
-const COPIED_EVENT_BYTES = 16 * 1024;
+const COPIED_BYTES = 16 * 1024;
+/** Such an event is put together here, to be used again as soon as it is written. */
+const whole = Buffer.allocUnsafeSlow(COPIED_BYTES);
 const NOTHING = new Uint8Array();
 /** Above this, what a runtime sends ahead of its next event waits in the kernel. */
 const MOST_PENDING_BYTES = 64 * 1024;
@@ -17,16 +18,17 @@ const MOST_PENDING_BYTES = 64 * 1024;
  * cost a third of what they cost through node:http. With the first that is anything else, and with any that the
  * environment refuses, the connection becomes node:http's, which answers that one as well.
  */
-export class RuntimeLane {
+export class RuntimeLane implements NextRequest {
   readonly #socket: Socket;
   readonly #writer: ChannelWriter;
   readonly #client: RuntimeClient;
   readonly #reader = new PlainRequestReader();
   readonly #asHttp: (socket: Socket) => void;
   /** Asked for an event that has not been sent. */
-  #next: LaneNext | undefined;
+  #asks = false;
   /** Came meanwhile. */
   #pending: Buffer | undefined;
+  isSent = true;
 
   /** @param asHttp takes over a connection for good; the bytes it has still to read follow as a `data` event */
   constructor(socket: Socket, client: RuntimeClient, asHttp: (socket: Socket) => void) {
@@ -42,9 +44,25 @@ export class RuntimeLane {
     socket.on('data', this.#onData);
     socket.push = this.#onPush;
     socket.on('end', this.#onEnd);
-    socket.on('close', this.#onClose);
+    socket.once('close', this.#onClose);
     // A reset shows as the connection's close.
     socket.on('error', ignore);
+  }
+
+  send(delivery: Delivery): void {
+    this.isSent = this.#write(eventHead(delivery), delivery.invocation.payload);
+    if (!this.isSent) {
+      // If the connection ends before it has left, the runtime never saw the event.
+      this.#socket.write(NOTHING, (error) => {
+        if (error === null || error === undefined) this.isSent = true;
+      });
+    }
+    this.#asks = false;
+    if (this.#pending !== undefined) setImmediate(this.#servePending);
+  }
+
+  drop(): void {
+    this.#socket.destroy();
   }
 
   /** Before what was read becomes a `data` event: see `LaneConnection` of the AWS endpoint. */
@@ -57,26 +75,28 @@ export class RuntimeLane {
   };
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#next === undefined) this.#serve(bytes);
-    else this.#keep(bytes);
+    if (this.#asks) this.#keep(bytes);
+    else this.#serve(bytes);
   };
 
   readonly #onEnd = (): void => {
     this.#socket.end();
   };
 
+  /** Stays where the connection becomes node:http's: the last event may still be on its way. */
   readonly #onClose = (): void => {
-    this.#next?.closed();
-    this.#next = undefined;
+    this.#asks = false;
     this.#pending = undefined;
+    this.#client.lost(this);
   };
 
   #serve(bytes: Buffer): void {
-    for (let rest = bytes; rest.length > 0; ) {
-      if (this.#next !== undefined) return this.#keep(rest);
+    for (let rest = bytes; ; ) {
       const request = this.#reader.read(rest);
       if (request === undefined || !this.#answer(request)) return this.#leave(rest);
+      if (request.size === rest.length) return;
       rest = rest.subarray(request.size);
+      if (this.#asks) return this.#keep(rest);
     }
   }
 
@@ -84,36 +104,38 @@ export class RuntimeLane {
   #answer({ requestId, invocationId, body }: PlainRequest): boolean {
     const client = this.#client;
     if (requestId === undefined) {
-      const next = new LaneNext(this.#socket, this.#writer, () => this.#onSent());
-      this.#next = next;
-      if (client.park(next)) return true;
-      this.#next = undefined;
+      this.#asks = true;
+      if (client.park(this)) return true;
+      this.#asks = false;
       return false;
     }
     if (invocationId !== undefined && !client.isCurrentAttempt(invocationId)) return false;
-    if (client.events.onResponse(requestId, body, false)) this.#send('202 Accepted', ACCEPTED);
-    else this.#send('400 Bad Request', UNKNOWN_REQUEST);
+    const isKnown = client.events.onResponse(requestId, body, false);
+    this.#writer.write(isKnown ? accepted.bytes : unknownRequest.bytes);
     return true;
   }
 
-  #send(status: string, body: string): void {
-    const head = `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
-    this.#writer.write(Buffer.from(head + dateLine() + KEEP_ALIVE + body, 'latin1'));
+  /** False when the system has not taken all of it yet. */
+  #write(head: string, event: Uint8Array): boolean {
+    const length = head.length + event.length;
+    if (length > COPIED_BYTES) {
+      this.#writer.write(Buffer.from(head, 'latin1'));
+      this.#socket.write(event);
+      return false;
+    }
+    whole.write(head, 'latin1');
+    whole.set(event, head.length);
+    return this.#writer.writeFrom(whole, length);
   }
 
-  #onSent(): void {
-    this.#next = undefined;
-    const pending = this.#pending;
-    if (pending === undefined) return;
-    // Not now: whoever sends the event is in the middle of something.
-    setImmediate(() => {
-      if (this.#next !== undefined || this.#pending === undefined) return;
-      const bytes = this.#pending;
-      this.#pending = undefined;
-      this.#socket.resume();
-      this.#serve(bytes);
-    });
-  }
+  /** Not at once: whoever sends an event is in the middle of something. */
+  readonly #servePending = (): void => {
+    const bytes = this.#pending;
+    if (this.#asks || bytes === undefined) return;
+    this.#pending = undefined;
+    this.#socket.resume();
+    this.#serve(bytes);
+  };
 
   #keep(bytes: Buffer): void {
     this.#pending = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
@@ -125,80 +147,9 @@ export class RuntimeLane {
     socket.off('data', this.#onData);
     Reflect.deleteProperty(socket, 'push');
     socket.off('end', this.#onEnd);
-    socket.off('close', this.#onClose);
     this.#asHttp(socket);
     socket.emit('data', unread);
   }
-}
-
-/** The answer to a "next": as much of a `ServerResponse` as it takes. */
-class LaneNext implements NextResponse {
-  readonly #socket: Socket;
-  readonly #writer: ChannelWriter;
-  readonly #onSent: () => void;
-  #head = '';
-  #listeners: (() => void)[] = [];
-  writableFinished = false;
-
-  constructor(socket: Socket, writer: ChannelWriter, onSent: () => void) {
-    this.#socket = socket;
-    this.#writer = writer;
-    this.#onSent = onSent;
-  }
-
-  writeHead(_status: 200, headers: Readonly<Record<string, string | number>>): void {
-    let head = 'HTTP/1.1 200 OK\r\n';
-    for (const name of Object.keys(headers)) head += `${name}: ${headers[name]}\r\n`;
-    this.#head = `${head}${dateLine()}${KEEP_ALIVE}`;
-  }
-
-  end(body: Uint8Array): void {
-    const head = this.#head;
-    const isCopied = body.length <= COPIED_EVENT_BYTES;
-    const whole = Buffer.allocUnsafe(isCopied ? head.length + body.length : head.length);
-    whole.write(head, 'latin1');
-    if (isCopied) whole.set(body, head.length);
-    this.#writer.write(whole);
-    if (!isCopied) this.#socket.write(body);
-    if (this.#socket.writable && this.#socket.writableLength === 0) this.writableFinished = true;
-    else this.#await();
-    this.#onSent();
-  }
-
-  /** Not all of it has left: if the connection ends before it has, the runtime never saw the event. */
-  #await(): void {
-    this.#socket.once('close', () => this.closed());
-    this.#socket.write(NOTHING, (error) => {
-      if (error === null || error === undefined) this.writableFinished = true;
-    });
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  once(_event: 'close', listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  closed(): void {
-    for (const listener of this.#listeners) listener();
-    this.#listeners = [];
-  }
-}
-
-let dateLineText = '';
-let dateLineSecond = 0;
-
-/** The Date header, made once a second. */
-function dateLine(): string {
-  const now = Date.now();
-  const second = Math.floor(now / 1000);
-  if (second !== dateLineSecond) {
-    dateLineSecond = second;
-    dateLineText = `Date: ${new Date(now).toUTCString()}\r\n`;
-  }
-  return dateLineText;
 }
 
 function ignore(): void {
