@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChannelWriter } from '../channel-writer.ts';
 import { accepted, eventHead, unknownRequest } from './lane-answers.ts';
-import { type PlainRequest, PlainRequestReader } from './plain-request.ts';
+import type { PlainRequest } from './plain-request.ts';
+import { PlainRequestReader } from './plain-request-reader.ts';
 import type { Delivery, NextRequest, RuntimeClient } from './runtime-api-client.ts';
 
 /** Below this, copying an event behind its head is cheaper than writing two buffers. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PlainRequestReader } from './plain-request.ts';
+import { PlainRequestReader } from './plain-request-reader.ts';
 
 const NEXT = 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n';
 const RESPONSE = 'POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\n';
