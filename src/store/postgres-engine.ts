@@ -6,7 +6,8 @@ import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
 const OLDEST_SERVER = 150_000;
 const READ_CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 5_000;
+/** For a connection and for its turn: a machine that stalls for some seconds is not one that is down. */
+const CONNECT_TIMEOUT_MS = 30_000;
 
 const INT8 = 20;
 const NUMERIC = 1_700;

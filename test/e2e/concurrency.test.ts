@@ -2,6 +2,7 @@ import { UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
@@ -25,11 +26,16 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
 });
 
-const sleeper = (answer: string): string => `
+const sleeper = (answer: string, ms = 600): string => `
 exports.handler = async () => {
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await new Promise((resolve) => setTimeout(resolve, ${ms}));
   return { answer: '${answer}', pid: process.pid };
 };`;
+
+async function busy(): Promise<number> {
+  const health = await (await fetch(`${server.endpoint}/_lambent/health`)).json();
+  return (health as { environments: { busy: number } }).environments.busy;
+}
 
 interface Slept {
   readonly answer: string;
@@ -37,32 +43,30 @@ interface Slept {
 }
 
 test('200 concurrent invokes run side by side in environments of their own', async () => {
-  await deploy(server.lambda, 'sleeper', { 'index.js': sleeper('old') });
-  const running = Array.from({ length: 200 }, async () => await invoke(many, 'sleeper'));
-  const busiest = await eventually(
-    async () =>
-      (
-        (await (await fetch(`${server.endpoint}/_lambent/health`)).json()) as {
-          environments: { busy: number };
-        }
-      ).environments.busy,
-    (busy) => busy > 20,
-    30_000,
-  );
+  // For so long that a busy machine, too, has started many before the first is done.
+  await deploy(server.lambda, 'sleeper', { 'index.js': sleeper('old', 4000) }, { Timeout: 60 });
+  const running = Promise.all(Array.from({ length: 200 }, async () => await invoke(many, 'sleeper')));
+  const busiest = await beside(running, async () => await eventually(busy, (now) => now > 20, 60_000));
   expect(busiest).toBeGreaterThan(20);
-  const answers = await Promise.all(running);
+  const answers = await running;
   expect(answers.filter((answer) => (answer.payload as Slept).answer === 'old')).toHaveLength(200);
-}, 60_000);
+}, 120_000);
 
 test('a code update in the middle loses no invoke, and the new code follows', async () => {
-  await deploy(server.lambda, 'swapped', { 'index.js': sleeper('old') });
+  await deploy(server.lambda, 'swapped', { 'index.js': sleeper('old') }, { Timeout: 60 });
   const code = await zipOf({ 'index.js': sleeper('new') });
-  const running = Array.from({ length: 100 }, async () => await invoke(many, 'swapped'));
-  await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'swapped', ZipFile: code }));
-  const during = Array.from({ length: 100 }, async () => await invoke(many, 'swapped'));
-  const answers = (await Promise.all([...running, ...during])).map(
-    (answer) => (answer.payload as Slept).answer,
+  const hundred = async () =>
+    await Promise.all(Array.from({ length: 100 }, async () => await invoke(many, 'swapped')));
+  const running = hundred();
+  await beside(
+    running,
+    async () =>
+      await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'swapped', ZipFile: code })),
   );
+  const during = hundred();
+  const answers = (await Promise.all([running, during]))
+    .flat()
+    .map((answer) => (answer.payload as Slept).answer);
   expect(answers.filter((answer) => answer === 'old' || answer === 'new')).toHaveLength(200);
   await untilUpdated(server.lambda, 'swapped');
   expect((await invoke(many, 'swapped')).payload).toMatchObject({ answer: 'new' });

@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { beside } from '../support/beside.ts';
+import { type Answer, deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { provision } from '../support/provisioned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -160,15 +161,13 @@ test('20 provisioned: twenty invokes without an init, and the twenty-first on de
   await server.lambda.send(new PublishVersionCommand({ FunctionName: 'prepared' }));
   await provision(server.lambda, 'prepared', '1', 20);
   gate.shut();
-  const twenty = Array.from(
-    { length: 20 },
-    async () => await invoke(many, 'prepared', {}, { Qualifier: '1' }),
-  );
-  await gate.untilInside(20);
-  const next = invoke(many, 'prepared', {}, { Qualifier: '1' });
-  await gate.untilInside(21);
+  const one = async (): Promise<Answer> => await invoke(many, 'prepared', {}, { Qualifier: '1' });
+  const twenty = Promise.all(Array.from({ length: 20 }, one));
+  await beside(twenty, async () => await gate.untilInside(20));
+  const next = one();
+  await beside(Promise.all([twenty, next]), async () => await gate.untilInside(21));
   gate.open();
-  for (const { payload, log } of await Promise.all(twenty)) {
+  for (const { payload, log } of await twenty) {
     expect(payload).toEqual({ type: 'provisioned-concurrency' });
     expect(log).toContain('REPORT RequestId');
     expect(log).not.toMatch(/init/i);

@@ -6,6 +6,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -81,7 +82,7 @@ exports.handler = async () => { for (let i = 0; i < 100000; i += 1) console.log(
   await deploy(server.lambda, bystanderName, { 'index.js': PRINTER });
   await invoke(server.lambda, bystanderName, { n: 1 });
   const flooding = invoke(server.lambda, name);
-  const bystander = await invoke(server.lambda, bystanderName, { n: 2 });
+  const bystander = await beside(flooding, async () => await invoke(server.lambda, bystanderName, { n: 2 }));
   expect(bystander.payload).toBe(2);
   expect((await flooding).payload).toBe('done');
   const resident = Number(

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { GetFunctionCommand, InvokeCommand, type Runtime } from '@aws-sdk/client-lambda';
 import { expect, onTestFinished, test } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { available } from '../support/commands.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -100,9 +101,13 @@ test('one SIGTERM that arrives twice, from the supervisor and from npm, still le
       'exports.handler = async () => { await new Promise((r) => setTimeout(r, 500)); return "done"; };',
   });
   const running = lambda.send(new InvokeCommand({ FunctionName: 'slow' }));
-  await eventually(
-    async () => await health(endpoint),
-    ({ environments }) => environments.busy === 1,
+  await beside(
+    running,
+    async () =>
+      await eventually(
+        async () => await health(endpoint),
+        ({ environments }) => environments.busy === 1,
+      ),
   );
   const exited = once(process, 'exit');
   process.kill('SIGTERM');

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateFunctionCommand, type CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { builtClient } from '../support/client-builds.ts';
 import { run } from '../support/commands.ts';
 import { eventually, invoke, untilUpdated } from '../support/functions.ts';
@@ -98,14 +99,16 @@ describe.skipIf(node === undefined)('Powertools for TypeScript', () => {
     await paysOnce(made);
     const { FunctionName, payments, counts } = made;
     const waiting = invoke(server.lambda, FunctionName, { order: 'slow', until: 'signal' });
-    await eventually(
-      async () => await timesOf(counts, 'payment slow'),
-      (times) => times === 1,
-      PATIENCE_MS,
-    );
-    const { payload } = await invoke(server.lambda, FunctionName, { order: 'slow', until: 'signal' });
-    expect(payload).toMatchObject({ errorType: 'IdempotencyAlreadyInProgressError' });
-    await client.send(new PutItemCommand({ TableName: counts, Item: { id: text('signal') } }));
+    await beside(waiting, async () => {
+      await eventually(
+        async () => await timesOf(counts, 'payment slow'),
+        (times) => times === 1,
+        PATIENCE_MS,
+      );
+      const { payload } = await invoke(server.lambda, FunctionName, { order: 'slow', until: 'signal' });
+      expect(payload).toMatchObject({ errorType: 'IdempotencyAlreadyInProgressError' });
+      await client.send(new PutItemCommand({ TableName: counts, Item: { id: text('signal') } }));
+    });
     expect((await waiting).payload).toMatchObject({ order: 'slow' });
     expect(await timesOf(counts, 'payment slow')).toBe(1);
     const { Items = [] } = await client.send(new ScanCommand({ TableName: payments }));

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { deploy, eventually } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { makeMapping, PATIENCE_MS, untilState } from '../support/mappings.ts';
@@ -274,10 +275,12 @@ test('changes of the mapping lose nothing', async () => {
   const { UUID } = await makeMapping(server.lambda, { FunctionName, EventSourceArn: queue.arn });
   const sent = Array.from({ length: 40 }, (_, index) => `m${index}`);
   const sending = sendAll(server.sqs, queue, ...sent);
-  for (const change of [{ BatchSize: 1 }, { Enabled: false }, { Enabled: true }, { BatchSize: 5 }]) {
-    await server.lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...change }));
-    await untilState(server.lambda, UUID, change.Enabled === false ? 'Disabled' : 'Enabled');
-  }
+  await beside(sending, async () => {
+    for (const change of [{ BatchSize: 1 }, { Enabled: false }, { Enabled: true }, { BatchSize: 5 }]) {
+      await server.lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...change }));
+      await untilState(server.lambda, UUID, change.Enabled === false ? 'Disabled' : 'Enabled');
+    }
+  });
   await sending;
   await untilEmpty(queue);
   expect(

@@ -35,7 +35,7 @@ exports.handler = async (event, context) => {
 
 const PYTHON_CALLER = `
 import boto3, botocore, json
-client = boto3.client("lambda", config=botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60))
+client = boto3.client("lambda", config=botocore.config.Config(retries={"max_attempts": 0}, read_timeout=300))
 def handler(event, context):
     if event["depth"] >= event["deepest"]:
         return {"depth": event["depth"]}
@@ -47,10 +47,13 @@ def handler(event, context):
         return {"depth": event["depth"], "error": error.response["Error"]["Code"]}
 `;
 
+/** With processor time enough: each of a chain starts an environment that loads an SDK. */
+const ROOMY = { Timeout: 300, MemorySize: 1769 };
+
 const STOPPED = { error: 'RecursiveInvocationException' };
 
-test('a function that calls itself is stopped after 16 invocations', { timeout: 60_000 }, async () => {
-  await deploy(server.lambda, 'circle', { 'index.js': CALLER }, { Timeout: 60 });
+test('a function that calls itself is stopped after 16 invocations', { timeout: 120_000 }, async () => {
+  await deploy(server.lambda, 'circle', { 'index.js': CALLER }, ROOMY);
   const event = { self: 'circle', depth: 1, deepest: 20 };
   const { payload } = await invoke(server.lambda, 'circle', event);
   expect(payload).toEqual({ ...STOPPED, depth: 16, message: expect.stringContaining('recursive loop') });
@@ -58,17 +61,17 @@ test('a function that calls itself is stopped after 16 invocations', { timeout: 
   expect((await invoke(server.lambda, 'circle', { ...event, deepest: 16 })).payload).toEqual({ depth: 16 });
 });
 
-test('two functions that call each other are stopped all the same', { timeout: 60_000 }, async () => {
-  await deploy(server.lambda, 'ping', { 'index.js': CALLER }, { Timeout: 60 });
-  await deploy(server.lambda, 'pong', { 'index.js': CALLER }, { Timeout: 60 });
+test('two functions that call each other are stopped all the same', { timeout: 120_000 }, async () => {
+  await deploy(server.lambda, 'ping', { 'index.js': CALLER }, ROOMY);
+  await deploy(server.lambda, 'pong', { 'index.js': CALLER }, ROOMY);
   const event = { self: 'ping', partner: 'pong', depth: 0, deepest: 40 };
   const { payload } = await invoke(server.lambda, 'ping', event);
   // ping and pong in turn: the 33rd invocation would be ping's 17th.
   expect(payload).toMatchObject({ ...STOPPED, depth: 31 });
 });
 
-test('a function that may loop goes on', { timeout: 60_000 }, async () => {
-  await deploy(server.lambda, 'spiral', { 'index.js': CALLER }, { Timeout: 60 });
+test('a function that may loop goes on', { timeout: 120_000 }, async () => {
+  await deploy(server.lambda, 'spiral', { 'index.js': CALLER }, ROOMY);
   await server.lambda.send(
     new PutFunctionRecursionConfigCommand({ FunctionName: 'spiral', RecursiveLoop: 'Allow' }),
   );
@@ -80,8 +83,8 @@ test('a function that may loop goes on', { timeout: 60_000 }, async () => {
   expect((await invoke(server.lambda, 'spiral', event)).payload).toMatchObject(STOPPED);
 });
 
-test('a loop of events ends by itself', { timeout: 60_000 }, async () => {
-  await deploy(server.lambda, 'echoing', { 'index.js': CALLER });
+test('a loop of events ends by itself', { timeout: 120_000 }, async () => {
+  await deploy(server.lambda, 'echoing', { 'index.js': CALLER }, ROOMY);
   const before = await eventCounts(server);
   await invoke(server.lambda, 'echoing', { self: 'echoing', type: 'Event', depth: 1, deepest: 1000 });
   const after = await eventually(
@@ -94,14 +97,9 @@ test('a loop of events ends by itself', { timeout: 60_000 }, async () => {
 
 test.skipIf(!available('python3', '-c', 'import boto3'))(
   'boto3 carries the chain on',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
-    await deploy(
-      server.lambda,
-      'snake',
-      { 'index.py': PYTHON_CALLER },
-      { Runtime: 'python3.11', Timeout: 60 },
-    );
+    await deploy(server.lambda, 'snake', { 'index.py': PYTHON_CALLER }, { ...ROOMY, Runtime: 'python3.11' });
     const event = { self: 'snake', depth: 1, deepest: 20 };
     expect((await invoke(server.lambda, 'snake', event)).payload).toEqual({ ...STOPPED, depth: 16 });
   },

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { run } from '../support/commands.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { startServer, temporaryDirectory } from '../support/server.ts';
@@ -67,7 +68,7 @@ test('SIGTERM lets a running invocation finish, then exits 0', async () => {
       'exports.handler = async () => { await new Promise((r) => setTimeout(r, 700)); return "done"; };',
   });
   const running = server.lambda.send(new InvokeCommand({ FunctionName: 'slow' }));
-  await busy(server.endpoint);
+  await beside(running, async () => await busy(server.endpoint));
   const exited = once(server.process, 'exit');
   server.process.kill('SIGTERM');
   expect((await running).Payload?.transformToString()).toBe('"done"');

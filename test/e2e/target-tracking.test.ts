@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { GetProvisionedConcurrencyConfigCommand, PublishVersionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { autoscalingClient, place } from '../support/autoscaling.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -58,19 +59,23 @@ test('what is provisioned follows what is in use: up within minutes, down slowly
   expect(await requested()).toBe(3);
 
   gate.shut();
-  const busy = [1, 2, 3].map(async () => await invoke(server.lambda, 'tracked', {}, { Qualifier: '1' }));
-  await gate.untilInside(3);
-  // Twice as many would be half in use, but five are the most.
-  await eventually(
-    async () => {
-      await aMinuteLater();
-      return await requested();
-    },
-    (units) => units === 5,
-    60_000,
+  const busy = Promise.all(
+    [1, 2, 3].map(async () => await invoke(server.lambda, 'tracked', {}, { Qualifier: '1' })),
   );
+  await beside(busy, async () => {
+    await gate.untilInside(3);
+    // Twice as many would be half in use, but five are the most.
+    await eventually(
+      async () => {
+        await aMinuteLater();
+        return await requested();
+      },
+      (units) => units === 5,
+      60_000,
+    );
+  });
   gate.open();
-  await Promise.all(busy);
+  await busy;
 
   await eventually(
     async () => {

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beside } from '../support/beside.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -69,20 +70,18 @@ test('of 1,000 requests at once to a reservation of 50, exactly 50 run, on all w
       new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 50 }),
     );
     const answers: unknown[] = [];
-    const requests = Array.from({ length: 1000 }, async () => answers.push(await attempt(name)));
-    await eventually(
-      async () => await Promise.resolve(answers.length),
-      (count) => count === 950,
-      120_000,
-    );
-    await eventually(
-      async () => await Promise.resolve(gate.inside),
-      (inside) => inside === 50,
-      120_000,
-    );
-    const during = await health(server);
+    const requests = Promise.all(Array.from({ length: 1000 }, async () => answers.push(await attempt(name))));
+    const during = await beside(requests, async () => {
+      await eventually(
+        async () => await Promise.resolve(answers.length),
+        (count) => count === 950,
+        120_000,
+      );
+      await gate.untilInside(50);
+      return await health(server);
+    });
     gate.open();
-    await Promise.all(requests);
+    await requests;
     expect(answers.filter((answer) => answer === THROTTLED)).toHaveLength(950);
     expect(answers.filter((answer) => answer === 'through')).toHaveLength(50);
     expect(gate.most).toBe(50);
@@ -94,6 +93,7 @@ test('of 1,000 requests at once to a reservation of 50, exactly 50 run, on all w
 
 test('a limit holds while an alias moves, code is replaced and the limit itself is changed', async () => {
   const gate = await LoopbackGate.listen();
+  const life = { isOver: false };
   try {
     const name = uniqueName();
     await deploy(server.lambda, name, { 'index.js': gate.handler("'through'") }, { Timeout: 60 });
@@ -103,53 +103,59 @@ test('a limit holds while an alias moves, code is replaced and the limit itself 
       new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 12 }),
     );
     const answers = new Set<unknown>();
-    const life = { isOver: false };
     const rounds = Array.from({ length: 24 }, () => 0);
-    const clients = rounds.map(async (_, index) => {
-      for (; !life.isOver; rounds[index] = (rounds[index] ?? 0) + 1)
-        answers.add(await attempt(name, index % 2 === 0 ? 'live' : undefined));
-    });
-    await gate.untilInside(12);
-    gate.open();
-    for (let round = 0; round < 4; round += 1) {
+    const clients = Promise.all(
+      rounds.map(async (_, index) => {
+        for (; !life.isOver; rounds[index] = (rounds[index] ?? 0) + 1)
+          answers.add(await attempt(name, index % 2 === 0 ? 'live' : undefined));
+      }),
+    );
+    await beside(clients, async () => {
+      await gate.untilInside(12);
+      gate.open();
+      for (let round = 0; round < 4; round += 1) await release(alias, round);
+      expect(gate.most).toBe(12);
       await server.lambda.send(
-        new UpdateFunctionConfigurationCommand({
-          FunctionName: name,
-          Environment: { Variables: { ROUND: String(round) } },
-        }),
+        new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 3 }),
       );
-      await untilUpdated(server.lambda, name);
-      const FunctionVersion = await publish(name);
-      await server.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion }));
-    }
-    expect(gate.most).toBe(12);
-    await server.lambda.send(
-      new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 3 }),
-    );
-    // Until what had begun before has ended.
-    const then = [...rounds];
-    await eventually(
-      async () => await Promise.resolve(rounds),
-      (now) => now.every((round, index) => round > (then[index] ?? 0)),
-      60_000,
-    );
-    gate.startCounting();
-    const entered = gate.entered;
-    await eventually(
-      async () => await Promise.resolve(gate.entered),
-      (now) => now > entered + 40,
-      60_000,
-    );
+      // Until what had begun before has ended.
+      const then = [...rounds];
+      await eventually(
+        async () => await Promise.resolve(rounds),
+        (now) => now.every((round, index) => round > (then[index] ?? 0)),
+        60_000,
+      );
+      gate.startCounting();
+      const entered = gate.entered;
+      await eventually(
+        async () => await Promise.resolve(gate.entered),
+        (now) => now > entered + 40,
+        60_000,
+      );
+    });
     life.isOver = true;
-    await Promise.all(clients);
+    await clients;
     expect(gate.most).toBeLessThanOrEqual(3);
     // A quick machine sends them more than the ten per second that each unit is good for.
     answers.delete(TOO_FAST);
     expect(answers).toEqual(new Set([THROTTLED, 'through']));
   } finally {
+    life.isOver = true;
     await gate.close();
   }
-}, 240_000);
+}, 300_000);
+
+/** New code, published, and the alias moved to it. */
+async function release(alias: { FunctionName: string; Name: string }, round: number): Promise<void> {
+  const { FunctionName } = alias;
+  const Variables = { ROUND: String(round) };
+  await server.lambda.send(
+    new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }),
+  );
+  await untilUpdated(server.lambda, FunctionName);
+  const FunctionVersion = await publish(FunctionName);
+  await server.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion }));
+}
 
 test('one after the other, over any connection, one unit is enough', async () => {
   const name = uniqueName();

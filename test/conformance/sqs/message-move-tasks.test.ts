@@ -80,9 +80,11 @@ describe('message move tasks', () => {
     const { sqs } = shared.server;
     const { dead } = await buried('a');
     const other = await makeQueue(sqs);
-    const waiting = receive(sqs, other, { WaitTimeSeconds: 20 });
-    await start(dead, { DestinationArn: other.arn });
-    expect(bodies(await waiting)).toEqual(['a']);
+    const [waited] = await Promise.all([
+      receive(sqs, other, { WaitTimeSeconds: 20 }),
+      start(dead, { DestinationArn: other.arn }),
+    ]);
+    expect(bodies(waited)).toEqual(['a']);
     expect(await finished(dead)).toMatchObject({ DestinationArn: other.arn, Status: 'COMPLETED' });
   });
 

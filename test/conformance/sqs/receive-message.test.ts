@@ -8,6 +8,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
+import { beside } from '../../support/beside.ts';
 import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
 import { bodies, counts, makeQueue, receive, sendAll, type TestQueue } from '../../support/queues.ts';
 import { refusal, useServer } from './sqs-fixtures.ts';
@@ -98,13 +99,15 @@ describe('ReceiveMessage', () => {
     const { sqs } = shared.server;
     const queue = await makeQueue(sqs, { ReceiveMessageWaitTimeSeconds: '20' });
     const waiting = Promise.all([receive(sqs, queue), receive(sqs, queue)]);
-    await sendAll(sqs, queue, 'one', 'two');
-    // Either may get both.
-    const first = await Promise.race([
-      waiting,
-      receive(sqs, queue, { WaitTimeSeconds: 1 }).then(() => undefined),
-    ]);
-    if (first === undefined) await advanceClock(shared.server, 20_000);
+    await beside(waiting, async () => {
+      await sendAll(sqs, queue, 'one', 'two');
+      // Either may get both.
+      const first = await Promise.race([
+        waiting,
+        receive(sqs, queue, { WaitTimeSeconds: 1 }).then(() => undefined),
+      ]);
+      if (first === undefined) await advanceClock(shared.server, 20_000);
+    });
     expect((await waiting).flatMap(bodies).toSorted()).toEqual(['one', 'two']);
   });
 
@@ -117,13 +120,11 @@ describe('ReceiveMessage', () => {
       new SendMessageCommand({ QueueUrl: queue.url, MessageBody: 'delayed', DelaySeconds: 595 }),
     );
     await advanceClock(shared.server, 590_000);
-    const waiting = receive(sqs, queue, {
-      WaitTimeSeconds: 20,
-      VisibilityTimeout: 0,
-      MaxNumberOfMessages: 1,
-    });
-    await advanceClock(shared.server, 10_000);
-    expect(['delayed', 'hidden']).toContain(bodies(await waiting)[0]);
+    const [waited] = await Promise.all([
+      receive(sqs, queue, { WaitTimeSeconds: 20, VisibilityTimeout: 0, MaxNumberOfMessages: 1 }),
+      advanceClock(shared.server, 10_000),
+    ]);
+    expect(['delayed', 'hidden']).toContain(bodies(waited)[0]);
     expect(bodies(await receive(sqs, queue)).toSorted()).toEqual(['delayed', 'hidden']);
   });
 

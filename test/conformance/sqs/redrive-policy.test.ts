@@ -4,6 +4,7 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
+import { beside } from '../../support/beside.ts';
 import { advanceClock } from '../../support/async-events.ts';
 import { sendToGroup } from '../../support/fifo.ts';
 import {
@@ -97,8 +98,10 @@ describe('RedrivePolicy', () => {
     const queue = await withDeadLetters(sqs, dead, 1, { VisibilityTimeout: '0' });
     await sendAll(sqs, queue, 'poison');
     const waiting = nextMessage(sqs, dead);
-    expect(bodies(await receive(sqs, queue))).toEqual(['poison']);
-    expect(await receive(sqs, queue)).toEqual([]);
+    await beside(waiting, async () => {
+      expect(bodies(await receive(sqs, queue))).toEqual(['poison']);
+      expect(await receive(sqs, queue)).toEqual([]);
+    });
     expect((await waiting).Body).toBe('poison');
   });
 
