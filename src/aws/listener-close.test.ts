@@ -39,10 +39,9 @@ describe('listening and closing', () => {
       once(silent.resume(), 'close'),
       once(session, 'close'),
     ]);
-    const startedMs = performance.now();
-    await listener.close(60_000);
+    // Were it to wait for any of them, it would wait for so long.
+    await listener.close(3_600_000);
     await ended;
-    expect(performance.now() - startedMs).toBeLessThan(5000);
     await expect(fetch(`http://${HOST}:${port}/`)).rejects.toThrow('fetch failed');
   });
 

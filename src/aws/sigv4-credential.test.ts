@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../../test/support/processor-time.ts';
 import { cachedKeyCount } from './sigv4-key.ts';
 import { parseCredential, verifySignature, type SignatureResult, type SignedRequest } from './sigv4.ts';
 
@@ -65,11 +66,18 @@ describe('reading what was sent', () => {
   test('hostile headers are read in linear time', () => {
     const authorization = `AWS4-HMAC-SHA256 ${'Credential='.repeat(50_000)}${'/'.repeat(500_000)}`;
     const query = 'X-Amz-Credential='.repeat(50_000);
-    const startedMs = performance.now();
-    parseCredential(authorization, query);
-    parseCredential(undefined, query);
-    verify({ method: 'GET', path: '%'.repeat(100_000), query, headers: { authorization }, body: undefined });
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    const takenMs = processorMs(() => {
+      parseCredential(authorization, query);
+      parseCredential(undefined, query);
+      verify({
+        method: 'GET',
+        path: '%'.repeat(100_000),
+        query,
+        headers: { authorization },
+        body: undefined,
+      });
+    });
+    expect(takenMs).toBeLessThan(1000);
   });
 
   test('signing keys are remembered, but only so many', () => {

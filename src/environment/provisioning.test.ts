@@ -147,10 +147,12 @@ describe('provisioned environments', () => {
     const it = fixture();
     const version = functionVersion({ runtime: 'unknown' });
     it.pool.provision(version, 1);
-    await vi.waitFor(() =>
-      expect(it.pool.provisionedState(version)?.failure).toBe(
-        'InvalidRuntimeException: This machine has no such runtime.',
-      ),
+    await vi.waitFor(
+      () =>
+        expect(it.pool.provisionedState(version)?.failure).toBe(
+          'InvalidRuntimeException: This machine has no such runtime.',
+        ),
+      25_000,
     );
     expect(it.warnings.join()).toContain('This machine has no such runtime.');
   });

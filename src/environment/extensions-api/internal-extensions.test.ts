@@ -5,7 +5,7 @@ import { functionVersion, PoolFixture } from '../testing/pool-fixture.ts';
 
 let it: PoolFixture;
 beforeEach(() => {
-  it = new PoolFixture({ initLimitMs: 3000 });
+  it = new PoolFixture({ initLimitMs: 60_000 });
 });
 afterEach(() => it.close());
 

@@ -106,7 +106,7 @@ export function functionVersion(more: Partial<FunctionVersion> = {}): FunctionVe
     handler: 'index.handler',
     architecture: 'x86_64',
     memoryMb: 128,
-    timeoutMs: 3000,
+    timeoutMs: 60_000,
     ephemeralStorageMb: 512,
     environment: {},
     role: 'arn:aws:iam::000000000000:role/r',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../../../test/support/processor-time.ts';
 import { compileEventPattern } from './compile-pattern.ts';
 import { type JsonValue, readExactJson } from './exact-json.ts';
 import { RULE_DIALECT } from './event-pattern.ts';
@@ -140,8 +141,7 @@ describe('compileEventPattern', () => {
     let choice = '{"z":["x"]}';
     while (choice.length < 3900) choice = `{"$or":[${choice},{"y":["x"]}]}`;
     const event = JSON.stringify({ a: Array.from({ length: 2000 }, () => ({ y: 'y', z: ['z', 'z'] })) });
-    const started = performance.now();
-    expect(matches(`{"a":${choice}}`, event)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const match = (): void => expect(matches(`{"a":${choice}}`, event)).toBe(false);
+    expect(processorMs(match)).toBeLessThan(5000);
   });
 });

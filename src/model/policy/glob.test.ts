@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../../../test/support/processor-time.ts';
 import { matchesGlob } from './glob.ts';
 import { patternTokens, textPattern } from './text-pattern.ts';
 
@@ -31,8 +32,7 @@ describe('matchesGlob', () => {
 
   test('does not explode on many wildcards', () => {
     const matches = textPattern(`${'*a'.repeat(200)}b`, rules);
-    const startedAt = performance.now();
-    expect(matches('a'.repeat(20_000), NO_KEYS)).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    const match = (): void => expect(matches('a'.repeat(20_000), NO_KEYS)).toBe(false);
+    expect(processorMs(match)).toBeLessThan(2000);
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../../../../test/support/processor-time.ts';
 import { compileFilterPattern } from './compile-filter-pattern.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 
@@ -187,9 +188,8 @@ describe('space-delimited fields', () => {
   });
 
   test('many opening brackets cost no more than the text is long', () => {
-    const started = performance.now();
-    compileFilterPattern('[a, b]')('[ " '.repeat(250_000));
-    expect(performance.now() - started).toBeLessThan(2000);
+    const match = (): void => void compileFilterPattern('[a, b]')('[ " '.repeat(250_000));
+    expect(processorMs(match)).toBeLessThan(2000);
   });
 });
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { processorMs } from '../../../../test/support/processor-time.ts';
 import { compileRegex } from './linear-regex.ts';
 
 const atom = fc.constantFrom(
@@ -46,9 +47,8 @@ describe('compileRegex', () => {
 
   test('takes time that grows with the text only', () => {
     const find = compileRegex('a*a*a*a*a*a*b');
-    const started = performance.now();
-    expect(find('a'.repeat(1_000_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const search = (): void => expect(find('a'.repeat(1_000_000))).toBe(false);
+    expect(processorMs(search)).toBeLessThan(2000);
   });
 
   test.each([
