@@ -79,11 +79,11 @@ describe('the log of an environment', () => {
     it.openStream = () => ({ append: () => void (lines += 1), close: () => undefined });
     const text = `${'x'.repeat(99)}\n`.repeat(10_000);
     const flood = it.invoke(version, { do: 'print', text, times: 100 }, tail);
-    let isOver = false;
-    const ended = flood.finally(() => (isOver = true));
+    const life = { isOver: false };
+    const ended = flood.finally(() => (life.isOver = true));
     let answered = 0;
     await beside(ended, async () => {
-      for (; !isOver; answered += 1) await it.invoke(other, { do: 'echo' });
+      for (; !life.isOver; answered += 1) await it.invoke(other, { do: 'echo' });
     });
     it.openStream = it.keepLines;
     expect(await ended).toMatchObject({ value: null, functionError: undefined });
