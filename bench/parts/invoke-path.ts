@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Socket } from 'node:net';
 import { rootCaller } from '../../src/model/identity/caller-identity.ts';
 import { Endpoint } from '../../src/aws/endpoint.ts';
+import { newMemory } from '../../src/aws/fast-lane-forms.ts';
 import { RequestScanner } from '../../src/aws/fast-lane-request.ts';
 import { LaneResponse } from '../../src/aws/fast-lane-response.ts';
 import { EnvironmentPool } from '../../src/environment/environment-pool.ts';
@@ -47,6 +48,7 @@ export class InvokePath {
   readonly #pool: EnvironmentPool;
   readonly #segments: LogSegments;
   readonly #endpoint: Endpoint;
+  readonly #memory = newMemory();
   readonly #scanner = new RequestScanner({ takesPath: () => true, maxHeadBytes: 16_384 });
 
   private constructor(pool: EnvironmentPool, segments: LogSegments, endpoint: Endpoint) {
@@ -114,7 +116,7 @@ export class InvokePath {
       if (head.startsWith('HTTP/1.1 200 ')) resolve();
       else reject(new Error(head));
     };
-    const request = this.#scanner.scan(chunk, socket);
+    const request = this.#scanner.scan(chunk, socket, this.#memory);
     const response = new LaneResponse({ answer, abandon: () => reject(new Error('abandoned')) });
     if (request === undefined || !this.#endpoint.handleWhole(request, response)) throw new Error('not taken');
     await promise;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Socket } from 'node:net';
+import { newMemory } from '../../src/aws/fast-lane-forms.ts';
 import { RequestScanner } from '../../src/aws/fast-lane-request.ts';
 import { parseCredential, verifySignature } from '../../src/aws/sigv4.ts';
 import { isJsonText } from '../../src/model/json-text.ts';
@@ -47,7 +48,8 @@ async function measureIn(directory: string): Promise<Step[]> {
   const chunk = invokeRequest('127.0.0.1:4566', PATH, EVENT, new Date());
   const socket = new Socket();
   const scanner = new RequestScanner({ takesPath: () => true, maxHeadBytes: 16_384 });
-  const scanned = () => scanner.scan(chunk, socket);
+  const memory = newMemory();
+  const scanned = () => scanner.scan(chunk, socket, memory);
   const request = scanned();
   if (request === undefined) throw new Error('the request is not one for the fast lane');
   const { headers, body } = request;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { newMemory } from './fast-lane-forms.ts';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
 import { dateLine, LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
@@ -27,6 +28,7 @@ export class LaneConnection implements AnswerSink {
   readonly #socket: Socket;
   readonly #options: LaneOptions;
   readonly #tail: string;
+  readonly #memory = newMemory();
   /** Under way, if any. */
   #response: LaneResponse | undefined;
   /** Came while a request was under way. */
@@ -128,7 +130,7 @@ export class LaneConnection implements AnswerSink {
   #serve(bytes: Buffer): void {
     this.#isServing = true;
     for (let rest = bytes; rest.length > 0; ) {
-      const request = this.#options.scanner.scan(rest, this.#socket);
+      const request = this.#options.scanner.scan(rest, this.#socket, this.#memory);
       if (request === undefined || !this.#begin(request)) {
         this.#leave(rest);
         break;

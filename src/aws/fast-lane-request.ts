@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { HeadReader } from './fast-lane-head.ts';
+import { numberIn } from './fast-lane-form.ts';
+import { FormedHeaders } from './fast-lane-formed-headers.ts';
+import { type HeadMemory, KnownForms } from './fast-lane-forms.ts';
 import type { LaneHeaders } from './fast-lane-headers.ts';
 import type { SignedHeaders } from './sigv4-headers.ts';
 
@@ -21,14 +24,25 @@ export class WholeRequest implements SignedHeaders {
   readonly socket: Socket;
   /** Head and body, bytes. */
   readonly size: number;
-  readonly #headers: LaneHeaders;
+  readonly #headers: LaneHeaders | FormedHeaders;
 
-  constructor(url: string, headers: LaneHeaders, body: Uint8Array, socket: Socket, size: number) {
+  constructor(
+    url: string,
+    headers: LaneHeaders | FormedHeaders,
+    body: Uint8Array,
+    socket: Socket,
+    size: number,
+  ) {
     this.url = url;
     this.#headers = headers;
     this.body = body;
     this.socket = socket;
     this.size = size;
+  }
+
+  /** Its headers, if they have a form that is known. */
+  get formed(): FormedHeaders | undefined {
+    return this.#headers instanceof FormedHeaders ? this.#headers : undefined;
   }
 
   /** As `IncomingMessage` has them; made when asked for. */
@@ -51,8 +65,6 @@ const METHOD = Buffer.from('POST ');
 const VERSION = Buffer.from(' HTTP/1.1\r\n');
 const SPACE = 0x20;
 const LARGEST_BODY_BYTES = 64 * 1024;
-const ZERO = 0x30;
-const NINE = 0x39;
 const EMPTY = new Uint8Array();
 const MOST_TARGETS = 1000;
 
@@ -63,18 +75,29 @@ const TARGET = /^\/[\w\-.~%!$&'()*+,;=:@/]*(?:\?[\w\-.~%!$&'()*+,;=:@/?]*)?$/;
 export class RequestScanner {
   readonly #options: ScanOptions;
   readonly #reader = new HeadReader();
+  readonly #forms = new KnownForms();
+  readonly #largest: number;
   /** Found fit and wanted before: clients ask for the same few again and again. */
   readonly #targets = new Set<string>();
 
   constructor(options: ScanOptions) {
     this.#options = options;
+    this.#largest = options.maxBodyBytes ?? LARGEST_BODY_BYTES;
   }
 
   /**
    * Reads the request a chunk begins with, if it is whole and plain.
+   * @param memory of the connection it came on
    * @returns undefined for everything else, malformed, unusual or not all there: node:http answers that
    */
-  scan(chunk: Buffer, socket: Socket): WholeRequest | undefined {
+  scan(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | undefined {
+    const formed = this.#forms.read(chunk, this.#options.maxHeadBytes, memory);
+    if (formed === undefined) return this.#scanLines(chunk, socket, memory);
+    const { form } = formed;
+    return wholeRequest(form.url, formed, form.bodyLength(chunk, formed.spans, this.#largest), chunk, socket);
+  }
+
+  #scanLines(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | undefined {
     if (!standsAt(METHOD, chunk, 0)) return undefined;
     const targetEnd = chunk.indexOf(SPACE, METHOD.length);
     if (targetEnd < 0 || !standsAt(VERSION, chunk, targetEnd)) return undefined;
@@ -82,11 +105,9 @@ export class RequestScanner {
     if (headers === undefined || !isPlain(headers)) return undefined;
     const url = headers.head.slice(METHOD.length, targetEnd);
     if (!this.#targets.has(url) && !this.#takes(url)) return undefined;
-    const length = bodyLength(headers, this.#options.maxBodyBytes ?? LARGEST_BODY_BYTES);
-    const size = headers.end + length;
-    if (length < 0 || size > chunk.length) return undefined;
-    const body = length === 0 ? EMPTY : chunk.subarray(headers.end, size);
-    return new WholeRequest(url, headers, body, socket, size);
+    const request = wholeRequest(url, headers, bodyLength(headers, this.#largest), chunk, socket);
+    if (request !== undefined) this.#forms.learn({ url, text: headers.head }, memory);
+    return request;
   }
 
   #takes(url: string): boolean {
@@ -114,12 +135,20 @@ function isPlain(headers: LaneHeaders): boolean {
 function bodyLength(headers: LaneHeaders, largest: number): number {
   const text = headers.get('content-length');
   if (text === undefined) return 0;
-  if (text === '' || text.length > 8 || (text.length > 1 && text.charCodeAt(0) === ZERO)) return -1;
-  let length = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code < ZERO || code > NINE) return -1;
-    length = length * 10 + (code - ZERO);
-  }
+  const length = numberIn(Buffer.from(text), 0, text.length);
   return length > largest ? -1 : length;
+}
+
+/** @param length of the body; -1 for one that is no such number */
+function wholeRequest(
+  url: string,
+  headers: LaneHeaders | FormedHeaders,
+  length: number,
+  chunk: Buffer,
+  socket: Socket,
+): WholeRequest | undefined {
+  const size = headers.end + length;
+  if (length < 0 || size > chunk.length) return undefined;
+  const body = length === 0 ? EMPTY : chunk.subarray(headers.end, size);
+  return new WholeRequest(url, headers, body, socket, size);
 }
