@@ -33,7 +33,8 @@ export class HmacKey {
     const buffer = room <= shared.length ? shared : Buffer.allocUnsafe(room);
     buffer.set(this.#inner);
     const end = BLOCK_BYTES + buffer.write(text, BLOCK_BYTES, 'utf8');
-    this.#outer.set(hash('sha256', buffer.subarray(0, end), 'buffer'), BLOCK_BYTES);
+    // As text, one byte for each character: a buffer would cost as much as the hash.
+    this.#outer.write(hash('sha256', buffer.subarray(0, end), 'latin1'), BLOCK_BYTES, 'latin1');
     return hash('sha256', this.#outer, 'hex');
   }
 }

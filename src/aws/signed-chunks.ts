@@ -1,7 +1,8 @@
 import { createHash, type Hash, hash, timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '../model/service-error.ts';
 import type { ChunkSignatures, Trailers } from './aws-chunked.ts';
-import { type ChunkSeed, EMPTY_SHA256 } from './sigv4.ts';
+import type { ChunkSeed } from './sigv4.ts';
+import { EMPTY_SHA256 } from './sigv4-body.ts';
 import { mismatch } from './sigv4-failure.ts';
 import { signingKey } from './sigv4-key.ts';
 

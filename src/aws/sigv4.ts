@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { sha256 } from './sigv4-body.ts';
 import { canonicalHeaders, canonicalPath, canonicalQuery, canonicalS3Path } from './sigv4-canonical.ts';
 import {
   authorizationParameter,
@@ -53,7 +54,6 @@ export interface ChunkSeed {
   readonly signature: string;
 }
 
-export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
@@ -160,10 +160,6 @@ function signedPayloadHash(claim: ReadClaim, request: ReadRequest): string | fai
 
 function presignedPayloadHash(claim: ReadClaim, request: ReadRequest): string | undefined {
   return claim.presigned ? queryParameter(request.query, 'X-Amz-Content-Sha256') : undefined;
-}
-
-function sha256(body: Uint8Array | undefined): string {
-  return body === undefined || body.byteLength === 0 ? EMPTY_SHA256 : hash('sha256', body, 'hex');
 }
 
 function signatureMatches(
