@@ -2,9 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { inviteBody } from './body-invitation.ts';
 import { Callers } from './callers.ts';
+import { type Course, courseOf, mayTake } from './course.ts';
 import { answerPreflight, type CrossOriginAnswer, pageRequest } from './cross-origin.ts';
 import type { EndpointOptions, EndpointParts } from './endpoint-options.ts';
 import { Exchange } from './exchange.ts';
+import type { HeadForm } from './fast-lane-form.ts';
+import type { FormedHeaders } from './fast-lane-formed-headers.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
 import type { WholeResponse } from './fast-lane-response.ts';
 import { isForeignPage } from './foreign-page.ts';
@@ -20,6 +23,8 @@ type LocalRoutes = EndpointOptions['localRoutes'];
  */
 export class Endpoint {
   readonly #parts: EndpointParts;
+  /** Of the forms of heads that came by the fast lane. */
+  readonly #courses = new WeakMap<HeadForm, Course | false>();
   #inFlight = 0;
 
   constructor(options: EndpointOptions) {
@@ -115,11 +120,36 @@ export class Endpoint {
     if (raw.header('origin') !== undefined) return false;
     // The lane's paths are nobody else's, but a host name may say that they are a function's own.
     if (this.#parts.options.userTraffic?.owns(raw.header('host') ?? '', '') === true) return false;
-    const exchange = new Exchange(this.#parts, new WireRequest(raw), response);
+    const request = new WireRequest(raw);
+    const exchange = new Exchange(this.#parts, request, response);
+    const { formed } = raw;
+    const course = formed && this.#course(request, formed);
     this.#inFlight++;
-    if (exchange.startWhole()) return true;
-    this.#inFlight--;
-    return false;
+    if (course) exchange.startAlong(course, raw.body);
+    else if (!exchange.startWhole()) {
+      this.#inFlight--;
+      return false;
+    }
+    return true;
+  }
+
+  /** False where there is none. */
+  #course(request: WireRequest, formed: FormedHeaders): Course | false {
+    let course = this.#courses.get(formed.form);
+    if (course === undefined) {
+      course = this.#findCourse(request, formed);
+      this.#courses.set(formed.form, course);
+    }
+    return course && mayTake(course, formed) && course;
+  }
+
+  #findCourse(request: WireRequest, formed: FormedHeaders): Course | false {
+    try {
+      return courseOf(this.#parts, request, formed) ?? false;
+    } catch {
+      // What is wrong with the request, it is told when it is answered.
+      return false;
+    }
   }
 }
 

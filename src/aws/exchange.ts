@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
-import { authenticate, checkPresigned, claimedBody, isAnonymous } from './authentication.ts';
+import { openBody } from './body-opening.ts';
 import { isUninvited } from './body-invitation.ts';
-import { checkBodyDigests } from './body-digests.ts';
+import { type Course, inputAlong, isWhole } from './course.ts';
 import { serializationError } from './codecs/serialization-error.ts';
 import type { EndpointParts } from './endpoint-options.ts';
 import { callerError, internalFailure, notImplemented, statusOf, unknownOperation } from './failure.ts';
@@ -19,7 +19,6 @@ import { bodyLimit, bodyTooLarge } from './request-limits.ts';
 import type { WireRequest } from './request.ts';
 import type { Destination } from './routing/destination.ts';
 import type { Operation } from './schema/service-model.ts';
-import { isEventStream, isStream } from './schema/shape.ts';
 import type { AnyOperationHandler } from './service.ts';
 import { claimedCredential } from './claimed-credential.ts';
 import type { Credential } from './sigv4-credential.ts';
@@ -40,10 +39,10 @@ export class Exchange {
     this.#parts = parts;
     this.#request = request;
     this.#response = response;
-    this.#credential = claimedCredential(request.header('authorization'), request.query);
   }
 
   start(): void {
+    this.#readCredential();
     try {
       const scope = this.#credential?.service;
       const destination = this.#parts.dispatcher.dispatch(this.#request, scope);
@@ -56,6 +55,7 @@ export class Exchange {
 
   /** As `start`, if neither the request nor its answer can be a stream. @returns false when nothing was done */
   startWhole(): boolean {
+    this.#readCredential();
     try {
       const destination = this.#parts.dispatcher.dispatch(this.#request, this.#credential?.service);
       if (destination === undefined || !isWhole(destination)) return false;
@@ -64,6 +64,28 @@ export class Exchange {
       this.#fail(error);
     }
     return true;
+  }
+
+  /** As `startWhole`, for a request that may take the course. */
+  startAlong(course: Course, body: Uint8Array): void {
+    const { operation, handler, credential, destination } = course;
+    this.#destination = destination;
+    this.#credential = credential;
+    try {
+      const issued = this.#parts.callers.issued(credential, this.#request);
+      const context = this.#createContext(operation, body, issued);
+      // Strict or not: what it returns is the body, which has nothing around it.
+      openBody(this.#parts, operation, this.#request, body, issued);
+      const input = inputAlong(course, body);
+      this.#parts.services.validate(operation, input);
+      this.#handle(operation, handler, input, context);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #readCredential(): void {
+    this.#credential = claimedCredential(this.#request.header('authorization'), this.#request.query);
   }
 
   #proceedWithForm(raw: Uint8Array): void {
@@ -105,12 +127,20 @@ export class Exchange {
   }
 
   #run(operation: Operation, handler: AnyOperationHandler, raw: Body): void {
-    const { callers, options } = this.#parts;
-    const issued = callers.issued(this.#credential, this.#request);
+    const issued = this.#parts.callers.issued(this.#credential, this.#request);
     const context = this.#createContext(operation, raw, issued);
-    const body = this.#open(operation, raw, issued);
+    const body = openBody(this.#parts, operation, this.#request, raw, issued);
     const input = this.#readInput(operation, body);
-    options.authorize?.(operation, input, context);
+    this.#handle(operation, handler, input, context);
+  }
+
+  #handle(
+    operation: Operation,
+    handler: AnyOperationHandler,
+    input: Record<string, unknown>,
+    context: HttpRequestContext,
+  ): void {
+    this.#parts.options.authorize?.(operation, input, context);
     const output = handler(input, context);
     if (output instanceof Promise) {
       output.then(
@@ -149,29 +179,6 @@ export class Exchange {
       // Shapes may contain themselves, and a document nested deep enough exhausts the stack.
       throw error instanceof RangeError ? serializationError('The request is nested too deeply') : error;
     }
-  }
-
-  /** The body as the protocol is to read it: verified when that is asked for, its wrappings taken off. */
-  #open(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {
-    const { protocol } = operation.service.json;
-    const body = this.#authenticated(operation, raw, issued);
-    if (!(body instanceof Uint8Array) || body.length === 0) return body;
-    const plain = unwrapBody(body, this.#request, !protocol.startsWith('rest'));
-    if (operation.service.name === 's3') checkBodyDigests(this.#request, plain);
-    return plain;
-  }
-
-  #authenticated(operation: Operation, raw: Body, issued: IssuedCredential | undefined): Body {
-    const { options, services, dispatcher } = this.#parts;
-    const { name, json } = operation.service;
-    const request = this.#request;
-    if (options.auth === 'strict') {
-      if (services.takesAnonymous(name) && isAnonymous(request)) return raw;
-      const { bucket: hostBucket } = dispatcher.host(request);
-      return authenticate(request, raw, { service: json.signingName, issued, hostBucket });
-    }
-    if (name === 's3') checkPresigned(request);
-    return claimedBody(request, raw);
   }
 
   #createContext(operation: Operation, raw: Body, issued: IssuedCredential | undefined): HttpRequestContext {
@@ -234,10 +241,4 @@ export class Exchange {
     const operation = this.#destination?.operation?.name ?? '';
     this.#parts.options.onInternalError(error, { service, operation, requestId });
   }
-}
-
-/** Whether an operation is known, and neither its input nor its output is a stream. */
-function isWhole({ operation, protocol }: Destination): boolean {
-  if (operation === undefined || protocol.streamsInput(operation)) return false;
-  return !operation.output.members.some((member) => isStream(member.shape) || isEventStream(member));
 }

@@ -34,7 +34,7 @@ export class HmacKey {
     buffer.set(this.#inner);
     const end = BLOCK_BYTES + buffer.write(text, BLOCK_BYTES, 'utf8');
     // As text, one byte for each character: a buffer would cost as much as the hash.
-    this.#outer.write(hash('sha256', buffer.subarray(0, end), 'latin1'), BLOCK_BYTES, 'latin1');
+    this.#outer.write(hash('sha256', buffer.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1');
     return hash('sha256', this.#outer, 'hex');
   }
 }

@@ -16,6 +16,8 @@ type Binder = (input: Input, request: WireRequest, labels: Labels) => void;
 export interface RestInputPlan {
   /** Fills the members that come from the path, the query and the headers. */
   readonly bind: readonly Binder[];
+  /** Those that are looked at for that, by their names in lower case; undefined when any may be. */
+  readonly headers: readonly string[] | undefined;
   /** The one member that is the whole body. */
   readonly payload: Member | undefined;
   /** The members that travel together in the body; undefined when there are none. */
@@ -34,6 +36,8 @@ function compile(operation: Operation): RestInputPlan {
   const { input } = operation;
   const bind: Binder[] = [];
   const inBody: Member[] = [];
+  const headers = input.members.flatMap(({ traits }) => traits.httpHeader?.toLowerCase() ?? []);
+  const isOpen = input.members.some(({ traits }) => traits.httpPrefixHeaders !== undefined);
   let payload: Member | undefined;
   for (const member of input.members) {
     const { traits } = member;
@@ -49,6 +53,7 @@ function compile(operation: Operation): RestInputPlan {
   }
   return {
     bind,
+    headers: isOpen ? undefined : headers,
     payload,
     body: inBody.length === 0 ? undefined : structureOf(input.name, inBody, input.traits),
   };

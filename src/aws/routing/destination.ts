@@ -13,6 +13,8 @@ export interface Destination {
   /** What the request asked for, in its own words, for the error when there is no operation. */
   readonly asked: string;
   readonly labels: Labels;
+  /** Whether, within a service, the path alone has told. */
+  readonly isByPathAlone?: boolean | undefined;
   /** The parsed form of a query-protocol request. */
   readonly form?: URLSearchParams | undefined;
   /** Of an upload to S3 by a form of a web page. */

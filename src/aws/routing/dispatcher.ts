@@ -179,6 +179,7 @@ export class Dispatcher {
       operation: service.operation(match.operation),
       asked: match.operation,
       labels: match.labels,
+      isByPathAlone: match.isByPathAlone,
     };
     this.#destinations.set(match, destination);
     return destination;

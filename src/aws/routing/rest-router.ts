@@ -10,6 +10,8 @@ export interface RouteMatch {
   readonly operation: string;
   /** Decoded path labels by member name. */
   readonly labels: Labels;
+  /** Whether neither query nor headers had a part in it. */
+  readonly isByPathAlone?: boolean;
 }
 
 interface Node {
@@ -53,8 +55,9 @@ export class RestRouter {
     const walk: Walk = { values: [], isByPathAlone: true };
     const route = find(root.node, path, 1, walk, request);
     if (route === undefined) return undefined;
-    const match = { operation: route.operation, labels: labelsOf(route, walk.values) };
-    if (walk.isByPathAlone && root.known.size < MOST_KNOWN) root.known.set(path, match);
+    const { isByPathAlone } = walk;
+    const match = { operation: route.operation, labels: labelsOf(route, walk.values), isByPathAlone };
+    if (isByPathAlone && root.known.size < MOST_KNOWN) root.known.set(path, match);
     return match;
   }
 
