@@ -35,7 +35,11 @@ export class LaneResponse implements WholeResponse {
 
   writeHead(status: number, headers: Readonly<Record<string, string>>): void {
     let head = statusLine(status);
-    for (const name of Object.keys(headers)) head += headerLine(name, headers[name] ?? '');
+    let index = 0;
+    for (const name in headers) {
+      head += lineAt(index, name, headers[name] ?? '');
+      index += 1;
+    }
     this.#head = head;
   }
 
@@ -78,6 +82,26 @@ const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 /** Names that were found fit; answers have the same few. */
 const fitNames = new Set<string>();
 const MOST_NAMES = 500;
+
+interface Line {
+  readonly name: string;
+  readonly value: string;
+  readonly text: string;
+}
+
+/** The last answer's, by their places: most are the next one's too, and were found fit. */
+const lastLines: Line[] = [];
+/** Longer values are not kept. */
+const LONGEST_KEPT = 200;
+const MOST_LINES = 10;
+
+function lineAt(index: number, name: string, value: string): string {
+  const last = lastLines[index];
+  if (last !== undefined && last.name === name && last.value === value) return last.text;
+  const text = headerLine(name, value);
+  if (index < MOST_LINES && text.length <= LONGEST_KEPT) lastLines[index] = { name, value, text };
+  return text;
+}
 
 function headerLine(name: string, value: string): string {
   if (!fitNames.has(name)) {

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type CallerIdentity, rootCaller } from '../model/identity/caller-identity.ts';
 import { partitionOf } from '../model/stored-function.ts';
 import type { HttpResponse } from './answer-writer.ts';
+import { requestId } from './request-id.ts';
 import type { WireRequest } from './request.ts';
 import type { Operation } from './schema/service-model.ts';
 import type { RequestContext } from './service.ts';
@@ -18,7 +18,7 @@ export interface Caller {
 
 /** One request's context; what a handler rarely asks for is made when it does. */
 export class HttpRequestContext implements RequestContext {
-  readonly requestId: string = randomUUID();
+  readonly requestId: string = requestId();
   readonly accountId: string;
   readonly region: string;
   readonly accessKeyId: string | undefined;

@@ -152,7 +152,6 @@ function copyValue(bytes: Buffer, start: number, end: number, to: number): numbe
 function standsAt(text: string, bytes: Buffer, start: number): boolean {
   let difference = 0;
   for (let at = 0; at < text.length; at += 1) {
-    // oxlint-disable-next-line no-bitwise
     difference |= text.charCodeAt(at) ^ (bytes[start + at] ?? 0);
   }
   return difference === 0;
