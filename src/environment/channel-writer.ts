@@ -1,9 +1,13 @@
 import { writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 
+interface Handle {
+  readonly fd?: number;
+}
+
 /** Node has no public way to ask a socket for its descriptor; where it is not found, writes take the stream's way. */
 interface WithHandle {
-  readonly _handle?: { readonly fd?: number } | null;
+  readonly _handle?: Handle | null;
 }
 
 /**
@@ -12,6 +16,9 @@ interface WithHandle {
  */
 export class ChannelWriter {
   readonly #channel: Duplex;
+  /** Whose descriptor is known: to ask for it costs a call into Node. */
+  #handle: Handle | null | undefined;
+  #descriptor = -1;
 
   constructor(channel: Duplex) {
     this.#channel = channel;
@@ -37,12 +44,16 @@ export class ChannelWriter {
   /** How many bytes the system took: none when its buffer is full, something else waits, or the other end is gone. */
   #writeNow(bytes: Buffer, length: number): number {
     if (this.#channel.writableLength !== 0) return 0;
-    // Looked up each time: a closed socket's descriptor may belong to somebody else by now.
+    // A closed socket has lost its handle: its descriptor may belong to somebody else by now.
     // oxlint-disable-next-line no-underscore-dangle -- Node's own name
-    const descriptor = (this.#channel as WithHandle)._handle?.fd;
-    if (descriptor === undefined || descriptor < 0) return 0;
+    const handle = (this.#channel as WithHandle)._handle;
+    if (handle !== this.#handle) {
+      this.#handle = handle;
+      this.#descriptor = handle?.fd ?? -1;
+    }
+    if (this.#descriptor < 0) return 0;
     try {
-      return writeSync(descriptor, bytes, 0, length);
+      return writeSync(this.#descriptor, bytes, 0, length);
     } catch {
       // The stream meets the same error and reports it to whoever listens.
       return 0;

@@ -1,6 +1,7 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
+import { Fifo } from './fifo.ts';
 import type { ProvisionedEnvironments } from './provisioned-environments.ts';
 import { Turnover } from './turnover.ts';
 
@@ -23,7 +24,7 @@ export class DeploymentGroup {
   /** On-demand and provisioned. */
   readonly environments = new Set<ExecutionEnvironment>();
   /** Oldest first. Whichever environment is free first takes them, of either kind. */
-  readonly waiters: Waiter[] = [];
+  readonly waiters = new Fifo<Waiter>();
   /** On-demand ones, longest idle first: the last one in is the first one out. */
   readonly idle: IdleEnvironment[] = [];
   readonly turnover = new Turnover();
@@ -117,7 +118,7 @@ export class DeploymentGroup {
     this.idle.length = 0;
     this.provisioned = undefined;
     this.isRemoved = true;
-    for (const { completion } of this.waiters.splice(0)) completion.fail(error);
+    for (const { completion } of this.waiters.takeAll()) completion.fail(error);
     return environments;
   }
 

@@ -167,9 +167,11 @@ export class EnvironmentLog {
       this.#record(records.reportRecord({ ...facts, failure: facts.failure ?? handlerFailure }));
     }
     if (!this.#isJson) {
-      this.#append(endLine(facts.requestId));
-      this.#append(reportLine(facts));
+      const nowMs = this.#clock.now();
+      this.#append(endLine(facts.requestId), nowMs);
+      this.#append(reportLine(facts), nowMs);
     }
+    if (this.#tails.size === 0) return undefined;
     const tail = this.#tails.get(facts.requestId);
     this.#tails.delete(facts.requestId);
     return tail?.take();
@@ -207,8 +209,8 @@ export class EnvironmentLog {
     if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }
 
-  #append(message: string): void {
-    this.#writer.append(this.#clock.now(), message);
+  #append(message: string, nowMs = this.#clock.now()): void {
+    this.#writer.append(nowMs, message);
     if (this.#tails.size === 0) return;
     const isShared = this.#version.maxConcurrency !== undefined;
     // Of several that write to one log, each has the lines that name it.

@@ -40,6 +40,8 @@ class FrameLink implements RuntimeLink {
   readonly #channel: Duplex;
   readonly #writer: ChannelWriter;
   readonly #events: RuntimeEvents;
+  /** Of the event that was handed over last. */
+  #deliveredId = '';
   /** Responses that are coming in parts, by request id: one at most, unless the runtime has several events in hand. */
   readonly #streams = new Map<string, ResponseStream>();
 
@@ -51,6 +53,7 @@ class FrameLink implements RuntimeLink {
 
   deliver(invocation: Invocation, deadlineMs: number): void {
     const { payload } = invocation;
+    this.#deliveredId = invocation.requestId;
     if (payload.length <= COPIED_PAYLOAD_BYTES) {
       this.#writer.write(encodeInvoke(invocation, deadlineMs, true));
       return;
@@ -69,16 +72,16 @@ class FrameLink implements RuntimeLink {
         return;
       case FRAME.response:
       case FRAME.error:
-        this.#onOutcome(type, requestIdOf(body), body.subarray(REQUEST_ID_BYTES), oversized);
+        this.#onOutcome(type, this.#requestIdOf(body), body.subarray(REQUEST_ID_BYTES), oversized);
         return;
       case FRAME.initError:
         this.#events.onInitError(body, undefined);
         return;
       case FRAME.stream:
-        this.#onStream(requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));
+        this.#onStream(this.#requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));
         return;
       case FRAME.part:
-        this.#onPart(requestIdOf(body), body.subarray(REQUEST_ID_BYTES));
+        this.#onPart(this.#requestIdOf(body), body.subarray(REQUEST_ID_BYTES));
         return;
       case FRAME.log:
         this.#events.onLog(body.toString('utf8', 0, body.length));
@@ -117,8 +120,16 @@ class FrameLink implements RuntimeLink {
   #streamOf(requestId: string): ResponseStream | undefined {
     return this.#streams.size === 0 ? undefined : this.#streams.get(requestId);
   }
+
+  /** Nearly always the one that was just delivered: to compare is cheaper than to make a string. */
+  #requestIdOf(body: Buffer): string {
+    const delivered = this.#deliveredId;
+    return beginsWith(body, delivered) ? delivered : body.toString('latin1', 0, REQUEST_ID_BYTES);
+  }
 }
 
-function requestIdOf(body: Buffer): string {
-  return body.toString('latin1', 0, REQUEST_ID_BYTES);
+function beginsWith(body: Buffer, requestId: string): boolean {
+  if (requestId.length !== REQUEST_ID_BYTES || body.length < REQUEST_ID_BYTES) return false;
+  for (let at = 0; at < REQUEST_ID_BYTES; at += 1) if (body[at] !== requestId.charCodeAt(at)) return false;
+  return true;
 }

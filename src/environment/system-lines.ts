@@ -48,6 +48,9 @@ export interface RuntimeIdentity {
   readonly arn: string;
 }
 
+/** Larger numbers are not what V8 writes quickly. */
+const LARGEST_SMALL_INTEGER = 2 ** 30;
+
 /** Init time is billed as well, for every kind of package, since August 2025. */
 export function billedDurationMs(durationMs: number, initDurationMs: number | undefined): number {
   return Math.ceil(durationMs + (initDurationMs ?? 0));
@@ -70,10 +73,19 @@ export function reportLine(facts: ReportFacts): string {
   const { requestId, durationMs, initDurationMs, memoryMb, maxMemoryUsedMb, failure } = facts;
   const billed = billedDurationMs(durationMs, initDurationMs);
   let line =
-    `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billed} ms\t` +
+    `REPORT RequestId: ${requestId}\tDuration: ${twoDecimals(durationMs)} ms\tBilled Duration: ${billed} ms\t` +
     `Memory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryUsedMb} MB\t`;
   if (initDurationMs !== undefined) line += `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
   return failure === undefined ? line : line + failureFields(failure);
+}
+
+/** As `toFixed(2)`, but for the last bit of rounding; every invocation passes here, and that takes five times as long. */
+function twoDecimals(positive: number): string {
+  const hundredths = Math.round(positive * 100);
+  if (hundredths > LARGEST_SMALL_INTEGER) return positive.toFixed(2);
+  const whole = Math.floor(hundredths / 100);
+  const rest = hundredths - 100 * whole;
+  return rest < 10 ? `${whole}.0${rest}` : `${whole}.${rest}`;
 }
 
 /** Of an init that failed; of a provisioned environment's always. */

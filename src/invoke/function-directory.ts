@@ -42,6 +42,8 @@ export class FunctionDirectory {
   /** By `<account>/<region>/<name>`. */
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #onReplaced: (functionArn: string, keep: ReadonlySet<string>) => void;
+  /** The function that was asked for last, found without a key: most callers ask for it again. */
+  #last: { readonly key: FunctionKey; readonly entry: FunctionEntry } | undefined;
 
   /** @param onReplaced told which deployments of a function may still run whenever that has changed */
   constructor(onReplaced: (functionArn: string, keep: ReadonlySet<string>) => void) {
@@ -66,11 +68,12 @@ export class FunctionDirectory {
 
   clear(): void {
     this.#functions.clear();
+    this.#last = undefined;
   }
 
   /** Throws the 404 or 409 that AWS gives when there is nothing to run. */
   resolve(accountId: string, region: string, name: string, qualifier: string | undefined): Resolution {
-    const entry = this.#functions.get(`${accountId}/${region}/${name}`);
+    const entry = this.#find(accountId, region, name);
     const found = entry && resolved(entry, qualifier);
     if (found !== undefined) return found;
     throw this.#refusal(entry, functionArn(accountId, region, name), qualifier ?? '$LATEST');
@@ -99,6 +102,15 @@ export class FunctionDirectory {
   ): string | undefined {
     const entry = this.#functions.get(`${accountId}/${region}/${name}`);
     return entry && resolved(entry, qualifier)?.version.deadLetterTargetArn;
+  }
+
+  #find(accountId: string, region: string, name: string): FunctionEntry | undefined {
+    const last = this.#last;
+    if (last?.key.name === name && last.key.accountId === accountId && last.key.region === region)
+      return last.entry;
+    const entry = this.#functions.get(`${accountId}/${region}/${name}`);
+    if (entry !== undefined) this.#last = { key: { accountId, region, name }, entry };
+    return entry;
   }
 
   #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {
@@ -172,8 +184,9 @@ export class FunctionDirectory {
   }
 
   #dropIfEmpty(entry: FunctionEntry, path: string): void {
-    if (entry.versions.size === 0 && entry.aliases.size === 0 && entry.settings === undefined)
-      this.#functions.delete(path);
+    if (entry.versions.size > 0 || entry.aliases.size > 0 || entry.settings !== undefined) return;
+    this.#functions.delete(path);
+    this.#last = undefined;
   }
 }
 

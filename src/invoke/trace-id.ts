@@ -22,12 +22,20 @@ export function queuedTraceHeader(callers: string | undefined, nowMs: number): s
   return traceHeader(callers, nowMs) + (callers === undefined ? '' : lineageField(callers));
 }
 
+let lastSecond = 0;
+let lastSecondHex = '';
+
 function newRoot(nowMs: number): string {
-  return `1-${Math.floor(nowMs / 1000).toString(16)}-${hex(24)}`;
+  const second = Math.floor(nowMs / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastSecondHex = second.toString(16);
+  }
+  return `1-${lastSecondHex}-${hex(24)}`;
 }
 
-/** Hex digits are drawn by the page: one call into the random generator serves a hundred invocations. */
-const PAGE_BYTES = 2048;
+/** Hex digits are drawn by the page: one call into the random generator serves four hundred invocations. */
+const PAGE_BYTES = 8192;
 let page = '';
 let used = 0;
 

@@ -16,6 +16,7 @@ async function bundle(root, { program, file }) {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    inject: [join(root, 'tools/setup/globals.mjs')],
     target: 'node24',
     legalComments: 'none',
     // Node.js keeps the text in memory, twice as much where a comment has a letter that is not ASCII.
