@@ -22,6 +22,7 @@ const otherInputs = [
   'tools/setup/bundle.mjs',
   'tools/setup/bundles.mjs',
   'tools/setup/empty-database.mjs',
+  'tools/setup/globals.mjs',
 ];
 
 /** Whether dist was built from the sources as they are. */
