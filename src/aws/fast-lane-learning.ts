@@ -1,15 +1,16 @@
 import { HeadForm, numberIn, type Varying } from './fast-lane-form.ts';
 import { placeOfName } from './fast-lane-names.ts';
 
-/** Those of the known headers that may vary within a form: nothing but themselves depends on them. */
-const MAY_VARY: ReadonlySet<string> = new Set([
+/** What is another with nearly every request: two that happen to be alike are no sign that the third will be. */
+const USUALLY_VARY: ReadonlySet<string> = new Set([
+  'authorization',
   'content-length',
   'amz-sdk-invocation-id',
-  'amz-sdk-request',
   'x-amz-date',
   'x-amz-content-sha256',
-  'x-amzn-trace-id',
 ]);
+/** Those of the known headers that may vary within a form: nothing but themselves depends on them. */
+const MAY_VARY: ReadonlySet<string> = new Set([...USUALLY_VARY, 'amz-sdk-request', 'x-amzn-trace-id']);
 /** The first of a signature's parameters of this name, with no other parameter behind it. */
 const SIGNATURE_LAST = /^AWS4-(?:(?![ ,]Signature=).)*[ ,]Signature=(?=[0-9a-f]{64}$)/;
 const MOST_VARYING = 20;
@@ -45,11 +46,11 @@ export function formOf(first: ReadHead, second: ReadHead, known?: HeadForm): Hea
   for (const [index, { name, before, value, after }] of others.entries()) {
     const other = lines[index];
     if (other === undefined || other.before !== before || other.after !== after) return undefined;
-    const start =
-      other.value === value && known?.isSteady(name) !== false
-        ? undefined
-        : startOf(name, other.value, value);
-    if (start === null) return undefined;
+    const isSame = other.value === value;
+    const given = startOf(name, other.value, value);
+    if (given === undefined && !isSame) return undefined;
+    const varies = !isSame || USUALLY_VARY.has(name) || known?.isSteady(name) === false;
+    const start = varies ? given : undefined;
     if (start !== undefined) pieces.push(piece + before + start);
     piece = start === undefined ? piece + before + value + after : after;
     headers.set(name, start === undefined ? value : varying.length);
@@ -60,14 +61,14 @@ export function formOf(first: ReadHead, second: ReadHead, known?: HeadForm): Hea
   return new HeadForm(second.url, headers, varying, pieces, steadyLength(headers));
 }
 
-/** What the values of a varying header begin with; null where they must not vary so. */
-function startOf(name: string, one: string, other: string): string | null {
-  if (one === '' || other === '') return null;
+/** What the values of a varying header begin with; undefined where they must not vary so. */
+function startOf(name: string, one: string, other: string): string | undefined {
+  if (one === '' || other === '') return undefined;
   if (name === 'authorization') {
     const start = SIGNATURE_LAST.exec(one)?.[0];
-    return start !== undefined && start === SIGNATURE_LAST.exec(other)?.[0] ? start : null;
+    return start !== undefined && start === SIGNATURE_LAST.exec(other)?.[0] ? start : undefined;
   }
-  return placeOfName(name) === undefined || MAY_VARY.has(name) ? '' : null;
+  return placeOfName(name) === undefined || MAY_VARY.has(name) ? '' : undefined;
 }
 
 function steadyLength(headers: ReadonlyMap<string, string | number>): number | undefined {
