@@ -196,6 +196,23 @@ describe('rules with patterns', () => {
     );
     expect(await send()).toMatchObject({ EventId: expect.any(String) });
     expect(await bodies(queue, 1)).toMatchObject([{ account: '111111111111' }]);
+    const Statement = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'events:PutEvents',
+      Resource: arn,
+      Condition: { StringEquals: { 'events:source': 'shop', 'events:detail-type': 'secret' } },
+    };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
+    await events.send(new PutPermissionCommand({ EventBusName: second, Policy }));
+    const Entries = [
+      { ...entry, DetailType: 'secret' },
+      { ...entry, DetailType: 'open' },
+    ];
+    expect((await events.send(new PutEventsCommand({ Entries }))).Entries).toMatchObject([
+      { ErrorCode: 'AccessDeniedException' },
+      { EventId: expect.any(String) },
+    ]);
     other.destroy();
   });
 });
@@ -253,6 +270,9 @@ test('rules and targets can be listed, replaced and deleted', async () => {
   });
   const { Targets } = await events.send(new ListTargetsByRuleCommand({ ...where, Rule: 'a' }));
   expect(Targets).toEqual([{ Id: 't', Arn: queue.arn }]);
+  const twice = [{ Id: 't', Arn: 'arn:aws:sqs:us-east-1:000000000000:q' }, ...(Targets ?? [])];
+  await events.send(new PutTargetsCommand({ ...where, Rule: 'a', Targets: twice }));
+  expect((await events.send(new ListTargetsByRuleCommand({ ...where, Rule: 'a' }))).Targets).toEqual(Targets);
   const named = await events.send(new ListRuleNamesByTargetCommand({ ...where, TargetArn: queue.arn }));
   expect(named.RuleNames).toEqual(['a']);
   await expect(events.send(new DeleteRuleCommand({ ...where, Name: 'a' }))).rejects.toThrow(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../model/clock.ts';
 import type { BusEvent, EventBusPort } from '../../model/event-bus-port.ts';
 import type { QueueSenderIdentity } from '../../model/queue-ports.ts';
-import { checkAccount } from './buses/bus-access.ts';
+import { checkAccount, eventKeys } from './buses/bus-access.ts';
 import { type BusName, parseBus } from './buses/stored-bus.ts';
 import { busDoesNotExist, validation } from './events-errors.ts';
 import type { EventsDirectory } from './events-directory.ts';
@@ -29,7 +29,7 @@ export class PlatformEventBuses implements EventBusPort {
 
   async put({ busArn, sender, source, detailType, detail, resources, traceHeader }: BusEvent): Promise<void> {
     const { clock, router } = this.#options;
-    const { name, accountId } = this.#admit(busArn, sender);
+    const { name, accountId } = this.#admit(busArn, sender, eventKeys(source, detailType));
     const event = {
       version: '0',
       id: randomUUID(),
@@ -48,12 +48,13 @@ export class PlatformEventBuses implements EventBusPort {
   #admit(
     busArn: string,
     sender: QueueSenderIdentity,
+    keys: Readonly<Record<string, string | undefined>> = {},
   ): { readonly name: BusName; readonly accountId: string } {
     const accountId = sender.kind === 'account' ? sender.accountId : sender.sourceAccount;
     const name = parseBus(busArn, { accountId, region: '' });
     const bus = this.#options.directory.bus(name);
     if (bus === undefined) throw busDoesNotExist(name.name);
-    checkAccount(bus, accountId, 'PutEvents');
+    checkAccount(bus, accountId, 'PutEvents', keys);
     return { name, accountId };
   }
 }

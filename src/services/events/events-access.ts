@@ -1,5 +1,6 @@
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { partitionOf } from '../../model/stored-function.ts';
+import { eventKeys } from './buses/bus-access.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -12,16 +13,19 @@ export function eventsActions(
   context: RequestContext,
 ): readonly RequestedAction[] {
   const action = `events:${operation}`;
+  const { Entries: entries } = input;
+  if (Array.isArray(entries))
+    return (entries as Input[]).map(({ EventBusName, Source, DetailType }) => ({
+      action,
+      resource: busArn(EventBusName, context),
+      keys: eventKeys(Source, DetailType),
+    }));
   return resourcesOf(operation, input, context).map((resource) => ({ action, resource }));
 }
 
 function resourcesOf(operation: string, input: Input, context: RequestContext): readonly string[] {
-  const { ResourceARN, Entries, EventBusName, Name, Rule } = input;
+  const { ResourceARN, EventBusName, Name, Rule } = input;
   if (typeof ResourceARN === 'string') return [ResourceARN];
-  if (Array.isArray(Entries)) {
-    const buses = (Entries as Input[]).map((entry) => busArn(entry['EventBusName'], context));
-    return [...new Set(buses)];
-  }
   const rule = Rule ?? Name;
   if (!ABOUT_RULES.test(operation)) {
     return operation.startsWith('List') ? ['*'] : [busArn(EventBusName ?? Name, context)];

@@ -38,6 +38,10 @@ import {
   PutObjectLockConfigurationCommand,
   PutPublicAccessBlockCommand,
   type S3Client,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { presign, presignV2 } from '../../support/presigned.ts';
@@ -225,6 +229,7 @@ describe('a policy', () => {
     [statement({ Action: 'sqs:SendMessage' }), 'Policy has invalid action'],
     [statement({ Resource: 'arn:aws:s3:::another/*' }), 'Policy has invalid resource'],
     [statement({ Principal: { AWS: 'nobody' } }), 'Invalid principal in policy: "AWS":"nobody"'],
+    [statement({ Condition: { StringEquals: { 's3:nope': 'x' } } }), 'Policy has an invalid condition key'],
   ])('%#: that says nothing is malformed', async (policy, message) => {
     await expect(put(policy)).rejects.toMatchObject({ name: 'MalformedPolicy', message });
   });
@@ -245,6 +250,49 @@ describe('a policy', () => {
     await s3.send(new DeleteBucketPolicyCommand(named));
     await expect(read()).rejects.toMatchObject({ name: 'AccessDenied' });
     stranger.destroy();
+  });
+
+  test('that rests on what no request says is refused', async () => {
+    const Condition = { StringEquals: { 's3:ExistingObjectTag/secret': 'yes' } };
+    await expect(put(statement({ Effect: 'Deny', Condition }))).rejects.toMatchObject({
+      name: 'NotImplemented',
+      message: expect.stringContaining('s3:ExistingObjectTag/secret'),
+    });
+  });
+
+  test('denies by what requests say of themselves', async () => {
+    const own = { Bucket: 'conditional' };
+    await s3.send(new CreateBucketCommand(own));
+    const deny = (Action: string, Condition: object) => ({
+      Effect: 'Deny',
+      Principal: '*',
+      Action,
+      Resource: ['arn:aws:s3:::conditional', 'arn:aws:s3:::conditional/*'],
+      Condition,
+    });
+    const Statement = [
+      deny('s3:PutObject', { StringNotEquals: { 's3:x-amz-server-side-encryption': 'AES256' } }),
+      deny('s3:PutObject', { StringEquals: { 's3:RequestObjectTag/secret': 'yes' } }),
+      deny('s3:ListBucket', { NumericGreaterThan: { 's3:max-keys': '10' } }),
+      deny('s3:GetObject', { StringNotEquals: { 's3:authType': 'REST-HEADER' } }),
+    ];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await s3.send(new PutBucketPolicyCommand({ ...own, Policy }));
+    const object = { ...own, Key: 'k', Body: 'x' };
+    const encrypted = { ...object, ServerSideEncryption: 'AES256' as const };
+    const denied = { name: 'AccessDenied' };
+    await expect(s3.send(new PutObjectCommand(object))).rejects.toMatchObject(denied);
+    await expect(
+      s3.send(new PutObjectCommand({ ...encrypted, Tagging: 'secret=yes' })),
+    ).rejects.toMatchObject(denied);
+    await s3.send(new PutObjectCommand({ ...encrypted, Tagging: 'secret=no' }));
+    await s3.send(new GetObjectCommand({ ...own, Key: 'k' }));
+    const { UploadId } = await s3.send(
+      new CreateMultipartUploadCommand({ ...own, Key: 'm', ServerSideEncryption: 'AES256' }),
+    );
+    await s3.send(new UploadPartCommand({ ...own, Key: 'm', UploadId, PartNumber: 1, Body: 'x' }));
+    await expect(s3.send(new ListObjectsV2Command({ ...own, MaxKeys: 11 }))).rejects.toMatchObject(denied);
+    expect((await s3.send(new ListObjectsV2Command({ ...own, MaxKeys: 10 }))).KeyCount).toBe(1);
   });
 
   test('may not open what is blocked', async () => {

@@ -112,6 +112,19 @@ test('SetTopicAttributes sets what it knows, and changes nothing with a bad valu
     ['Nonsense', 'x'],
     ['Policy', '{'],
     ['Policy', '{"Statement":[]}'],
+    [
+      'Policy',
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'SNS:Publish',
+          Resource: arn,
+          Condition: { StringEquals: { 'aws:ResourceTag/secret': 'yes' } },
+        },
+      }),
+    ],
     ['DisplayName', 'x'.repeat(101)],
     ['DeliveryPolicy', '{"http":{"defaultHealthyRetryPolicy":{"numRetries":101}}}'],
     ['DeliveryPolicy', '{"http":{"defaultThrottlePolicy":{"maxReceivesPerSecond":5}}}'],
@@ -195,6 +208,26 @@ test('tags', async () => {
     sns.send(new ListTagsForResourceCommand({ ResourceArn: `${ARN}missing` })),
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   expect(await tags()).toEqual([{ Key: 'b', Value: '2' }]);
+});
+
+test('a policy says who may be subscribed', async () => {
+  const TopicArn = await create('choosy');
+  const Condition = { StringEquals: { 'sns:Protocol': 'sqs' }, StringLike: { 'sns:Endpoint': '*:secret' } };
+  const Statement = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'SNS:Subscribe',
+    Resource: TopicArn,
+    Condition,
+  };
+  const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: 'Policy', AttributeValue }));
+  const subscribe = async (queue: string): Promise<unknown> => {
+    const Endpoint = `arn:aws:sqs:us-east-1:000000000000:${queue}`;
+    return await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+  };
+  await subscribe('open');
+  await expect(subscribe('secret')).rejects.toMatchObject({ name: 'AuthorizationErrorException' });
 });
 
 test('another account may do what AddPermission lets it, until RemovePermission', async () => {

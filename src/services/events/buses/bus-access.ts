@@ -6,6 +6,18 @@ import type { EventsDirectory } from '../events-directory.ts';
 import { accessDenied, busDoesNotExist } from '../events-errors.ts';
 import { busArn, busPolicy, parseBus, type StoredBus } from './stored-bus.ts';
 
+/** Condition keys of an event that is put. */
+export function eventKeys(
+  source: unknown,
+  detailType: unknown,
+): Readonly<Record<string, string | undefined>> {
+  return { 'events:source': textOf(source), 'events:detail-type': textOf(detailType) };
+}
+
+function textOf(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : undefined;
+}
+
 /** A bus that an account may do this with. @throws AccessDeniedException */
 export function checkAccount(
   bus: StoredBus,
@@ -33,10 +45,11 @@ export function admit(
   given: string | undefined,
   context: RequestContext,
   action: string,
+  keys: Readonly<Record<string, string | undefined>> = {},
 ): StoredBus {
   const name = parseBus(given, context);
   const bus = name.region === context.region ? directory.bus(name) : undefined;
   if (bus === undefined) throw busDoesNotExist(name.name);
-  checkAccount(bus, context.accountId, action);
+  checkAccount(bus, context.accountId, action, keys);
   return bus;
 }

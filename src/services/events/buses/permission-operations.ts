@@ -1,5 +1,6 @@
 import type { PutPermissionRequest, RemovePermissionRequest } from '@aws-sdk/client-eventbridge';
 import type { OperationHandler } from '../../../aws/service.ts';
+import { absentKey } from '../../../model/policy/absent-keys.ts';
 import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import {
@@ -84,6 +85,8 @@ function checked(text: string): PolicyDocument {
   try {
     const policy = parsePolicy(text, 'resource');
     compilePolicy(policy);
+    const absent = absentKey(policy);
+    if (absent !== undefined) throw notBuilt(`the condition key ${absent}`);
     return policy;
   } catch (error) {
     if (error instanceof PolicyError) throw badParameter('Policy', error.message);

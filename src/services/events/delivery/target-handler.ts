@@ -8,7 +8,7 @@ import { ServiceError } from '../../../model/service-error.ts';
 import type { StreamPublisher } from '../../../model/stream-ports.ts';
 import type { ServiceRoles } from '../../../model/service-roles.ts';
 import type { TopicPublisher } from '../../../model/topic-publisher.ts';
-import { checkAccount } from '../buses/bus-access.ts';
+import { checkAccount, eventKeys } from '../buses/bus-access.ts';
 import { parseBus } from '../buses/stored-bus.ts';
 import type { EventsDirectory } from '../events-directory.ts';
 import { busDoesNotExist } from '../events-errors.ts';
@@ -125,10 +125,11 @@ export class TargetHandler implements DeliveryHandler {
     const name = parseBus(target.Arn, { accountId, region: '' });
     const bus = directory.bus(name);
     if (bus === undefined) throw busDoesNotExist(name.name);
-    checkAccount(bus, accountId, 'PutEvents');
+    const passed = JSON.parse(event) as PlatformEvent;
+    checkAccount(bus, accountId, 'PutEvents', eventKeys(passed.source, passed['detail-type']));
     if (hops >= MOST_HOPS)
       throw new ServiceError('ValidationException', 'The event came over too many event buses.');
-    await router.put([{ bus: name, event: JSON.parse(event) as PlatformEvent, hops: hops + 1, traceHeader }]);
+    await router.put([{ bus: name, event: passed, hops: hops + 1, traceHeader }]);
   }
 
   async #giveUp(content: TargetDelivery, failure: Failure): Promise<void> {

@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-eventbridge';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
-import { admit } from '../buses/bus-access.ts';
+import { admit, eventKeys } from '../buses/bus-access.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
 import { notBuilt, validation } from '../events-errors.ts';
 import type { PutEvent } from './event-router.ts';
@@ -55,7 +55,9 @@ function readEntry(
   const detail = parseDetail(text);
   if (detail === undefined) return { code: 'MalformedDetail', message: 'Detail is malformed.' };
   try {
-    const { accountId, region, name } = admit(deps.directory, entry.EventBusName, context, 'PutEvents');
+    const keys = eventKeys(source, detailType);
+    const bus = admit(deps.directory, entry.EventBusName, context, 'PutEvents', keys);
+    const { accountId, region, name } = bus;
     const event = {
       version: '0',
       id: randomUUID(),

@@ -27,7 +27,8 @@ export function putTargets(
       const problem = targetProblem(target);
       if (problem !== undefined) throw validation(problem);
     }
-    const added = targets.map(storedTarget);
+    // Of those with one id the last holds.
+    const added = [...new Map(targets.map((target) => [target.Id, storedTarget(target)])).values()];
     await changeRule(deps.store, rule, (before) => {
       const ids = new Set(added.map(({ Id }) => Id));
       const kept = before.targets.filter(({ Id }) => !ids.has(Id));

@@ -1,12 +1,10 @@
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import { absentKey } from '../../../model/policy/absent-keys.ts';
 import { arnPattern } from '../../../model/policy/arn-pattern.ts';
 import { contextKeys } from '../../../model/policy/context-keys.ts';
 import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { listOf, PolicyError, type PolicyStatement } from '../../../model/policy/policy-document.ts';
-
-/** Condition keys that Lambda's requests have on AWS and have not here: a Deny that relies on one would not deny. */
-const UNKNOWN_KEY = /^aws:(?:ResourceTag\/|RequestTag\/|TagKeys$)/i;
 
 const NO_KEYS = contextKeys({});
 
@@ -26,7 +24,7 @@ export function checkGivenPolicy(text: string, resourceArn: string): void {
 }
 
 function checkStatement(statement: PolicyStatement, resourceArn: string): void {
-  const { Action, NotAction, Resource, Principal, NotPrincipal, Condition = {} } = statement;
+  const { Action, NotAction, Resource, Principal, NotPrincipal } = statement;
   for (const action of listOf(Action ?? NotAction ?? [])) {
     if (action === '*' || action.toLowerCase().startsWith('lambda:')) continue;
     throw new PolicyError(`The action ${action} is not one of Lambda.`);
@@ -41,8 +39,6 @@ function checkStatement(statement: PolicyStatement, resourceArn: string): void {
       'The provided principal was invalid. Please check the principal and try again.',
     );
   }
-  const unknown = Object.values(Condition)
-    .flatMap(Object.keys)
-    .find((key) => UNKNOWN_KEY.test(key));
+  const unknown = absentKey({ Statement: statement });
   if (unknown !== undefined) throw notImplementedYet(`Policy: the condition key ${unknown}`);
 }

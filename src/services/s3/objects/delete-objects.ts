@@ -8,6 +8,7 @@ import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
 import { admitAny, denialOf } from '../permissions/bucket-access.ts';
+import { requestFacts } from '../permissions/condition-keys.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { accessDenied, invalidRequest, malformedXml, notBuilt } from '../s3-errors.ts';
 import { deletionCheck } from './deletion-check.ts';
@@ -74,7 +75,8 @@ function planOf(
   try {
     const versionId = checkVersionId(object.VersionId);
     const action = versionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion';
-    const denial = denialOf(deps, bucket, key, context, action);
+    const keys = requestFacts({ IfMatch: etag, VersionId: versionId }, context);
+    const denial = denialOf(deps, bucket, key, context, action, keys);
     if (denial !== undefined) return accessDenied(denial);
     const check = deletionCheck({
       Key: key,

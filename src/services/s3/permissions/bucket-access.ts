@@ -13,18 +13,16 @@ import { policyOf } from '../settings/bucket-policy.ts';
 import { publicAccessBlock } from '../settings/public-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { accessDenied, noSuchBucket } from '../s3-errors.ts';
+import { type Keys, type RequestFacts, requestFacts } from './condition-keys.ts';
 
 export type AccessDependencies = Pick<S3Dependencies, 'store' | 'clock' | 'identities'>;
 
 /** What a request names. */
-export interface Named {
+export interface Named extends RequestFacts {
   readonly Bucket: string | undefined;
   readonly Key?: string | undefined;
   readonly ExpectedBucketOwner?: string | undefined;
 }
-
-/** Conditions that are known of one action alone, such as `s3:prefix`. */
-export type Keys = Readonly<Record<string, string | undefined>>;
 
 /** The bucket a request is about, if its caller may do this with it or with its object. @throws NoSuchBucket, AccessDenied */
 export async function admit(
@@ -35,7 +33,8 @@ export async function admit(
   keys: Keys = {},
 ): Promise<StoredBucket> {
   const bucket = await admitAny(deps, named);
-  const denial = denialOf(deps, bucket, named.Key, context, action, keys);
+  const all = { ...requestFacts(named, context), ...keys };
+  const denial = denialOf(deps, bucket, named.Key, context, action, all);
   if (denial !== undefined) throw accessDenied(denial);
   return bucket;
 }
@@ -137,7 +136,11 @@ function decide(
     action: `s3:${action}`,
     resource: key === undefined ? bucket.arn : `${bucket.arn}/${key}`,
     resourceAccountId: bucket.accountId,
-    keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': bucket.accountId }),
+    keys: requestKeys(principal, {
+      ...keys,
+      'aws:ResourceAccount': bucket.accountId,
+      's3:ResourceAccount': bucket.accountId,
+    }),
   };
   const decision = authorize(request, policies);
   if (decision.isAllowed) return undefined;

@@ -6,18 +6,8 @@ import { hasLists, ignoresPublicLists } from '../lists/ownership.ts';
 import { checkVersionId } from '../objects/object-key.ts';
 import { findVersion } from '../objects/object-rows.ts';
 import { accessDenied } from '../s3-errors.ts';
-import {
-  type AccessDependencies,
-  admitAny,
-  denialOf,
-  judge,
-  type Keys,
-  type Named,
-} from './bucket-access.ts';
-
-interface NamedVersion extends Named {
-  readonly VersionId?: string | undefined;
-}
+import { type AccessDependencies, admitAny, denialOf, judge, type Named } from './bucket-access.ts';
+import { type Keys, requestFacts } from './condition-keys.ts';
 
 /**
  * The bucket of an object, if its caller may do this with the object: by policies, or by the object's list. What belongs
@@ -25,13 +15,14 @@ interface NamedVersion extends Named {
  */
 export async function admitToObject(
   deps: AccessDependencies,
-  named: NamedVersion,
+  named: Named,
   context: RequestContext,
   action: string,
   keys: Keys = {},
 ): Promise<StoredBucket> {
   const bucket = await admitAny(deps, named);
-  const { principal, denial } = judge(deps, bucket, named.Key, context, action, keys);
+  const all = { ...requestFacts(named, context), ...keys };
+  const { principal, denial } = judge(deps, bucket, named.Key, context, action, all);
   if (!hasLists(bucket)) {
     if (denial === undefined) return bucket;
     throw accessDenied(denial.message);

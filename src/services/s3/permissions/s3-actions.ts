@@ -1,3 +1,4 @@
+import type { CreateBucketConfiguration } from '@aws-sdk/client-s3';
 import type { RequestContext, RequestedAction } from '../../../aws/service.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import { namesList } from '../lists/given-list.ts';
@@ -14,5 +15,7 @@ export function s3Actions(
   const actions = ['s3:CreateBucket'];
   if (input['ObjectOwnership'] !== undefined) actions.push('s3:PutBucketOwnershipControls');
   if (namesList(input)) actions.push('s3:PutBucketAcl');
-  return actions.map((action) => ({ action, resource }));
+  const wanted = input['CreateBucketConfiguration'] as CreateBucketConfiguration | undefined;
+  const keys = { 's3:LocationConstraint': wanted?.LocationConstraint };
+  return actions.map((action) => ({ action, resource, keys }));
 }

@@ -3,6 +3,8 @@ import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { listOf, type PolicyDocument, PolicyError } from '../../../model/policy/policy-document.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
+import { keyProblem } from '../permissions/condition-keys.ts';
+import { notBuilt } from '../s3-errors.ts';
 import { isPublicPolicy, publicAccessBlock } from './public-access.ts';
 
 interface ReadPolicy {
@@ -27,7 +29,7 @@ export function policyOf({ settings }: Pick<StoredBucket, 'settings'>): ReadPoli
   return policy;
 }
 
-/** Checks a policy that is to be put. @throws MalformedPolicy, AccessDenied where it would open what is blocked */
+/** Checks a policy that is to be put. @throws MalformedPolicy, NotImplemented, AccessDenied where it would open what is blocked */
 export function checkPolicy(text: string, bucket: StoredBucket): string {
   if (!text.trimStart().startsWith('{')) throw malformed(NO_JSON);
   let policy: ReadPolicy;
@@ -38,6 +40,7 @@ export function checkPolicy(text: string, bucket: StoredBucket): string {
       throw malformed(error.message.includes('JSON') ? NO_JSON : error.message);
     throw error;
   }
+  checkKeys(policy.document);
   for (const statement of listOf(policy.document.Statement)) {
     for (const action of [...listOf(statement.Action ?? []), ...listOf(statement.NotAction ?? [])])
       if (action !== '*' && !action.toLowerCase().startsWith('s3:'))
@@ -51,6 +54,12 @@ export function checkPolicy(text: string, bucket: StoredBucket): string {
     throw new ServiceError('AccessDenied', `Putting this policy on ${bucket.arn} is denied ${because}`, 403);
   }
   return text;
+}
+
+function checkKeys(document: PolicyDocument): void {
+  const problem = keyProblem(document);
+  if (problem?.isUnknown === true) throw malformed('Policy has an invalid condition key');
+  if (problem !== undefined) throw notBuilt('Policy', `the condition key ${problem.key}`);
 }
 
 const NO_JSON = "Policies must be valid JSON and the first byte must be '{'";

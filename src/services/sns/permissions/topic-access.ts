@@ -34,12 +34,13 @@ export function admit(
   context: RequestContext,
   action: string,
   parameter = 'TopicArn',
+  keys: Keys = {},
 ): StoredTopic {
   const { region } = parseTopicArn(arn, parameter);
   if (region !== context.region) throw invalidParameter(parameter);
   const topic = deps.directory.topic(arn ?? '');
   if (topic === undefined) throw topicDoesNotExist();
-  checkCaller(deps, topic, context, action);
+  checkCaller(deps, topic, context, action, keys);
   return topic;
 }
 
@@ -49,6 +50,7 @@ export function checkCaller(
   topic: StoredTopic,
   context: RequestContext,
   action: string,
+  keys: Keys = {},
 ): void {
   const isOwn = topic.accountId === context.accountId;
   const own = identities.policiesOf(context.caller);
@@ -58,6 +60,7 @@ export function checkCaller(
   decide(topic, policies, context.caller.principal, action, {
     ...globalKeys(contextFacts(context, clock.now(), topic.accountId)),
     'aws:SourceOwner': context.accountId,
+    ...keys,
   });
 }
 

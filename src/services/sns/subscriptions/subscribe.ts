@@ -19,7 +19,8 @@ const PENDING = 'pending confirmation';
  */
 export function subscribe(deps: SnsDependencies): OperationHandler<SubscribeInput, SubscribeResponse> {
   return async (input, context) => {
-    const topic = admit(deps, input.TopicArn, context, 'Subscribe');
+    const keys = { 'sns:Protocol': input.Protocol, 'sns:Endpoint': input.Endpoint };
+    const topic = admit(deps, input.TopicArn, context, 'Subscribe', 'TopicArn', keys);
     const wanted = rowOf(input, topic, context.accountId, deps.clock.now());
     const confirmation = confirmationDelivery(wanted, context.origin, deps.clock.now());
     let row: SubscriptionRow | undefined;

@@ -1,3 +1,4 @@
+import { absentKey } from '../../../model/policy/absent-keys.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { PolicyError } from '../../../model/policy/policy-document.ts';
@@ -58,7 +59,10 @@ function checkFifoAttribute(name: string, value: string, isFifo: boolean): strin
 
 function checkPolicy(text: string): string {
   try {
-    compilePolicy(parsePolicy(text, 'resource'));
+    const document = parsePolicy(text, 'resource');
+    compilePolicy(document);
+    const absent = absentKey(document);
+    if (absent !== undefined) throw notBuilt('Policy', `the condition key ${absent}`);
   } catch (error) {
     if (error instanceof PolicyError)
       throw badParameter('Policy', `Policy statement error: ${error.message}`);

@@ -1,3 +1,4 @@
+import { absentKey } from '../../../model/policy/absent-keys.ts';
 import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { listOf, PolicyError } from '../../../model/policy/policy-document.ts';
@@ -95,6 +96,9 @@ export function checkPolicy(text: string): void {
       );
     }
     compilePolicy(document);
+    const absent = absentKey(document);
+    if (absent !== undefined)
+      throw unsupported(`Lambent does not implement the condition key ${absent} yet.`);
   } catch (error) {
     if (error instanceof PolicyError) throw invalidAttributeValue('Policy');
     throw error;
