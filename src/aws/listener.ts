@@ -56,6 +56,8 @@ const HTTP2_SESSION_WINDOW_BYTES = 8 * 1024 * 1024;
 /** Megabytes. Node's own 10 refuses streams when a few large payloads are under way. */
 const HTTP2_SESSION_MEMORY_MB = 256;
 const DRAIN_CHECK_MS = 10;
+/** In which a connection that waits is accepted, and what has come on it is read. */
+const LAST_TURNS = 8;
 /**
  * Connections that wait to be accepted, where the system allows as many. What does not fit Node's own 511 is dropped
  * without a word: its client finds out when it is reset, or after minutes.
@@ -209,6 +211,8 @@ export class Listener {
     if (!server.listening) return;
     const ended = Promise.withResolvers<void>();
     server.prependListener('request', (_req, res) => res.setHeader('connection', 'close'));
+    // What came before the word to leave is not to be cut off unread, as much of it as there may be on a busy machine.
+    for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     server.close(() => ended.resolve());
     this.#lane?.close();
     for (const session of this.#sessions) session.close();

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { functionVersion, invocation, PoolFixture } from './testing/pool-fixture.ts';
+import { beside } from '../../test/support/beside.ts';
+import type { FunctionVersion } from '../model/function-version.ts';
+import { type Answer, functionVersion, invocation, PoolFixture } from './testing/pool-fixture.ts';
 
 const fixtures: PoolFixture[] = [];
 
@@ -17,6 +19,18 @@ afterEach(async () => {
 
 const count = { do: 'count' };
 
+/** So many that run until all of them do. */
+async function together(it: PoolFixture, version: FunctionVersion, size: number): Promise<Answer[]> {
+  const path = join(it.directory, `together-${version.deploymentId}`);
+  const running = Promise.all(
+    Array.from({ length: size }, async () => await it.invoke(version, { do: 'until', path })),
+  );
+  const allRun = (): void => expect(it.pool.counts().busy).toBe(size);
+  await beside(running, async () => await vi.waitFor(allRun, 25_000));
+  writeFileSync(path, '');
+  return await running;
+}
+
 describe('the pool', () => {
   test('reuses an environment: one after another, all in the same', async () => {
     const it = fixture();
@@ -29,7 +43,7 @@ describe('the pool', () => {
   test('has an environment for each of those that run at the same time', async () => {
     const it = fixture();
     const version = functionVersion();
-    const answers = await Promise.all([1, 2, 3].map(() => it.invoke(version, { do: 'sleep', ms: 300 })));
+    const answers = await together(it, version, 3);
     expect(answers.map(({ value }) => value)).toEqual([null, null, null]);
     expect(it.logs.size).toBe(3);
   });
@@ -48,7 +62,7 @@ describe('the pool', () => {
   test('takes the environment used last', async () => {
     const it = fixture();
     const version = functionVersion();
-    await Promise.all([1, 2, 3].map(() => it.invoke(version, { do: 'sleep', ms: 200 })));
+    await together(it, version, 3);
     await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 3, busy: 0 }), 25_000);
     const counts: unknown[] = [];
     for (let i = 0; i < 5; i += 1) counts.push((await it.invoke(version, count)).value);
@@ -108,13 +122,17 @@ describe('the pool', () => {
     const it = fixture();
     const old = functionVersion();
     const current = functionVersion();
-    await Promise.all([1, 2].map(() => it.invoke(old, { do: 'sleep', ms: 100 })));
-    const inFlight = it.invoke(old, { do: 'sleep', ms: 300 });
-    await it.invoke(current, count);
+    await together(it, old, 2);
+    const path = join(it.directory, 'let-go');
+    const inFlight = it.invoke(old, { do: 'until', path });
+    await beside(inFlight, async () => await it.invoke(current, count));
+    const settled = (): void => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 1 });
+    await beside(inFlight, async () => await vi.waitFor(settled, 25_000));
     it.pool.retire(old.functionArn, new Set([current.deploymentId]));
     expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 1 });
     // Chosen before the update, run after it.
     const late = it.invoke(old, count);
+    writeFileSync(path, '');
     expect(await inFlight).toMatchObject({ value: null, functionError: undefined });
     expect((await late).functionError).toBeUndefined();
     await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }), 25_000);

@@ -13,6 +13,7 @@ import { Lifetimes } from './lifetimes.ts';
 import type { InitializationType } from './initialization-type.ts';
 import type { ProvisionedState } from './provisioned-environments.ts';
 import { memoryIsScarce, Provisioning } from './provisioning.ts';
+import { Removals } from './removals.ts';
 import { type ScalingRate, StartQueue, UNLIMITED } from './start-queue.ts';
 import { TurnWatch } from './turn-watch.ts';
 
@@ -30,9 +31,8 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
 }
 
 /**
- * All execution environments of this process. An invocation takes a provisioned environment or the idle one used last;
- * when there is none, or enough of them are busy with brief invocations, it waits, and whichever is free first, a new one
- * or one that has finished, takes the oldest that waits.
+ * All execution environments of this process. An invocation takes a provisioned environment or the idle one used last; where
+ * none is, or enough are busy with brief invocations, it waits, oldest first, for one that is new or has finished.
  */
 export class EnvironmentPool {
   /** Makes the environments, keeps records of them, and starts runtimes ahead of need. */
@@ -47,6 +47,7 @@ export class EnvironmentPool {
   readonly #initializing = new Set<ExecutionEnvironment>();
   readonly #expiry: IdleExpiry;
   readonly #lifetimes: Lifetimes;
+  readonly #removals: Removals;
   readonly #watch = new TurnWatch((group) => this.#serveWaiting(group));
   /** Raised by `destroyAll`: what was started before it does not come into use after it. */
   #epoch = 0;
@@ -55,6 +56,7 @@ export class EnvironmentPool {
   constructor(options: EnvironmentPoolOptions) {
     this.factory = new EnvironmentFactory(options, () => this.#starts.isStarting);
     this.#onWarning = options.onWarning;
+    this.#removals = new Removals(options.onWarning);
     this.#starts = new StartQueue({
       limit: options.parallelStarts ?? 2 * availableParallelism(),
       start: (group, type) => this.#start(group, type),
@@ -68,10 +70,9 @@ export class EnvironmentPool {
       remove: this.#remove,
       onWarning: options.onWarning,
     });
-    const { clock, idleExpiryMs, lifetimeMs } = options;
     const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
-    this.#expiry = new IdleExpiry(clock, idleExpiryMs, groups, this.#remove);
-    this.#lifetimes = new Lifetimes(clock, lifetimeMs, groups, this.#remove);
+    this.#expiry = new IdleExpiry(options.clock, options.idleExpiryMs, groups, this.#remove);
+    this.#lifetimes = new Lifetimes(options.clock, options.lifetimeMs, groups, this.#remove);
   }
 
   /**
@@ -124,13 +125,14 @@ export class EnvironmentPool {
   /** Ends every environment at once; what runs or waits fails. The pool can be used again. */
   async destroyAll(): Promise<void> {
     this.#epoch += 1;
-    const ending = [...this.#initializing].map((environment) => environment.destroy());
+    for (const environment of this.#initializing) void this.#removals.remove(environment);
     const groups = [...this.#groups.values()];
     // Who is failed may come back at once, to new ones.
     this.#groups.clear();
     for (const group of groups)
-      ending.push(...group.clear(removedError()).map((environment) => environment.destroy()));
-    await Promise.all([...ending, this.#starts.settled(), this.factory.prepared.clear()]);
+      for (const each of group.clear(removedError())) void this.#removals.remove(each);
+    await Promise.all([this.#starts.settled(), this.factory.prepared.clear()]);
+    await this.#removals.settled();
   }
 
   /** As `destroyAll`, and nothing runs afterwards. The driver is its owner's to close. */
@@ -205,14 +207,14 @@ export class EnvironmentPool {
       if (epoch === this.#epoch) await environment.start();
       this.#initializing.delete(environment);
       this.#lifetimes.begin(environment);
-      if (epoch !== this.#epoch) await environment.destroy();
+      if (epoch !== this.#epoch) await this.#removals.remove(environment);
       else if (type === 'on-demand') {
         group.environments.add(environment);
         this.#onAvailable(environment, group, undefined);
       } else this.#provisioning.onStarted(environment, group);
     } catch (error) {
       if (environment !== undefined) this.#initializing.delete(environment);
-      await environment?.destroy();
+      await this.#removals.remove(environment);
       if (epoch !== this.#epoch) return;
       if (type === 'on-demand') this.#failStart(group, error as Error);
       else this.#provisioning.onFailedStart(group, error as Error);
@@ -230,9 +232,7 @@ export class EnvironmentPool {
   readonly #remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void => {
     group.environments.delete(environment);
     group.provisioned?.delete(environment);
-    environment
-      .destroy()
-      .catch((error: Error) => this.#onWarning(`Removing an environment failed: ${error.message}`));
+    void this.#removals.remove(environment);
     this.#starts.demand(group);
     this.#dropIfEmpty(group);
   };

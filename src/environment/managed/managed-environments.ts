@@ -6,6 +6,7 @@ import { resourceConflict, serviceException } from '../../model/lambda-errors.ts
 import { ServiceError } from '../../model/service-error.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
 import type { EnvironmentFactory } from '../environment-factory.ts';
+import { Removals } from '../removals.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
 export interface ManagedEnvironmentsOptions {
@@ -41,11 +42,13 @@ export class ManagedEnvironments {
   readonly #options: ManagedEnvironmentsOptions;
   readonly #groups = new Map<string, Group>();
   readonly #startLimit = availableParallelism();
+  readonly #removals: Removals;
   #cancelSweep: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: ManagedEnvironmentsOptions) {
     this.#options = options;
+    this.#removals = new Removals(options.onWarning);
   }
 
   /** As the pool's: function errors are in the result, and it rejects when the function cannot be run at all. */
@@ -87,12 +90,12 @@ export class ManagedEnvironments {
   async destroyAll(): Promise<void> {
     const groups = [...this.#groups.values()];
     this.#groups.clear();
-    const ending = groups.flatMap((group) => {
+    for (const group of groups) {
       group.isRetired = true;
       for (const waiter of group.waiters.splice(0)) waiter.reject(removed());
-      return [...group.environments.keys()].map(async (environment) => await environment.destroy());
-    });
-    await Promise.all(ending);
+      for (const environment of group.environments.keys()) void this.#removals.remove(environment);
+    }
+    await this.#removals.settled();
   }
 
   async close(): Promise<void> {
@@ -144,12 +147,12 @@ export class ManagedEnvironments {
         this.#settle(group, environment);
         return;
       }
-      await environment.destroy();
+      await this.#removals.remove(environment);
       for (const { invocation, resolve } of group.waiters.splice(0, each)) {
         resolve({ payload: failure.payload(invocation.requestId), functionError: 'Unhandled' });
       }
     } catch (error) {
-      await environment?.destroy();
+      await this.#removals.remove(environment);
       const shown = error instanceof ServiceError ? error : serviceException((error as Error).message);
       for (const { reject } of group.waiters.splice(0, each)) reject(shown);
     }
@@ -174,9 +177,7 @@ export class ManagedEnvironments {
 
   #remove(group: Group, environment: SharedEnvironment): void {
     group.environments.delete(environment);
-    environment
-      .destroy()
-      .catch((error: Error) => this.#options.onWarning(`Removing an environment failed: ${error.message}`));
+    void this.#removals.remove(environment);
     this.#demand(group);
     const isEmpty = group.environments.size + group.waiters.length + group.starting === 0;
     if (!isEmpty) return;

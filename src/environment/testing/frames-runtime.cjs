@@ -30,6 +30,9 @@ const commands = {
   echo: (event) => event.value ?? null,
   env: () => process.env,
   sleep: ({ ms }) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
+  until: ({ path }) => {
+    while (!fs.existsSync(path)) commands.sleep({ ms: 10 });
+  },
   exit: ({ code }) => process.exit(code),
   kill: ({ signal }) => {
     process.kill(process.pid, signal);

@@ -14,7 +14,9 @@ import type { ConnectionNote, Greeting, ToMain, ToWorker } from './worker-messag
 const CHANNEL = 4;
 /** A worker that is asked something this often and says nothing for so long is stuck, and killed. */
 const PULSE_MS = 2000;
-const SILENCE_MS = 20_000;
+const LOOK_MS = 1000;
+/** Looks rather than one long time: while a machine stalls nobody says anything, and one of them goes by. */
+const SILENT_LOOKS = 20;
 /** From its last word to its end. */
 const LEAVING_MS = 5000;
 /** Helpers of a worker that is gone end what it had started, and themselves. */
@@ -117,9 +119,11 @@ export class WorkerProcess {
 
   async #watch(): Promise<void> {
     while (this.isReady) {
-      const silence = after(SILENCE_MS, false, { ref: false });
       const pulse = this.ask({ kind: 'alive' }).then(() => true);
-      if (!(await Promise.race([pulse, silence]))) this.kill();
+      let isHeard = false;
+      for (let look = 0; look < SILENT_LOOKS && !isHeard; look += 1)
+        isHeard = await Promise.race([pulse, after(LOOK_MS, false, { ref: false })]);
+      if (!isHeard) this.kill();
       await after(PULSE_MS, undefined, { ref: false });
     }
   }

@@ -87,6 +87,7 @@ export class Workers {
 
   /** Gives a new connection to the worker that has fewest. False: none serves. */
   pass(socket: Socket): boolean {
+    if (this.#isStopping) return false;
     let chosen: WorkerProcess | undefined;
     for (const worker of this.#living) {
       if (worker.isReady && (chosen === undefined || worker.connections < chosen.connections))

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { ProcessDriver } from './process-driver.ts';
+import { Spawner } from './spawner.ts';
 
 const OWN = fileURLToPath(new URL('.', import.meta.url));
 
@@ -109,3 +110,25 @@ test('many starts at once all succeed', async () => {
   await driver.close();
   rmSync(root, { recursive: true, force: true });
 });
+
+test.each(['closed', 'killed'])(
+  'what is asked of one that is %s is refused, however much it is',
+  async (how) => {
+    const spawner = new Spawner();
+    const sleeper = { argv: ['/bin/sleep', '60'], env: {}, cwd: '/', channel: false } as const;
+    const { output, exited } = await spawner.start(sleeper);
+    output.resume();
+    const ask = async (): Promise<unknown> => await spawner.ask('something').catch(() => 'refused');
+    const asked: Promise<unknown>[] = [];
+    const closed = how === 'closed' ? spawner.close() : undefined;
+    if (how === 'killed') for (const pid of spawnersOf(process.pid)) process.kill(pid, 'SIGKILL');
+    while (spawner.alive) {
+      asked.push(ask(), ask(), ask());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closed;
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['refused']));
+    await expect(spawner.start(sleeper)).rejects.toThrow('has ended');
+    expect((await exited).code).toBeNull();
+  },
+);

@@ -60,8 +60,13 @@ export class Spawner {
         this.#onGone();
         done();
       };
-      this.#child.once('error', end);
       this.#child.once('exit', end);
+      // One that could not be started does not exit. For one that does not listen any more an error comes with every
+      // message, and an error that nobody hears would end the platform.
+      this.#child.on('error', () => {
+        if (this.#child.pid === undefined) end();
+        else this.#child.kill('SIGKILL');
+      });
     });
   }
 
@@ -75,6 +80,7 @@ export class Spawner {
    */
   async start(command: SandboxCommand, surroundings?: unknown): Promise<SpawnedGroup> {
     const pipe = await this.#takePipe();
+    if (!this.#child.connected) throw new Error(ENDED);
     // Open for reading before anybody writes, but not read before: without a writer that would be its end.
     const readEnd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
     const id = this.#nextId;
@@ -101,7 +107,7 @@ export class Spawner {
 
   /** Rejects with an error whose `code` is that of the system call that failed. */
   ask(question: unknown): Promise<SpawnerAnswer> {
-    if (!this.#alive) return Promise.reject(new Error(ENDED));
+    if (!this.#alive || !this.#child.connected) return Promise.reject(new Error(ENDED));
     const id = this.#nextId;
     this.#nextId += 1;
     const answer = Promise.withResolvers<SpawnerAnswer>();
