@@ -98,28 +98,24 @@ describe('forms of heads', () => {
     expect(formed).toBeGreaterThan(1000);
   });
 
-  test('the third request of a client is read by the form of the first two, and a new connection too', () => {
+  test('the second request of a client is read by the form of the first, and another connection too', () => {
     const scanner = new RequestScanner(options);
     const memory = newMemory();
-    const send = (id: number, to = memory, name = 'f') =>
-      scanner.scan(
-        Buffer.from(
-          `POST /${name} HTTP/1.1\r\nHost: h\r\nX-Amz-Date: ${id}\r\nAuthorization: ${SCOPE}, Signature=${'0'.repeat(62)}${id}\r\n\r\n`,
-        ),
-        socket,
-        to,
-      );
-    expect([send(10), send(11)].map((read) => read?.formed)).toEqual([undefined, undefined]);
-    const third = send(12);
-    expect(third?.formed?.form).toBe(send(13, newMemory())?.formed?.form);
-    expect(third?.formed?.form.varying.map(({ name }) => name)).toEqual(['x-amz-date', 'authorization']);
-    expect(third?.header('authorization')?.endsWith('0012')).toBe(true);
+    const send = (id: number, to = memory, name = 'f') => {
+      const signature = String(id).padStart(64, '0');
+      const text = `POST /${name} HTTP/1.1\r\nHost: h\r\nX-Amz-Date: ${id}\r\nX-Id: ${id % 2}\r\nAuthorization: ${SCOPE}, Signature=${signature}\r\n\r\n`;
+      return scanner.scan(Buffer.from(text), socket, to);
+    };
+    expect(send(10)?.formed).toBeUndefined();
+    const second = send(12);
+    expect(second?.formed?.form).toBe(send(14, newMemory())?.formed?.form);
+    // What usually stays may turn out to vary.
+    expect(send(15)?.formed).toBeUndefined();
+    expect([send(16), send(17)].map((read) => read?.header('x-id'))).toEqual(['0', '1']);
+    expect(send(18)?.formed?.form.varying.map(({ name }) => name)).toContain('x-id');
     // Functions in turn, on one connection.
-    expect([send(14, memory, 'g'), send(15, memory, 'g')].map((read) => read?.formed)).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect([send(16, memory, 'f'), send(17, memory, 'g')].map((read) => read?.formed?.form.url)).toEqual([
+    expect(send(20, memory, 'g')?.formed).toBeUndefined();
+    expect([send(21, memory, 'f'), send(22, memory, 'g')].map((read) => read?.formed?.form.url)).toEqual([
       '/f',
       '/g',
     ]);
@@ -133,6 +129,6 @@ describe('forms of heads', () => {
       expect(read?.header('host')).toBe(`h${id}`);
       expect(read?.formed).toBeUndefined();
     }
-    expect(memory.last?.text).toContain('h512');
+    expect(memory.form?.headers.get('host')).toBe('h512');
   });
 });

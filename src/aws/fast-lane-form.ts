@@ -8,6 +8,12 @@ const DELETE = 0x7f;
 /** Hexadecimal digits of a SHA-256. */
 export const SIGNATURE_LENGTH = 64;
 
+/** A head that was read and found well-formed, from its request line to the end of its last line. */
+export interface ReadHead {
+  readonly url: string;
+  readonly text: string;
+}
+
 /** A header line whose value is another with each request. */
 export interface Varying {
   /** In lower case. */
@@ -23,6 +29,8 @@ export interface Varying {
  */
 export class HeadForm {
   readonly url: string;
+  /** One of those that have it. */
+  readonly example: ReadHead;
   /** By name in lower case, in the order of their lines: the value, or the index of the varying one. */
   readonly headers: ReadonlyMap<string, string | number>;
   readonly varying: readonly Varying[];
@@ -42,13 +50,14 @@ export class HeadForm {
    * @param bodyLength what the head says of it, unless that varies
    */
   constructor(
-    url: string,
+    example: ReadHead,
     headers: ReadonlyMap<string, string | number>,
     varying: readonly Varying[],
     pieces: readonly string[],
     bodyLength: number | undefined,
   ) {
-    this.url = url;
+    this.url = example.url;
+    this.example = example;
     this.headers = headers;
     this.varying = varying;
     this.key = pieces.join('\0');

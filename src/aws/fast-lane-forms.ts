@@ -1,19 +1,17 @@
-import type { HeadForm } from './fast-lane-form.ts';
+import type { HeadForm, ReadHead } from './fast-lane-form.ts';
 import { FormedHeaders } from './fast-lane-formed-headers.ts';
-import { formOf, type ReadHead } from './fast-lane-learning.ts';
+import { formOf } from './fast-lane-learning.ts';
 
 /** What one connection's next head is likely to be. */
 export interface HeadMemory {
   /** Of the last head that had one. */
   form: HeadForm | undefined;
-  /** The last that had none. */
-  last: ReadHead | undefined;
   /** How often a form was looked for in vain. */
   tries: number;
 }
 
 export function newMemory(): HeadMemory {
-  return { form: undefined, last: undefined, tries: 0 };
+  return { form: undefined, tries: 0 };
 }
 
 /** Longer heads are read line by line each time. */
@@ -48,11 +46,10 @@ export class KnownForms {
   learn(head: ReadHead, memory: HeadMemory): void {
     memory.tries += 1;
     if (head.text.length > LONGEST_HEAD || (memory.tries > PATIENCE && memory.tries % SELDOM > 1)) return;
-    const { last, form: known } = memory;
-    memory.last = head;
-    const form = last && formOf(last, head, known?.url === head.url ? known : undefined);
-    if (form === undefined) return;
-    memory.form = this.#shared(form);
+    const { url } = head;
+    const known = memory.form?.url === url ? memory.form : this.#recent.find((form) => form.url === url);
+    const form = (known && formOf(known.example, head, known)) ?? formOf(head, head);
+    if (form !== undefined) memory.form = this.#shared(form);
   }
 
   #shared(form: HeadForm): HeadForm {

@@ -1,4 +1,4 @@
-import { HeadForm, numberIn, type Varying } from './fast-lane-form.ts';
+import { HeadForm, numberIn, type ReadHead, type Varying } from './fast-lane-form.ts';
 import { placeOfName } from './fast-lane-names.ts';
 
 /** What is another with nearly every request: two that happen to be alike are no sign that the third will be. */
@@ -24,14 +24,8 @@ interface Line {
   readonly after: string;
 }
 
-/** A head that was read and found well-formed, from its request line to the end of its last line. */
-export interface ReadHead {
-  readonly url: string;
-  readonly text: string;
-}
-
 /**
- * The form of two heads, if they have one in common.
+ * The form of two heads, if they have one in common; of one alone, when it is given twice.
  * @param known a form that the first has, whose varying headers vary in the new one as well
  */
 export function formOf(first: ReadHead, second: ReadHead, known?: HeadForm): HeadForm | undefined {
@@ -58,7 +52,7 @@ export function formOf(first: ReadHead, second: ReadHead, known?: HeadForm): Hea
   }
   if (varying.length > MOST_VARYING) return undefined;
   pieces.push(`${piece}\r\n`);
-  return new HeadForm(second.url, headers, varying, pieces, steadyLength(headers));
+  return new HeadForm(second, headers, varying, pieces, steadyLength(headers));
 }
 
 /** What the values of a varying header begin with; undefined where they must not vary so. */
