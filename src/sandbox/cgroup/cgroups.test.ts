@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Cgroups } from './cgroups.ts';
 import type { Control } from './control-files.ts';
+import { divide, ownProcessors } from './processors.ts';
 import type { GroupLimits, SandboxGroup } from './sandbox-group.ts';
 
 const limits = { memoryMb: 64, cpuShare: 0.5, processes: 20 };
@@ -167,6 +168,27 @@ describe('a group of control groups', () => {
     await group.remove();
   });
 });
+
+test.skipIf(missing('cpu', 'processors', 'freezer'))(
+  'is kept off a processor while it wants more than its share and others run',
+  async (context) => {
+    const [greedy, modest] = [await create(tiny), await create()];
+    const standsBack = standing(greedy) ?? context.skip();
+    const mine = ownProcessors();
+    greedy.boost(false);
+    const [hog, sleeper] = [inside(greedy, 'while :; do :; done'), inside(modest, 'exec sleep 600')];
+    const allowed = ({ pid }: ChildProcess): string =>
+      divide(/^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '')
+        .all;
+    await vi.waitFor(() => expect(standsBack()).toBe(true), 30_000);
+    const few = mine.most?.list ?? mine.all;
+    await vi.waitFor(() => expect(allowed(hog)).toBe(few), 30_000);
+    expect(allowed(sleeper)).toBe(mine.all);
+    greedy.freeze();
+    await vi.waitFor(() => expect(allowed(hog)).toBe(mine.all), 30_000);
+    await Promise.all([greedy.remove(), modest.remove()]);
+  },
+);
 
 test.skipIf(missing('memory', 'freezer'))(
   'what a platform that was killed has left goes at the next start, what lives stays',

@@ -4,48 +4,59 @@ import { domainParent } from './domain-parent.ts';
 import { freezerParent, proveParent, versionOneParent, type GroupParent } from './group-parent.ts';
 import { findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { platformName } from './platform-name.ts';
+import { ownProcessors, type Processors } from './processors.ts';
 import { removeGroup } from './remove-group.ts';
 import { SandboxGroup, type GroupLimits } from './sandbox-group.ts';
 import { ShareWatch } from './share-watch.ts';
 import { sweepAbandoned } from './sweep-abandoned.ts';
 
-const ALL: readonly Control[] = ['memory', 'cpu', 'processes', 'freezer'];
+const ALL: readonly Control[] = ['memory', 'cpu', 'processes', 'processors', 'freezer'];
 
 /** The control groups this machine lets the platform make: for some of the controls, for all, or for none. */
 export class Cgroups {
   readonly #parents: readonly GroupParent[];
   readonly #failures: readonly string[];
+  readonly #processors: Processors | undefined;
   readonly #shares = new ShareWatch();
 
-  private constructor(parents: readonly GroupParent[], failures: readonly string[]) {
+  private constructor(
+    parents: readonly GroupParent[],
+    failures: readonly string[],
+    processors: Processors | undefined,
+  ) {
     this.#parents = parents;
     this.#failures = failures;
+    this.#processors = processors;
   }
 
   /** Finds out what works here, by trying, and removes what platforms that were killed have left. */
   static async prepare(): Promise<Cgroups> {
-    if (process.platform !== 'linux') return new Cgroups([], []);
+    if (process.platform !== 'linux') return new Cgroups([], [], undefined);
     const name = platformName();
     const hierarchies = findHierarchies(
       readFileSync('/proc/self/mountinfo', 'utf8'),
       readFileSync('/proc/self/cgroup', 'utf8'),
     );
+    const processors = ownProcessors();
     const search = new Search();
     const of = (version: 1 | 2): Hierarchy[] => hierarchies.filter((found) => found.version === version);
     for (const hierarchy of of(2)) {
       // Only root may leave what it was started in for the root of all groups.
       const places = hierarchy.ownDirectories.slice(0, process.getuid?.() === 0 ? 2 : 1);
-      for (const own of places) if (!search.has('freezer')) await search.add(() => domainParent(own, name));
+      for (const own of places)
+        if (!search.has('freezer')) await search.add(() => domainParent(own, name, processors));
       if (!search.has('freezer')) await search.add(() => freezerParent(hierarchy, name));
     }
     // No two of them have the same controls.
     const missing = search.missing();
     await Promise.all(
-      of(1).map(async (hierarchy) => await search.add(() => versionOneParent(hierarchy, name, missing))),
+      of(1).map(
+        async (hierarchy) => await search.add(() => versionOneParent(hierarchy, name, missing, processors)),
+      ),
     );
     // Behind the start, and in all of each hierarchy: another platform may have been started in another group.
     for (const { ownDirectories } of hierarchies) void sweepAbandoned(ownDirectories.at(-1) ?? '');
-    return new Cgroups(search.parents, search.failures);
+    return new Cgroups(search.parents, search.failures, processors);
   }
 
   /** Directories of the platform's own, each with one directory for each sandbox. */
@@ -65,7 +76,7 @@ export class Cgroups {
 
   /** @param id safe as a file name; unique among living sandboxes */
   async create(id: string, limits: GroupLimits): Promise<SandboxGroup> {
-    const group = new SandboxGroup(this.#parents, id, this.#shares);
+    const group = new SandboxGroup(this.#parents, id, this.#shares, this.#processors);
     try {
       await group.prepare(limits);
     } catch (error) {

@@ -1,8 +1,14 @@
 /** What a group of processes can be held to, or have done to it. */
-export type Control = 'memory' | 'cpu' | 'processes' | 'freezer';
+export type Control = 'memory' | 'cpu' | 'processes' | 'processors' | 'freezer';
 
 /** The kernel's names for those it has a controller for; version 2 freezes without one. */
-export const CONTROLLERS = { memory: 'memory', cpu: 'cpu', processes: 'pids', freezer: 'freezer' } as const;
+export const CONTROLLERS = {
+  memory: 'memory',
+  cpu: 'cpu',
+  processes: 'pids',
+  processors: 'cpuset',
+  freezer: 'freezer',
+} as const;
 
 /** A file in a group's directory, and what to write into it. */
 export interface Setting {

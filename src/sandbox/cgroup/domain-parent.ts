@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { basename, dirname, join } from 'node:path';
 import { CONTROLLERS, type Control } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
+import { type Processors, PROCESSORS_FILE } from './processors.ts';
 import { namesProcess } from '../process-name.ts';
 import { PLATFORM_GROUP } from './remove-group.ts';
 
@@ -10,6 +11,7 @@ import { PLATFORM_GROUP } from './remove-group.ts';
  * systemd delegates, or a container's. The kernel gives controllers to groups below only of a group that holds no
  * process itself, so the platform may have to move to a group of its own.
  * @param own where the platform is, or another place that it may use
+ * @param processors that the platform may use: groups that decide this forget what else did
  * @param controllers which to use, by their use
  * @returns undefined where version 2 has none of them
  * @throws Error that says why there can be no groups here
@@ -17,6 +19,7 @@ import { PLATFORM_GROUP } from './remove-group.ts';
 export function domainParent(
   own: string,
   name: string,
+  processors: Processors,
   controllers: Readonly<Partial<Record<Control, string>>> = CONTROLLERS,
 ): GroupParent | undefined {
   const base = outside(own);
@@ -32,6 +35,7 @@ export function domainParent(
   try {
     leave = divide(base, directory, names);
     change(directory, '+', names);
+    if (controls.includes('processors')) writeFileSync(join(directory, PROCESSORS_FILE), processors.all);
   } catch (error) {
     leave?.();
     rmdirSync(directory);

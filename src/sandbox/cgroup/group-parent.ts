@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CONTROL_FILES, CONTROLLERS, type Control } from './control-files.ts';
 import type { Hierarchy } from './hierarchies.ts';
+import { type Processors, PROCESSORS_FILE } from './processors.ts';
 
 /** A group of the platform's own in one hierarchy, in which those of sandboxes are made. */
 export interface GroupParent {
@@ -29,13 +30,28 @@ export function versionOneParent(
   { controllers, ownDirectories }: Hierarchy,
   name: string,
   wanted: readonly Control[],
+  processors: Processors,
 ): GroupParent | undefined {
   const controls = wanted.filter((control) => controllers.includes(CONTROLLERS[control]));
   const base = ownDirectories.find((directory) => existsSync(directory));
   if (controls.length === 0 || base === undefined) return undefined;
   const directory = join(base, name);
   mkdirSync(directory);
+  if (controls.includes('processors')) admit(base, directory, processors);
   return { version: 1, directory, controls, joinFile: 'tasks', isThreaded: false };
+}
+
+/** Version 1 lets nobody into a group before it is told where they may run. Those that are made in it have the same. */
+function admit(base: string, directory: string, { all }: Processors): void {
+  try {
+    const memory = 'cpuset.mems';
+    writeFileSync(join(directory, memory), readFileSync(join(base, memory)));
+    writeFileSync(join(directory, PROCESSORS_FILE), all);
+    writeFileSync(join(directory, 'cgroup.clone_children'), '1');
+  } catch (error) {
+    rmdirSync(directory);
+    throw error;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Places } from './places.ts';
 import type { RefusedForks } from './refused-forks.ts';
 import type { ShareCount, WatchedShare } from './share-watch.ts';
 import { readOpen, tryOpen } from './open-file.ts';
@@ -16,11 +17,12 @@ const COUNTS = /^nr_periods (\d+)\nnr_throttled (\d+)$/m;
 const YES = Buffer.from('1');
 const NO = Buffer.from('0');
 
-export interface SharePlaces {
+export interface ShareParts {
   readonly directory: string;
   /** One of version 2 with the same processes, which counts what they use. */
   readonly counted: string | undefined;
   readonly forks: RefusedForks | undefined;
+  readonly places: Places | undefined;
 }
 
 /** One group's share of processor time: how often it was used up, and where the group stands for it. */
@@ -29,28 +31,30 @@ export class GroupShare implements WatchedShare {
   readonly #standing: number;
   readonly #use: number | undefined;
   readonly #forks: RefusedForks | undefined;
+  readonly #places: Places | undefined;
   #isBehind = false;
 
   private constructor(
     statistics: number,
     standing: number,
     use: number | undefined,
-    forks: RefusedForks | undefined,
+    { forks, places }: Pick<ShareParts, 'forks' | 'places'>,
   ) {
     this.#statistics = statistics;
     this.#standing = standing;
     this.#use = use;
     this.#forks = forks;
+    this.#places = places;
   }
 
   /** Undefined where the kernel has no groups that stand back. */
-  static open({ directory, counted, forks }: SharePlaces): GroupShare | undefined {
+  static open({ directory, counted, forks, places }: ShareParts): GroupShare | undefined {
     let statistics: number | undefined;
     try {
       statistics = openSync(join(directory, STATISTICS), 'r');
       const standing = openSync(join(directory, STANDS_BACK), 'r+');
       const use = counted === undefined ? join(directory, USED) : join(counted, STATISTICS);
-      return new GroupShare(statistics, standing, tryOpen(use), forks);
+      return new GroupShare(statistics, standing, tryOpen(use), { forks, places });
     } catch {
       if (statistics !== undefined) closeSync(statistics);
       forks?.close();
@@ -81,6 +85,10 @@ export class GroupShare implements WatchedShare {
     } catch {
       // The group has gone, as it does with the helper process.
     }
+  }
+
+  keepOff(isKeptOff: boolean): void {
+    this.#places?.keepOff(isKeptOff);
   }
 
   /** It is about to do something else, or to end. */

@@ -10,6 +10,8 @@ import {
 } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
 import { GroupShare } from './group-share.ts';
+import { Places } from './places.ts';
+import type { Processors } from './processors.ts';
 import { RefusedForks } from './refused-forks.ts';
 import { killMembers, removeGroup } from './remove-group.ts';
 import type { ShareWatch } from './share-watch.ts';
@@ -43,6 +45,7 @@ export class SandboxGroup {
   readonly #parents: readonly GroupParent[];
   readonly #id: string;
   readonly #watch: ShareWatch;
+  readonly #processors: Processors | undefined;
   #limits: GroupLimits | undefined;
   #isBoosted = true;
   #isBomb = false;
@@ -53,10 +56,16 @@ export class SandboxGroup {
   #events: number | undefined;
   #isFrozen = false;
 
-  constructor(parents: readonly GroupParent[], id: string, watch: ShareWatch) {
+  constructor(
+    parents: readonly GroupParent[],
+    id: string,
+    watch: ShareWatch,
+    processors: Processors | undefined,
+  ) {
     this.#parents = parents;
     this.#id = id;
     this.#watch = watch;
+    this.#processors = processors;
     this.#directories = parents.map(({ directory }) => join(directory, id));
   }
 
@@ -148,6 +157,7 @@ export class SandboxGroup {
     this.#watch.remove(this.#share);
     // Whatever it did before, its next invocation is a new one.
     this.#share.standBack(false);
+    this.#share.keepOff(false);
   }
 
   /** What is to be ended needs some processor time for that. */
@@ -197,6 +207,7 @@ export class SandboxGroup {
       this.#share = GroupShare.open({
         directory: join(cpu.directory, this.#id),
         counted: counted && join(counted, this.#id),
+        places: this.#places(),
         forks: forks === undefined || hasOwnKernel ? undefined : this.#refusedForks(join(forks, this.#id)),
       });
     }
@@ -206,6 +217,12 @@ export class SandboxGroup {
     const { memoryPeak, memoryEvents } = CONTROL_FILES[memory.version];
     this.#peak = tryOpen(join(memory.directory, this.#id, memoryPeak));
     this.#events = tryOpen(join(memory.directory, this.#id, memoryEvents));
+  }
+
+  #places(): Places | undefined {
+    const directory = this.#parentOf('processors')?.directory;
+    if (directory === undefined || this.#processors === undefined) return undefined;
+    return new Places(join(directory, this.#id), this.#processors, () => this.#limits?.cpuShare ?? 0);
   }
 
   #refusedForks(directory: string): RefusedForks {

@@ -11,6 +11,7 @@ class Group {
   looks = 0;
   used: number | undefined = 0;
   isBehind = false;
+  isKeptOff = false;
 
   shareCount(): ShareCount | undefined {
     this.looks += 1;
@@ -23,6 +24,10 @@ class Group {
 
   standBack(isBehind: boolean): void {
     this.isBehind = isBehind;
+  }
+
+  keepOff(isKeptOff: boolean): void {
+    this.isKeptOff = isKeptOff;
   }
 
   run(periods: number, throttled: number): void {
@@ -153,4 +158,40 @@ test('nothing runs while there is nobody to look at', () => {
   watch.add(group);
   vi.advanceTimersByTime(100);
   expect(group.looks).toBe(1);
+});
+
+test('who wants all there is runs on some processors only, as long as others run and a while after', () => {
+  const watch = new ShareWatch();
+  const hog = new Group();
+  const other = new Group();
+  const look = (throttled: number): boolean => {
+    hog.run(5, throttled);
+    vi.advanceTimersByTime(100);
+    return hog.isKeptOff;
+  };
+  watch.add(hog);
+  expect([look(0), look(5), look(5)]).toEqual([false, false, false]);
+  watch.add(other);
+  expect([look(5), look(5), look(5)]).toEqual([false, false, true]);
+  expect(other.isKeptOff).toBe(false);
+  watch.remove(other);
+  for (let looks = 1; looks < 50; looks += 1) expect(look(5)).toBe(true);
+  expect(look(5)).toBe(false);
+  // Between two looks only.
+  watch.add(other);
+  watch.remove(other);
+  expect(look(5)).toBe(true);
+  // Behind, in line for a trial, and free.
+  expect([look(0), hog.isBehind]).toEqual([true, false]);
+  expect([look(0), hog.isBehind]).toEqual([false, false]);
+});
+
+test('a suspect is kept off from the start where others run', () => {
+  const watch = new ShareWatch();
+  const [suspect, other] = [new Group(), new Group()];
+  watch.add(other);
+  vi.advanceTimersByTime(200);
+  watch.add(suspect);
+  watch.suspect(suspect);
+  expect(suspect.isKeptOff).toBe(true);
 });

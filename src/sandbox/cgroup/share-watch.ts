@@ -9,6 +9,8 @@ const STAY_OF_SUSPECTS = 8;
 /** Who gets so much more in line than behind, in one look, wanted more than it got behind. */
 const MORE = 1.25;
 const LITTLE_US = 2000;
+/** How long after somebody else has run those who want all they can get are kept off a processor, in looks. */
+const KEPT_OFF = 50;
 
 /** What the kernel has counted for one group, of its periods of processor time. */
 export interface ShareCount {
@@ -24,6 +26,8 @@ export interface WatchedShare {
   usedUs(): number | undefined;
   /** Runs only when nobody wants the processor who does not stand back. Costs nothing when it is so already. */
   standBack(isBehind: boolean): void;
+  /** Leaves some processors, on which it does not run at all, to the others. Costs nothing when it is so already. */
+  keepOff(isKeptOff: boolean): void;
 }
 
 interface Watched {
@@ -47,11 +51,16 @@ const NEW: Watched = { count: undefined, stay: 0, left: undefined, usedUs: undef
  * woken meanwhile, for a moment's work, waits. A group that gets no time this way is not held back any more either, and
  * so stands in line again for a look: two that want all they can get still have the same. One that then uses up its share,
  * or more than it got behind the others, stands back twice as long as before; one that does not is free to go.
+ *
+ * Whoever is woken over those that stand back still waits: the kernel looks at that late where groups of groups are
+ * concerned. So these are kept off a processor until they are free to go, as long as others run at all.
  */
 export class ShareWatch {
   /** The one that was looked at last stands last. */
   readonly #watched = new Map<WatchedShare, Watched>();
   #timer: NodeJS.Timeout | undefined;
+  /** For how many looks yet processors are kept free for others. */
+  #keptOff = 0;
 
   /** It may run from now on. */
   add(group: WatchedShare): void {
@@ -61,6 +70,8 @@ export class ShareWatch {
 
   /** It does not, or is no more. */
   remove(group: WatchedShare): void {
+    const before = this.#watched.get(group);
+    if (before !== undefined && !isGreedy(before)) this.#keptOff = KEPT_OFF;
     this.#watched.delete(group);
   }
 
@@ -71,6 +82,7 @@ export class ShareWatch {
     const stay = Math.max(before.stay, STAY_OF_SUSPECTS);
     this.#watched.set(group, { ...before, stay, left: stay });
     group.standBack(true);
+    group.keepOff(this.#keptOff > 0);
   }
 
   #look(): void {
@@ -79,6 +91,7 @@ export class ShareWatch {
       this.#timer = undefined;
       return;
     }
+    this.#keptOff = Math.max(0, this.#keptOff - 1);
     let looks = Math.min(this.#watched.size, MOST_LOOKS);
     for (const [group, before] of this.#watched) {
       if ((looks -= 1) < 0) return;
@@ -86,9 +99,17 @@ export class ShareWatch {
       const after = next(before, group.shareCount(), usedUs);
       this.#watched.delete(group);
       this.#watched.set(group, after);
+      // What has not been looked at twice may be anything.
+      if (before.count !== undefined && !isGreedy(after)) this.#keptOff = KEPT_OFF;
       group.standBack(after.left !== undefined);
+      group.keepOff(isGreedy(after) && this.#keptOff > 0);
     }
   }
+}
+
+/** It stands back, or is in line for a trial. */
+function isGreedy({ stay, left }: Watched): boolean {
+  return stay > 0 || left !== undefined;
 }
 
 function next(before: Watched, count: ShareCount | undefined, usedUs: number | undefined): Watched {

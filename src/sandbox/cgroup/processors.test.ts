@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Places } from './places.ts';
+import { divide, PROCESSORS_FILE } from './processors.ts';
+
+test.each([
+  ['0-3', '0,1,2,3', '0,1,2', 3],
+  ['1-3', '1,2,3', '1,2', 2],
+  ['0,2,4-5', '0,2,4,5', '0,2,4', 3],
+  ['0-17', '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17', '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15', 16],
+])('of processors %s, which are %s, those who want all there is have %s', (own, all, list, count) => {
+  expect(divide(own)).toEqual({ all, most: { list, count } });
+});
+
+test.each(['0', '0-1', '2,7'])('of processors %s nobody is kept off any', (own) => {
+  expect(divide(own).most).toBe(undefined);
+});
+
+test('a group that was promised more than the others have is not kept off', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'lambent-places-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, PROCESSORS_FILE);
+  const said = async (text: string): Promise<void> =>
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe(text), 30_000);
+  let share = 3;
+  const places = new Places(directory, divide('0-3'), () => share);
+  places.keepOff(true);
+  await said('0,1,2');
+  share = 3.1;
+  places.keepOff(true);
+  await said('0,1,2,3');
+  share = 1;
+  // In the order in which it was said.
+  for (const isKeptOff of [true, false, true]) places.keepOff(isKeptOff);
+  await said('0,1,2');
+});
