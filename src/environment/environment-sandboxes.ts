@@ -121,6 +121,8 @@ export class EnvironmentSandboxes {
     const limits = limitsOf(PREPARED_MEMORY_MB, PREPARED_SCRATCH_MB);
     const sandbox = await this.#create(runtime.directories, limits);
     try {
+      // Nobody waits for it. Frozen once it is ready, it has forgotten that.
+      sandbox.standBack();
       const inside = (path: string): string => sandbox.pathInside(path);
       const argv = runtime.argv(inside, PREPARED_MEMORY_MB);
       // What its forks leave behind is known by the variables it was started with.

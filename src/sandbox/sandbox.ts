@@ -92,7 +92,7 @@ export interface Sandbox {
   /** Lets processes have more than their share of processor time, as they do from the start, or holds them to it. */
   boost(isBoosted: boolean): void;
   /**
-   * It has given cause to be held back: from now on, until it has shown that it wants little, its processes run only where
+   * It has given cause to be held back, or nobody waits for it: from now on, until it has shown that it wants little, its processes run only where
    * nobody else wants the processor. Forgotten when it is frozen; a driver that cannot does nothing. Costs nanoseconds
    * when it is so already.
    */
