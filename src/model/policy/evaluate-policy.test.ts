@@ -117,6 +117,19 @@ describe('evaluatePolicy', () => {
     expect(when('aws:PrincipalIsAWSService', 'true', user)).toBe('none');
   });
 
+  test('an allow for some items says nothing where it is not known which items are asked for', () => {
+    const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['ann'] } };
+    const policy = compilePolicy({ Version: '2012-10-17', Statement: [{ ...allow, Condition }] });
+    const effect = (...items: readonly string[]) => {
+      const keys = requestKeys(user, items.length === 0 ? {} : { 'dynamodb:LeadingKeys': items });
+      return evaluatePolicy(policy, { principal: user, action: 'lambda:InvokeFunction', resource, keys })
+        .effect;
+    };
+    expect(effect('ann')).toBe('allow');
+    expect(effect('ann', 'bob')).not.toBe('allow');
+    expect(effect()).not.toBe('allow');
+  });
+
   test('a deny wins', () => {
     const deny: PolicyStatement = { ...allow, Effect: 'Deny', Principal: { AWS: user.arn } };
     expect(decideAll([allow, deny])).toEqual({ effect: 'explicit-deny', statement: deny });

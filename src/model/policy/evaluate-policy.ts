@@ -1,4 +1,5 @@
 import { arnPattern } from './arn-pattern.ts';
+import { keysNeeded } from './absent-keys.ts';
 import { type ConditionTest, conditionTest } from './conditions.ts';
 import type { ContextKeys } from './context-keys.ts';
 import { listOf, type OneOrMany, type PolicyDocument, type PolicyStatement } from './policy-document.ts';
@@ -89,12 +90,17 @@ function compileStatement(source: PolicyStatement, variables: boolean): Compiled
   const actionRules = { wildcards: true, variables: false, ignoreCase: true };
   const arnRules = { wildcards: true, variables };
   const { Action, NotAction, Resource, NotResource } = source;
+  const meetsConditions = conditionTest(source.Condition, variables);
+  const needed = keysNeeded(source);
   return {
     source,
     matchPrincipal: statementPrincipal(source),
     matchesAction: eitherOr(Action, NotAction, (text) => textPattern(text, actionRules)),
     matchesResource: eitherOr(Resource, NotResource, (text) => arnPattern(text, arnRules)),
-    meetsConditions: conditionTest(source.Condition, variables),
+    meetsConditions:
+      needed.length === 0
+        ? meetsConditions
+        : (keys) => needed.every((key) => keys.has(key)) && meetsConditions(keys),
   };
 }
 
