@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CONTROLLERS, type Control } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
-import { type Processors, PROCESSORS_FILE } from './processors.ts';
+import { keepsPlaces, type Processors, PROCESSORS_FILE } from './processors.ts';
 import { namesProcess } from '../process-name.ts';
 import { PLATFORM_GROUP } from './remove-group.ts';
 
@@ -25,24 +26,48 @@ export function domainParent(
   const base = outside(own);
   if (!existsSync(base)) return undefined;
   const available = words(join(base, 'cgroup.controllers'));
-  const found = Object.entries(controllers).filter(([, controller]) => available.includes(controller));
+  const { processors: seats = '', ...limits } = controllers;
+  const found = Object.entries(limits).filter(([, controller]) => available.includes(controller));
   if (found.length === 0) return undefined;
   const names = found.map(([, controller]) => controller);
   const controls = found.map(([control]) => control as Control);
   const directory = join(base, name);
+  const seatController = available.includes(seats) && maySeat(base) ? seats : undefined;
   mkdirSync(directory);
   let leave: (() => void) | undefined;
   try {
     leave = divide(base, directory, names);
     change(directory, '+', names);
-    if (controls.includes('processors')) writeFileSync(join(directory, PROCESSORS_FILE), processors.all);
   } catch (error) {
     leave?.();
     rmdirSync(directory);
     throw error;
   }
+  if (seatController !== undefined && seat(base, directory, seatController, processors)) {
+    // `leave` gives it back as well.
+    names.push(seatController);
+    controls.push('processors');
+  }
   if (existsSync(join(directory, 'cgroup.freeze'))) controls.push('freezer');
   return { version: 2, directory, controls, joinFile: 'cgroup.procs', isThreaded: false, leave };
+}
+
+/** Gives groups in `directory` processors of their own, if the kernel lets it: no limit depends on that. */
+function seat(base: string, directory: string, controller: string, { all }: Processors): boolean {
+  try {
+    for (const group of [base, directory]) change(group, '+', [controller]);
+    writeFileSync(join(directory, PROCESSORS_FILE), all);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Groups beside the platform's get the same controllers, and no process in them may lose the processors it was given. */
+function maySeat(base: string): boolean {
+  if (keepsPlaces(release())) return true;
+  if (words(join(base, 'cgroup.subtree_control')).includes(CONTROLLERS.processors)) return true;
+  return !readdirSync(base, { withFileTypes: true }).some((entry) => entry.isDirectory());
 }
 
 /** A shell from which a platform was started, and which that one moved, is still where that one put it. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Places } from './places.ts';
-import { divide, PROCESSORS_FILE } from './processors.ts';
+import { divide, keepsPlaces, PROCESSORS_FILE } from './processors.ts';
 
 test.each([
   ['0-3', '0,1,2,3', '0,1,2', 3],
@@ -16,6 +16,16 @@ test.each([
 
 test.each(['0', '0-1', '2,7'])('of processors %s nobody is kept off any', (own) => {
   expect(divide(own).most).toBe(undefined);
+});
+
+test.each([
+  ['5.15.0-91-generic', false],
+  ['6.1.0', false],
+  ['6.2.0-rc1', true],
+  ['6.18.44', true],
+  ['10.0', true],
+])('Linux %s remembers which processors a process was given: %s', (release, expected) => {
+  expect(keepsPlaces(release)).toBe(expected);
 });
 
 test('a group that was promised more than the others have is not kept off', async () => {

@@ -26,6 +26,12 @@ export function ownProcessors(): Processors {
   return divide(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '0');
 }
 
+/** Since 6.2 Linux remembers which processors a process was given when a group decides that as well. */
+export function keepsPlaces(release: string): boolean {
+  const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
+  return major > 6 || (major === 6 && minor >= 2);
+}
+
 function range(text: string): number[] {
   const [first = 0, last = first] = text.split('-').map(Number);
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
