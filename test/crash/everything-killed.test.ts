@@ -16,7 +16,7 @@ const KILLS = Number(process.env['LAMBENT_KILLS'] ?? 5);
 const KILLS_PER_START = 4;
 const LANES_PER_SENDER = 2;
 const RECEIVERS_PER_QUEUE = 2;
-const WITHIN_MS = 180_000 + KILLS * 10_000;
+const WITHIN_MS = 300_000 + KILLS * 30_000;
 
 let witness: Witness;
 let books: Books;
@@ -62,7 +62,7 @@ async function workUntilKilled(server: TestServer, round: number): Promise<void>
   await eventually(
     async () => await Promise.resolve(SENDERS.filter(({ name }) => !acknowledged.has(name))),
     (silent) => silent.length === 0,
-    60_000,
+    120_000,
   );
   // Not a wait for anything: the moment of the kill has to be a random one.
   await delay(Math.random() * 1_500);
@@ -97,7 +97,7 @@ test.each(engines)(
     await eventually(
       async () => await inHand(server),
       (count) => count === 0,
-      30_000,
+      60_000,
     );
     for (const receiver of RECEIVERS) while ((await takeSome(clients, receiver, books)) > 0);
     console.log(`${KILLS} kills on ${store}\n${books.summary()}`);

@@ -27,7 +27,7 @@ interface Known {
 }
 
 test('twenty kills lose nothing that was acknowledged and show nothing half-written', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const dataDir = await temporaryDirectory();
   folders.push(async () => await dataDir.remove());

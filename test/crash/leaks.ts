@@ -84,12 +84,12 @@ function leaks(isolation: string, cycles: number): void {
         ...readdirSync(temporary).filter((entry) => entry !== COMPILE_CACHE),
       ],
       (left) => left.length === 0,
-      20_000,
+      60_000,
     );
   };
 
   test(`${cycles} environments come and go and leave the machine as it was`, {
-    timeout: 60_000 + cycles * 400,
+    timeout: 120_000 + cycles * 1_000,
   }, async () => {
     const server = await start();
     await deploy(server.lambda, name, CODE, { MemorySize: 256 });
@@ -118,16 +118,18 @@ function leaks(isolation: string, cycles: number): void {
         return traces().filter((line) => line.includes(name) || NOT_THE_PLATFORM.test(line));
       },
       (left) => left.length === 0,
-      20_000,
+      60_000,
     );
     return await eventually(
       async () => kinds(),
       (found) => before === undefined || isDeepStrictEqual(found, before),
-      20_000,
+      60_000,
     );
   };
 
-  test('a killed platform leaves nothing that the next one does not clear away', async () => {
+  test('a killed platform leaves nothing that the next one does not clear away', {
+    timeout: 240_000,
+  }, async () => {
     for (const ephemeral of [false, true]) {
       const killed = await start({ ephemeral });
       await deploy(killed.lambda, name, CODE, { MemorySize: 256, Timeout: 60 });

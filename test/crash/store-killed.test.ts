@@ -72,5 +72,5 @@ test.each(engines)(
     }
     await database.remove();
   },
-  120_000,
+  300_000,
 );

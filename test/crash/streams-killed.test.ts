@@ -64,7 +64,7 @@ async function everything(kinesis: KinesisClient, stream: TestStream): Promise<F
 }
 
 test('kill -9 loses no record that was acknowledged, and no sequence number comes twice', {
-  timeout: 120_000 + KILLS * 10_000,
+  timeout: 240_000 + KILLS * 20_000,
 }, async () => {
   const dataDir = await temporaryDirectory();
   const known = new Map<string, Acknowledged>();
@@ -84,7 +84,7 @@ test('kill -9 loses no record that was acknowledged, and no sequence number come
     await eventually(
       async () => known.size,
       (size) => size > before + BATCH,
-      30_000,
+      60_000,
     );
     await delay(Math.random() * 300);
     // Parents' records stay readable, and children begin with higher numbers.

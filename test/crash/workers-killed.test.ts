@@ -26,7 +26,7 @@ exports.handler = async ({ ms }) => {
 
 describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
   'workers at the level %s',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   (isolation) => {
     const name = `killed-${randomUUID()}`;
     let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -44,17 +44,17 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       });
       await untilWorkers(server, WORKERS);
       await deploy(server.lambda, name, CODE, { Timeout: 60 });
-    }, 90_000);
+    }, 180_000);
     afterEach(async () => {
       const pids = (await health(server).catch(() => ({ workers: [] }))).workers.map(({ pid }) => pid);
       await server.kill();
       await eventually(
         async () => await Promise.resolve(livingOf(pids)),
         (living) => living.length === 0,
-        30_000,
+        60_000,
       );
       await folder.remove();
-    }, 60_000);
+    }, 120_000);
 
     const client = (): LambdaClient =>
       new LambdaClient({
@@ -80,7 +80,7 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
         async () => await health(server),
         (now) =>
           now.environments.busy === 6 && now.workers.every(({ environments }) => environments.busy === 2),
-        30_000,
+        60_000,
       );
       process.kill(workers[1]?.pid ?? 0, 'SIGKILL');
       const answers = await Promise.all(running);
@@ -101,14 +101,14 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       const { workers } = await eventually(
         async () => await health(server),
         (now) => now.environments.busy === 6,
-        30_000,
+        60_000,
       );
       const pids = [server.process.pid ?? 0, ...workers.map(({ pid }) => pid)];
       await server.kill();
       await eventually(
         async () => await Promise.resolve([...tracesOf([folder.path, name], pids), ...livingOf(pids)]),
         (left) => left.length === 0,
-        30_000,
+        60_000,
       );
       for (const caller of callers) caller.destroy();
       // The next start finds nothing in its way, and clears what files are left.
@@ -123,7 +123,7 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       await eventually(
         async () => await Promise.resolve(readdirSync(temporary).filter((entry) => entry !== COMPILE_CACHE)),
         (left) => left.length === 0,
-        20_000,
+        60_000,
       );
     });
   },

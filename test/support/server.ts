@@ -114,11 +114,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 export async function temporaryDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'lambent-test-'));
   await giveToServer(path);
-  return { path, remove: async () => await rm(path, { recursive: true, force: true }) };
+  return { path, remove: async () => await rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** It takes a second; machines that many share have been seen to stall for twenty. */
-const READY_WITHIN_MS = 50_000;
+/** It takes a second; machines that many share have been seen to stall for twenty, again and again. */
+const READY_WITHIN_MS = 100_000;
 
 async function endpointFrom(child: ChildProcess, output: () => string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -128,6 +128,10 @@ async function endpointFrom(child: ChildProcess, output: () => string): Promise<
   };
   child.stdout?.on('data', look);
   child.once('exit', (code) => reject(new Error(`The server ended with code ${code}:\n${output()}`)));
-  const timer = setTimeout(() => reject(new Error(`The server is not ready:\n${output()}`)), READY_WITHIN_MS);
+  const timer = setTimeout(() => {
+    reject(new Error(`The server is not ready:\n${output()}`));
+    // Nobody would ever stop it.
+    child.kill('SIGKILL');
+  }, READY_WITHIN_MS);
   return await promise.finally(() => clearTimeout(timer));
 }
