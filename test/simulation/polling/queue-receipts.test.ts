@@ -91,7 +91,8 @@ test('what is in hand does not wait for those to end that no filter has', async 
       changeVisibility: async (...change) => await consumer.changeVisibility(...change),
       // There is always another one.
       receive: async (arn, options) => {
-        receives += 1;
+        // What it does after the function was called does not count: the test may hear of that late.
+        if (world.called.events.length === 0) receives += 1;
         if (receives > 1) await send(queueArn, 'unwanted');
         if (receives > 1) world.clock.leap(500);
         return await consumer.receive(arn, options);
