@@ -6,9 +6,11 @@ import type { ProvisionedEnvironments } from './provisioned-environments.ts';
 import { Turnover } from './turnover.ts';
 
 /** An invocation that no environment is free for yet. */
-export interface Waiter {
+interface Waiter {
   readonly invocation: Invocation;
   readonly completion: Completion<InvocationResult>;
+  /** On the machine's own monotonic clock. */
+  readonly sinceMs: number;
 }
 
 export interface IdleEnvironment {
@@ -42,6 +44,11 @@ export class DeploymentGroup {
   constructor(key: string, version: FunctionVersion) {
     this.key = key;
     this.version = version;
+  }
+
+  /** Whichever environment is free first shall run it. */
+  wait(invocation: Invocation, completion: Completion<InvocationResult>): void {
+    this.waiters.push({ invocation, completion, sinceMs: performance.now() });
   }
 
   /**
@@ -94,7 +101,10 @@ export class DeploymentGroup {
   }
 
   get startsWanted(): number {
-    return Math.min(this.waiters.length, Math.max(0, this.turnover.limit - this.busy));
+    const wanted = Math.min(this.waiters.length, Math.max(0, this.turnover.limit - this.busy));
+    const { oldest } = this.waiters;
+    if (wanted === 0 || oldest === undefined || !this.turnover.isBrief) return wanted;
+    return Math.min(wanted, this.turnover.growth(this.environments.size, performance.now() - oldest.sinceMs));
   }
 
   /** Everybody who waits can have an environment that is just finishing with its last invocation. */

@@ -3,7 +3,7 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { serviceException } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
-import { DeploymentGroup, type Waiter } from './deployment-group.ts';
+import { DeploymentGroup } from './deployment-group.ts';
 import { countEnvironments, type EnvironmentCounts } from './environment-counts.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
@@ -85,8 +85,8 @@ export class EnvironmentPool {
     const isToWait = group.isWellUsed;
     const found = isToWait ? undefined : this.#takeIdle(group);
     if (found !== undefined) found.invoke(invocation, completion);
-    else if (isToWait) group.waiters.push({ invocation, completion });
-    else this.#wait(group, { invocation, completion });
+    else if (isToWait) group.wait(invocation, completion);
+    else this.#wait(group, invocation, completion);
   }
 
   /** Keeps so many environments of the version initialised from now on, and tries anew if that has failed before. */
@@ -161,11 +161,11 @@ export class EnvironmentPool {
     return found;
   }
 
-  #wait(group: DeploymentGroup, waiter: Waiter): void {
-    if (this.#isClosed) return waiter.completion.fail(removedError());
+  #wait(group: DeploymentGroup, invocation: Invocation, completion: Completion<InvocationResult>): void {
+    if (this.#isClosed) return completion.fail(removedError());
     // A version that was used, dropped and is used again.
     const living = group.isRemoved ? this.#findGroup(group.version) : group;
-    living.waiters.push(waiter);
+    living.wait(invocation, completion);
     this.#starts.demandSoon(living);
   }
 

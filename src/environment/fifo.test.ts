@@ -20,6 +20,7 @@ test('a queue is taken from as an array would be', () => {
         } else if (name === 'takeAll') expect(queue.takeAll()).toEqual(array.splice(0));
         else expect(queue[name]()).toBe(array[name]());
         expect(queue.length).toBe(array.length);
+        expect(queue.oldest).toBe(array[0]);
       }
     }),
     { numRuns: 200 },

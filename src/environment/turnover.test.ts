@@ -88,3 +88,43 @@ describe('how many environments are worth using at once', () => {
     expect(slow.limit).toBeGreaterThan(64);
   });
 });
+
+describe('how many environments are worth starting for brief invocations', () => {
+  test('whether they are brief is known from those that have ended, and is not forgotten without load', () => {
+    const turnover = new Turnover();
+    expect(turnover.isBrief).toBe(false);
+    turnover.ended(1);
+    expect(turnover.isBrief).toBe(true);
+    for (let ended = 0; ended < 20; ended += 1) turnover.ended(600);
+    expect(turnover.isBrief).toBe(false);
+    for (let ended = 0; ended < 200; ended += 1) turnover.ended(1);
+    turnover.rest(1000);
+    expect(turnover.isBrief).toBe(true);
+  });
+
+  test('none is brief any more when nothing ends', () => {
+    const turnover = new Turnover();
+    turns(turnover, 10, 4, 0.5, 1);
+    for (let look = 0; look < 50; look += 1) turnover.look(4, 1, 0.5);
+    expect(turnover.isBrief).toBe(false);
+    turns(turnover, 1, 4, 0.5, 1);
+    expect(turnover.isBrief).toBe(true);
+  });
+
+  test('one for each processor, and four on a machine that has fewer', () => {
+    for (const [processors, environments, more] of [
+      [8, 1, 7],
+      [8, 7, 1],
+      [2, 0, 4],
+      [2, 3, 1],
+    ] as const)
+      expect(new Turnover(processors).growth(environments, 0)).toBe(more);
+  });
+
+  test('more only where somebody has waited for long, and then step by step', () => {
+    const turnover = new Turnover(4);
+    for (const environments of [4, 40]) expect(turnover.growth(environments, 49)).toBe(0);
+    expect(turnover.growth(4, 50)).toBe(1);
+    expect(turnover.growth(40, 50)).toBe(10);
+  });
+});

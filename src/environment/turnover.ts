@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** So many environments are used at once in any case. */
 const FEWEST = 4;
 /** How much one invocation counts in the average. */
@@ -17,6 +19,10 @@ const LOOKS_BEFORE_LESS = 10;
 const LOOKS_BEFORE_KNOWN = 2;
 /** That number is remembered for so long while there is no load. */
 const REMEMBERED_MS = 5000;
+/** Where invocations are brief, a wait of this length is little beside a start. */
+const SHORT_WAIT_MS = 50;
+/** Where waits are longer, more are started step by step: this share of those there are, and one in any case. */
+const GROWTH = 0.25;
 /** Where so many times as many turn out to be needed, it is not the same load any more. */
 const MUCH_MORE = 4;
 
@@ -28,7 +34,10 @@ const MUCH_MORE = 4;
  */
 export class Turnover {
   #limit = Number.POSITIVE_INFINITY;
+  readonly #processors: number;
   #averageMs = 0;
+  /** The same over all there have been, with and without load. */
+  #usualMs = Number.POSITIVE_INFINITY;
   #endedSinceLook = 0;
   #looksWithoutEnd = 0;
   #busyLooks = 0;
@@ -37,6 +46,10 @@ export class Turnover {
   /** So many have been enough. */
   #known = Number.POSITIVE_INFINITY;
   #knownUntilMs = Number.POSITIVE_INFINITY;
+
+  constructor(processors: number = availableParallelism()) {
+    this.#processors = processors;
+  }
 
   /** How many may be in use before an invocation waits its turn. */
   get limit(): number {
@@ -48,8 +61,27 @@ export class Turnover {
     return this.#known !== Number.POSITIVE_INFINITY;
   }
 
+  /** Invocations take so little that many can wait their turn for less than a start takes; those in hand as well. */
+  get isBrief(): boolean {
+    return this.#usualMs < NEVER_BRIEF_MS && this.#looksWithoutEnd < SHORT_WAIT_MS;
+  }
+
+  /**
+   * How many more are worth starting at once for brief invocations: all, until there is one for each processor; then
+   * some, only where somebody waits for long. Starts take the processors' time from those who would soon have served him.
+   * @param environments that there are
+   * @param longestWaitMs how long the first of those who wait has waited
+   */
+  growth(environments: number, longestWaitMs: number): number {
+    const missing = Math.max(FEWEST, this.#processors) - environments;
+    if (missing > 0) return missing;
+    return longestWaitMs < SHORT_WAIT_MS ? 0 : Math.max(1, Math.floor(environments * GROWTH));
+  }
+
   /** An invocation took so long, from its event to its response. */
   ended(durationMs: number): void {
+    if (this.#usualMs === Number.POSITIVE_INFINITY) this.#usualMs = durationMs;
+    else this.#usualMs += (durationMs - this.#usualMs) * WEIGHT;
     this.#endedSinceLook += 1;
     if (this.#crowded > 0 && durationMs < NEVER_BRIEF_MS) this.#crowded -= 1;
     else this.#averageMs += (durationMs - this.#averageMs) * WEIGHT;
