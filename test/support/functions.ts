@@ -35,7 +35,7 @@ export async function untilUpdated(lambda: LambdaClient, name: string): Promise<
   await eventually(
     async () => await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name })),
     (found) => found.State === 'Active' && found.LastUpdateStatus === 'Successful',
-    30_000,
+    60_000,
   );
 }
 

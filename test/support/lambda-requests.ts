@@ -44,13 +44,13 @@ export async function deploy(
   const { FunctionName, FunctionArn } = created;
   if (FunctionName === undefined || FunctionArn === undefined)
     throw new Error('CreateFunction named nothing.');
-  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 60, minDelay: 0.05 }, { FunctionName });
   return { ...created, FunctionName, FunctionArn };
 }
 
 /** Waits until the last update is in effect. */
 export async function updated(lambda: LambdaClient, FunctionName: string): Promise<void> {
-  await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
+  await waitUntilFunctionUpdatedV2({ client: lambda, maxWaitTime: 60, minDelay: 0.05 }, { FunctionName });
 }
 
 /** What a caller sees of an error answer. */

@@ -167,7 +167,7 @@ describe.skipIf(reason !== undefined)('a sandbox of gVisor', () => {
     await box.destroy();
   });
 
-  test('goes on with a new kernel when its own had no more processes', async () => {
+  test('goes on with a new kernel when its own had no more processes', { timeout: 180_000 }, async () => {
     const id = `box${(made += 1)}`;
     const few = { ...limits, processes: 16 };
     const spec = { id, readOnlyDirectories: [], scratchDirectory: join(root, id), limits: few };
