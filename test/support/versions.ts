@@ -27,7 +27,7 @@ export async function deployVersions(lambda: LambdaClient, count: number): Promi
     Code: { ZipFile: await answering('1') },
     Publish: count > 0,
     // The usual 3 s are over while a busy machine looks elsewhere.
-    Timeout: 60,
+    Timeout: 30,
   });
   for (let version = 2; version <= count; version += 1) {
     await publishCode(lambda, FunctionName, String(version));
