@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { dateLine } from '../model/date-line.ts';
 import { newMemory } from './fast-lane-forms.ts';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
-import { dateLine, LaneResponse } from './fast-lane-response.ts';
+import { LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
 import { writeAnswer } from './fast-lane-write.ts';
 

@@ -111,17 +111,3 @@ function headerLine(name: string, value: string): string {
   if (NO_VALUE.test(value)) throw new TypeError(`Invalid value of header ${JSON.stringify(name)}`);
   return `${name}: ${value}\r\n`;
 }
-
-let dateLineText = '';
-let dateLineSecond = 0;
-
-/** The Date header, made once a second. */
-export function dateLine(): string {
-  const now = Date.now();
-  const second = Math.floor(now / 1000);
-  if (second !== dateLineSecond) {
-    dateLineSecond = second;
-    dateLineText = `Date: ${new Date(now).toUTCString()}\r\n`;
-  }
-  return dateLineText;
-}

@@ -1,4 +1,5 @@
 import { ACCEPTED, UNKNOWN_REQUEST } from './acknowledgements.ts';
+import { dateLine } from '../../model/date-line.ts';
 import { nextHeaderLines } from './next-headers.ts';
 import type { Delivery } from './runtime-api-client.ts';
 
@@ -37,17 +38,3 @@ class StandingAnswer {
 export const accepted = new StandingAnswer('202 Accepted', ACCEPTED);
 /** To a response nobody waits for. */
 export const unknownRequest = new StandingAnswer('400 Bad Request', UNKNOWN_REQUEST);
-
-let dateLineText = '';
-let dateLineSecond = 0;
-
-/** The Date header, made once a second. */
-function dateLine(): string {
-  const now = Date.now();
-  const second = Math.floor(now / 1000);
-  if (second !== dateLineSecond) {
-    dateLineSecond = second;
-    dateLineText = `Date: ${new Date(now).toUTCString()}\r\n`;
-  }
-  return dateLineText;
-}

@@ -23,6 +23,7 @@ const PLACES: ReadonlyMap<string, keyof Headers> = new Map([
 ]);
 /** Headers that say nothing the platform would act on. All others are node:http's to understand. */
 const SILENT: ReadonlySet<string> = new Set(['user-agent', 'accept', 'accept-encoding', 'content-type']);
+
 /** Finds these two requests in what a runtime sends. */
 export class PlainRequestReader {
   /** The question for an event as it was asked last, and what it says. */
