@@ -25,6 +25,75 @@ describe('isJsonText', () => {
     expect(isJsonText(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))).toBe(false);
   });
 
+  // They are looked at 64 KB at a time, and text sixteen bytes at a time.
+  test.each([65_536 - 40, 65_536 - 20, 65_536 - 8, 65_536, 131_072 - 17, 6_291_456 - 30])(
+    'is the same wherever they are cut, %i bytes in',
+    (size) => {
+      const good = '{"name":"\\u00e9 and text of some length","b":[-1.5e+3,true,null,{"c":[]}]}';
+      for (const text of [
+        good,
+        good.replace('\\u00e9', '\\u00x9'),
+        good.slice(0, -1),
+        good.replace(',{', '{'),
+      ]) {
+        for (let cut = 0; cut < 40; cut += size > 1e6 ? 13 : 1) {
+          const inBlanks = Buffer.from(' '.repeat(size - cut) + text);
+          const inText = Buffer.from(`["${'x'.repeat(size - cut)}",${text}]`);
+          expect(isJsonText(inBlanks)).toBe(text === good);
+          expect(isJsonText(inText)).toBe(text === good);
+        }
+      }
+    },
+  );
+
+  test.each([60_000, 70_000])('takes brackets %i deep, and counts them', (depth) => {
+    const opened = '[{"a":'.repeat(depth / 2);
+    const closed = '}]'.repeat(depth / 2);
+    expect(isJsonText(bytesOf(`${opened}1${closed}`))).toBe(true);
+    expect(isJsonText(bytesOf(`${opened}1${closed.slice(0, -1)}`))).toBe(false);
+    expect(isJsonText(bytesOf(`${opened}1${closed}]`))).toBe(false);
+  });
+
+  test('agrees with a parser on what is put together at random', () => {
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '"a"',
+      '"\\',
+      '\\u12aF"',
+      '"much longer than sixteen bytes, é"',
+    ];
+    const words = [
+      '-',
+      '0',
+      '1',
+      '.5',
+      'e',
+      'E+1',
+      'true',
+      'false',
+      'nul',
+      'null',
+      ' ',
+      '\n',
+      '\u0000',
+      '\u007f',
+    ];
+    const anything = fc.array(fc.constantFrom(...pieces, ...words), { maxLength: 8 });
+    fc.assert(
+      fc.property(anything, (parts) => {
+        const bytes = Buffer.from(parts.join(''));
+        expect(isJsonText(bytes)).toBe(reference(bytes));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   test('agrees with a decode and JSON.parse', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), fc.integer({ min: 0, max: 255 }), (text, where, byte) => {
