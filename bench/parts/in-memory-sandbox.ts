@@ -61,6 +61,7 @@ async function startProgram(_command: SandboxCommand): Promise<SandboxProcess> {
   setImmediate(() => channel.emit('data', NEXT));
   return await Promise.resolve({
     channel,
+    answers: channel,
     output,
     exited: exit.promise,
     setActive: () => undefined,

@@ -1,13 +1,14 @@
 'use strict';
 
 /**
- * The frame channel on descriptor 3 (see ../FRAMES.md), with blocking system calls: while the runtime waits for
+ * The frame channel on descriptors 3 and 5 (see ../FRAMES.md), with blocking system calls: while the runtime waits for
  * an event nothing else in the process runs, which is what freezing does on AWS.
  */
 
 const { read, readSync, writeSync } = require('node:fs');
 
-const FD = 3;
+const FROM_PLATFORM = 3;
+const TO_PLATFORM = 5;
 const INVOKE = 0x01;
 const SHUTDOWN = 0x02;
 const SPECIALISE = 0x04;
@@ -68,7 +69,7 @@ function fill(count) {
   while (end - start < count) {
     let received = -1;
     try {
-      received = readSync(FD, input, end, input.length - end, null);
+      received = readSync(FROM_PLATFORM, input, end, input.length - end, null);
     } catch (error) {
       recover(error);
     }
@@ -112,7 +113,7 @@ function whenFrameArrives(onFrame) {
   input = ownInput;
   start = 0;
   end = 0;
-  read(FD, input, 0, input.length, null, (error, received) => {
+  read(FROM_PLATFORM, input, 0, input.length, null, (error, received) => {
     if (error) recover(error);
     else if (received === 0) leave();
     else end = received;
@@ -129,7 +130,7 @@ function writeAll(bytes, length) {
   let written = 0;
   while (written < length) {
     try {
-      written += writeSync(FD, bytes, written, length - written, null);
+      written += writeSync(TO_PLATFORM, bytes, written, length - written, null);
     } catch (error) {
       recover(error);
     }

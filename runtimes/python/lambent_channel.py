@@ -1,4 +1,4 @@
-"""The frame channel on descriptor 3 (see ../FRAMES.md), with blocking system calls.
+"""The frame channel on descriptors 3 and 5 (see ../FRAMES.md), with blocking system calls.
 
 While the runtime waits for an event nothing else in this thread runs, which is what freezing does on AWS.
 """
@@ -6,7 +6,8 @@ While the runtime waits for an event nothing else in this thread runs, which is 
 import os
 from _thread import allocate_lock
 
-FD = 3
+FROM_PLATFORM = 3
+TO_PLATFORM = 5
 INVOKE = 0x01
 SHUTDOWN = 0x02
 PREPARE = 0x03
@@ -35,7 +36,7 @@ def leave():
 
 def _read_some(size):
     try:
-        received = os.read(FD, size)
+        received = os.read(FROM_PLATFORM, size)
     except OSError:
         leave()
     if not received:
@@ -64,7 +65,7 @@ def _read_rest(start, end):
     filled = len(start)
     while filled < end:
         try:
-            count = os.readv(FD, [view[filled:]])
+            count = os.readv(FROM_PLATFORM, [view[filled:]])
         except OSError:
             leave()
         if count == 0:
@@ -76,10 +77,10 @@ def _read_rest(start, end):
 def _write(data):
     with _write_lock:
         try:
-            written = os.write(FD, data)
+            written = os.write(TO_PLATFORM, data)
             while written < len(data):
                 data = memoryview(data)[written:]
-                written = os.write(FD, data)
+                written = os.write(TO_PLATFORM, data)
         except OSError:
             leave()
 
@@ -125,13 +126,15 @@ def _after_fork():
     global _forked, _write_lock
     _forked = True
     _write_lock = allocate_lock()
-    try:
-        os.close(FD)
-    except OSError:
-        pass
+    for descriptor in (FROM_PLATFORM, TO_PLATFORM):
+        try:
+            os.close(descriptor)
+        except OSError:
+            pass
 
 
 def open_channel():
     """Keeps the channel away from child processes."""
-    os.set_inheritable(FD, False)
+    os.set_inheritable(FROM_PLATFORM, False)
+    os.set_inheritable(TO_PLATFORM, False)
     os.register_at_fork(after_in_child=_after_fork)

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 module Lambent
-  # The frame channel on descriptor 3 (see ../FRAMES.md). Its calls block, so between invocations the main thread stands
+  # The frame channel on descriptors 3 and 5 (see ../FRAMES.md). Its calls block, so between invocations the main thread stands
   # still in a read.
   class Channel
     INVOKE = 0x01
@@ -18,8 +18,9 @@ module Lambent
     NEXT_FRAME = [1, NEXT].pack('NC').freeze
 
     def initialize
-      @io = IO.for_fd(3, 'r+b', autoclose: false)
-      @io.close_on_exec = true
+      @from_platform = IO.for_fd(3, 'rb', autoclose: false)
+      @to_platform = IO.for_fd(5, 'wb', autoclose: false)
+      [@from_platform, @to_platform].each { |io| io.close_on_exec = true }
       @owner = Process.pid
       @lock = Monitor.new
       @received = ''.b
@@ -69,7 +70,7 @@ module Lambent
     end
 
     def take(count)
-      @received << @io.sysread([READ_BYTES, count - @received.bytesize].max) while @received.bytesize < count
+      @received << @from_platform.sysread([READ_BYTES, count - @received.bytesize].max) while @received.bytesize < count
       @received.slice!(0, count)
     rescue SystemCallError, IOError
       leave
@@ -77,8 +78,8 @@ module Lambent
 
     def write(bytes)
       @lock.synchronize do
-        written = @io.syswrite(bytes)
-        written += @io.syswrite(bytes.byteslice(written..)) while written < bytes.bytesize
+        written = @to_platform.syswrite(bytes)
+        written += @to_platform.syswrite(bytes.byteslice(written..)) while written < bytes.bytesize
       end
     rescue SystemCallError, IOError
       leave

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Invocation } from '../model/invocation.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
@@ -11,19 +11,22 @@ const REQUEST_ID_BYTES = 36;
 const COPIED_PAYLOAD_BYTES = 16 * 1024;
 
 /**
- * Listens to the platform's end of descriptor 3, as runtimes/FRAMES.md has it, for one life of a runtime process.
+ * Listens to the platform's ends of descriptors 3 and 5, as runtimes/FRAMES.md has it, for one life of a runtime process.
+ * @param channel by which events go
+ * @param answers by which all comes that the runtime says
  * @param onBroken the process wrote something that is no frame
  */
 export function listenToFrames(
   channel: Duplex,
+  answers: Readable,
   events: RuntimeEvents,
   pace: OutputPace,
   onBroken: () => void,
 ): void {
-  const link = new FrameLink(channel, events);
+  const link = new FrameLink(channel, answers, events);
   const decoder = new FrameDecoder((type, body, oversized) => link.onFrame(type, body, oversized));
   let isBroken = false;
-  pace.read(channel, (chunk) => {
+  pace.read(answers, (chunk) => {
     if (isBroken) return;
     try {
       decoder.push(chunk);
@@ -38,6 +41,7 @@ export function listenToFrames(
 class FrameLink implements RuntimeLink {
   readonly carriesLogs = true;
   readonly #channel: Duplex;
+  readonly #answers: Readable;
   readonly #writer: ChannelWriter;
   readonly #events: RuntimeEvents;
   /** Of the event that was handed over last. */
@@ -45,8 +49,9 @@ class FrameLink implements RuntimeLink {
   /** Responses that are coming in parts, by request id: one at most, unless the runtime has several events in hand. */
   readonly #streams = new Map<string, ResponseStream>();
 
-  constructor(channel: Duplex, events: RuntimeEvents) {
+  constructor(channel: Duplex, answers: Readable, events: RuntimeEvents) {
     this.#channel = channel;
+    this.#answers = answers;
     this.#writer = new ChannelWriter(channel);
     this.#events = events;
   }
@@ -113,8 +118,8 @@ class FrameLink implements RuntimeLink {
   #onPart(requestId: string, bytes: Uint8Array): void {
     const stream = this.#streamOf(requestId);
     if (stream === undefined || stream.write(bytes)) return;
-    this.#channel.pause();
-    stream.whenReady(() => this.#channel.resume());
+    this.#answers.pause();
+    stream.whenReady(() => this.#answers.resume());
   }
 
   #streamOf(requestId: string): ResponseStream | undefined {

@@ -22,7 +22,9 @@ export class RuntimeSession {
     this.#process = process;
     this.#pace = pace;
     pace.read(process.output, onOutput);
-    if (process.channel !== undefined) listenToFrames(process.channel, events, pace, () => process.kill());
+    const { channel, answers } = process;
+    if (channel !== undefined && answers !== undefined)
+      listenToFrames(channel, answers, events, pace, () => process.kill());
     this.ended = this.#end();
   }
 
@@ -32,7 +34,7 @@ export class RuntimeSession {
 
   kill(): void {
     // A channel that waits for a slow caller must be read to its end all the same.
-    this.#process.channel?.resume();
+    this.#process.answers?.resume();
     this.#process.kill();
   }
 
@@ -45,12 +47,12 @@ export class RuntimeSession {
   }
 
   async #end(): Promise<SandboxExit> {
-    const { output, channel } = this.#process;
-    const closed = Promise.all([closeOf(output), closeOf(channel)]);
+    const { output, channel, answers } = this.#process;
+    const closed = Promise.all([closeOf(output), closeOf(answers)]);
     const exit = await this.#process.exited;
     this.#pace.release(output);
-    if (channel !== undefined) this.#pace.release(channel);
-    channel?.resume();
+    if (answers !== undefined) this.#pace.release(answers);
+    answers?.resume();
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, LAST_OUTPUT_MS);
     await Promise.race([closed, late.promise]);
@@ -59,6 +61,7 @@ export class RuntimeSession {
     await new Promise((resolve) => setImmediate(resolve));
     output.destroy();
     channel?.destroy();
+    answers?.destroy();
     return exit;
   }
 }

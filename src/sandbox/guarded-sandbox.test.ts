@@ -52,6 +52,7 @@ class ScriptedDriver implements SandboxDriver {
   #process(): SandboxProcess {
     return {
       channel: undefined,
+      answers: undefined,
       output: process.stdin,
       exited: this.exit.promise,
       setActive: () => undefined,

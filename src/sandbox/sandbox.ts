@@ -116,13 +116,18 @@ export interface SandboxCommand {
   /** The whole environment: nothing of the platform's own leaks in. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Gives the process a two-way byte channel on descriptor 3. */
+  /**
+   * Gives the process a two-way byte channel on descriptor 3, and a way of its own to the platform on descriptor 5: reading from a
+   * socket wakes who waits on its other end, so a process that waits on the one answers by the other.
+   */
   readonly channel: boolean;
 }
 
 export interface SandboxProcess {
-  /** Both ends of descriptor 3, when the command asked for a channel. */
+  /** Descriptor 3, when the command asked for a channel. */
   readonly channel: Duplex | undefined;
+  /** What the process writes to descriptor 5, when the command asked for a channel. */
+  readonly answers: Readable | undefined;
   /** Standard output and standard error, interleaved as written. */
   readonly output: Readable;
   /** Settles once, when the first process of the tree has ended; the rest of the tree is then killed. */

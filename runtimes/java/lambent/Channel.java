@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Constructor;
 
 /**
- * The frame channel on descriptor 3 (see ../../FRAMES.md). Its calls block, so between invocations the main thread stands
+ * The frame channel on descriptors 3 and 5 (see ../../FRAMES.md). Its calls block, so between invocations the main thread stands
  * still in a read.
  */
 final class Channel {
@@ -32,9 +32,8 @@ final class Channel {
     // Java opens files only by their path, and a socket has none.
     Constructor<FileDescriptor> open = FileDescriptor.class.getDeclaredConstructor(int.class);
     open.setAccessible(true);
-    FileDescriptor descriptor = open.newInstance(3);
-    input = new FileInputStream(descriptor);
-    output = new FileOutputStream(descriptor);
+    input = new FileInputStream(open.newInstance(3));
+    output = new FileOutputStream(open.newInstance(5));
   }
 
   static final class Frame {

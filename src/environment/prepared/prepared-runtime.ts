@@ -70,8 +70,9 @@ export class PreparedRuntime {
 
   async #load(packages: readonly string[], unwanted: AbortSignal): Promise<void> {
     unwanted.throwIfAborted();
-    const { channel, exited } = this.#process;
-    if (channel === undefined) throw new Error('A prepared runtime needs a channel.');
+    const { channel, answers, exited } = this.#process;
+    if (channel === undefined || answers === undefined)
+      throw new Error('A prepared runtime needs a channel.');
     const answer = Promise.withResolvers<void>();
     const decoder = new FrameDecoder((type) => {
       if (type === FRAME.prepared) answer.resolve();
@@ -82,14 +83,14 @@ export class PreparedRuntime {
     void exited.then(() => answer.reject(new Error('it ended')));
     const onUnwanted = (): void => answer.reject(new Error('it is not wanted any more'));
     unwanted.addEventListener('abort', onUnwanted);
-    channel.on('data', onData);
+    answers.on('data', onData);
     channel.write(encodeFrame(FRAME.prepare, Buffer.from(JSON.stringify({ packages }))));
     try {
       await answer.promise;
     } finally {
       clearTimeout(timer);
       unwanted.removeEventListener('abort', onUnwanted);
-      channel.off('data', onData);
+      answers.off('data', onData);
     }
   }
 }

@@ -21,7 +21,7 @@ let made = 0;
 const RUNTIME = `
 const fs = require('node:fs');
 const frame = Buffer.alloc(64 * 1024);
-while (fs.readSync(3, frame) > 0) fs.writeSync(3, Buffer.from([0, 0, 0, 1, 0x17]));
+while (fs.readSync(3, frame) > 0) fs.writeSync(5, Buffer.from([0, 0, 0, 1, 0x17]));
 `;
 
 function facts(id: string): PreparedKindFacts {

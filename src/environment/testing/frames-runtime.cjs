@@ -1,4 +1,4 @@
-// The smallest runtime on descriptor 3: blocking reads, one handler. Commands in the event make it misbehave.
+// The smallest runtime on descriptors 3 and 5: blocking reads, one handler. Commands in the event make it misbehave.
 const fs = require('node:fs');
 
 function frame(type, body) {
@@ -9,7 +9,7 @@ function frame(type, body) {
 }
 
 function write(bytes) {
-  for (let done = 0; done < bytes.length; ) done += fs.writeSync(3, bytes, done);
+  for (let done = 0; done < bytes.length; ) done += fs.writeSync(5, bytes, done);
 }
 
 function read(length) {

@@ -76,7 +76,7 @@ export class Container {
     // Not in a command line, which everybody on the host can read: variables may be secrets.
     await writeFile(description, processDescription(command), { mode: 0o600 });
     const options = [`--process=${description}`, `--internal-pid-file=${pidFile}`];
-    const descriptors = ['4:1', '4:2', ...(channel ? ['3:3'] : [])].map((pair) => `--pass-fd=${pair}`);
+    const descriptors = ['4:1', '4:2', ...(channel ? ['3:3', '5:5'] : [])].map((pair) => `--pass-fd=${pair}`);
     const argv = runscCommand(this.#place, 'exec', [...options, ...descriptors]);
     const script = [
       '/bin/sh',

@@ -171,6 +171,7 @@ export class GvisorSandbox implements Sandbox {
     });
     return {
       channel: waiter.channel,
+      answers: waiter.answers,
       output: waiter.output,
       exited,
       setActive: (active) => limits.setActive(active),

@@ -204,6 +204,7 @@ export class NamespaceSandbox implements Sandbox {
     });
     return {
       channel: spawned.channel,
+      answers: spawned.answers,
       output: spawned.output,
       exited,
       setActive: (active) => tree.setActive(active),

@@ -128,6 +128,7 @@ export class ProcessSandbox implements Sandbox {
     });
     return {
       channel: spawned.channel,
+      answers: spawned.answers,
       output: spawned.output,
       exited,
       setActive: (active) => {

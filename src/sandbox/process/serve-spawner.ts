@@ -30,6 +30,8 @@ export interface Answer {
 }
 
 const ALONE_CHECK_MS = 500;
+/** Descriptor 3, and descriptor 5. */
+const SOCKETS_OF_A_CHANNEL = 2;
 
 interface Group {
   /** Of its first process, and its own. */
@@ -118,27 +120,28 @@ class SpawnerServer {
   /** Sockets arrive in the order in which the platform connected them, which is the order of its requests. */
   #startWhatIsComplete(): void {
     for (let [request] = this.#requests; request !== undefined; [request] = this.#requests) {
-      if (request.channel && this.#connections.length === 0) return;
+      const count = request.channel ? SOCKETS_OF_A_CHANNEL : 0;
+      if (this.#connections.length < count) return;
       this.#requests.shift();
-      this.#start(request, request.channel ? this.#connections.shift() : undefined);
+      this.#start(request, this.#connections.splice(0, count));
     }
   }
 
-  #start(request: StartRequest, channel: Socket | undefined): void {
+  #start(request: StartRequest, sockets: readonly Socket[]): void {
     const { id } = request;
     let output: number | undefined;
     try {
       // Never waits for a reader: the platform has the pipe open. For the child libuv makes it blocking again.
       const opened = openSync(request.output, constants.O_WRONLY | constants.O_NONBLOCK);
       output = opened;
-      if (channel !== undefined) makeBlocking(channel);
-      this.#skills.within(request.surroundings, () => this.#spawn(request, opened, channel));
+      for (const socket of sockets) makeBlocking(socket);
+      this.#skills.within(request.surroundings, () => this.#spawn(request, opened, sockets));
     } catch (error) {
       // `spawn` throws, rather than emit, for some errors (arguments too long, no memory).
       reportFailure(id, error as NodeJS.ErrnoException);
     } finally {
       if (output !== undefined) closeSync(output);
-      channel?.destroy();
+      for (const socket of sockets) socket.destroy();
       this.#pipes.use(request.output);
     }
   }
@@ -146,14 +149,15 @@ class SpawnerServer {
   #spawn(
     { id, argv, cwd, env, surroundings }: StartRequest,
     output: number,
-    channel: Socket | undefined,
+    [channel, answers]: readonly Socket[],
   ): void {
     const [program, ...args] = argv;
     const child = spawn(program, args, {
       cwd,
       env,
       detached: true,
-      stdio: channel === undefined ? ['ignore', output, output] : ['ignore', output, output, channel],
+      // Descriptor 4 is what programs that seal a sandbox read from; nothing is opened there.
+      stdio: ['ignore', output, output, ...(channel && answers ? [channel, 'ignore' as const, answers] : [])],
     });
     if (child.pid === undefined) {
       child.once('error', (error: NodeJS.ErrnoException) => reportFailure(id, error));
@@ -213,7 +217,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** The child expects a blocking descriptor 3; accepted sockets do not block. Node has no public call for this. */
+/** The child expects blocking descriptors; accepted sockets do not block. Node has no public call for this. */
 function makeBlocking(socket: Socket): void {
   const { _handle: handle } = socket as unknown as { _handle: { setBlocking(on: boolean): number } };
   if (handle.setBlocking(true) !== 0) throw new Error('The channel cannot be made blocking.');

@@ -15,6 +15,7 @@ export interface SpawnedGroup {
   readonly pid: number;
   readonly output: Socket;
   readonly channel: Socket | undefined;
+  readonly answers: Socket | undefined;
   readonly exited: Promise<GroupExit>;
 }
 
@@ -87,6 +88,7 @@ export class Spawner {
     this.#nextId += 1;
     // Connected, and the request sent, in one go: the spawner pairs sockets and requests by their order.
     const channel = command.channel ? this.#connect() : undefined;
+    const answers = command.channel ? this.#connect() : undefined;
     const request: StartRequest = { kind: 'start', id, ...command, output: pipe, surroundings };
     const exit = Promise.withResolvers<GroupExit>();
     const begun = Promise.withResolvers<number>();
@@ -97,10 +99,11 @@ export class Spawner {
       const pid = await begun.promise;
       const output = new Socket({ fd: readEnd, readable: true, writable: false });
       output.on('error', () => output.destroy());
-      return { pid, output, channel, exited: exit.promise };
+      return { pid, output, channel, answers, exited: exit.promise };
     } catch (error) {
       closeSync(readEnd);
       channel?.destroy();
+      answers?.destroy();
       throw error;
     }
   }

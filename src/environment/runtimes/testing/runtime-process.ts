@@ -54,6 +54,7 @@ export function nextRequestId(): string {
 export class RuntimeProcess {
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
+  readonly #answers: Duplex;
   readonly #frames: Frame[] = [];
   #received: Buffer = Buffer.alloc(0);
   #wake: () => void = () => {};
@@ -67,12 +68,15 @@ export class RuntimeProcess {
     this.#child = spawn(program, parameters, {
       cwd: taskRoot,
       env: { ...runtime.env(inside), LAMBDA_TASK_ROOT: taskRoot, ...functionVariables, ...variables },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ignore', 'pipe'],
     });
     this.#channel = this.#child.stdio[3] as Duplex;
-    this.#channel.on('data', (chunk: Buffer) => this.#take(chunk));
     this.#channel.on('error', () => {});
-    this.#channel.on('close', () => this.#close());
+    const stdio: readonly unknown[] = this.#child.stdio;
+    this.#answers = stdio[5] as Duplex;
+    this.#answers.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#answers.on('error', () => {});
+    this.#answers.on('close', () => this.#close());
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -117,6 +121,7 @@ export class RuntimeProcess {
   /** The platform goes away. */
   hangUp(): void {
     this.#channel.destroy();
+    this.#answers.destroy();
   }
 
   async exited(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
