@@ -23,12 +23,12 @@ const LARGEST_FRAME_BYTES = 6 * 1024 * 1024 + 64 * 1024;
 const KEPT_OF_OVERSIZED_BYTES = 64 * 1024;
 
 /**
- * @param body a copy: the chunks it came in may be written over
+ * @param body a copy, as the chunks it came in may be written over; of a log event, valid until this returns
  * @param oversized the frame was over the limit and `body` is only its beginning
  */
 export type FrameHandler = (type: number, body: Buffer, oversized: boolean) => void;
 
-/** Turns chunks of any size back into frames. Every byte is copied once. */
+/** Turns chunks of any size back into frames. Every byte is copied once, but those of log events that came whole. */
 export class FrameDecoder {
   readonly #onFrame: FrameHandler;
   readonly #header = Buffer.alloc(HEADER_BYTES);
@@ -59,7 +59,10 @@ export class FrameDecoder {
     const length = bodyLength(chunk, offset);
     const start = offset + HEADER_BYTES;
     if (start + length <= chunk.length && length < LARGEST_FRAME_BYTES) {
-      this.#onFrame(chunk[offset + 4] ?? 0, length === 0 ? EMPTY : copyOf(chunk, start, length), false);
+      const type = chunk[offset + 4] ?? 0;
+      // Made into text at once: a flood of them would fill much memory with copies.
+      const body = type === FRAME.log ? chunk.subarray(start, start + length) : copyOf(chunk, start, length);
+      this.#onFrame(type, body, false);
       return start + length;
     }
     chunk.copy(this.#header, 0, offset, start);
@@ -104,6 +107,7 @@ export class FrameDecoder {
 }
 
 function copyOf(chunk: Buffer, start: number, length: number): Buffer {
+  if (length === 0) return EMPTY;
   const copy = Buffer.allocUnsafe(length);
   chunk.copy(copy, 0, start, start + length);
   return copy;

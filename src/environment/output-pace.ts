@@ -17,6 +17,24 @@ const ROUND_MS = 3;
 const PIECE_BYTES = 4096;
 /** Where lines have turned out to be short. */
 const SMALL_PIECE_BYTES = 256;
+/** The most that is read at once. */
+const READ_BYTES = 64 * 1024;
+
+/**
+ * What is put back of a piece of a stream's output: a copy, as a channel's bytes are gone when its listener returns. It
+ * comes first when the stream is read again, so there is one at a time, and all have the same memory.
+ */
+class Rest {
+  #memory: Buffer | undefined;
+
+  of(chunk: Buffer, start: number): Buffer {
+    const rest = chunk.subarray(start);
+    if (chunk.buffer === this.#memory?.buffer) return rest;
+    if (rest.length > READ_BYTES) return Buffer.from(rest);
+    this.#memory ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    return this.#memory.subarray(0, rest.copy(this.#memory));
+  }
+}
 
 /** Counts the floods of the whole platform. */
 export class OutputPacing {
@@ -56,12 +74,13 @@ export class OutputPace {
    * @param handle takes a piece of it, in order; its bytes are valid until it returns
    */
   read(stream: Readable, handle: (bytes: Buffer) => void): void {
+    const rest = new Rest();
     this.#streams.add(stream);
     if (this.#resumed !== undefined) stream.pause();
     stream.on('data', (chunk: Buffer) => {
       this.#isNewRead = true;
       if (chunk.length <= this.#pieceBytes) handle(chunk);
-      else this.#handlePieces(stream, chunk, handle);
+      else this.#handlePieces(stream, chunk, handle, rest);
     });
   }
 
@@ -80,14 +99,13 @@ export class OutputPace {
     this.#spend(count * BYTE_NS);
   }
 
-  #handlePieces(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void): void {
+  #handlePieces(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void, rest: Rest): void {
     let start = 0;
     while (start < chunk.length) {
       if (this.#resumed !== undefined && this.#streams.has(stream)) {
         // Somebody else may have had it read on, as before a kill: what is put back would come again at once.
         stream.pause();
-        // A copy: a channel's bytes are gone when this returns.
-        stream.unshift(Buffer.from(chunk.subarray(start)));
+        stream.unshift(rest.of(chunk, start));
         return;
       }
       const end = start + this.#pieceBytes;

@@ -7,7 +7,7 @@ export const FRAME_HEADER_BYTES = 52;
 export const RECORD_HEADER_BYTES = 12;
 
 const LINE_FEED = 0x0a;
-const SMALLEST_BYTES = 1024;
+const NOTHING = Buffer.alloc(0);
 /** UTF-8 needs at most three bytes for one UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 /** Of a longer message the bytes are counted: three times its length would be a waste. */
@@ -27,13 +27,13 @@ export class EventBatch {
   /** Set when the batch is cut: from then on it is visible to readers and no longer grows. */
   firstArrival = 0;
   ingestionTimeMs = 0;
-  #frame: Buffer;
+  #memory: Buffer;
   #end = FRAME_HEADER_BYTES;
   #ordered = true;
 
-  /** @param likelyBytes as many as the stream's last batch had */
-  constructor(likelyBytes = 0) {
-    this.#frame = Buffer.allocUnsafe(Math.max(SMALLEST_BYTES, likelyBytes));
+  /** @param memory to begin with, at least a frame's header */
+  constructor(memory: Buffer) {
+    this.#memory = memory;
   }
 
   /** The arrival number behind the last event's. */
@@ -43,7 +43,15 @@ export class EventBatch {
 
   /** Room for the header, then the events: their bytes themselves, no copy. */
   get frame(): Buffer {
-    return this.#frame.subarray(0, this.#end);
+    return this.#memory.subarray(0, this.#end);
+  }
+
+  /** For another batch: this one has been written. */
+  takeMemory(): Buffer {
+    const memory = this.#memory;
+    this.#memory = NOTHING;
+    this.#end = 0;
+    return memory;
   }
 
   /** @param isLine ends in a line feed, if need be in one of its own */
@@ -70,8 +78,8 @@ export class EventBatch {
     const most = length > LONG_MESSAGE ? Buffer.byteLength(message) : length * MAX_BYTES_PER_UNIT;
     const at = this.#end;
     const start = at + RECORD_HEADER_BYTES;
-    if (start + most + 1 > this.#frame.length) this.#grow(start + most + 1);
-    const frame = this.#frame;
+    if (start + most + 1 > this.#memory.length) this.#grow(start + most + 1);
+    const frame = this.#memory;
     let end = start + frame.write(message, start, most, 'utf8');
     if (isLine && (end === start || frame[end - 1] !== LINE_FEED)) {
       frame[end] = LINE_FEED;
@@ -83,21 +91,21 @@ export class EventBatch {
   }
 
   #grow(wanted: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(wanted, 2 * this.#frame.length));
-    this.#frame.copy(larger, 0, 0, this.#end);
-    this.#frame = larger;
+    const larger = Buffer.allocUnsafe(Math.max(wanted, 2 * this.#memory.length));
+    this.#memory.copy(larger, 0, 0, this.#end);
+    this.#memory = larger;
   }
 
   #sort(): void {
     const records: { readonly timestampMs: number; readonly bytes: Buffer }[] = [];
     for (let at = FRAME_HEADER_BYTES; at < this.#end; ) {
-      const end = at + RECORD_HEADER_BYTES + this.#frame.readUInt32LE(at + 8);
-      records.push({ timestampMs: this.#frame.readDoubleLE(at), bytes: this.#frame.subarray(at, end) });
+      const end = at + RECORD_HEADER_BYTES + this.#memory.readUInt32LE(at + 8);
+      records.push({ timestampMs: this.#memory.readDoubleLE(at), bytes: this.#memory.subarray(at, end) });
       at = end;
     }
     records.sort((a, b) => a.timestampMs - b.timestampMs);
-    const room = this.#frame.subarray(0, FRAME_HEADER_BYTES);
-    this.#frame = Buffer.concat([room, ...records.map(({ bytes }) => bytes)]);
+    const room = this.#memory.subarray(0, FRAME_HEADER_BYTES);
+    this.#memory = Buffer.concat([room, ...records.map(({ bytes }) => bytes)]);
     this.#ordered = true;
   }
 }

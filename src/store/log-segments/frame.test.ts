@@ -9,7 +9,7 @@ const events = fc.array(
 );
 
 function batchOf(list: readonly { timestampMs: number; message: string }[]): EventBatch {
-  const batch = new EventBatch();
+  const batch = new EventBatch(Buffer.alloc(64));
   for (const event of list) batch.push(event.timestampMs, event.message);
   batch.cut(1_000_000, 42);
   return batch;
@@ -40,7 +40,7 @@ describe('frames', () => {
   });
 
   test('end lines with a line feed that have none', () => {
-    const batch = new EventBatch();
+    const batch = new EventBatch(Buffer.alloc(64));
     for (const message of ['none', 'one\n', 'two\n\n', '', 'ünd\u{1F600}']) batch.push(1, message, true);
     batch.push(1, 'as it is');
     batch.cut(1, 1);

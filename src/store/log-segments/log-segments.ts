@@ -8,6 +8,7 @@ import type { LogHost } from './log-host.ts';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.ts';
 import type { MergedEvent } from './merge-events.ts';
 import { type ReadRange, readEvents } from './read-events.ts';
+import { SpareFrames } from './spare-frames.ts';
 import { StreamFiles } from './stream-files.ts';
 import { StreamLog } from './stream-log.ts';
 import { type StreamSummary, summarise } from './stream-summary.ts';
@@ -47,6 +48,7 @@ export class LogSegments {
     this.#host = {
       limits,
       scheduler: new WriteScheduler(limits.flushIntervalMs, limits.concurrentWrites),
+      spareFrames: new SpareFrames(),
       bufferedBytes: 0,
       now: () => options.clock.now(),
       takeArrivals: (count) => {

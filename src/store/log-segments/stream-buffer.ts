@@ -36,7 +36,7 @@ export class StreamBuffer {
 
   /** Adds an event; true when enough has come together to be written at once. See `EventBatch.push`. */
   push(timestampMs: number, message: string, isLine: boolean): boolean {
-    const pending = (this.#pending ??= new EventBatch(this.#likelyBytes));
+    const pending = (this.#pending ??= new EventBatch(this.#host.spareFrames.take(this.#likelyBytes)));
     const bytes = message.length + EVENT_OVERHEAD_BYTES;
     pending.push(timestampMs, message, isLine);
     this.#bytes += bytes;
@@ -67,8 +67,9 @@ export class StreamBuffer {
     return this.#ready.splice(0, count);
   }
 
-  /** Batches that were taken are written, or lost. */
+  /** Batches that were taken are written, or lost: their events are gone. */
   free(batches: readonly EventBatch[]): void {
+    for (const batch of batches) this.#host.spareFrames.give(batch.takeMemory());
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
     // A cleared buffer has given its bytes back already.
     const freed = Math.min(bytes, this.#bytes);
