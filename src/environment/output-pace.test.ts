@@ -162,3 +162,23 @@ test('what somebody else has read on meanwhile still waits for its turn', async 
   await new Promise((resolve) => process.nextTick(resolve));
   expect(handled).toBe(15_000);
 });
+
+test('what is put back for another turn arrives whole and in order, whatever is written over meanwhile', async () => {
+  vi.useRealTimers();
+  const pace = new OutputPace(new OutputPacing(), () => undefined);
+  const stream = new PassThrough();
+  const seen: Buffer[] = [];
+  pace.read(stream, (bytes) => {
+    seen.push(Buffer.from(bytes));
+    // Each piece takes a slice.
+    for (let line = 0; line < 80; line += 1) pace.addLine();
+  });
+  const sent = Array.from({ length: 6 }, (_, index) => Buffer.alloc(30_000 * (index + 1), index + 1));
+  for (const chunk of sent) {
+    const shared = Buffer.from(chunk);
+    stream.emit('data', shared);
+    shared.fill(0);
+    await vi.waitFor(() => expect(stream.readableLength).toBe(0), 30_000);
+  }
+  await vi.waitFor(() => expect(Buffer.concat(seen).equals(Buffer.concat(sent))).toBe(true), 30_000);
+});
