@@ -154,6 +154,15 @@ describe('a request', () => {
     const upgrade = await web(url, { headers: { connection: 'upgrade', upgrade: 'websocket' } });
     expect(upgrade).toMatchObject({ status: 400 });
   });
+
+  test.each(['h2c', 'TLS/1.2, HTTP/2.0'])('may offer to go on in %s, to no avail', async (offer) => {
+    const headers = { connection: 'upgrade, http2-settings', upgrade: offer, 'http2-settings': 'AAMAAABk' };
+    const answer = await web(url, { headers });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(seen(answer).event.headers).not.toHaveProperty('http2-settings');
+    const both = { connection: 'upgrade', upgrade: `${offer}, websocket` };
+    expect(await web(url, { headers: both })).toMatchObject({ status: 400 });
+  });
 });
 
 describe('a result', () => {

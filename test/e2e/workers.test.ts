@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
 import {
   CreateAliasCommand,
+  DeleteFunctionCommand,
   LambdaClient,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
@@ -157,6 +161,80 @@ async function release(alias: { FunctionName: string; Name: string }, round: num
   const FunctionVersion = await publish(FunctionName);
   await server.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion }));
 }
+
+test('what is held is let go with its function, and a new one of that name has all of its own', async () => {
+  const gate = await LoopbackGate.listen();
+  try {
+    const name = uniqueName();
+    const make = async (): Promise<void> => {
+      await deploy(server.lambda, name, { 'index.js': gate.handler("'through'") }, { Timeout: 300 });
+      await server.lambda.send(
+        new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 12 }),
+      );
+    };
+    const throttled = { count: 0 };
+    const one = async (): Promise<unknown> => {
+      const answer = await attempt(name);
+      if (answer === THROTTLED) throttled.count += 1;
+      return answer;
+    };
+    const crowd = () => Promise.all(Array.from({ length: 100 }, one));
+    await make();
+    const first = crowd();
+    await beside(first, async () => {
+      await gate.untilInside(12);
+      await eventually(
+        async () => await Promise.resolve(throttled.count),
+        (count) => count === 88,
+        120_000,
+      );
+    });
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
+    await expect(attempt(name)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await make();
+    // Those that run for the old one hold nothing of the new one's.
+    const second = crowd();
+    await beside(second, async () => await gate.untilInside(24));
+    gate.open();
+    for (const answers of await Promise.all([first, second])) {
+      expect(answers.filter((answer) => answer === 'through')).toHaveLength(12);
+      expect(answers.filter((answer) => answer === THROTTLED)).toHaveLength(88);
+    }
+    expect(gate.most).toBe(24);
+  } finally {
+    await gate.close();
+  }
+}, 240_000);
+
+test('a client that waits before it sends a body is told to go on', async () => {
+  const name = uniqueName();
+  await deploy(server.lambda, name, { 'index.js': 'exports.handler = async (event) => event;' });
+  const path = `/2015-03-31/functions/${name}/invocations`;
+  const headers = { expect: '100-continue', 'content-length': 7 };
+  const waiting = request(server.endpoint + path, { method: 'POST', headers, agent: false });
+  waiting.once('continue', () => waiting.end('{"a":1}'));
+  waiting.flushHeaders();
+  const [response] = (await once(waiting, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
+  expect(Buffer.concat(await response.toArray()).toString()).toBe('{"a":1}');
+});
+
+test('a request cut in two anywhere is one request', async () => {
+  const name = uniqueName();
+  await deploy(server.lambda, name, { 'index.js': 'exports.handler = async (event) => event;' });
+  const body = JSON.stringify({ name });
+  const text = `POST /2015-03-31/functions/${name}/invocations HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const { port } = new URL(server.endpoint);
+  for (let cut = 1; cut < text.length; cut += 1) {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
+    socket.write(text.slice(0, cut));
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.write(text.slice(cut));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect([cut, answer.toString().split('\r\n').at(0)]).toEqual([cut, 'HTTP/1.1 200 OK']);
+    socket.destroy();
+  }
+});
 
 test('one after the other, over any connection, one unit is enough', async () => {
   const name = uniqueName();

@@ -39,6 +39,9 @@ interface UrlCall {
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'HEAD', 'OPTIONS', 'PATCH', 'DELETE']);
 
+/** As clients offer it: `h2c` of curl and Java's own, `HTTP/2.0`, `TLS/1.2`. */
+const HTTP = /^(?:h2c?|http\/[\d.]+|tls\/[\d.]+)$/i;
+
 /** Answers at function URLs: a web request becomes an event, the function's result a web response. */
 export class FunctionUrls {
   readonly #options: FunctionUrlsOptions;
@@ -97,7 +100,7 @@ export class FunctionUrls {
     const { signed, request } = call;
     const url = this.#options.directory.find(call.address.urlId);
     if (url === undefined) return forbidden();
-    if (request.headers.upgrade !== undefined && request.httpVersionMajor === 1)
+    if (asksForAnotherProtocol(request))
       return failed(400, 'BadRequestException', 'Function URLs take no protocol upgrades.');
     if (!METHODS.has(signed.method))
       return failed(405, 'MethodNotAllowedException', `${signed.method} is not a method of function URLs.`);
@@ -200,6 +203,13 @@ export class FunctionUrls {
       body,
     };
   }
+}
+
+/** An offer to go on in another HTTP may be passed over, and is; anything else would be understood by nobody. */
+function asksForAnotherProtocol({ headers, httpVersionMajor }: IncomingMessage): boolean {
+  const { upgrade } = headers;
+  if (upgrade === undefined || httpVersionMajor !== 1) return false;
+  return upgrade.split(',').some((protocol) => !HTTP.test(protocol.trim()));
 }
 
 function tlsOf(socket: TLSSocket): UrlTls {

@@ -46,6 +46,7 @@ export interface UrlCaller {
 const NOT_PASSED_ON: ReadonlySet<string> = new Set([
   'connection',
   'cookie',
+  'http2-settings',
   'keep-alive',
   'proxy-connection',
   'te',

@@ -17,6 +17,10 @@ test('what is whole, larger than any Invoke, or something else is for others', (
   expect(begun(HEAD)).toBeUndefined();
   expect(begun(`${HEAD}Content-Length: ${LARGEST_BODY_BYTES + 1}\r\n`)).toBeUndefined();
   expect(begun(`${HEAD}Transfer-Encoding: chunked\r\n`)).toBeUndefined();
+  // Its client waits for a word, and the length is not what counts.
+  expect(begun(`${HEAD}Content-Length: 10\r\nExpect: 100-continue\r\n`)).toBeUndefined();
+  expect(begun(`${HEAD}transfer-encoding : chunked\r\nContent-Length: 10\r\n`)).toBeUndefined();
+  expect(begun(`${HEAD}Upgrade: h2c\r\nContent-Length: 10\r\n`)).toBeUndefined();
   expect(begun('POST / HTTP/1.1\r\nContent-Length: 10\r\n')).toBeUndefined();
   expect(missingFrom(Buffer.from(HEAD))).toBeUndefined();
 });

@@ -1,21 +1,28 @@
 import {
+  DeleteFunctionConcurrencyCommand,
   InvokeWithResponseStreamCommand,
   type InvokeWithResponseStreamCommandInput,
   type InvokeWithResponseStreamCompleteEvent,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy as deployFiles } from '../../support/functions.ts';
+import { deploy as deployFiles, eventually } from '../../support/functions.ts';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { publish } from '../../support/versions.ts';
 
 const STREAMING = `
+const { once } = require('node:events');
 const { setTimeout: wait } = require('node:timers/promises');
 exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
   for (const part of event.parts ?? []) {
     stream.write(part);
     if (event.pauseMs) await wait(event.pauseMs);
+  }
+  const megabyte = Buffer.alloc(1_000_000);
+  for (let left = event.megabytes ?? 0; left > 0; left -= 1) {
+    megabyte.write(String(Date.now()).padEnd(20));
+    if (!stream.write(megabyte)) await once(stream, 'drain');
   }
   if (event.error) throw new RangeError(event.error);
   if (event.context) stream.write(JSON.stringify(context.clientContext));
@@ -31,7 +38,7 @@ beforeAll(async () => {
   server = await startServer();
   ({ FunctionName } = await deploy(server.lambda));
   streaming = uniqueName();
-  await deployFiles(server.lambda, streaming, { 'index.js': STREAMING });
+  await deployFiles(server.lambda, streaming, { 'index.js': STREAMING }, { Timeout: 90 });
 });
 
 afterAll(async () => {
@@ -88,6 +95,42 @@ describe('InvokeWithResponseStream', () => {
     const { chunks, complete } = await stream({ parts: Array.from({ length: 5 }, () => part) });
     expect(chunks.join('')).toBe(part.repeat(5));
     expect(complete).toEqual({});
+  });
+
+  test('lets the function wait for a slow reader', async () => {
+    const Payload = JSON.stringify({ megabytes: 32 });
+    const command = new InvokeWithResponseStreamCommand({ FunctionName: streaming, Payload });
+    const parts = (await server.lambda.send(command)).EventStream?.[Symbol.asyncIterator]();
+    await parts?.next();
+    // Time in which a function that does not wait would write everything.
+    for (let count = 0; count < 20; count += 1) await stream({ parts: ['meanwhile'] });
+    const resumedAt = Date.now();
+    const rest: Uint8Array[] = [];
+    for (let part = await parts?.next(); part?.done === false; part = await parts?.next())
+      if (part.value.PayloadChunk?.Payload !== undefined) rest.push(part.value.PayloadChunk.Payload);
+    const times = Buffer.concat(rest)
+      .toString('latin1')
+      .matchAll(/(?:^|\0)(\d{13}) /g);
+    expect(Math.max(...[...times].map(([, time]) => Number(time)))).toBeGreaterThanOrEqual(resumedAt);
+  });
+
+  test('is done with a caller who goes away: the function runs to its end', async () => {
+    const one = { FunctionName: streaming, ReservedConcurrentExecutions: 1 };
+    await server.lambda.send(new PutFunctionConcurrencyCommand(one));
+    const gone = new AbortController();
+    const Payload = JSON.stringify({ megabytes: 32 });
+    const command = new InvokeWithResponseStreamCommand({ FunctionName: streaming, Payload });
+    const answer = await server.lambda.send(command, { abortSignal: gone.signal });
+    await answer.EventStream?.[Symbol.asyncIterator]().next();
+    await expect(stream({ parts: ['beside'] })).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+    gone.abort();
+    const { chunks } = await eventually(
+      async () => await stream({ parts: ['after'] }).catch(() => ({ chunks: [] })),
+      ({ chunks: found }) => found.length > 0,
+      45_000,
+    );
+    expect(chunks).toEqual(['after']);
+    await server.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: streaming }));
   });
 
   test('gives the result of a function that does not stream in one chunk [buffered]', async () => {
