@@ -5,8 +5,17 @@ const waiting = new WeakMap<object, () => void>();
 
 /** The sender of a request waits. Whoever answers it without its body spares it the upload. */
 export function expectInvitation(request: object, response: ServerResponse): void {
-  waiting.set(request, () => {
+  const invite = (): void => {
     if (!response.headersSent) response.writeContinue();
+  };
+  // Pipelined, and its turn has not come.
+  const isQueued = response.socket === null;
+  // Node.js would end the connection after it, were it answered before the word could be given: no matter who invited.
+  if (isQueued) Reflect.set(response, '_expect_continue', false);
+  waiting.set(request, () => {
+    // Before its turn, Node.js would put the word between the head and the body of the answer.
+    if (isQueued && response.socket === null) response.once('socket', invite);
+    else invite();
   });
 }
 

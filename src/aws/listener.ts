@@ -9,6 +9,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { takeAbsoluteTarget } from './absolute-target.ts';
 import { expectInvitation } from './body-invitation.ts';
 import { FastLane } from './fast-lane.ts';
 import type { FastLaneRoute } from './fast-lane.ts';
@@ -126,7 +127,11 @@ export class Listener {
       noDelay: true,
       keepAlive: true,
     };
-    const { tls, onRequest } = options;
+    const { tls } = options;
+    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+      takeAbsoluteTarget(request);
+      options.onRequest(request, response);
+    };
     if (tls === undefined) return invitingServer(createServer(common, onRequest), onRequest);
     const alpn = { ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: this.#headersTimeoutMs };
     return invitingServer(createTlsServer({ ...common, ...alpn, ...tls }, onRequest), onRequest);
@@ -231,7 +236,10 @@ export class Listener {
 }
 
 /** Clients that wait before they send a body are let go on by whoever reads it, not at once. */
-function invitingServer(server: Server, onRequest: RequestListener): Server {
+function invitingServer(
+  server: Server,
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
   return server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     expectInvitation(request, response);
     onRequest(request, response);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { stopReading } from '../../aws/connection-handover.ts';
+import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { FastLane } from '../../aws/fast-lane.ts';
 import { invokeLane } from '../invoke-lane.ts';
@@ -56,8 +56,10 @@ export class WorkerConnections {
       socket.destroy();
       return;
     }
+    const whole =
+      note.kind === 'other' ? { ...note, bytes: Buffer.concat([note.bytes, takeRead(socket)]) } : note;
     // Its descriptor is closed when it has arrived; this object is of no more use before that.
-    process.send?.(note, socket, undefined, () => socket.destroy());
+    process.send?.(whole, socket, undefined, () => socket.destroy());
   }
 
   /** Idle connections end now, the others with their answer. Resolves when there are none. */
