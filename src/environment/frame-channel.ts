@@ -23,7 +23,7 @@ export function listenToFrames(
   pace: OutputPace,
   onBroken: () => void,
 ): void {
-  const link = new FrameLink(channel, answers, events);
+  const link = new FrameLink({ channel, answers, events, pace });
   const decoder = new FrameDecoder((type, body, oversized) => link.onFrame(type, body, oversized));
   let isBroken = false;
   pace.read(answers, (chunk) => {
@@ -38,20 +38,29 @@ export function listenToFrames(
   });
 }
 
+interface FrameLinkParts {
+  readonly channel: Duplex;
+  readonly answers: Readable;
+  readonly events: RuntimeEvents;
+  readonly pace: OutputPace;
+}
+
 class FrameLink implements RuntimeLink {
   readonly carriesLogs = true;
   readonly #channel: Duplex;
   readonly #answers: Readable;
   readonly #writer: ChannelWriter;
   readonly #events: RuntimeEvents;
+  readonly #pace: OutputPace;
   /** Of the event that was handed over last. */
   #deliveredId = '';
   /** Responses that are coming in parts, by request id: one at most, unless the runtime has several events in hand. */
   readonly #streams = new Map<string, ResponseStream>();
 
-  constructor(channel: Duplex, answers: Readable, events: RuntimeEvents) {
+  constructor({ channel, answers, events, pace }: FrameLinkParts) {
     this.#channel = channel;
     this.#answers = answers;
+    this.#pace = pace;
     this.#writer = new ChannelWriter(channel);
     this.#events = events;
   }
@@ -73,14 +82,14 @@ class FrameLink implements RuntimeLink {
   onFrame(type: number, body: Buffer, oversized: boolean): void {
     switch (type) {
       case FRAME.next:
-        this.#events.onNext(this);
+        if (!this.#events.onNext(this)) this.#pace.addLine();
         return;
       case FRAME.response:
       case FRAME.error:
         this.#onOutcome(type, this.#requestIdOf(body), body.subarray(REQUEST_ID_BYTES), oversized);
         return;
       case FRAME.initError:
-        this.#events.onInitError(body, undefined);
+        if (!this.#events.onInitError(body, undefined)) this.#pace.addLine();
         return;
       case FRAME.stream:
         this.#onStream(this.#requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));
@@ -105,21 +114,32 @@ class FrameLink implements RuntimeLink {
       return;
     }
     const tooLarge = oversized || (type === FRAME.response && payload.length > LARGEST_RESPONSE_BYTES);
-    if (type === FRAME.response || tooLarge) this.#events.onResponse(requestId, payload, tooLarge);
-    else this.#events.onError(requestId, payload, undefined);
+    const isKnown =
+      type === FRAME.response || tooLarge
+        ? this.#events.onResponse(requestId, payload, tooLarge)
+        : this.#events.onError(requestId, payload, undefined);
+    if (!isKnown) this.#waste(payload);
   }
 
   #onStream(requestId: string, contentType: string): void {
     const response = this.#events.onStream(requestId, contentType);
-    if (response !== undefined) this.#streams.set(requestId, response);
+    if (response === undefined) this.#pace.addLine();
+    else this.#streams.set(requestId, response);
   }
 
   /** A runtime whose caller is behind finds the channel full, and waits. */
   #onPart(requestId: string, bytes: Uint8Array): void {
     const stream = this.#streamOf(requestId);
-    if (stream === undefined || stream.write(bytes)) return;
+    if (stream === undefined) return this.#waste(bytes);
+    if (stream.write(bytes)) return;
     this.#answers.pause();
     stream.whenReady(() => this.#answers.resume());
+  }
+
+  /** Nobody waits for it: counts as output does. */
+  #waste(bytes: Uint8Array): void {
+    this.#pace.addLine();
+    this.#pace.addBytes(bytes.length);
   }
 
   #streamOf(requestId: string): ResponseStream | undefined {

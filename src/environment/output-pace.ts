@@ -7,6 +7,10 @@ import type { Readable } from 'node:stream';
 const READ_NS = 10_000;
 const LINE_NS = 2000;
 const BYTE_NS = 2;
+/** The same of a request to the environment's APIs that asks for nothing, and of a connection to them. */
+const REQUEST_NS = 100_000;
+const REQUEST_BYTE_NS = 0.5;
+const CONNECTION_NS = 50_000;
 /** After this much everybody else has a turn. One piece of output may hold many lines: it can take several times that. */
 const SLICE_NS = 150_000;
 /** An environment that has cost this much is made to wait, unless that was spread over a round. */
@@ -97,6 +101,18 @@ export class OutputPace {
 
   addBytes(count: number): void {
     this.#spend(count * BYTE_NS);
+  }
+
+  addRequest(bytes: number): void {
+    this.#spend(REQUEST_NS + bytes * REQUEST_BYTE_NS);
+  }
+
+  addConnection(): void {
+    this.#spend(CONNECTION_NS);
+  }
+
+  addTime(ms: number): void {
+    this.#spend(ms * 1_000_000);
   }
 
   #handlePieces(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void, rest: Rest): void {

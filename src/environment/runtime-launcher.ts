@@ -8,6 +8,7 @@ import type { ExecutionCredentials } from './environment-variables.ts';
 import type { FunctionIdentity } from './extensions-api/extensions-api-routes.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InitializationType } from './initialization-type.ts';
+import type { OutputPace } from './output-pace.ts';
 import type { PreparedRuntime } from './prepared/prepared-runtime.ts';
 import type { ExtensionEndpoints, RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
@@ -56,12 +57,14 @@ export class RuntimeLauncher {
    * Opens the environment's APIs, before anything is started.
    * @param events told what the runtime says over the Runtime API
    * @param extensions told what extensions say over theirs
+   * @param pace told what their requests cost
    */
-  async open(events: RuntimeEvents, extensions: ExtensionEndpoints): Promise<void> {
+  async open(events: RuntimeEvents, extensions: ExtensionEndpoints, pace: OutputPace): Promise<void> {
     const { api, version, sandbox } = this.#parts;
     const token = this.#metadataToken;
     const metadata = { token, availabilityZoneId: availabilityZoneId(version.region) };
-    this.#listener ??= await api.listen(sandbox, events, extensions, metadata, version.maxConcurrency);
+    const { maxConcurrency } = version;
+    this.#listener ??= await api.listen(sandbox, { events, extensions, metadata, pace, maxConcurrency });
     if (!this.#isClosed) return;
     this.#listener.close();
     throw new Error('The execution environment was removed.');

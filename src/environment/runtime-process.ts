@@ -181,7 +181,7 @@ export class RuntimeProcess {
   async #launch(attempt: InitAttempt): Promise<void> {
     const { events, onOutput } = this.#handlers;
     if (this.#extensions.any) await this.#endLeftovers();
-    await this.#launcher.open(events, this.#extensions);
+    await this.#launcher.open(events, this.#extensions, this.#pace);
     if (attempt.isSettled) return;
     const registered = this.#extensions.start();
     if (this.#extensions.any) {

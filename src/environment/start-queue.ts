@@ -1,5 +1,6 @@
 import type { DeploymentGroup } from './deployment-group.ts';
 import type { InitializationType } from './initialization-type.ts';
+import { StartTurns } from './start-turns.ts';
 
 /**
  * Between its response and its next request a runtime is busy for a moment. A caller that comes back at once would get a
@@ -44,14 +45,17 @@ interface StartCounts {
 
 /**
  * Lets only so many environments start at once: more than the processors can work on would all be late. Starts are
- * asked for by whoever waits, and dropped when their turn comes and nobody waits any more. Provisioned environments,
- * which nobody waits for, come after all of those, and never have more than half of the places.
+ * asked for by whoever waits, and dropped when their turn comes and nobody waits any more. Functions take turns; and
+ * since one may keep its places for as long as Init may last, there are as many again for those that have next to none.
+ * Provisioned environments, which nobody waits for, come after all of those, and never have more than half of the places.
  */
 export class StartQueue {
   readonly #options: StartQueueOptions;
   readonly #provisionedLimit: number;
-  readonly #queue: DeploymentGroup[] = [];
-  readonly #provisionedQueue: DeploymentGroup[] = [];
+  /** A function that has so few is not who keeps the others waiting. */
+  readonly #few: number;
+  readonly #turns = new StartTurns();
+  readonly #provisionedTurns = new StartTurns();
   readonly #running = new Set<Promise<void>>();
   #runningProvisioned = 0;
   #waitsForMemory = false;
@@ -59,6 +63,7 @@ export class StartQueue {
   constructor(options: StartQueueOptions) {
     this.#options = options;
     this.#provisionedLimit = Math.max(1, Math.floor(options.limit / 2));
+    this.#few = Math.max(1, Math.floor(options.limit / 4));
   }
 
   get isStarting(): boolean {
@@ -84,13 +89,13 @@ export class StartQueue {
       if (refusal === 'later') break;
       if (refusal === undefined) {
         group.queued += 1;
-        this.#queue.push(group);
+        this.#turns.add(group);
       } else group.waiters.pop()?.completion.fail(refusal);
     }
     const { provisioned } = group;
     while (provisioned?.needsStart()) {
       provisioned.queued += 1;
-      this.#provisionedQueue.push(group);
+      this.#provisionedTurns.add(group);
     }
     this.#pump();
   }
@@ -101,15 +106,13 @@ export class StartQueue {
   }
 
   #pump(): void {
-    while (this.#running.size < this.#options.limit && this.#queue.length > 0) {
-      const group = this.#queue.shift();
-      if (group === undefined) return;
+    for (let group = this.#next(); group !== undefined; group = this.#next()) {
       group.queued -= 1;
       if (group.mayStart()) this.#run(group, 'on-demand', group);
       else this.#options.scaling.giveBack(group.version.functionArn);
     }
     while (this.#mayProvision()) {
-      const group = this.#provisionedQueue.shift();
+      const group = this.#provisionedTurns.next();
       const provisioned = group?.provisioned;
       // All environments were ended while it waited.
       if (group === undefined || provisioned === undefined) continue;
@@ -118,8 +121,16 @@ export class StartQueue {
     }
   }
 
+  #next(): DeploymentGroup | undefined {
+    const { limit } = this.#options;
+    if (this.#running.size < limit) return this.#turns.next();
+    return this.#running.size < 2 * limit
+      ? this.#turns.next(({ starting }) => starting < this.#few)
+      : undefined;
+  }
+
   #mayProvision(): boolean {
-    if (this.#provisionedQueue.length === 0 || this.#running.size >= this.#options.limit) return false;
+    if (this.#provisionedTurns.isEmpty || this.#running.size >= this.#options.limit) return false;
     if (this.#runningProvisioned >= this.#provisionedLimit) return false;
     if (!this.#options.memoryIsScarce()) return true;
     this.#lookAgainLater();

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyRoom } from '../runtime-api/body-room.ts';
 import { readBody } from '../runtime-api/request-body.ts';
 import type { ExtensionEventType, ParkedNext } from './extension.ts';
 import { type ExtensionSet, invalidEvent, type Refusal } from './extension-set.ts';
 
 export const EXTENSIONS_PREFIX = '/2020-01-01/extension/';
 
-/** Bodies of this API are a list of events, or an error. */
-const LARGEST_BODY_BYTES = 256 * 1024;
+/** Bodies of this API are a list of events, or an error that nobody reads. */
+const LARGEST_BODY_BYTES = 16 * 1024;
 const EVENT_TYPES: ReadonlySet<unknown> = new Set(['INVOKE', 'SHUTDOWN']);
 
 /** What an environment's Extensions API answers from. */
@@ -27,13 +28,14 @@ export interface FunctionIdentity {
 /** Serves one request of an extension. Errors are `{errorMessage, errorType}`. */
 export function handleExtensionRequest(
   endpoint: ExtensionsEndpoint,
+  room: BodyRoom,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
   const call = `${request.method} ${(request.url ?? '').slice(EXTENSIONS_PREFIX.length)}`;
   if (call === 'GET event/next') next(endpoint, request, response);
   else if (call === 'POST register' || call === 'POST init/error' || call === 'POST exit/error') {
-    void readBody(request, LARGEST_BODY_BYTES).then((body) => {
+    void readBody(request, LARGEST_BODY_BYTES, room).then((body) => {
       if (body === undefined) return undefined;
       if (call === 'POST register') register(endpoint, body.bytes, request, response);
       else reportError(endpoint, call === 'POST init/error' ? 'init' : 'exit', request, response);

@@ -1,4 +1,4 @@
-import { ACCEPTED, UNKNOWN_REQUEST } from './acknowledgements.ts';
+import { ACCEPTED } from './acknowledgements.ts';
 import { dateLine } from '../../model/date-line.ts';
 import { nextHeaderLines } from './next-headers.ts';
 import type { Delivery } from './runtime-api-client.ts';
@@ -36,5 +36,3 @@ class StandingAnswer {
 
 /** To a response somebody waits for. */
 export const accepted = new StandingAnswer('202 Accepted', ACCEPTED);
-/** To a response nobody waits for. */
-export const unknownRequest = new StandingAnswer('400 Bad Request', UNKNOWN_REQUEST);

@@ -4,15 +4,21 @@ import type { Receipt } from '../runtime-link.ts';
 import { ACCEPTED, errorBody, UNKNOWN_REQUEST } from './acknowledgements.ts';
 import { HttpNext } from './http-next.ts';
 import type { RuntimeClient } from './runtime-api-client.ts';
+import type { BodyRoom } from './body-room.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 import { isStreamed, passOn } from './streamed-response.ts';
 
 export const RUNTIME_PREFIX = '/2018-06-01/runtime/';
 
+export interface RuntimeEndpoint {
+  readonly client: RuntimeClient;
+  readonly room: BodyRoom;
+}
+
 /** Serves one request of a runtime. Errors are `{errorMessage, errorType}`. */
 export function handleRuntimeRequest(
-  client: RuntimeClient,
+  { client, room }: RuntimeEndpoint,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -22,7 +28,11 @@ export function handleRuntimeRequest(
     const words = path.slice(RUNTIME_PREFIX.length).split('/');
     if (isStreamed(request) && isOutcome(words) && words[2] === 'response') {
       void postStream(client, words[1] ?? '', request, response);
-    } else void postWhole(client, words, request, response);
+    } else
+      void readBody(request, LARGEST_RESPONSE_BYTES, room).then((body) => {
+        if (body !== undefined) postWhole(client, words, body, request, response);
+        return undefined;
+      });
   } else refuseUnknown(path, response);
 }
 
@@ -42,14 +52,13 @@ function isOutcome(words: readonly string[]): boolean {
   return noun === 'invocation' && words.length === 3 && (verb === 'response' || verb === 'error');
 }
 
-async function postWhole(
+function postWhole(
   client: RuntimeClient,
   words: readonly string[],
+  body: RequestBody,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
-  const body = await readBody(request, LARGEST_RESPONSE_BYTES);
-  if (body === undefined) return;
+): void {
   const [, requestId = '', verb] = words;
   if (isOutcome(words)) {
     if (isOtherAttempt(client, request)) refuseAttempt(response);

@@ -5,6 +5,7 @@ import type { Invocation } from '../../model/invocation.ts';
 import { CollectedResponse } from '../collected-response.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
 import { listenOnLoopback } from '../../sandbox/listen-on-loopback.ts';
+import { OutputPace, OutputPacing } from '../output-pace.ts';
 import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { ExtensionEndpoints, RuntimeApiListener } from './runtime-api.ts';
@@ -70,13 +71,14 @@ const noExtensions: ExtensionEndpoints = {
 };
 const metadata = { token: 'secret', availabilityZoneId: 'use1-az1' };
 const sandbox = { listen: listenOnLoopback };
+const pace = new OutputPace(new OutputPacing(), () => undefined);
 const api = new RuntimeApi();
 let events: Recorder;
 let listener: RuntimeApiListener;
 
 beforeEach(async () => {
   events = new Recorder();
-  listener = await api.listen(sandbox, events, noExtensions, metadata);
+  listener = await api.listen(sandbox, { events, extensions: noExtensions, metadata, pace });
 });
 afterEach(() => listener.close());
 
@@ -338,7 +340,7 @@ test.each([
 
 test('each environment has an address of its own, gone when it is closed', async () => {
   const others = new Recorder();
-  const other = await api.listen(sandbox, others, noExtensions, metadata);
+  const other = await api.listen(sandbox, { events: others, extensions: noExtensions, metadata, pace });
   expect(other.address).not.toBe(listener.address);
   await call('POST', 'invocation/id-1/response', '1');
   expect(others.said).toEqual([]);

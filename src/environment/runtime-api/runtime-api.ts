@@ -5,12 +5,15 @@ import type { Socket } from 'node:net';
 import { EXTENSIONS_PREFIX, handleExtensionRequest } from '../extensions-api/extensions-api-routes.ts';
 import type { ExtensionsEndpoint } from '../extensions-api/extensions-api-routes.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import type { RuntimeEvents } from '../runtime-link.ts';
+import type { OutputPace } from '../output-pace.ts';
+import { LARGEST_RESPONSE_BYTES, type RuntimeEvents } from '../runtime-link.ts';
 import { handleTelemetryRequest, telemetryApiOf } from '../telemetry-api/telemetry-api-routes.ts';
 import type { TelemetryEndpoint } from '../telemetry-api/telemetry-api-routes.ts';
 import { handleMetadataRequest, METADATA_PATH } from './metadata-routes.ts';
 import type { EnvironmentMetadata } from './metadata-routes.ts';
+import { BodyRoom } from './body-room.ts';
 import { ConcurrentApiClient } from './concurrent-api-client.ts';
+import { PacedConnection } from './paced-connection.ts';
 import { RuntimeApiClient, type RuntimeClient } from './runtime-api-client.ts';
 import { RuntimeLane } from './runtime-lane.ts';
 import { handleRuntimeRequest, RUNTIME_PREFIX } from './runtime-api-routes.ts';
@@ -27,12 +30,26 @@ export interface RuntimeApiListener {
 /** What an environment's extensions speak to. */
 export interface ExtensionEndpoints extends ExtensionsEndpoint, TelemetryEndpoint {}
 
-/** Who may speak over one port. */
-interface Environment {
-  readonly client: RuntimeClient;
+/** Who speaks over one port, and to whom. */
+export interface ApiEnvironment {
+  readonly events: RuntimeEvents;
   readonly extensions: ExtensionEndpoints;
   readonly metadata: EnvironmentMetadata;
+  /** What its requests cost the platform is added to what its output does. */
+  readonly pace: OutputPace;
+  /** How many events the runtime may have in hand; undefined: one, asked for when it is done. */
+  readonly maxConcurrency?: number | undefined;
 }
+
+interface Environment extends ApiEnvironment {
+  readonly client: RuntimeClient;
+  readonly room: BodyRoom;
+}
+
+/** For a runtime, ten extensions, and what they leave open. */
+const MOST_CONNECTIONS = 128;
+/** Of an environment with one event in hand: a response that comes in time, and others that come besides. */
+const ROOMS = 2;
 
 /**
  * The public Runtime API, and beside it the Extensions API, the Telemetry API, the Logs API and the metadata endpoint, over
@@ -42,6 +59,8 @@ interface Environment {
 export class RuntimeApi {
   readonly #http: HttpServer;
   readonly #environments = new WeakMap<Socket, Environment>();
+  /** How much had come over a connection when its last request was answered. */
+  readonly #counted = new WeakMap<Socket, number>();
   readonly #asHttp = (socket: Socket): void => void this.#http.emit('connection', socket);
 
   constructor() {
@@ -49,39 +68,39 @@ export class RuntimeApi {
       { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
       (request, response) => {
         const environment = this.#environments.get(request.socket);
-        if (environment === undefined) response.destroy();
-        else route(environment, request, response);
+        if (environment === undefined) {
+          response.destroy();
+          return;
+        }
+        response.once('close', () => this.#count(environment.pace, request, response));
+        route(environment, request, response);
       },
     );
     // A runtime waits in "next" for as long as nobody invokes the function.
     this.#http.timeout = 0;
   }
 
-  /**
-   * Speaks to what runs in a sandbox, and through that sandbox only.
-   * @param maxConcurrency how many events the runtime may have in hand; undefined: one, asked for when it is done
-   */
-  async listen(
-    sandbox: Pick<Sandbox, 'listen'>,
-    events: RuntimeEvents,
-    extensions: ExtensionEndpoints,
-    metadata: EnvironmentMetadata,
-    maxConcurrency?: number,
-  ): Promise<RuntimeApiListener> {
+  /** Speaks to what runs in a sandbox, and through that sandbox only. */
+  async listen(sandbox: Pick<Sandbox, 'listen'>, who: ApiEnvironment): Promise<RuntimeApiListener> {
+    const { events, pace, maxConcurrency } = who;
     const client =
       maxConcurrency === undefined
         ? new RuntimeApiClient(events)
         : new ConcurrentApiClient(events, maxConcurrency);
-    const environment: Environment = { client, extensions, metadata };
+    const room = new BodyRoom((maxConcurrency ?? 1) * ROOMS * LARGEST_RESPONSE_BYTES);
+    const environment: Environment = { ...who, client, room };
+    const asHttp = (socket: Socket): void => void new PacedConnection(socket, pace, this.#asHttp);
     const sockets = new Set<Socket>();
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
+      pace.addConnection();
       this.#environments.set(socket, environment);
       socket.once('close', () => sockets.delete(socket));
       // A runtime with several events in hand may ask for one while others are answered on the same connection.
-      if (maxConcurrency === undefined) new RuntimeLane(socket, client, this.#asHttp).begin();
-      else this.#asHttp(socket);
+      if (maxConcurrency === undefined) new RuntimeLane(socket, client, asHttp).begin();
+      else asHttp(socket);
     });
+    server.maxConnections = MOST_CONNECTIONS + 2 * (maxConcurrency ?? 0);
     const address = await sandbox.listen(server);
     return {
       address,
@@ -92,17 +111,27 @@ export class RuntimeApi {
       },
     };
   }
+
+  /** What is asked for nothing counts as output does. Those who are in their turn have as much of the platform as it has. */
+  #count(pace: OutputPace, request: IncomingMessage, { statusCode }: ServerResponse): void {
+    const { socket, url = '' } = request;
+    const bytes = socket.bytesRead - (this.#counted.get(socket) ?? 0);
+    this.#counted.set(socket, socket.bytesRead);
+    const isInTurn = statusCode === 200 ? url.endsWith('/next') : statusCode === 202;
+    if (!isInTurn || !request.complete) pace.addRequest(bytes);
+  }
 }
 
 function route(environment: Environment, request: IncomingMessage, response: ServerResponse): void {
   const { url = '' } = request;
-  if (url.startsWith(RUNTIME_PREFIX)) return handleRuntimeRequest(environment.client, request, response);
+  if (url.startsWith(RUNTIME_PREFIX)) return handleRuntimeRequest(environment, request, response);
   if (url.startsWith(EXTENSIONS_PREFIX)) {
-    return handleExtensionRequest(environment.extensions, request, response);
+    return handleExtensionRequest(environment.extensions, environment.room, request, response);
   }
   const telemetryApi = telemetryApiOf(url);
   if (telemetryApi !== undefined) {
-    handleTelemetryRequest(telemetryApi, environment.extensions, request, response);
+    const { extensions, room } = environment;
+    handleTelemetryRequest(telemetryApi, { extensions, room }, request, response);
   } else if (url === METADATA_PATH) handleMetadataRequest(environment.metadata, request, response);
-  else handleRuntimeRequest(environment.client, request, response);
+  else handleRuntimeRequest(environment, request, response);
 }

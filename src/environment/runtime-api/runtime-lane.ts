@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChannelWriter } from '../channel-writer.ts';
-import { accepted, eventHead, unknownRequest } from './lane-answers.ts';
+import { accepted, eventHead } from './lane-answers.ts';
 import type { PlainRequest } from './plain-request.ts';
 import { PlainRequestReader } from './plain-request-reader.ts';
 import type { Delivery, NextRequest, RuntimeClient } from './runtime-api-client.ts';
@@ -111,8 +111,8 @@ export class RuntimeLane implements NextRequest {
       return false;
     }
     if (invocationId !== undefined && !client.isCurrentAttempt(invocationId)) return false;
-    const isKnown = client.events.onResponse(requestId, body, false);
-    this.#writer.write(isKnown ? accepted.bytes : unknownRequest.bytes);
+    if (!client.events.onResponse(requestId, body, false)) return false;
+    this.#writer.write(accepted.bytes);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExtensionSet, Refusal } from '../extensions-api/extension-set.ts';
+import type { BodyRoom } from '../runtime-api/body-room.ts';
 import { readBody } from '../runtime-api/request-body.ts';
 import { parseSubscription, type Subscription } from './subscription.ts';
 import type { TelemetryApi } from './telemetry-event.ts';
@@ -26,7 +27,7 @@ export function telemetryApiOf(path: string): TelemetryApi | undefined {
 /** Serves one request to subscribe. Errors are `{errorMessage, errorType}`. */
 export function handleTelemetryRequest(
   api: TelemetryApi,
-  endpoint: TelemetryEndpoint,
+  { extensions, room }: { readonly extensions: TelemetryEndpoint; readonly room: BodyRoom },
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -36,8 +37,8 @@ export function handleTelemetryRequest(
     answer(response, 405, { errorMessage, errorType: 'MethodNotAllowed' });
     return;
   }
-  void readBody(request, LARGEST_BODY_BYTES).then((body) => {
-    if (body !== undefined) subscribe(api, endpoint, body.bytes, request, response);
+  void readBody(request, LARGEST_BODY_BYTES, room).then((body) => {
+    if (body !== undefined) subscribe(api, extensions, body.bytes, request, response);
     return undefined;
   });
 }

@@ -11,8 +11,9 @@ const HELD_LOOKS = 100;
 
 /** How often the kernel refused a group another process, since it has as many as it may have. */
 export class RefusedForks {
-  /** Undefined where the kernel does not count them. */
-  readonly #file: number | undefined;
+  readonly #path: string;
+  /** Opened for the first suspicion: most groups never come under any. Undefined where the kernel does not count them. */
+  #file: number | undefined;
   readonly #hold: (isBomb: boolean) => void;
   /** Since it came under suspicion. */
   #refused = 0;
@@ -23,7 +24,7 @@ export class RefusedForks {
   /** @param hold told when the group turns out to be a fork bomb, and when it no longer is */
   constructor(directory: string, hold: (isBomb: boolean) => void) {
     this.#hold = hold;
-    this.#file = tryOpen(join(directory, EVENTS));
+    this.#path = join(directory, EVENTS);
   }
 
   /** @param isSuspect it wants all processor time it can get, as a bomb does: the others need no look */
@@ -46,6 +47,7 @@ export class RefusedForks {
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 
   #holdFor(looks: number): void {
@@ -55,6 +57,7 @@ export class RefusedForks {
   }
 
   #read(): number | undefined {
+    this.#file ??= tryOpen(this.#path);
     const text = this.#file === undefined ? '' : readOpen(this.#file);
     return text === '' ? undefined : Number(/^max (\d+)$/m.exec(text)?.[1] ?? 0);
   }

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * How much of requests that are not there whole one environment may have the platform keep. The oldest of them always
+ * comes through; the others wait while there is more.
+ */
+export class BodyRoom {
+  readonly #mostBytes: number;
+  /** How much is kept of each, oldest first. */
+  readonly #kept = new Map<IncomingMessage, number>();
+  #bytes = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** So much more of it is kept; it may be paused for that. */
+  keep(request: IncomingMessage, bytes: number): void {
+    this.#kept.set(request, (this.#kept.get(request) ?? 0) + bytes);
+    this.#bytes += bytes;
+    const [oldest] = this.#kept.keys();
+    if (this.#bytes > this.#mostBytes && request !== oldest) request.pause();
+  }
+
+  /** Nothing of it is kept any more. */
+  leave(request: IncomingMessage): void {
+    this.#bytes -= this.#kept.get(request) ?? 0;
+    if (!this.#kept.delete(request)) return;
+    // Those for whom there still is none stop at their next piece.
+    for (const waiting of this.#kept.keys()) waiting.resume();
+  }
+}
