@@ -16,6 +16,8 @@ const LEVELS = [
   { level: 'gvisor', needs: 'runsc', environments: 25 },
 ] as const;
 type Level = (typeof LEVELS)[number];
+/** Of these levels only, if any are named: with blanks between. */
+const WANTED = process.env['LAMBENT_BENCH_LEVELS']?.split(' ');
 const MEBIBYTE = 2 ** 20;
 const PROBE = { path: '/2015-03-31/functions/probe/invocations', body: '{}', connections: 1 };
 const WARM_UP_MS = 3000;
@@ -26,6 +28,7 @@ const IDLE_NODE = ['-e', 'console.log("ready"); setInterval(() => {}, 60000)'];
 export async function measureDensity(where: Placement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const level of LEVELS) {
+    if (WANTED?.includes(level.level) === false) continue;
     if (spawnSync(level.needs, ['--version']).status === 0) rows.push(...(await measureLevel(level, where)));
     else console.error(`(${level.needs} is not installed)`);
   }
