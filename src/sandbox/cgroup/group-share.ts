@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from './places.ts';
 import type { RefusedForks } from './refused-forks.ts';
@@ -25,41 +25,35 @@ export interface ShareParts {
   readonly places: Places | undefined;
 }
 
-/** One group's share of processor time: how often it was used up, and where the group stands for it. */
+/**
+ * One group's share of processor time: how often it was used up, and where the group stands for it. What is needed only
+ * for those that use it up is opened when it is: of a thousand groups it would be thousands of descriptors.
+ */
 export class GroupShare implements WatchedShare {
   readonly #statistics: number;
-  readonly #standing: number;
-  readonly #use: number | undefined;
+  readonly #standingPath: string;
+  #standing: number | undefined;
+  readonly #usePath: string;
+  #use: number | undefined;
   readonly #forks: RefusedForks | undefined;
   readonly #places: Places | undefined;
   #isBehind = false;
 
-  private constructor(
-    statistics: number,
-    standing: number,
-    use: number | undefined,
-    { forks, places }: Pick<ShareParts, 'forks' | 'places'>,
-  ) {
+  private constructor(statistics: number, { directory, counted, forks, places }: ShareParts) {
     this.#statistics = statistics;
-    this.#standing = standing;
-    this.#use = use;
+    this.#standingPath = join(directory, STANDS_BACK);
+    this.#usePath = counted === undefined ? join(directory, USED) : join(counted, STATISTICS);
     this.#forks = forks;
     this.#places = places;
   }
 
   /** Undefined where the kernel has no groups that stand back. */
-  static open({ directory, counted, forks, places }: ShareParts): GroupShare | undefined {
-    let statistics: number | undefined;
-    try {
-      statistics = openSync(join(directory, STATISTICS), 'r');
-      const standing = openSync(join(directory, STANDS_BACK), 'r+');
-      const use = counted === undefined ? join(directory, USED) : join(counted, STATISTICS);
-      return new GroupShare(statistics, standing, tryOpen(use), { forks, places });
-    } catch {
-      if (statistics !== undefined) closeSync(statistics);
-      forks?.close();
-      return undefined;
-    }
+  static open(parts: ShareParts): GroupShare | undefined {
+    const { directory } = parts;
+    const statistics = existsSync(join(directory, STANDS_BACK))
+      ? tryOpen(join(directory, STATISTICS))
+      : undefined;
+    return statistics === undefined ? undefined : new GroupShare(statistics, parts);
   }
 
   shareCount(): ShareCount | undefined {
@@ -69,6 +63,7 @@ export class GroupShare implements WatchedShare {
   }
 
   usedUs(): number | undefined {
+    this.#use ??= tryOpen(this.#usePath);
     if (this.#use === undefined) return undefined;
     const text = readOpen(this.#use);
     const [, us] = USED_US.exec(text) ?? [];
@@ -81,6 +76,7 @@ export class GroupShare implements WatchedShare {
     if (this.#isBehind === isBehind) return;
     this.#isBehind = isBehind;
     try {
+      this.#standing ??= openSync(this.#standingPath, 'r+');
       writeSync(this.#standing, isBehind ? YES : NO, 0, 1, 0);
     } catch {
       // The group has gone, as it does with the helper process.
@@ -96,10 +92,19 @@ export class GroupShare implements WatchedShare {
     this.#forks?.release();
   }
 
-  close(): void {
-    closeSync(this.#statistics);
-    closeSync(this.#standing);
-    if (this.#use !== undefined) closeSync(this.#use);
+  /** It does nothing for now, and so keeps nobody waiting. */
+  rest(): void {
+    this.standBack(false);
+    this.keepOff(false);
+    if (this.#standing === undefined && this.#use === undefined) return;
+    for (const fd of [this.#standing, this.#use]) if (fd !== undefined) closeSync(fd);
+    this.#standing = this.#use = undefined;
     this.#forks?.close();
+  }
+
+  close(): void {
+    this.rest();
+    this.#forks?.close();
+    closeSync(this.#statistics);
   }
 }

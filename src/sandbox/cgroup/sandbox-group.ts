@@ -53,7 +53,6 @@ export class SandboxGroup {
   #freezer: { readonly fd: number; readonly frozen: Buffer; readonly thawed: Buffer } | undefined;
   #share: GroupShare | undefined;
   #peak: number | undefined;
-  #events: number | undefined;
   #isFrozen = false;
 
   constructor(
@@ -156,8 +155,7 @@ export class SandboxGroup {
     if (this.#share === undefined) return;
     this.#watch.remove(this.#share);
     // Whatever it did before, its next invocation is a new one.
-    this.#share.standBack(false);
-    this.#share.keepOff(false);
+    this.#share.rest();
   }
 
   /** What is to be ended needs some processor time for that. */
@@ -176,18 +174,23 @@ export class SandboxGroup {
 
   /** How many processes the kernel has ended because the group was at its memory limit. */
   memoryKills(): number {
-    if (this.#events === undefined) return 0;
-    return Number(/^oom_kill (\d+)$/m.exec(readOpen(this.#events))?.[1] ?? 0);
+    const parent = this.#parentOf('memory');
+    const events =
+      parent && tryOpen(join(parent.directory, this.#id, CONTROL_FILES[parent.version].memoryEvents));
+    if (events === undefined) return 0;
+    const text = readOpen(events);
+    closeSync(events);
+    return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
   }
 
   /** Ends what is inside and removes the groups. */
   async remove(): Promise<void> {
     this.thaw();
-    for (const fd of [this.#freezer?.fd, this.#peak, this.#events]) if (fd !== undefined) closeSync(fd);
+    for (const fd of [this.#freezer?.fd, this.#peak]) if (fd !== undefined) closeSync(fd);
     if (this.#share !== undefined) this.#watch.remove(this.#share);
     this.#share?.close();
     this.#share = undefined;
-    this.#freezer = this.#peak = this.#events = undefined;
+    this.#freezer = this.#peak = undefined;
     for (const directory of this.#directories) killMembers(directory);
     await Promise.all(this.#directories.map((directory) => removeGroup(directory)));
   }
@@ -214,9 +217,8 @@ export class SandboxGroup {
     if (this.#share !== undefined) this.#watch.add(this.#share);
     const memory = this.#parentOf('memory');
     if (memory === undefined) return;
-    const { memoryPeak, memoryEvents } = CONTROL_FILES[memory.version];
+    const { memoryPeak } = CONTROL_FILES[memory.version];
     this.#peak = tryOpen(join(memory.directory, this.#id, memoryPeak));
-    this.#events = tryOpen(join(memory.directory, this.#id, memoryEvents));
   }
 
   #places(): Places | undefined {
