@@ -8,7 +8,7 @@ import { levels } from './levels.ts';
 
 /** More than it may have of what the event names; says how far it came. */
 const GREEDY = `
-import ctypes, os, resource, subprocess, sys, threading, time, uuid
+import ctypes, os, resource, socket, subprocess, sys, threading, time, uuid
 
 born = str(uuid.uuid4())
 
@@ -16,6 +16,22 @@ def memory(event):
     kept = []
     while True:
         kept.append(bytearray(1 << 20))
+
+def sockets(event):
+    """How many megabytes of what it sends to itself wait in the kernel."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    kept = []
+    taken = 0
+    while len(kept) < 400 and taken < 1 << 29:
+        sender = socket.create_connection(listener.getsockname())
+        kept.append((sender, listener.accept()))
+        sender.setblocking(False)
+        try:
+            while taken < 1 << 29:
+                taken += sender.send(bytes(1 << 16))
+        except BlockingIOError:
+            pass
+    return taken >> 20
 
 def child(event):
     hog = subprocess.run(["python3", "-c", "x = bytearray(1 << 30)"])
@@ -175,6 +191,14 @@ for (const level of levels)
         if (inForce['memory'] === 'kernel') expect(bomb.log).toContain('Max Memory Used: 128 MB');
         expect((await call('neighbour', {})).born).not.toBe('');
         expect((await call('small', {})).born).not.toBe(before.born);
+      });
+
+      test('what waits in sockets is memory too', async (context) => {
+        needs(context, 'memory');
+        if (inForce['memory'] === SAMPLED) return context.skip();
+        const { functionError, payload } = await invoke(server.lambda, 'small', { do: 'sockets' });
+        if (functionError === undefined) expect((payload as { result: number }).result).toBeLessThan(160);
+        else expect(payload).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
       });
 
       test('a child over the limit is ended, and the function told', async (context) => {

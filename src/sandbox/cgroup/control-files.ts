@@ -36,6 +36,8 @@ export const CPU_PERIOD_US = 20_000;
 
 /** The kernel does not account for swap: it has none, or was told so. */
 const NO_SWAP = ['ENOENT'];
+/** Older and newer kernels than those of version 1 do not count it apart, or have more than that in use already. */
+const NO_SOCKETS = ['ENOENT', 'EOPNOTSUPP', 'EBUSY'];
 
 const processes = (count: number): Setting[] => [{ file: 'pids.max', value: String(count) }];
 
@@ -46,6 +48,8 @@ export const CONTROL_FILES: Readonly<Record<1 | 2, ControlFiles>> = {
       { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: ['ENOENT', 'EINVAL'] },
       { file: 'memory.limit_in_bytes', value: String(bytes) },
       { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: NO_SWAP },
+      // What waits in sockets is not part of the above here: without this it is the whole machine's.
+      { file: 'memory.kmem.tcp.limit_in_bytes', value: String(Math.ceil(bytes / 2)), ignore: NO_SOCKETS },
     ],
     memoryPeak: 'memory.max_usage_in_bytes',
     memoryEvents: 'memory.oom_control',
