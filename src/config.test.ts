@@ -132,7 +132,7 @@ describe('refusals are one line that names the setting and what is allowed', () 
     ...['127.0.0.2', '169.254.169.254/32', '10.0.0.0/7', '10.0.0.256', '::1', '224.0.0.1'].map(
       (range): [string[], string] => [
         ['--network-allow', `10.1.2.3,${range}`],
-        `--network-allow must be IPv4 addresses or ranges like 10.1.2.0/24, separated by commas; loopback, link-local and multicast ones are never reached, not ["10.1.2.3","${range}"]`,
+        `--network-allow must be addresses or ranges like 10.1.2.0/24 or fd12::/64, separated by commas; loopback, link-local and multicast ones are never reached, not ["10.1.2.3","${range}"]`,
       ],
     ),
     [

@@ -22,6 +22,7 @@ export const inMemoryDriver: SandboxDriver = {
     scratch: 'none',
     freezing: 'none',
   },
+  networkReach: { tcp4: 'none', udp4: 'none', tcp6: 'none', udp6: 'none' },
   attaches: false,
   create: async ({ id }) => await Promise.resolve(inMemorySandbox(id)),
   close: async () => await Promise.resolve(),

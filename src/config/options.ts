@@ -73,7 +73,7 @@ export const options: readonly Option[] = [
     kind: 'list',
     argument: 'RANGES',
     allowed:
-      'IPv4 addresses or ranges like 10.1.2.0/24, separated by commas; loopback, link-local and multicast ones are never reached',
+      'addresses or ranges like 10.1.2.0/24 or fd12::/64, separated by commas; loopback, link-local and multicast ones are never reached',
     help: "this machine's own addresses that functions may reach all the same: 10.1.2.3,...",
   },
   {

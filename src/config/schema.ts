@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 
 /** One key that `--auth strict` accepts. */
@@ -12,9 +12,9 @@ const accessKey = z.strictObject({
 /** A range of this machine's own addresses. Those no function ever reaches would be promised in vain. */
 const ownRange = z.string().check(
   z.regex(
-    /^(?!(?:0|127|22[4-9]|2[3-5]\d)\.|169\.254\.)(?:\d{1,3}\.){3}\d{1,3}(?:\/(?:[89]|[12]\d|3[0-2]))?$/,
+    /^(?:(?!(?:0|127|22[4-9]|2[3-5]\d)\.|169\.254\.)(?:\d{1,3}\.){3}\d{1,3}(?:\/(?:[89]|[12]\d|3[0-2]))?|(?!f[ef]|::)[\da-f:]+(?:\/(?:1[6-9]|[2-9]\d|1[01]\d|12[0-8]))?)$/i,
   ),
-  z.refine((range) => isIPv4(range.replace(/\/.*$/, ''))),
+  z.refine((range) => isIP(range.replace(/\/.*$/, '')) !== 0),
 );
 
 const wholeNumber = (from: number, to: number) => z.int().check(z.gte(from), z.lte(to));

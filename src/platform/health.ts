@@ -20,6 +20,7 @@ export function healthOf(
       isolation: isolation.driver.isolation,
       isolationReason: isolation.reason,
       limits: isolation.driver.limitsInForce,
+      networkReach: isolation.driver.networkReach,
       store: state.name,
       endpoint: address.shown(),
       region: config.region,

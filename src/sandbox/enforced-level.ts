@@ -65,7 +65,7 @@ export function limitsBy(cgroups: Pick<Cgroups, 'has'>): LimitsInForce {
 
 /**
  * One sentence with everything a level leaves open on this machine; undefined when there is nothing.
- * @param withoutInternet why functions reach no network although they should
+ * @param withoutInternet what functions do not reach although they should, and why
  * @param more what only this level leaves open
  */
 export function gapsOf(
@@ -80,9 +80,7 @@ export function gapsOf(
     ...(inForce.processes === 'kernel' ? [] : ['the number of processes is not limited']),
     ...(inForce.freezing === 'kernel' ? [] : ['environments are not frozen between invocations']),
     ...(inForce.memory === 'kernel' || process.getuid?.() === 0 ? [] : [DELEGATE]),
-    ...(withoutInternet === undefined
-      ? []
-      : [`functions reach no network, as packets cannot be filtered here (${withoutInternet})`]),
+    ...(withoutInternet === undefined ? [] : [withoutInternet]),
     ...more,
   ];
   return missing.length === 0 ? undefined : `Isolation ${level}: ${missing.join('; ')}.`;

@@ -28,6 +28,9 @@ export function guardedDriver(
   return {
     isolation: driver.isolation,
     limitsInForce: driver.limitsInForce,
+    get networkReach() {
+      return driver.networkReach;
+    },
     attaches: driver.attaches,
     create: async (spec: SandboxSpec) => {
       const sandbox = new GuardedSandbox(spec.id, await driver.create(spec), onEvent);

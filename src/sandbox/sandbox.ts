@@ -11,6 +11,7 @@ export interface SandboxDriver {
   readonly isolation: IsolationLevel;
   /** What holds sandboxes to their limits on this machine. */
   readonly limitsInForce: LimitsInForce;
+  readonly networkReach: NetworkReach;
   /** Whether a sandbox whose processes already run can be given more directories: `attach`. */
   readonly attaches: boolean;
   /** Prepares a sandbox: directories, limits. No process runs yet. */
@@ -32,6 +33,14 @@ export interface LimitsInForce {
   readonly scratch: Means;
   /** Not a limit, but by the same means: code does not run between invocations. */
   readonly freezing: Means;
+}
+
+/** By what processes reach other machines: `open`, or why they do not. */
+export interface NetworkReach {
+  readonly tcp4: string;
+  readonly udp4: string;
+  readonly tcp6: string;
+  readonly udp6: string;
 }
 
 export interface SandboxSpec {

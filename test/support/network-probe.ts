@@ -36,7 +36,10 @@ function datagram({ host, port, say = 'x' }) {
     const done = (outcome) => { clearTimeout(limit); socket.removeAllListeners(); socket.close(); resolve(outcome); };
     socket.on('error', ({ code }) => done(code));
     socket.on('message', (message) => done(message.toString()));
-    socket.connect(port, host, () => socket.send(say, (error) => { if (error) done(error.code); }));
+    socket.connect(port, host, (failure) => {
+      if (failure) done(failure.code);
+      else socket.send(say, (error) => { if (error) done(error.code); });
+    });
   });
 }
 

@@ -7,6 +7,12 @@ const NUMBER = process.env['LAMBENT_E2E_USER'];
 export const SERVER_USER: { readonly uid?: number; readonly gid?: number } =
   NUMBER === undefined ? {} : { uid: Number(NUMBER), gid: Number(NUMBER) };
 
+/** The beginning of a command line that does the same to what root runs by it. */
+export const AS_SERVER_USER: readonly string[] =
+  NUMBER === undefined
+    ? []
+    : ['setpriv', `--reuid=${NUMBER}`, `--regid=${NUMBER}`, '--clear-groups', '--inh-caps=-all'];
+
 export const serverIsRoot = (SERVER_USER.uid ?? process.getuid?.()) === 0;
 
 /** What servers are to use as their own, or to have as files of their user that functions must not reach. */

@@ -10,7 +10,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Certificate } from './certificates.ts';
 import { serverState } from './server-state.ts';
-import { giveToServer, SERVER_USER } from './server-user.ts';
+import type { OtherMachine } from './other-machines.ts';
+import { AS_SERVER_USER, giveToServer, SERVER_USER } from './server-user.ts';
 
 /** A real server in a process of its own, and clients for it. */
 export interface TestServer {
@@ -36,6 +37,8 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** With it the server speaks TLS only. */
   readonly tls?: Certificate;
+  /** Where it runs, if not in the network of these tests. */
+  readonly machine?: OtherMachine;
   /** Hears how to kill the server, before it is ready. */
   readonly onSpawn?: (kill: () => void) => void;
 }
@@ -56,20 +59,23 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const state = await serverState(options.dataDir, options.store);
   const { tls, flags = [] } = options;
   const more = tls === undefined ? WORKERS : ['--tls-cert', tls.cert, '--tls-key', tls.key];
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...more, ...flags],
-    {
-      ...SERVER_USER,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
-    },
-  );
+  const program = [process.execPath, MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...more];
+  const { machine } = options;
+  // Only root enters it.
+  const enter = machine === undefined ? [] : [...machine.enter, ...AS_SERVER_USER];
+  const [first, ...parameters] = [...enter, ...program, ...flags] as [string, ...string[]];
+  const child = spawn(first, parameters, {
+    ...(machine === undefined && SERVER_USER),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
+  });
   options.onSpawn?.(() => void child.kill('SIGKILL'));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const endpoint = await endpointFrom(child, () => output);
+  const own = await endpointFrom(child, () => output);
+  const endpoint =
+    machine === undefined ? own : `http://127.0.0.1:${await machine.entrance(Number(new URL(own).port))}`;
   const settings = {
     endpoint,
     region: 'us-east-1',

@@ -1,6 +1,6 @@
 import { MovableClock } from '../../model/clock.ts';
 import type { NamespaceDriver } from '../../sandbox/namespace/namespace-driver.ts';
-import type { LimitsInForce } from '../../sandbox/sandbox.ts';
+import type { LimitsInForce, NetworkReach } from '../../sandbox/sandbox.ts';
 import { type IsolationConfig, isUnavailable, openGvisor, openNamespaces } from '../isolation.ts';
 import { type Finding, limited, missing, ok } from './finding.ts';
 
@@ -47,8 +47,15 @@ const LIMITS: Readonly<Record<keyof LimitsInForce, string>> = {
   freezing: 'freezing between invocations',
 };
 
+const WAYS: Readonly<Record<keyof NetworkReach, string>> = {
+  tcp4: 'TCP over IPv4',
+  udp4: 'UDP over IPv4',
+  tcp6: 'TCP over IPv6',
+  udp6: 'UDP over IPv6',
+};
+
 function checkDriver(driver: NamespaceDriver): Finding[] {
-  const { limitsInForce, scratchMedium, withoutInternet } = driver;
+  const { limitsInForce, scratchMedium, networkReach } = driver;
   const limits = Object.entries(LIMITS).map(([key, name]) => {
     const means = limitsInForce[key as keyof LimitsInForce];
     if (means === 'kernel') return ok('limits', name, 'by the kernel');
@@ -66,9 +73,11 @@ function checkDriver(driver: NamespaceDriver): Finding[] {
             ? 'allow loop devices and install mkfs.ext4 (apt-get install e2fsprogs)'
             : 'start Lambent as root',
         );
-  const network =
-    withoutInternet === undefined
-      ? ok('network', 'internet', 'functions reach it, and nothing of this machine')
-      : limited('network', 'internet', `functions reach no network: ${withoutInternet}`, null);
-  return [...limits, scratch, network];
+  const network = Object.entries(WAYS).map(([key, name]) => {
+    const reach = networkReach[key as keyof NetworkReach];
+    return reach === 'open'
+      ? ok('network', name, 'functions reach other machines, and nothing of this one')
+      : limited('network', name, reach, null);
+  });
+  return [...limits, scratch, ...network];
 }

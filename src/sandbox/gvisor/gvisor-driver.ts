@@ -7,7 +7,7 @@ import type { SandboxNetwork } from '../namespace/network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from '../namespace/network/sandbox-networks.ts';
 import { Warden } from '../namespace/warden/warden.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import type { LimitsInForce, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { LimitsInForce, NetworkReach, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { GvisorSandbox } from './gvisor-sandbox.ts';
 import { type GvisorTools, GvisorUnavailable } from './gvisor-tools.ts';
 
@@ -57,6 +57,10 @@ export class GvisorDriver implements SandboxDriver {
 
   get limitsInForce(): LimitsInForce {
     return limitsBy(this.#cgroups);
+  }
+
+  get networkReach(): NetworkReach {
+    return this.#networks.reach;
   }
 
   /** One sentence with everything this level leaves open on this machine; undefined when there is nothing. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { gapsOf, limitsBy, proveSandboxes, USER_NAMESPACES, whyUnavailable } from '../enforced-level.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import type { LimitsInForce, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { LimitsInForce, NetworkReach, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
@@ -78,9 +78,8 @@ export class NamespaceDriver implements SandboxDriver {
     return this.#scratchMedium;
   }
 
-  /** Why functions reach no network although they should; undefined where they do. */
-  get withoutInternet(): string | undefined {
-    return this.#networks.withoutInternet;
+  get networkReach(): NetworkReach {
+    return this.#networks.reach;
   }
 
   /** One sentence with what this level does not hold on this machine; undefined when there is nothing to say. */

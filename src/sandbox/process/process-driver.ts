@@ -1,4 +1,4 @@
-import type { LimitsInForce, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type { LimitsInForce, NetworkReach, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { MemoryWatchdog } from './memory-watchdog.ts';
 import { ProcessSandbox } from './process-sandbox.ts';
 import { Spawner } from './spawner.ts';
@@ -19,6 +19,8 @@ export class ProcessDriver implements SandboxDriver {
     scratch: 'looked at between invocations',
     freezing: 'none',
   };
+  /** Whatever this machine reaches. */
+  readonly networkReach: NetworkReach = { tcp4: 'open', udp4: 'open', tcp6: 'open', udp6: 'open' };
   readonly attaches = true;
   readonly #watchdog = new MemoryWatchdog();
   readonly #sandboxes = new Set<ProcessSandbox>();

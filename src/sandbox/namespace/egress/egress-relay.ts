@@ -7,11 +7,14 @@ import type { RelayMessage } from './relay-messages.ts';
 /** Two for each connection of a function. */
 const OPEN_FILES = 262_144;
 const RESTART_AFTER_MS = 200;
+/** Datagrams of one network that are kept for a relay that is starting. */
+const MOST_EARLY = 64;
 
 /** Sockets in a network at which what is diverted arrives. */
 export interface DivertedSockets {
-  readonly connections: Server;
-  readonly lookups: DatagramSocket;
+  /** One for each kind of address that there is a way out for. */
+  readonly connections: readonly Server[];
+  readonly datagrams: DatagramSocket;
 }
 
 /**
@@ -82,15 +85,21 @@ export class EgressRelay {
   }
 
   async #hand(key: number, open: () => Promise<DivertedSockets>): Promise<void> {
-    const { connections, lookups } = await open();
+    const { connections, datagrams } = await open();
     // Given up meanwhile: nobody would ever take them from the relay again.
     if (!this.#networks.has(key)) {
-      connections.close();
-      lookups.close();
+      for (const socket of [...connections, datagrams]) socket.close();
       return;
     }
-    this.#tell({ kind: 'connections', key }, connections);
-    this.#tell({ kind: 'lookups', key }, lookups);
+    for (const listener of connections) this.#tell({ kind: 'connections', key }, listener);
+    this.#tell({ kind: 'datagrams', key }, datagrams);
+    // Handles wait for a relay that is only starting, and meanwhile this process hears what they hear.
+    let left = MOST_EARLY;
+    datagrams.on('message', (bytes, { address, port }) => {
+      left -= 1;
+      const from = { address, port };
+      if (left >= 0) this.#tell({ kind: 'early', key, bytes: bytes.toString('base64'), from });
+    });
   }
 
   /** Without a relay the message is lost: the next one is told of everything anyway. */

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
+import { DatagramDoor } from './datagram-door.ts';
 import { answerLocalhost } from './localhost-answer.ts';
 import { NameRelay, type NameServer } from './name-relay.ts';
 import { parseNameServers } from './name-servers.ts';
@@ -35,6 +36,10 @@ async function nameServer(): Promise<NameServer & { readonly asked: string[] }> 
   return { host: '127.0.0.1', port: socket.address().port, asked };
 }
 
+function door(inside: Socket, servers: () => readonly NameServer[]): DatagramDoor {
+  return new DatagramDoor(inside, new NameRelay(servers), () => false);
+}
+
 async function ask(from: Socket, at: Socket, bytes: Buffer): Promise<Buffer> {
   const answered = once(from, 'message') as Promise<[Buffer]>;
   from.send(bytes, at.address().port, '127.0.0.1');
@@ -54,7 +59,7 @@ function query(name: string, type = 1): Buffer {
 test('passes lookups on and answers back to who asked, by each server in turn', async () => {
   const [one, other] = [await nameServer(), await nameServer()];
   const inside = await bound();
-  const relay = new NameRelay(inside, () => [one, other]);
+  const relay = door(inside, () => [one, other]);
   const [first, second] = [await client(), await client()];
   expect((await ask(first, inside, Buffer.from('one'))).toString()).toBe('eno');
   expect((await ask(second, inside, Buffer.from('two'))).toString()).toBe('owt');
@@ -69,7 +74,7 @@ test('goes on after a server that is not there', async () => {
   const working = await nameServer();
   const inside = await bound();
   const servers = [working, { host: '127.0.0.1', port }];
-  const relay = new NameRelay(inside, () => servers);
+  const relay = door(inside, () => servers);
   const asker = await client();
   // The first goes to the second of them, which nobody answers for.
   asker.send('lost', inside.address().port, '127.0.0.1');

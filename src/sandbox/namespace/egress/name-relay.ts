@@ -1,4 +1,4 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { answerLocalhost } from './localhost-answer.ts';
 
@@ -14,26 +14,21 @@ export interface NameServer {
 
 /** Passes the lookups of one sandbox on to the resolvers of this machine, wherever they were sent. */
 export class NameRelay {
-  readonly #inside: Socket;
   readonly #servers: () => readonly NameServer[];
   readonly #underWay = new Set<Socket>();
   #turn = 0;
 
-  constructor(inside: Socket, servers: () => readonly NameServer[]) {
-    this.#inside = inside;
+  constructor(servers: () => readonly NameServer[]) {
     this.#servers = servers;
-    inside.on('message', (query, from) => this.#ask(query, from));
-    inside.on('error', () => undefined);
   }
 
   close(): void {
-    this.#inside.close();
     for (const socket of this.#underWay) socket.close();
   }
 
-  #ask(query: Buffer, from: RemoteInfo): void {
+  ask(query: Buffer, answer: (bytes: Buffer) => void): void {
     const local = answerLocalhost(query);
-    if (local !== undefined) return this.#inside.send(local, from.port, from.address);
+    if (local !== undefined) return answer(local);
     const server = this.#nextServer();
     if (server === undefined || this.#underWay.size >= MOST_LOOKUPS) return;
     // A socket for each, connected: nobody but that server can answer, on a port that nobody can guess.
@@ -45,11 +40,13 @@ export class NameRelay {
     const limit = setTimeout(end, ANSWER_LIMIT_MS);
     outside.once('close', () => clearTimeout(limit));
     outside.on('error', end);
-    outside.once('message', (answer) => {
-      this.#inside.send(answer, from.port, from.address);
+    outside.once('message', (bytes) => {
+      answer(bytes);
       end();
     });
-    outside.connect(server.port, server.host, () => outside.send(query));
+    // By its event: a callback would be called without a connection as well.
+    outside.once('connect', () => outside.send(query));
+    outside.connect(server.port, server.host);
   }
 
   /** In turn, so that one that does not answer fails every other lookup only. */

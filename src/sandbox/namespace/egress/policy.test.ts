@@ -1,4 +1,4 @@
-import { assert, constantFrom, integer, oneof, property, tuple } from 'fast-check';
+import { array, assert, constantFrom, integer, oneof, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allowedAddresses, mayReach } from './policy.ts';
 
@@ -49,16 +49,37 @@ describe('where functions may connect to', () => {
     assert(property(anywhere, (address) => !mayReach(address, always, nothing)));
   });
 
-  test('what is no IPv4 address is refused, one in the clothes of IPv6 too', () => {
-    for (const address of [
-      '::1',
-      '::ffff:10.0.0.1',
-      'fd00:ec2::254',
-      '2001:db8::1',
-      'localhost',
-      '',
-      '1.2.3',
-    ])
+  test('so it is by IPv6', () => {
+    const own = (address: string): boolean => address === 'fd12::1';
+    for (const address of ['2606:4700::1', 'fd12::2', '2001:db8::1', '64:ff9c::1'])
+      expect(mayReach(address, own, nothing), address).toBe(true);
+    expect(mayReach('fd12::1', own, nothing)).toBe(false);
+    expect(mayReach('fd12::1', own, allowedAddresses(['fd12::/64']))).toBe(true);
+    expect(mayReach('fd12::1', own, allowedAddresses(['fd12::1', '10.1.2.3']))).toBe(true);
+    expect(mayReach('fd12::1', own, allowedAddresses(['fd12::2', '10.1.2.0/24']))).toBe(false);
+  });
+
+  test('nothing of IPv6 that stays on this machine, is of many, or stands for an address of IPv4 ever is', () => {
+    const group = integer({ min: 0, max: 0xffff }).map((value) => value.toString(16));
+    const groups = (count: number) => array(group, { minLength: count, maxLength: count });
+    const under = (prefix: string) =>
+      groups(8 - prefix.split(':').length).map((rest) => [prefix, ...rest].join(':'));
+    const addresses = oneof(
+      anywhere.map((address) => `::ffff:${address}`),
+      anywhere.map((address) => `::${address}`),
+      anywhere.map((address) => `64:ff9b::${address}`),
+      ...['64:ff9b:1', '2001:0', '2002', 'fe80', 'fec0', 'febf', 'feff', 'ff02', 'ff0e', 'fd00:ec2'].map(
+        under,
+      ),
+      constantFrom('::', '::1', '0:0:0:0:0:ffff:7f00:1', 'fd20:ce::254', 'fd00:42::42', 'fd00:c1::a9fe:a9fe'),
+    );
+    const all = allowedAddresses(['::/0', '0.0.0.0/1', '128.0.0.0/1']);
+    assert(property(addresses, (address) => !mayReach(address, never, nothing)));
+    assert(property(addresses, (address) => !mayReach(address, never, all)));
+  });
+
+  test('what is no address is refused, and one of one interface only', () => {
+    for (const address of ['localhost', '', '1.2.3', '2001:db8::1%eth0', 'fe80::1%lo', '[::1]'])
       expect(mayReach(address, never, nothing), address).toBe(false);
   });
 });

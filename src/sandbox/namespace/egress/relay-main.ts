@@ -1,5 +1,5 @@
 /**
- * The relay: carries the connections and name lookups of functions between their private networks and this machine's,
+ * The relay: carries the connections and datagrams of functions between their private networks and this machine's,
  * in a process of its own. Bytes from outside and from functions meet here and nowhere else in Lambent; where the
  * platform is root this process is not.
  */
@@ -7,9 +7,11 @@ import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server } from 'node:net';
 import { closeInherited } from '../../process/close-inherited.ts';
 import { isOwnAddress } from '../kernel/routes.ts';
+import type { SocketAddress } from '../kernel/sockets.ts';
 import { load } from '../kernel/system-call.ts';
 import { NETWORK_PLAN } from '../network-plan.ts';
-import { type Destination, relayConnections } from './connection-relay.ts';
+import { relayConnections } from './connection-relay.ts';
+import { DatagramDoor } from './datagram-door.ts';
 import { NameRelay } from './name-relay.ts';
 import { NameServers } from './name-servers.ts';
 import { allowedAddresses, mayReach } from './policy.ts';
@@ -17,28 +19,36 @@ import { RELAY_UID, type RelayMessage } from './relay-messages.ts';
 
 const allowed = allowedAddresses((process.argv[2] ?? '').split(',').filter((range) => range !== ''));
 const nameServers = new NameServers();
-const connections = new Map<number, Server>();
-const lookups = new Map<number, NameRelay>();
+const connections = new Map<number, Server[]>();
+const datagrams = new Map<number, DatagramDoor>();
 
-function place(meant: Destination): Destination | undefined {
+const reaches = (host: string): boolean => mayReach(host, isOwnAddress, allowed);
+
+function place(meant: SocketAddress): SocketAddress | undefined {
   // Lookups over TCP, of the name server that sandboxes are told of.
   if (meant.host === NETWORK_PLAN.address && meant.port === NETWORK_PLAN.dnsPort) return nameServers.all()[0];
-  return mayReach(meant.host, isOwnAddress, allowed) ? meant : undefined;
+  return reaches(meant.host) ? meant : undefined;
 }
 
-function take({ kind, key }: RelayMessage, handle: unknown): void {
-  switch (kind) {
+function take(message: RelayMessage, handle: unknown): void {
+  const { key } = message;
+  switch (message.kind) {
     case 'connections':
-      connections.set(key, relayConnections(handle as Server, place));
+      connections.set(key, [...(connections.get(key) ?? []), relayConnections(handle as Server, place)]);
       break;
-    case 'lookups':
-      lookups.set(key, new NameRelay(handle as DatagramSocket, () => nameServers.all()));
+    case 'datagrams': {
+      const lookups = new NameRelay(() => nameServers.all());
+      datagrams.set(key, new DatagramDoor(handle as DatagramSocket, lookups, reaches));
+      break;
+    }
+    case 'early':
+      datagrams.get(key)?.take(Buffer.from(message.bytes, 'base64'), message.from);
       break;
     case 'forget':
-      connections.get(key)?.close();
+      for (const listener of connections.get(key) ?? []) listener.close();
       connections.delete(key);
-      lookups.get(key)?.close();
-      lookups.delete(key);
+      datagrams.get(key)?.close();
+      datagrams.delete(key);
       break;
   }
 }

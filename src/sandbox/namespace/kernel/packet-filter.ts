@@ -9,7 +9,7 @@ import {
   textAttribute,
   unanswered,
 } from './netlink.ts';
-import { addressBytes, AF_INET } from './sockets.ts';
+import { addressBytes, AF_INET, AF_INET6 } from './sockets.ts';
 
 const NETLINK_NETFILTER = 12;
 const NFTABLES = 10;
@@ -26,14 +26,16 @@ const VERDICT_REGISTER = 0;
 const ACCEPT = 1;
 const EQUAL = 0;
 const AT_LEAST = 5;
-/** In the headers of IPv4, and of TCP and UDP. */
-const PROTOCOL_AT = 9;
+/** In the headers of IPv4 and IPv6, and of TCP and UDP. */
 const DESTINATION_AT = 16;
+const DESTINATION6_AT = 24;
 const SOURCE_PORT_AT = 0;
 const DESTINATION_PORT_AT = 2;
+const META_PROTOCOL = 16;
 const ICMP_UNREACHABLE = 0;
 const TCP_RESET = 1;
 const PORT_UNREACHABLE = 3;
+const PORT_UNREACHABLE6 = 4;
 const TABLE = 'lambent';
 
 export const TCP = 6;
@@ -45,19 +47,23 @@ export type Rule = readonly Expression[];
 
 /** Rules that every packet a process sends goes through, in order, until one decides. */
 export interface Chain {
+  /** AF_INET or AF_INET6. */
+  readonly family: number;
   readonly name: string;
   readonly type: 'nat' | 'filter';
   readonly priority: number;
   readonly rules: readonly Rule[];
 }
 
-/** Adds chains for outgoing packets of the current network namespace (nf_tables, IPv4). */
+/** Adds chains for outgoing packets of the current network namespace (nf_tables), all at once. */
 export function addOutputChains(chains: readonly Chain[]): void {
+  const families = new Set(chains.map(({ family }) => family));
   netlinkTransaction(NETLINK_NETFILTER, [
     unanswered(BATCH_BEGIN, generic(0, NFTABLES)),
-    change(NEW_TABLE, textAttribute(1, TABLE)),
-    ...chains.flatMap(({ name, type, priority, rules }) => [
+    ...[...families].map((family) => change(family, NEW_TABLE, textAttribute(1, TABLE))),
+    ...chains.flatMap(({ family, name, type, priority, rules }) => [
       change(
+        family,
         NEW_CHAIN,
         textAttribute(1, TABLE),
         textAttribute(3, name),
@@ -65,7 +71,7 @@ export function addOutputChains(chains: readonly Chain[]): void {
         textAttribute(7, type),
       ),
       ...rules.map((rule) =>
-        change(NEW_RULE, textAttribute(1, TABLE), textAttribute(2, name), nested(4, ...rule)),
+        change(family, NEW_RULE, textAttribute(1, TABLE), textAttribute(2, name), nested(4, ...rule)),
       ),
     ]),
     unanswered(BATCH_END, generic(0, NFTABLES)),
@@ -82,8 +88,20 @@ export function toDestinationFrom(firstByte: number): Rule {
   return compare(NETWORK_HEADER, DESTINATION_AT, Buffer.of(firstByte), AT_LEAST);
 }
 
+/** The same for IPv6. */
+export function toDestination6(address: string): Rule {
+  return compare(NETWORK_HEADER, DESTINATION6_AT, addressBytes(address));
+}
+
+export function toDestination6From(firstByte: number): Rule {
+  return compare(NETWORK_HEADER, DESTINATION6_AT, Buffer.of(firstByte), AT_LEAST);
+}
+
 export function ofProtocol(protocol: number): Rule {
-  return compare(NETWORK_HEADER, PROTOCOL_AT, Buffer.of(protocol));
+  return [
+    expression('meta', number(1, REGISTER), number(2, META_PROTOCOL)),
+    expression('cmp', number(1, REGISTER), number(2, EQUAL), nested(3, attribute(1, Buffer.of(protocol)))),
+  ];
 }
 
 export function toPort(port: number): Rule {
@@ -105,8 +123,9 @@ export function accept(): Rule {
 }
 
 /** Refuses a datagram at once: sending fails. */
-export function reject(): Rule {
-  return [expression('reject', number(1, ICMP_UNREACHABLE), attribute(2, Buffer.of(PORT_UNREACHABLE)))];
+export function reject(family = AF_INET): Rule {
+  const code = family === AF_INET6 ? PORT_UNREACHABLE6 : PORT_UNREACHABLE;
+  return [expression('reject', number(1, ICMP_UNREACHABLE), attribute(2, Buffer.of(code)))];
 }
 
 /** Refuses a connection at once, with ECONNREFUSED; what `reject` does to one is only noticed after a while. */
@@ -114,7 +133,7 @@ export function reset(): Rule {
   return [expression('reject', number(1, TCP_RESET))];
 }
 
-/** Sends a connection or datagram to a port on 127.0.0.1 instead. In chains of type nat. */
+/** Sends a connection or datagram to a port on 127.0.0.1 (or ::1) instead. In chains of type nat. */
 export function redirect(port: number): Rule {
   const value = nested(2, attribute(1, shortBytes(port)));
   return [expression('immediate', number(1, REGISTER), value), expression('redir', number(1, REGISTER))];
@@ -131,8 +150,8 @@ function expression(name: string, ...attributes: readonly Buffer[]): Expression 
   return nested(1, textAttribute(1, name), nested(2, ...attributes));
 }
 
-function change(kind: number, ...attributes: readonly Buffer[]): NetlinkMessage {
-  const body = Buffer.concat([generic(AF_INET, 0), ...attributes]);
+function change(family: number, kind: number, ...attributes: readonly Buffer[]): NetlinkMessage {
+  const body = Buffer.concat([generic(family, 0), ...attributes]);
   return request((NFTABLES << 8) | kind, NLM_F_CREATE | NLM_F_APPEND, body);
 }
 

@@ -7,7 +7,7 @@ import {
   request,
   unanswered,
 } from './netlink.ts';
-import { addressBytes, AF_INET } from './sockets.ts';
+import { addressBytes, AF_INET, AF_INET6 } from './sockets.ts';
 
 const NETLINK_ROUTE = 0;
 const RTM_NEWLINK = 16;
@@ -27,19 +27,21 @@ const RTN_UNICAST = 1;
 const ROUTE_TYPE_AT = 7;
 /** Every network namespace is born with it, as its first. */
 const LOOPBACK_INDEX = 1;
-const WHOLE_ADDRESS = 32;
+/** It is used at once, without asking whether anybody else has it. */
+const IFA_F_NODAD = 0x02;
 
-/** Brings up the loopback interface of the current network namespace and gives it one more address. */
-export function arrangeLoopback(address: string): void {
-  netlinkTransaction(NETLINK_ROUTE, [linkUp(), newAddress(address)]);
+/** Brings up the loopback interface of the current network namespace and gives it more addresses. */
+export function arrangeLoopback(...addresses: readonly string[]): void {
+  netlinkTransaction(NETLINK_ROUTE, [linkUp(LOOPBACK_INDEX), ...addresses.map(newAddress)]);
 }
 
 /**
- * Lets programs of the current network namespace try to reach every other address, from that one: what becomes of it is
- * up to packet filters.
+ * Lets programs of the current network namespace try to reach every other address of a kind, from those: what becomes
+ * of it is up to packet filters, and to what is behind the interface.
  */
-export function addDefaultRoute(from: string): void {
-  netlinkTransaction(NETLINK_ROUTE, [defaultRoute(from)]);
+export function addDefaultRoutes(addresses: readonly string[], linkIndex = LOOPBACK_INDEX): void {
+  const routes = addresses.map((address) => defaultRoute(address, linkIndex));
+  netlinkTransaction(NETLINK_ROUTE, routes);
 }
 
 /**
@@ -47,10 +49,11 @@ export function addDefaultRoute(from: string): void {
  * it belongs to, and whether that is up or not.
  */
 export function isOwnAddress(address: string): boolean {
+  const bytes = addressBytes(address);
   const header = Buffer.alloc(12);
-  header.writeUInt8(AF_INET, 0);
-  header.writeUInt8(WHOLE_ADDRESS, 1);
-  const body = Buffer.concat([header, attribute(RTA_DST, addressBytes(address))]);
+  header.writeUInt8(familyOf(bytes), 0);
+  header.writeUInt8(8 * bytes.length, 1);
+  const body = Buffer.concat([header, attribute(RTA_DST, bytes)]);
   try {
     const [route] = netlinkTransaction(NETLINK_ROUTE, [unanswered(RTM_GETROUTE, body)], 1);
     return route?.readUInt8(ROUTE_TYPE_AT) !== RTN_UNICAST;
@@ -60,33 +63,39 @@ export function isOwnAddress(address: string): boolean {
   }
 }
 
-function linkUp(): NetlinkMessage {
+export function linkUp(index: number): NetlinkMessage {
   const link = Buffer.alloc(16);
-  link.writeInt32LE(LOOPBACK_INDEX, 4);
+  link.writeInt32LE(index, 4);
   link.writeUInt32LE(IFF_UP, 8);
   link.writeUInt32LE(IFF_UP, 12);
   return request(RTM_NEWLINK, 0, link);
 }
 
 function newAddress(address: string): NetlinkMessage {
-  const header = Buffer.alloc(8);
-  header.writeUInt8(AF_INET, 0);
-  header.writeUInt8(WHOLE_ADDRESS, 1);
-  header.writeUInt32LE(LOOPBACK_INDEX, 4);
   const bytes = addressBytes(address);
+  const header = Buffer.alloc(8);
+  header.writeUInt8(familyOf(bytes), 0);
+  header.writeUInt8(8 * bytes.length, 1);
+  header.writeUInt8(IFA_F_NODAD, 2);
+  header.writeUInt32LE(LOOPBACK_INDEX, 4);
   const body = Buffer.concat([header, attribute(IFA_LOCAL, bytes), attribute(IFA_ADDRESS, bytes)]);
   return request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body);
 }
 
-function defaultRoute(from: string): NetlinkMessage {
+function defaultRoute(from: string, linkIndex: number): NetlinkMessage {
+  const bytes = addressBytes(from);
   const header = Buffer.alloc(12);
-  header.writeUInt8(AF_INET, 0);
+  header.writeUInt8(familyOf(bytes), 0);
   header.writeUInt8(TABLE_MAIN, 4);
   header.writeUInt8(RTPROT_BOOT, 5);
   header.writeUInt8(SCOPE_LINK, 6);
   header.writeUInt8(RTN_UNICAST, 7);
   const index = Buffer.alloc(4);
-  index.writeUInt32LE(LOOPBACK_INDEX);
-  const body = Buffer.concat([header, attribute(RTA_OIF, index), attribute(RTA_PREFSRC, addressBytes(from))]);
+  index.writeUInt32LE(linkIndex);
+  const body = Buffer.concat([header, attribute(RTA_OIF, index), attribute(RTA_PREFSRC, bytes)]);
   return request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body);
+}
+
+function familyOf(address: Buffer): number {
+  return address.length > 4 ? AF_INET6 : AF_INET;
 }

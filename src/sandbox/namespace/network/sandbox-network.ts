@@ -3,6 +3,7 @@ import type { DivertedSockets, EgressRelay } from '../egress/egress-relay.ts';
 import type { SpawnedGroup } from '../../process/spawner.ts';
 import type { SandboxCommand } from '../../sandbox.ts';
 import { NETWORK_PLAN } from '../network-plan.ts';
+import type { WayOut } from '../warden/warden-messages.ts';
 import type { Warden } from '../warden/warden.ts';
 
 /** Of one sandbox at the same time; an SDK keeps some tens. */
@@ -15,11 +16,16 @@ export interface GrantedService {
   readonly accept: (socket: Socket) => void;
 }
 
+export interface Egress {
+  readonly relay: EgressRelay;
+  readonly wayOut: WayOut;
+}
+
 export interface NetworkParts {
   readonly warden: Warden;
   readonly service: GrantedService | undefined;
   /** Undefined where sandboxes reach nothing else. */
-  readonly relay: EgressRelay | undefined;
+  readonly egress: Egress | undefined;
 }
 
 /** The private network of one sandbox, ready before anything runs in it. */
@@ -44,13 +50,13 @@ export class SandboxNetwork {
     this.#endEgress = endEgress;
   }
 
-  static async make({ warden, service, relay }: NetworkParts): Promise<SandboxNetwork> {
-    const id = await warden.network(relay !== undefined);
+  static async make({ warden, service, egress }: NetworkParts): Promise<SandboxNetwork> {
+    const id = await warden.network(egress?.wayOut);
     try {
       const [listener, granted, endEgress] = await Promise.all([
         warden.listener(id, NETWORK_PLAN.address, NETWORK_PLAN.platformPort),
         service && grant(warden, id, service),
-        relay?.add(() => divertedSockets(warden, id)),
+        egress?.relay.add(() => divertedSockets(warden, id, egress.wayOut)),
       ]);
       return new SandboxNetwork(warden, id, listener, granted, endEgress);
     } catch (error) {
@@ -96,10 +102,11 @@ async function grant(warden: Warden, id: number, { port, accept }: GrantedServic
   return server;
 }
 
-async function divertedSockets(warden: Warden, id: number): Promise<DivertedSockets> {
-  const [connections, lookups] = await Promise.all([
-    warden.listener(id, '127.0.0.1', NETWORK_PLAN.relayPort),
+async function divertedSockets(warden: Warden, id: number, { ipv6 }: WayOut): Promise<DivertedSockets> {
+  const hosts = ['127.0.0.1', ...(ipv6 ? ['::1'] : [])];
+  const [datagrams, ...connections] = await Promise.all([
     warden.receiver(id, '127.0.0.1', NETWORK_PLAN.dnsPort),
+    ...hosts.map((host) => warden.listener(id, host, NETWORK_PLAN.relayPort)),
   ]);
-  return { connections, lookups };
+  return { connections, datagrams };
 }

@@ -1,13 +1,17 @@
+import type { NetworkReach } from '../../sandbox.ts';
 import { EgressRelay } from '../egress/egress-relay.ts';
+import type { WayOut } from '../warden/warden-messages.ts';
 import type { Warden } from '../warden/warden.ts';
 import { NetworkStock } from './network-stock.ts';
+import { HostIpv6 } from './host-ipv6.ts';
+import { reachBy, reachNothing } from './network-reach.ts';
 import { type GrantedService, SandboxNetwork } from './sandbox-network.ts';
 
 /** What functions may reach beside their own loopback. */
 export interface NetworkOptions {
-  /** Everything but this machine, by TCP, and name lookups. */
+  /** Everything but this machine, by TCP and UDP, and name lookups. */
   readonly internet: boolean;
-  /** Addresses of this machine that they may reach all the same: `10.1.2.3` or `10.1.2.0/24`. */
+  /** Addresses of this machine that they may reach all the same: `10.1.2.3`, `10.1.2.0/24` or `fd12::/64`. */
   readonly allowed: readonly string[];
   /** Known once the platform listens; sandboxes for functions wait for it. */
   readonly service: Promise<GrantedService | undefined>;
@@ -18,9 +22,11 @@ export class SandboxNetworks {
   readonly #startWarden: () => Warden;
   readonly #options: NetworkOptions;
   readonly #stock = new NetworkStock(async () => await this.#make());
+  readonly #hostIpv6 = new HostIpv6();
   #warden: Warden;
   #relay: EgressRelay | undefined;
-  #withoutInternet: string | undefined;
+  #withoutTunnel: string | undefined;
+  #withoutAnything: string | undefined;
   #closed = false;
 
   constructor(startWarden: () => Warden, options: NetworkOptions) {
@@ -29,22 +35,29 @@ export class SandboxNetworks {
     this.#warden = startWarden();
   }
 
-  /** Why there is no way out although there should be. */
+  /** By what functions reach other machines here; known once it is open. */
+  get reach(): NetworkReach {
+    if (!this.#options.internet) return reachNothing('cut off by --network none');
+    return reachBy(this.#hostIpv6.has, this.#withoutTunnel, this.#withoutAnything);
+  }
+
+  /** Why there is no way out, or only a part of it, although there should be. */
   get withoutInternet(): string | undefined {
-    return this.#withoutInternet;
+    if (this.#withoutAnything !== undefined)
+      return `functions reach no network, as packets cannot be filtered here (${this.#withoutAnything})`;
+    if (this.#withoutTunnel !== undefined)
+      return `functions reach other machines by TCP over IPv4 only, as no tunnel can be made for the rest (${this.#withoutTunnel})`;
+    return undefined;
   }
 
   /** Rejects where no networks can be made. */
   async open(): Promise<void> {
     await this.#warden.open();
     if (!this.#options.internet) return;
-    try {
-      await this.#warden.forget(await this.#warden.network(true));
-      this.#relay = new EgressRelay(this.#options.allowed);
-    } catch (error) {
-      // Where connections cannot be diverted there is no way out, never the way of this machine itself.
-      this.#withoutInternet = error instanceof Error ? error.message : String(error);
-    }
+    this.#withoutTunnel = await this.#try();
+    if (this.#withoutTunnel !== undefined) this.#withoutAnything = await this.#try();
+    // Where connections cannot be diverted there is no way out, never the way of this machine itself.
+    if (this.#withoutAnything === undefined) this.#relay = new EgressRelay(this.#options.allowed);
   }
 
   /** One for a single sandbox, which closes it. */
@@ -54,7 +67,7 @@ export class SandboxNetworks {
 
   /** One with nothing in it, for a sandbox of our own. */
   async empty(): Promise<SandboxNetwork> {
-    return await SandboxNetwork.make({ warden: this.#livingWarden(), relay: undefined, service: undefined });
+    return await SandboxNetwork.make({ warden: this.#livingWarden(), egress: undefined, service: undefined });
   }
 
   /** Ends everything that was started in any of them. */
@@ -66,7 +79,23 @@ export class SandboxNetworks {
 
   async #make(): Promise<SandboxNetwork> {
     const service = await this.#options.service;
-    return await SandboxNetwork.make({ warden: this.#livingWarden(), relay: this.#relay, service });
+    const egress = this.#relay && { relay: this.#relay, wayOut: this.#wayOut() };
+    return await SandboxNetwork.make({ warden: this.#livingWarden(), egress, service });
+  }
+
+  /** @returns why no network can be made with what is known of them so far; undefined when it can */
+  async #try(): Promise<string | undefined> {
+    try {
+      await this.#warden.forget(await this.#warden.network(this.#wayOut()));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #wayOut(): WayOut {
+    const datagrams = this.#withoutTunnel === undefined;
+    return { datagrams, ipv6: datagrams && this.#hostIpv6.has };
   }
 
   #livingWarden(): Warden {

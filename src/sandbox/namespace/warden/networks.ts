@@ -6,10 +6,12 @@ import {
   makeNetworkNamespace,
   withinNetworkNamespace,
 } from '../kernel/network-namespaces.ts';
-import { addDefaultRoute, arrangeLoopback } from '../kernel/routes.ts';
+import { addDefaultRoutes, arrangeLoopback } from '../kernel/routes.ts';
 import { AF_INET, boundSocket, listeningSocket, SOCK_DGRAM, SOCK_STREAM, socket } from '../kernel/sockets.ts';
+import { makeTunnel } from '../kernel/tunnel.ts';
 import { NETWORK_PLAN } from '../network-plan.ts';
 import { divertEverything } from './diversion.ts';
+import type { WayOut } from './warden-messages.ts';
 
 /** A listener that accepts connections at all does so at once on loopback. */
 const CONNECT_LIMIT_MS = 1000;
@@ -24,18 +26,19 @@ export class Networks {
   #nextId = 1;
 
   /**
-   * @param egress whether connections to everywhere else are diverted to the relay; else they fail at once
+   * @param wayOut what is diverted to the relay of what is for everywhere else; the rest fails at once
    * @throws the failed system call's error
    */
-  make(egress: boolean): number {
+  make(wayOut: WayOut | undefined): number {
     const id = this.#nextId;
     this.#nextId += 1;
     const namespace = makeNetworkNamespace(() => {
-      arrangeLoopback(NETWORK_PLAN.address);
-      if (!egress) return;
-      divertEverything();
+      const addresses = [NETWORK_PLAN.address, ...(wayOut?.ipv6 === true ? [NETWORK_PLAN.address6] : [])];
+      arrangeLoopback(...addresses);
+      if (wayOut === undefined) return;
+      divertEverything(wayOut);
       // Last: without the rules nothing may find a way.
-      addDefaultRoute(NETWORK_PLAN.address);
+      addDefaultRoutes(addresses, wayOut.datagrams ? makeTunnel(NETWORK_PLAN.tunnel) : undefined);
     });
     this.#namespaces.set(id, namespace);
     return id;

@@ -68,7 +68,7 @@ async function answer(question: WardenQuestion): Promise<Answer> {
       closeSync(question.descriptor);
       return {};
     case 'network':
-      return { value: networks.make(question.egress) };
+      return { value: networks.make(question.wayOut) };
     case 'listen':
       return { handle: await networks.listen(question.network, question.host, question.port) };
     case 'receive':

@@ -16,7 +16,7 @@ export type WardenQuestion =
   | { readonly kind: 'hold'; readonly pid: number }
   | { readonly kind: 'release'; readonly descriptor: number }
   /** Makes a network; answers its number. */
-  | { readonly kind: 'network'; readonly egress: boolean }
+  | { readonly kind: 'network'; readonly wayOut: WayOut | undefined }
   /** Answers a listening socket (`net.Server`) or a datagram socket of a network. */
   | {
       readonly kind: 'listen' | 'receive';
@@ -28,6 +28,14 @@ export type WardenQuestion =
   | { readonly kind: 'connect'; readonly network: number; readonly port: number }
   /** Gives a network up: it goes with the last program in it. */
   | { readonly kind: 'forget'; readonly network: number };
+
+/** What leads out of a network, beside TCP over IPv4 and name lookups. */
+export interface WayOut {
+  /** UDP. */
+  readonly datagrams: boolean;
+  /** Both over IPv6 too; only with datagrams. */
+  readonly ipv6: boolean;
+}
 
 export interface ScratchRequest {
   readonly directory: string;

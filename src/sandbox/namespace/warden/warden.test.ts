@@ -25,7 +25,7 @@ test.skipIf(missing)(
     const program = `
       import { Warden } from ${JSON.stringify(join(import.meta.dirname, 'warden.ts'))};
       const warden = new Warden('/usr/bin/unshare', []);
-      const network = await warden.network(false);
+      const network = await warden.network(undefined);
       for (let port = 1; port < 50; port += 1) void warden.listener(network, '127.0.0.1', port);
       await new Promise((done) => setImmediate(done));
       // Takes none of them: the first waits to be received, the others wait for it.

@@ -9,6 +9,7 @@ import type {
   ScratchRequest,
   Surroundings,
   WardenQuestion,
+  WayOut,
 } from './warden-messages.ts';
 
 /** The warden holds descriptors for every sandbox; functions get a limit of their own when they are launched. */
@@ -70,9 +71,9 @@ export class Warden {
     await this.#ask({ kind: 'release', descriptor });
   }
 
-  /** Makes a network for one sandbox, with or without a way to everywhere else. Its number is the answer. */
-  async network(egress: boolean): Promise<number> {
-    return Number(await this.#ask({ kind: 'network', egress }));
+  /** Makes a network for one sandbox; undefined: without a way to everywhere else. Its number is the answer. */
+  async network(wayOut: WayOut | undefined): Promise<number> {
+    return Number(await this.#ask({ kind: 'network', wayOut }));
   }
 
   /** A socket that accepts what programs in a network connect to: for `listen` of a server. */
