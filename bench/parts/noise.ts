@@ -5,9 +5,9 @@ import { Load } from './load.ts';
 import type { Placement } from './processes.ts';
 import type { Row } from './report.ts';
 
-const NOISE_MS = 60_000;
+const NOISE_MS = Number(process.env['LAMBENT_BENCH_NOISE_SECONDS'] ?? 60) * 1000;
 /** Twice: before and after, as a shared machine may have changed meanwhile. */
-const QUIET_MS = 15_000;
+const QUIET_MS = NOISE_MS / 4;
 const WARM_UP_MS = 5000;
 const PING_EVERY_MS = 250;
 const PROBE = { path: '/2015-03-31/functions/normal/invocations', body: '{"payload":"x"}', connections: 1 };
