@@ -118,7 +118,8 @@ export class InvokePath {
     };
     const request = this.#scanner.scan(chunk, socket, this.#memory);
     const response = new LaneResponse({ answer, abandon: () => reject(new Error('abandoned')) });
-    if (request === undefined || !this.#endpoint.handleWhole(request, response)) throw new Error('not taken');
+    if (typeof request !== 'object' || !this.#endpoint.handleWhole(request, response))
+      throw new Error('not taken');
     await promise;
   }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { dateLine } from '../model/date-line.ts';
 import { newMemory } from './fast-lane-forms.ts';
+import type { Gathering, GatheringRoom } from './fast-lane-gathering.ts';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
 import { LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
@@ -9,6 +10,7 @@ import { writeAnswer } from './fast-lane-write.ts';
 
 export interface LaneOptions {
   readonly scanner: RequestScanner;
+  readonly room: GatheringRoom;
   /** False, with nothing done, when the request is node:http's after all. Never throws. */
   readonly onRequest: (request: WholeRequest, response: WholeResponse) => boolean;
   readonly keepAliveTimeoutMs: number;
@@ -20,9 +22,11 @@ export interface LaneOptions {
 
 /** Above this, what a client sends ahead of its answers waits in the kernel. */
 const MOST_PENDING_BYTES = 64 * 1024;
+/** A body that takes longer to come is node:http's, which knows when it has taken too long. */
+const SLOW_MS = 1000;
 
 /**
- * A connection while all that comes on it are whole, plain requests. They are answered one after the other. With the
+ * A connection while all that comes on it are plain requests. They are answered one after the other. With the
  * first that is anything else, the connection becomes node:http's.
  */
 export class LaneConnection implements AnswerSink {
@@ -34,6 +38,9 @@ export class LaneConnection implements AnswerSink {
   #response: LaneResponse | undefined;
   /** Came while a request was under way. */
   #pending: Buffer | undefined;
+  /** The request that is coming, when its body didn't come with its head. */
+  #gathering: Gathering | undefined;
+  #slow: NodeJS.Timeout | undefined;
   /** The client doesn't read its answers. */
   #isClogged = false;
   #isServing = false;
@@ -55,7 +62,7 @@ export class LaneConnection implements AnswerSink {
 
   /** Time passes. Closes the connection when more than so many of these calls came while nothing happened on it. */
   age(most: number): void {
-    if (this.#response !== undefined || this.#isClogged) return;
+    if (this.#response !== undefined || this.#gathering !== undefined || this.#isClogged) return;
     this.#idleFor += 1;
     if (this.#idleFor > most) this.#socket.destroy();
   }
@@ -65,6 +72,7 @@ export class LaneConnection implements AnswerSink {
     this.#isClosing = true;
     this.#pending = undefined;
     if (this.#response !== undefined) return;
+    if (this.#gathering !== undefined) return this.#leave(this.#endGathering(this.#gathering));
     if (this.#isClogged) this.#socket.destroySoon();
     else this.#socket.destroy();
   }
@@ -98,13 +106,19 @@ export class LaneConnection implements AnswerSink {
   };
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#response !== undefined || this.#isClogged || this.#isClosing) this.#keep(bytes);
+    if (this.#gathering !== undefined) this.#gather(this.#gathering, bytes);
+    else if (this.#response !== undefined || this.#isClogged || this.#isClosing) this.#keep(bytes);
     else this.#serve(bytes);
   };
 
-  /** As node:http has it: who ends his side does not wait for an answer. */
+  /** As node:http has it: who ends his side does not wait for an answer. What half a request gets, it says itself. */
   readonly #onEnd = (): void => {
-    this.#socket.end();
+    if (this.#gathering === undefined) {
+      this.#socket.end();
+      return;
+    }
+    this.#leave(this.#endGathering(this.#gathering));
+    this.#socket.emit('end');
   };
 
   /** Nothing was read of an answer for too long. */
@@ -125,6 +139,7 @@ export class LaneConnection implements AnswerSink {
     this.#response?.closed();
     this.#response = undefined;
     this.#pending = undefined;
+    if (this.#gathering !== undefined) this.#endGathering(this.#gathering);
   };
 
   /** Answers the requests in `bytes` as long as each is answered at once, and keeps the rest. */
@@ -132,7 +147,8 @@ export class LaneConnection implements AnswerSink {
     this.#isServing = true;
     for (let rest = bytes; rest.length > 0; ) {
       const request = this.#options.scanner.scan(rest, this.#socket, this.#memory);
-      if (request === undefined || !this.#begin(request)) {
+      if (typeof request === 'number' && this.#beginGathering(rest, request)) break;
+      if (request === undefined || typeof request === 'number' || !this.#begin(request)) {
         this.#leave(rest);
         break;
       }
@@ -153,6 +169,35 @@ export class LaneConnection implements AnswerSink {
     this.#response = undefined;
     return false;
   }
+
+  /** @returns false when there is no room for it */
+  #beginGathering(begun: Buffer, size: number): boolean {
+    const gathering = this.#options.room.begin(begun, size);
+    if (gathering === undefined) return false;
+    this.#gathering = gathering;
+    this.#slow = setTimeout(this.#onSlow, SLOW_MS);
+    gathering.readOn(this.#socket, begun);
+    if (gathering.isWhole) this.#serve(this.#endGathering(gathering));
+    return true;
+  }
+
+  #gather(gathering: Gathering, chunk: Buffer): void {
+    const taken = gathering.add(chunk);
+    gathering.readOn(this.#socket, chunk);
+    if (!gathering.isWhole) return;
+    const whole = this.#endGathering(gathering);
+    this.#serve(taken < chunk.length ? Buffer.concat([whole, chunk.subarray(taken)]) : whole);
+  }
+
+  #endGathering(gathering: Gathering): Buffer {
+    clearTimeout(this.#slow);
+    this.#gathering = undefined;
+    return gathering.take();
+  }
+
+  readonly #onSlow = (): void => {
+    if (this.#gathering !== undefined) this.#leave(this.#endGathering(this.#gathering));
+  };
 
   #keep(bytes: Buffer): void {
     if (this.#isClosing) return;

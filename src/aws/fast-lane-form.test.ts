@@ -9,8 +9,8 @@ const options = { takesPath: () => true, maxHeadBytes: 1200 };
 const SCOPE = 'AWS4-HMAC-SHA256 Credential=AKID/20261121/eu-west-1/lambda/aws4_request';
 
 /** All that can be seen of a request, but for its form. */
-function seen(request: WholeRequest | undefined): unknown {
-  if (request === undefined) return undefined;
+function seen(request: WholeRequest | number | undefined): unknown {
+  if (typeof request !== 'object') return request;
   const { url, headers, body, size } = request;
   const known = ['host', 'x-amz-date', 'authorization', 'content-length', 'x-other', '__proto__'];
   return {
@@ -76,6 +76,10 @@ function damaged(bytes: Buffer, change: { at: number; byte: number; isCut: boole
   return copy;
 }
 
+function whole(read: WholeRequest | number | undefined): WholeRequest | undefined {
+  return typeof read === 'number' ? undefined : read;
+}
+
 describe('forms of heads', () => {
   test('what is read by them is what is read without', () => {
     let formed = 0;
@@ -88,7 +92,7 @@ describe('forms of heads', () => {
           for (const [bytes, change, isOther] of requests) {
             const chunk = damaged(bytes, change);
             const read = scanner.scan(chunk, socket, memories[isOther ? 0 : 1]);
-            if (read?.formed !== undefined) formed += 1;
+            if (typeof read === 'object' && read.formed !== undefined) formed += 1;
             expect(seen(read)).toEqual(seen(new RequestScanner(options).scan(chunk, socket, newMemory())));
           }
         },
@@ -104,7 +108,7 @@ describe('forms of heads', () => {
     const send = (id: number, to = memory, name = 'f') => {
       const signature = String(id).padStart(64, '0');
       const text = `POST /${name} HTTP/1.1\r\nHost: h\r\nX-Amz-Date: ${id}\r\nX-Id: ${id % 2}\r\nAuthorization: ${SCOPE}, Signature=${signature}\r\n\r\n`;
-      return scanner.scan(Buffer.from(text), socket, to);
+      return whole(scanner.scan(Buffer.from(text), socket, to));
     };
     expect(send(10)?.formed).toBeUndefined();
     const second = send(12);
@@ -125,7 +129,9 @@ describe('forms of heads', () => {
     const scanner = new RequestScanner(options);
     const memory = newMemory();
     for (let id = 0; id < 600; id += 1) {
-      const read = scanner.scan(Buffer.from(`POST / HTTP/1.1\r\nHost: h${id}\r\n\r\n`), socket, memory);
+      const read = whole(
+        scanner.scan(Buffer.from(`POST / HTTP/1.1\r\nHost: h${id}\r\n\r\n`), socket, memory),
+      );
       expect(read?.header('host')).toBe(`h${id}`);
       expect(read?.formed).toBeUndefined();
     }

@@ -11,7 +11,7 @@ export interface ScanOptions {
   /** Whether requests for a path, as sent and without its query, are wanted. */
   readonly takesPath: (path: string) => boolean;
   readonly maxHeadBytes: number;
-  /** 64 KiB unless set. */
+  /** 6 MiB unless set: the largest of an Invoke. */
   readonly maxBodyBytes?: number | undefined;
 }
 
@@ -64,14 +64,14 @@ export class WholeRequest implements SignedHeaders {
 const METHOD = Buffer.from('POST ');
 const VERSION = Buffer.from(' HTTP/1.1\r\n');
 const SPACE = 0x20;
-const LARGEST_BODY_BYTES = 64 * 1024;
+const LARGEST_BODY_BYTES = 6 * 1024 * 1024;
 const EMPTY = new Uint8Array();
 const MOST_TARGETS = 1000;
 
 /** A path and query as clients send them. */
 const TARGET = /^\/[\w\-.~%!$&'()*+,;=:@/]*(?:\?[\w\-.~%!$&'()*+,;=:@/?]*)?$/;
 
-/** Finds whole, plain requests in what clients send. */
+/** Finds plain requests in what clients send. */
 export class RequestScanner {
   readonly #options: ScanOptions;
   readonly #reader = new HeadReader();
@@ -86,18 +86,19 @@ export class RequestScanner {
   }
 
   /**
-   * Reads the request a chunk begins with, if it is whole and plain.
+   * Reads the request a chunk begins with, if it is plain and its head is whole.
    * @param memory of the connection it came on
-   * @returns undefined for everything else, malformed, unusual or not all there: node:http answers that
+   * @returns how many bytes it takes, head and body, when its body is not all there; undefined for everything else,
+   * malformed, unusual or half a head: node:http answers that
    */
-  scan(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | undefined {
+  scan(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | number | undefined {
     const formed = this.#forms.read(chunk, this.#options.maxHeadBytes, memory);
     if (formed === undefined) return this.#scanLines(chunk, socket, memory);
     const { form } = formed;
     return wholeRequest(form.url, formed, form.bodyLength(chunk, formed.spans, this.#largest), chunk, socket);
   }
 
-  #scanLines(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | undefined {
+  #scanLines(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | number | undefined {
     if (!standsAt(METHOD, chunk, 0)) return undefined;
     const targetEnd = chunk.indexOf(SPACE, METHOD.length);
     if (targetEnd < 0 || !standsAt(VERSION, chunk, targetEnd)) return undefined;
@@ -139,16 +140,20 @@ function bodyLength(headers: LaneHeaders, largest: number): number {
   return length > largest ? -1 : length;
 }
 
-/** @param length of the body; -1 for one that is no such number */
+/**
+ * @param length of the body; -1 for one that is no such number
+ * @returns see `scan`
+ */
 function wholeRequest(
   url: string,
   headers: LaneHeaders | FormedHeaders,
   length: number,
   chunk: Buffer,
   socket: Socket,
-): WholeRequest | undefined {
+): WholeRequest | number | undefined {
   const size = headers.end + length;
-  if (length < 0 || size > chunk.length) return undefined;
+  if (length < 0) return undefined;
+  if (size > chunk.length) return size;
   const body = length === 0 ? EMPTY : chunk.subarray(headers.end, size);
   return new WholeRequest(url, headers, body, socket, size);
 }

@@ -1,10 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
-
-/** Node has no public way to ask a socket for its descriptor; where it is not found, answers take the stream's way. */
-interface WithHandle {
-  readonly _handle?: { readonly fd?: number } | null;
-}
+import { descriptorOf } from '../model/socket-descriptor.ts';
 
 /** Larger answers go through the stream, without a copy of their body. */
 const COPIED_BYTES = 16 * 1024;
@@ -30,10 +26,8 @@ export function writeAnswer(socket: Socket, head: string, body: string | Uint8Ar
 
 /** How much of `whole` the system took: nothing when its buffer is full, or when the client is gone. */
 function writeNow(socket: Socket, length: number): number {
-  // Looked up each time: a closed socket's descriptor may belong to somebody else by now.
-  // oxlint-disable-next-line no-underscore-dangle -- Node's own name
-  const descriptor = (socket as WithHandle)._handle?.fd;
-  if (descriptor === undefined || descriptor < 0) return 0;
+  const descriptor = descriptorOf(socket);
+  if (descriptor < 0) return 0;
   try {
     return writeSync(descriptor, whole, 0, length);
   } catch {

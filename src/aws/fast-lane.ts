@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { LaneConnection } from './fast-lane-connection.ts';
 import type { LaneOptions } from './fast-lane-connection.ts';
+import { GatheringRoom } from './fast-lane-gathering.ts';
 import { RequestScanner } from './fast-lane-request.ts';
 import type { ScanOptions } from './fast-lane-request.ts';
 
@@ -13,7 +14,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 const AGES = 8;
 
 /**
- * HTTP/1.1 for the one hot path, before node:http and at a fraction of its cost. It knows only whole and plain requests;
+ * HTTP/1.1 for the one hot path, before node:http and at a fraction of its cost. It knows only plain requests;
  * everything it does not know, it hands on unread. So limits, timeouts and the defence against smuggled requests are
  * node:http's still. See docs/decisions/0002-fast-lane.md.
  */
@@ -28,7 +29,7 @@ export class FastLane {
     maxHeadBytes,
     maxBodyBytes,
     ...options
-  }: Omit<LaneOptions, 'onGone' | 'scanner'> & ScanOptions) {
+  }: Omit<LaneOptions, 'onGone' | 'scanner' | 'room'> & ScanOptions) {
     this.#options = {
       ...options,
       scanner: new RequestScanner({
@@ -36,6 +37,7 @@ export class FastLane {
         maxHeadBytes: Math.min(maxHeadBytes, MAX_HEAD_BYTES),
         maxBodyBytes,
       }),
+      room: new GatheringRoom(),
       onGone: (connection) => this.#forget(connection),
     };
     this.#ageEveryMs = Math.ceil(options.keepAliveTimeoutMs / AGES);

@@ -154,7 +154,7 @@ describe('signatures of requests that have a form in common', () => {
         const memory = newMemory();
         for (const sent of requests) {
           const read = scanner.scan(bytesOf(sent), socket, memory);
-          if (read === undefined) continue;
+          if (typeof read !== 'object') continue;
           const given = verdict(read, sent.key);
           expect(given).toBe(plainVerdict(read, sent.key));
           if (read.formed === undefined) continue;
@@ -171,7 +171,10 @@ describe('signatures of requests that have a form in common', () => {
   test('one by itself: no other time, body, value, signature or secret passes', () => {
     const scanner = new RequestScanner({ takesPath: () => true, maxHeadBytes: 16_384 });
     const memory = newMemory();
-    const read = (sent: Partial<Sent>) => scanner.scan(bytesOf({ ...GOOD, ...sent }), socket, memory);
+    const read = (sent: Partial<Sent>): WholeRequest | undefined => {
+      const found = scanner.scan(bytesOf({ ...GOOD, ...sent }), socket, memory);
+      return typeof found === 'object' ? found : undefined;
+    };
     read({});
     read({ note: 'b', body: '"x"', lateMs: 1000, unsigned: '2' });
     const first = read({ note: 'c' });

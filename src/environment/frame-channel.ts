@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Invocation } from '../model/invocation.ts';
+import { descriptorOf } from '../model/socket-descriptor.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
@@ -26,16 +27,27 @@ export function listenToFrames(
   const link = new FrameLink({ channel, answers, events, pace });
   const decoder = new FrameDecoder((type, body, oversized) => link.onFrame(type, body, oversized));
   let isBroken = false;
-  pace.read(answers, (chunk) => {
+  const onBreach = (error: unknown): void => {
+    if (!(error instanceof RangeError)) throw error;
+    isBroken = true;
+    onBroken();
+  };
+  const push = (chunk: Buffer): void => {
     if (isBroken) return;
     try {
       decoder.push(chunk);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      isBroken = true;
-      onBroken();
+      onBreach(error);
     }
-  });
+  };
+  const readOn = (): void => {
+    try {
+      decoder.readOn(descriptorOf(answers));
+    } catch (error) {
+      onBreach(error);
+    }
+  };
+  pace.read(answers, push, { awaited: () => (isBroken ? 0 : decoder.awaited), readOn });
 }
 
 interface FrameLinkParts {

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import type { Invocation } from '../model/invocation.ts';
 
 /** Types of frames; the protocol is described in runtimes/FRAMES.md. */
@@ -52,6 +53,28 @@ export class FrameDecoder {
         offset = this.#readFrame(chunk, offset);
       } else offset = this.#fillHeader(chunk, offset);
     }
+  }
+
+  /** So many bytes, at least, will come that belong to one response, or one part of it: nothing that is written to a log. */
+  get awaited(): number {
+    if (this.#body === undefined || this.#header[4] === FRAME.log) return 0;
+    return this.#body.length - this.#bodyFilled;
+  }
+
+  /**
+   * Reads on in the frame in hand, straight to its place. To be called while `awaited` is more than none, and nothing that
+   * came before is on its way elsewhere.
+   * @param descriptor from which chunks come as well
+   */
+  readOn(descriptor: number): void {
+    const body = this.#body;
+    if (body === undefined || descriptor < 0) return;
+    try {
+      this.#bodyFilled += readSync(descriptor, body, this.#bodyFilled, body.length - this.#bodyFilled, null);
+    } catch {
+      // Nothing was there; of errors the stream tells.
+    }
+    if (this.#bodyFilled === body.length && this.#excess === 0) this.#emit(body);
   }
 
   /** The common case: a header that lies whole in the chunk, mostly with its body. */

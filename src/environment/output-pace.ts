@@ -40,6 +40,20 @@ class Rest {
   }
 }
 
+/** What comes with output in one stream and is none, the most of it: the platform need not be protected from that. */
+export interface Bulk {
+  /** So many of the next bytes are such. */
+  readonly awaited: () => number;
+  /** Nothing that was read waits, and more of it is there. May read from the stream's descriptor. */
+  readonly readOn: () => void;
+}
+
+interface Reading {
+  readonly handle: (bytes: Buffer) => void;
+  readonly bulk: Bulk | undefined;
+  readonly rest: Rest;
+}
+
 /** Counts the floods of the whole platform. */
 export class OutputPacing {
   floods = 0;
@@ -77,14 +91,16 @@ export class OutputPace {
    * Reads a stream that carries output, until its writer has ended.
    * @param handle takes a piece of it, in order; its bytes are valid until it returns
    */
-  read(stream: Readable, handle: (bytes: Buffer) => void): void {
+  read(stream: Readable, handle: (bytes: Buffer) => void, bulk?: Bulk): void {
     const rest = new Rest();
     this.#streams.add(stream);
     if (this.#resumed !== undefined) stream.pause();
     stream.on('data', (chunk: Buffer) => {
       this.#isNewRead = true;
       if (chunk.length <= this.#pieceBytes) handle(chunk);
-      else this.#handlePieces(stream, chunk, handle, rest);
+      else this.#handlePieces(stream, chunk, { handle, bulk, rest });
+      const isMore = chunk.length === READ_BYTES && bulk !== undefined && bulk.awaited() > 0;
+      if (isMore && !stream.isPaused() && stream.readableLength === 0) bulk.readOn();
     });
   }
 
@@ -115,7 +131,7 @@ export class OutputPace {
     this.#spend(ms * 1_000_000);
   }
 
-  #handlePieces(stream: Readable, chunk: Buffer, handle: (bytes: Buffer) => void, rest: Rest): void {
+  #handlePieces(stream: Readable, chunk: Buffer, { handle, bulk, rest }: Reading): void {
     let start = 0;
     while (start < chunk.length) {
       if (this.#resumed !== undefined && this.#streams.has(stream)) {
@@ -124,7 +140,7 @@ export class OutputPace {
         stream.unshift(rest.of(chunk, start));
         return;
       }
-      const end = start + this.#pieceBytes;
+      const end = start + Math.max(this.#pieceBytes, bulk?.awaited() ?? 0);
       handle(chunk.subarray(start, end));
       start = end;
     }

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { invokeRequest, LaneServer, masked, RawClient } from './testing/lane-server.ts';
+
+const READ = 64 * 1024;
+const LARGEST = 6 * 1024 * 1024;
+
+/** Answers with what came, so that a byte in the wrong place shows. */
+const echo = (input: { Payload?: Uint8Array }) => ({ StatusCode: 200, Payload: input.Payload });
+
+let lane: LaneServer;
+let plain: LaneServer;
+
+beforeAll(async () => {
+  lane = await new LaneServer(echo, true).start();
+  plain = await new LaneServer(echo, false).start();
+});
+
+afterAll(async () => {
+  await Promise.all([lane.listener.close(0), plain.listener.close(0)]);
+});
+
+/** No two places alike, within a few megabytes. */
+function bodyOf(size: number): string {
+  let text = '';
+  for (let word = 0; text.length < size; word += 1) text += `${word}-`.repeat(40);
+  return text.slice(0, size);
+}
+
+async function answered(server: LaneServer, count: number, pieces: readonly Buffer[]): Promise<string[]> {
+  const client = await new RawClient(server.port).send(...pieces);
+  const answers = await client.answers(count);
+  client.socket.destroy();
+  return answers;
+}
+
+async function expectAlike(count: number, pieces: readonly Buffer[]): Promise<void> {
+  const expected = await answered(plain, count, pieces);
+  const actual = await answered(lane, count, pieces);
+  // Not by a difference of megabytes.
+  expect(actual.map((text) => text.length)).toEqual(expected.map((text) => text.length));
+  expect(actual.every((text, index) => text === expected[index])).toBe(true);
+}
+
+function cut(bytes: Buffer, ...places: readonly number[]): Buffer[] {
+  return [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length));
+}
+
+describe('bodies that do not come with their heads', () => {
+  test('any size around a read, whole and cut around its boundaries, stays on the lane', async () => {
+    const before = lane.laneRequests;
+    let requests = 0;
+    for (const size of [1, 100, READ - 200, READ - 1, READ, READ + 1, 2 * READ, 300_000]) {
+      const bytes = Buffer.from(invokeRequest(bodyOf(size)));
+      const head = bytes.length - size;
+      const cuts = [head, head + 1, bytes.length - 1, READ - 1, READ, READ + 1].filter(
+        (at) => at >= head && at < bytes.length,
+      );
+      for (const places of [[], ...cuts.map((at) => [at]), cuts.toSorted((a, b) => a - b)]) {
+        await expectAlike(1, cut(bytes, ...places));
+        requests += 1;
+      }
+    }
+    expect(lane.laneRequests - before).toBe(requests);
+  });
+
+  test('the largest is taken by the lane; one more byte is refused as node:http refuses it', async () => {
+    const before = lane.laneRequests;
+    await expectAlike(1, [Buffer.from(invokeRequest(bodyOf(LARGEST)))]);
+    expect(lane.laneRequests - before).toBe(1);
+    const head = Buffer.from(invokeRequest(bodyOf(LARGEST + 1)).split('\r\n\r\n')[0] ?? '');
+    await expectAlike(1, [Buffer.concat([head, Buffer.from('\r\n\r\n')])]);
+    expect(lane.laneRequests - before).toBe(1);
+  });
+
+  test('what follows a large one in the same packet is answered after it, whatever it is', async () => {
+    const before = lane.laneRequests;
+    const large = invokeRequest(bodyOf(150_000));
+    const other = 'GET /2015-03-31/functions/ HTTP/1.1\r\nHost: h\r\n\r\n';
+    const bytes = Buffer.from(`${large}${invokeRequest('"2"')}${large}${other}${invokeRequest('"3"')}`);
+    await expectAlike(5, cut(bytes, 1000, large.length - 10));
+    expect(lane.laneRequests - before).toBe(3);
+  });
+
+  test('a slow one is finished by node:http, with what has come of it', async () => {
+    const before = lane.laneRequests;
+    const bytes = Buffer.from(invokeRequest(bodyOf(200_000)));
+    const client = await new RawClient(lane.port).send(bytes.subarray(0, 100_000));
+    // The head has been handed on.
+    await vi.waitFor(() => expect(lane.endpoint.inFlight).toBe(1), 25_000);
+    await client.send(bytes.subarray(100_000, 199_999));
+    await client.send(bytes.subarray(199_999), Buffer.from(invokeRequest('"2"')));
+    const answers = await client.answers(2);
+    expect(answers).toEqual(await answered(plain, 2, [bytes, Buffer.from(invokeRequest('"2"'))]));
+    expect(lane.laneRequests - before).toBe(0);
+  });
+
+  test('one that ends in the middle gets the answer of node:http, and what is cut off gets none', async () => {
+    const bytes = Buffer.from(invokeRequest(bodyOf(200_000))).subarray(0, 150_000);
+    const texts: string[] = [];
+    for (const server of [lane, plain]) {
+      const client = await new RawClient(server.port).send(bytes);
+      client.socket.end();
+      await client.closed;
+      texts.push(masked(client.text));
+      const cutOff = await new RawClient(server.port).send(bytes);
+      cutOff.socket.resetAndDestroy();
+      await cutOff.closed;
+    }
+    expect(texts[0]).toContain('400 Bad Request');
+    expect(texts[0]).toBe(texts[1]);
+    await vi.waitFor(() => expect(lane.endpoint.inFlight).toBe(0), 25_000);
+  });
+
+  test('many at once, from senders at every pace, are not mixed up', async () => {
+    const senders = Array.from({ length: 24 }, async (_, id) => {
+      const client = new RawClient(lane.port);
+      for (let turn = 0; turn < 4; turn += 1) {
+        const body = `${id}/${turn}:${bodyOf(40_000 + id * 17_000)}`;
+        const bytes = Buffer.from(invokeRequest(body));
+        const step = 1000 + ((id * 7919 + turn * 104_729) % 90_000);
+        const places = Array.from({ length: Math.floor(bytes.length / step) }, (__, at) => (at + 1) * step);
+        await client.send(...cut(bytes, ...places));
+        const last = (await client.answers(turn + 1))[turn] ?? '';
+        expect(last.endsWith(`\r\n\r\n${body}`)).toBe(true);
+      }
+      client.socket.destroy();
+    });
+    await Promise.all(senders);
+  });
+});
