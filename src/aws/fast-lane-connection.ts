@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { dateLine } from '../model/date-line.ts';
+import { reclaim, release } from '../model/spent-memory.ts';
 import { newMemory } from './fast-lane-forms.ts';
 import type { Gathering, GatheringRoom } from './fast-lane-gathering.ts';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
@@ -22,8 +23,6 @@ export interface LaneOptions {
 
 /** Above this, what a client sends ahead of its answers waits in the kernel. */
 const MOST_PENDING_BYTES = 64 * 1024;
-/** A body that takes longer to come is node:http's, which knows when it has taken too long. */
-const SLOW_MS = 1000;
 
 /**
  * A connection while all that comes on it are plain requests. They are answered one after the other. With the
@@ -40,7 +39,10 @@ export class LaneConnection implements AnswerSink {
   #pending: Buffer | undefined;
   /** The request that is coming, when its body didn't come with its head. */
   #gathering: Gathering | undefined;
-  #slow: NodeJS.Timeout | undefined;
+  /** A chunk that was copied there as a whole. */
+  #copied: Buffer | undefined;
+  /** A request that came so, while it is under way. */
+  #gathered: Buffer | undefined;
   /** The client doesn't read its answers. */
   #isClogged = false;
   #isServing = false;
@@ -79,6 +81,10 @@ export class LaneConnection implements AnswerSink {
 
   answer(head: string, body: string | Uint8Array): void {
     this.#response = undefined;
+    if (this.#gathered !== undefined) {
+      reclaim(this.#gathered, body);
+      this.#gathered = undefined;
+    }
     this.#idleFor = 0;
     const socket = this.#socket;
     if (!socket.writable) return;
@@ -102,6 +108,8 @@ export class LaneConnection implements AnswerSink {
     const isNext = socket.readableFlowing === true && socket.readableLength === 0;
     if (!isNext || !(chunk instanceof Buffer)) return Readable.prototype.push.call(socket, chunk, encoding);
     this.#onData(chunk);
+    if (this.#copied === chunk) release(chunk.buffer);
+    this.#copied = undefined;
     return true;
   };
 
@@ -172,25 +180,31 @@ export class LaneConnection implements AnswerSink {
 
   /** @returns false when there is no room for it */
   #beginGathering(begun: Buffer, size: number): boolean {
-    const gathering = this.#options.room.begin(begun, size);
+    const gathering = this.#options.room.begin(begun, size, this.#onSlow);
     if (gathering === undefined) return false;
     this.#gathering = gathering;
-    this.#slow = setTimeout(this.#onSlow, SLOW_MS);
+    this.#copied = begun;
     gathering.readOn(this.#socket, begun);
-    if (gathering.isWhole) this.#serve(this.#endGathering(gathering));
+    if (gathering.isWhole) this.#serveGathered(this.#endGathering(gathering));
     return true;
   }
 
   #gather(gathering: Gathering, chunk: Buffer): void {
     const taken = gathering.add(chunk);
+    if (taken === chunk.length) this.#copied = chunk;
     gathering.readOn(this.#socket, chunk);
     if (!gathering.isWhole) return;
     const whole = this.#endGathering(gathering);
-    this.#serve(taken < chunk.length ? Buffer.concat([whole, chunk.subarray(taken)]) : whole);
+    if (taken < chunk.length) this.#serve(Buffer.concat([whole, chunk.subarray(taken)]));
+    else this.#serveGathered(whole);
+  }
+
+  #serveGathered(whole: Buffer): void {
+    this.#gathered = whole;
+    this.#serve(whole);
   }
 
   #endGathering(gathering: Gathering): Buffer {
-    clearTimeout(this.#slow);
     this.#gathering = undefined;
     return gathering.take();
   }

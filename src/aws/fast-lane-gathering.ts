@@ -4,6 +4,8 @@ import { descriptorOf } from '../model/socket-descriptor.ts';
 
 /** What the requests under way on all connections may take together. What does not fit is node:http's. */
 const MOST_BYTES = 256 * 1024 * 1024;
+/** A body that takes longer to come is node:http's, which knows when it has taken too long. */
+const SLOW_MS = 1000;
 /** What Node reads at once: a chunk of that size is seldom the last. */
 const READ_BYTES = 64 * 1024;
 
@@ -12,23 +14,27 @@ export class GatheringRoom {
   #left = MOST_BYTES;
 
   /** @returns undefined when there is no room for it */
-  begin(begun: Buffer, size: number): Gathering | undefined {
+  begin(begun: Buffer, size: number, onSlow: () => void): Gathering | undefined {
     if (size > this.#left) return undefined;
     this.#left -= size;
-    return new Gathering(begun, size, () => (this.#left += size));
+    const slow = setTimeout(onSlow, SLOW_MS);
+    return new Gathering(begun, size, () => {
+      clearTimeout(slow);
+      this.#left += size;
+    });
   }
 }
 
 /** A request whose head is there, and whose body is still coming, in memory of its final size. */
 export class Gathering {
   readonly #bytes: Buffer;
-  readonly #giveBack: () => void;
+  readonly #onTaken: () => void;
   #filled = 0;
 
-  constructor(begun: Buffer, size: number, giveBack: () => void) {
+  constructor(begun: Buffer, size: number, onTaken: () => void) {
     // Memory that nobody touches yet takes none.
     this.#bytes = Buffer.allocUnsafeSlow(size);
-    this.#giveBack = giveBack;
+    this.#onTaken = onTaken;
     this.add(begun);
   }
 
@@ -65,7 +71,7 @@ export class Gathering {
 
   /** What has come. To be called once, at the end. */
   take(): Buffer {
-    this.#giveBack();
+    this.#onTaken();
     return this.isWhole ? this.#bytes : this.#bytes.subarray(0, this.#filled);
   }
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { reclaim } from '../model/spent-memory.ts';
 import { descriptorOf } from '../model/socket-descriptor.ts';
 
 /** Larger answers go through the stream, without a copy of their body. */
@@ -40,7 +41,9 @@ function writeStream(socket: Socket, head: string, body: string | Uint8Array): b
   if (typeof body === 'string') return socket.write(head + body, 'latin1');
   socket.cork();
   socket.write(head, 'latin1');
-  const isFlowing = socket.write(body);
+  const isFlowing = socket.write(body, (error) => {
+    if (!error) reclaim(body);
+  });
   socket.uncork();
   return isFlowing && !socket.writableNeedDrain;
 }

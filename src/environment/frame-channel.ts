@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Invocation } from '../model/invocation.ts';
+import { lend, own } from '../model/spent-memory.ts';
 import { descriptorOf } from '../model/socket-descriptor.ts';
 import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
@@ -87,7 +88,10 @@ class FrameLink implements RuntimeLink {
     // Corked, both buffers leave in one system call without a copy of the event.
     this.#channel.cork();
     this.#channel.write(encodeInvoke(invocation, deadlineMs, false));
-    this.#channel.write(payload);
+    lend(payload);
+    this.#channel.write(payload, (error) => {
+      if (!error) own(payload);
+    });
     this.#channel.uncork();
   }
 

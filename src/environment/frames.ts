@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { Invocation } from '../model/invocation.ts';
+import { own } from '../model/spent-memory.ts';
 
 /** Types of frames; the protocol is described in runtimes/FRAMES.md. */
 export const FRAME = {
@@ -125,6 +126,7 @@ export class FrameDecoder {
     const type = this.#header[4] ?? 0;
     this.#body = undefined;
     this.#headerFilled = 0;
+    own(body);
     this.#onFrame(type, body, this.#oversized);
   }
 }

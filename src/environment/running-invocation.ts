@@ -34,6 +34,8 @@ export class RunningInvocation implements Deadline {
   /** When the runtime asked for the next event, since the event was delivered; only noted where somebody wants to know. */
   nextMs: number | undefined;
   outcome: Outcome | undefined;
+  /** Of the result. Its memory may be gone by the time somebody wants to know. */
+  producedBytes = 0;
   /** Its response is coming, in parts. */
   isStreaming = false;
   /** When that began, since the event was delivered. */
@@ -72,6 +74,7 @@ export class RunningInvocation implements Deadline {
     this.durationMs = Math.min(this.elapsedMs(), longestMs);
     this.resultMs = this.durationMs;
     this.outcome = outcome;
+    this.producedBytes = outcome.payload.length;
     if (!this.invocation.wantsLogTail) this.answer(undefined);
   }
 

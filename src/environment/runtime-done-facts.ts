@@ -9,7 +9,7 @@ export function runtimeDoneFacts(run: RunningInvocation, outcome: Outcome): Runt
     traceId,
     durationMs: run.nextMs ?? run.resultMs,
     failure: outcome.failure ?? outcome.handlerFailure,
-    producedBytes: outcome.payload.length,
+    producedBytes: run.producedBytes,
     spans: outcome.failure === undefined ? spansOf(run) : [],
   };
 }

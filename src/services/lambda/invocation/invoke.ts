@@ -2,6 +2,7 @@ import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lamb
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
 import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { spend } from '../../../model/spent-memory.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { base64, decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
 import { checkEventSize, checkedPayload } from './payload.ts';
@@ -40,7 +41,11 @@ export function invoke(
       clientContext: input.ClientContext === undefined ? undefined : decodeClientContext(input.ClientContext),
       wantsLogTail: input.LogType === 'Tail',
     });
-    return answer.then((result) => response(result, context));
+    return answer.then((result) => {
+      // Nobody runs it again.
+      spend(payload);
+      return response(result, context);
+    });
   };
 }
 
@@ -52,6 +57,7 @@ function accepted(traceHeader: string, context: RequestContext): InvocationRespo
 
 function response(answer: InvokeAnswer, context: RequestContext): InvocationResponse {
   context.setHeader('X-Amzn-Trace-Id', answer.traceId);
+  spend(answer.payload);
   const { payload: Payload, executedVersion: ExecutedVersion, functionError, logTail } = answer;
   const output: InvocationResponse = { StatusCode: 200, ExecutedVersion, Payload };
   if (functionError !== undefined) output.FunctionError = functionError;
