@@ -6,6 +6,7 @@
  */
 
 const { read, readSync, writeSync } = require('node:fs');
+const { BYTES_PER_UNIT, encode, release } = require('./encoding.cjs');
 
 const FROM_PLATFORM = 3;
 const TO_PLATFORM = 5;
@@ -24,15 +25,12 @@ const PREPARED = 0x17;
 const REQUEST_ID_BYTES = 36;
 /** Length and type. */
 const PREFIX_BYTES = 5;
-/** Both buffers keep this size; a larger frame gets a buffer of its own for as long as it lives. */
+/** The buffer keeps this size; a larger frame gets one of its own for as long as it is of use. */
 const BUFFER_BYTES = 64 * 1024;
 /** CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces. */
 const LARGEST_EVENT_BYTES = 1024 * 1024 - 64;
-/** UTF-8 needs at most this many bytes for one UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
 
 const ownInput = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-const output = Buffer.allocUnsafeSlow(BUFFER_BYTES);
 let input = ownInput;
 let start = 0;
 let end = 0;
@@ -52,6 +50,15 @@ function recover(error) {
   // A descriptor somebody made non-blocking: sleep a moment instead of spinning.
   if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   else if (code !== 'EINTR') leave();
+}
+
+/** The frame that was read last is of no more use. */
+function releaseFrame() {
+  if (start < end) return;
+  if (input !== ownInput) release(input);
+  input = ownInput;
+  start = 0;
+  end = 0;
 }
 
 /**
@@ -138,21 +145,6 @@ function writeAll(bytes, length) {
 }
 
 /**
- * Encodes text at `offset`, in the buffer that is kept when it surely fits.
- * @param {string} text
- * @param {number} offset
- * @param {number} tail bytes to leave free behind the text
- * @returns {{ buffer: Buffer, end: number }}
- */
-function encode(text, offset, tail) {
-  if (offset + text.length * BYTES_PER_UNIT + tail <= BUFFER_BYTES) {
-    return { buffer: output, end: offset + output.write(text, offset, 'utf8') };
-  }
-  const buffer = Buffer.allocUnsafe(offset + Buffer.byteLength(text) + tail);
-  return { buffer, end: offset + buffer.write(text, offset, 'utf8') };
-}
-
-/**
  * Sends a frame with a text body.
  * @param {number} type
  * @param {string} text
@@ -162,6 +154,7 @@ function send(type, text) {
   buffer.writeUInt32BE(stop - 4, 0);
   buffer.writeUInt8(type, 4);
   writeAll(buffer, stop);
+  release(buffer);
 }
 
 /**
@@ -202,6 +195,7 @@ function sendOutcome(type, requestId, text, ready) {
     buffer.writeUInt8(NEXT, stop + 4);
   }
   writeAll(buffer, ready ? stop + PREFIX_BYTES : stop);
+  release(buffer);
 }
 
 /**
@@ -235,6 +229,7 @@ module.exports = {
   PART,
   PREPARED,
   readFrame,
+  releaseFrame,
   whenFrameArrives,
   send,
   sendLog,

@@ -125,7 +125,9 @@ function receive() {
   if (header.traceId) env['_X_AMZN_TRACE_ID'] = header.traceId;
   else delete env['_X_AMZN_TRACE_ID'];
   try {
-    const event = JSON.parse(buffer.toString('utf8', eventStart, to));
+    const text = buffer.toString('utf8', eventStart, to);
+    channel.releaseFrame();
+    const event = JSON.parse(text);
     run(invocation, header, event);
   } catch (error) {
     fail(invocation, error);
