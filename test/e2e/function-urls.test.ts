@@ -1,6 +1,8 @@
 import {
   DeleteAliasCommand,
+  DeleteFunctionCommand,
   DeleteFunctionUrlConfigCommand,
+  GetFunctionUrlConfigCommand,
   type LambdaClient,
   PutFunctionConcurrencyCommand,
   UpdateFunctionUrlConfigCommand,
@@ -123,6 +125,29 @@ describe('a request', () => {
       const { event } = seen(await web(url, { method: 'PUT', headers, body: bytes }));
       expect(event).toMatchObject({ body: bytes.toString('base64'), isBase64Encoded: true });
     }
+  });
+
+  test.each([
+    ['application/json; charset=utf-8', true],
+    ['text/csv', true],
+    ['application/javascript', true],
+    ['application/xml', true],
+    ['application/soap+xml', true],
+    ['application/problem+json', true],
+    ['APPLICATION/JSON', true],
+    ['application/x-www-form-urlencoded', false],
+    ['application/octet-stream', false],
+    ['application/jsonish', false],
+    ['x-text/plain', false],
+    ['nonsense', false],
+  ])('of the type %s: is it text? %s', async (type, isText) => {
+    const body = 'ä=1';
+    const { event } = seen(await web(url, { method: 'POST', headers: { 'content-type': type }, body }));
+    const shown = isText ? body : Buffer.from(body).toString('base64');
+    expect(event).toMatchObject({ body: shown, isBase64Encoded: !isText });
+    const zipped = { 'content-type': type, 'content-encoding': 'gzip' };
+    const packed = seen(await web(url, { method: 'POST', headers: zipped, body }));
+    expect(packed.event).toMatchObject({ isBase64Encoded: true });
   });
 
   test('may be as large as an event, and no larger', async () => {
@@ -298,6 +323,18 @@ test('an alias has a URL of its own, that ends with it', async () => {
   expect(seen(await web(FunctionUrl)).version).toBe('1');
   await lambda.send(new DeleteAliasCommand({ FunctionName: 'aliased', Name: 'live' }));
   expect(await web(FunctionUrl)).toMatchObject({ status: 403 });
+});
+
+test('a URL ends with its function, and a new function of that name has none', async () => {
+  const ended = await opened('ended');
+  expect(await web(ended)).toMatchObject({ status: 200 });
+  await lambda.send(new DeleteFunctionCommand({ FunctionName: 'ended' }));
+  expect(await web(ended)).toMatchObject({ status: 403 });
+  await deploy(lambda, 'ended', FILES);
+  await openToAll(lambda, 'ended');
+  expect(await web(ended)).toMatchObject({ status: 403 });
+  const get = new GetFunctionUrlConfigCommand({ FunctionName: 'ended' });
+  await expect(lambda.send(get)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
 test('reserved concurrency throttles', async () => {

@@ -130,6 +130,25 @@ test('an alias takes its environments along to another version, and splits them 
   }
 });
 
+test('what is allocated follows the number, down and up, and with each an environment', async () => {
+  const name = 'followed';
+  await deployVersions(name);
+  const before = await environments();
+  for (const count of [3, 1, 2]) {
+    expect(await provision(server.lambda, name, '1', count)).toMatchObject({
+      Status: 'READY',
+      RequestedProvisionedConcurrentExecutions: count,
+      AllocatedProvisionedConcurrentExecutions: count,
+      AvailableProvisionedConcurrentExecutions: count,
+    });
+    await eventually(environments, (now) => now === before + count, 60_000);
+    const together = await Promise.all(
+      Array.from({ length: count }, () => shown(name, '1', { sleepMs: 1500 })),
+    );
+    expect(together.map(({ type }) => type)).toEqual(together.map(() => 'provisioned-concurrency'));
+  }
+});
+
 test('they outlast idleness, end when deleted, and end with their function', async () => {
   const name = 'lasting';
   await deployVersions(name);

@@ -7,7 +7,7 @@ import {
   type IAMClient,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { AddPermissionCommand, LambdaClient, RemovePermissionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sign } from '../../cli/sign.ts';
 import { deploy } from '../support/functions.ts';
@@ -17,6 +17,8 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 /** URLs that ask for a signature, where identities are looked at. */
 const ACCOUNT = '123456789012';
+const OTHER = '210987654321';
+const STRANGER: Keys = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'other-secret' };
 const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
 const FORBIDDEN = {
   Message:
@@ -35,7 +37,7 @@ const UserName = `caller-${randomUUID()}`;
 beforeAll(async () => {
   server = await startServer({
     flags: ['--auth', 'strict'],
-    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
+    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT},AKIASTRANGER:other-secret:${OTHER}` },
   });
   root = new LambdaClient(settingsFor(server.endpoint, ROOT));
   iam = iamOf(server.endpoint, ROOT);
@@ -120,6 +122,34 @@ test('unsigned, tampered, expired and unknown signatures are refused', async () 
   expect(await web(url, { headers: signedAt(new Date(), user) })).toMatchObject({ status: 200 });
   const old = new Date(Date.now() - 16 * 60_000);
   expect(await web(url, { headers: signedAt(old, user) })).toMatchObject(refused);
+});
+
+test('policies of the function let in who is named: of this account and of others', async () => {
+  await allow('s3:GetObject');
+  const refused = { status: 403, body: JSON.stringify(FORBIDDEN) };
+  const ask = async (keys: Keys) => await web(url, { headers: signedAt(new Date(), keys) });
+  const callers = [
+    ['stranger', STRANGER, OTHER, `arn:aws:iam::${OTHER}:root`],
+    ['user', user, `arn:aws:iam::${ACCOUNT}:user/${UserName}`, `arn:aws:iam::${ACCOUNT}:user/${UserName}`],
+  ] as const;
+  for (const [id, keys, Principal, userArn] of callers) {
+    const permission = { FunctionName: 'signed', Principal };
+    const ofUrl = { StatementId: `${id}-url`, Action: 'lambda:InvokeFunctionUrl' };
+    const ofFunction = { StatementId: `${id}-function`, Action: 'lambda:InvokeFunction' };
+    expect(await ask(keys)).toMatchObject(refused);
+    // A permission for URLs that ask for no signature is none for this one.
+    await root.send(new AddPermissionCommand({ ...permission, ...ofUrl, FunctionUrlAuthType: 'NONE' }));
+    await root.send(new AddPermissionCommand({ ...permission, ...ofFunction, InvokedViaFunctionUrl: true }));
+    expect(await ask(keys)).toMatchObject(refused);
+    await root.send(new RemovePermissionCommand({ FunctionName: 'signed', StatementId: ofUrl.StatementId }));
+    await root.send(new AddPermissionCommand({ ...permission, ...ofUrl, FunctionUrlAuthType: 'AWS_IAM' }));
+    const answer = await ask(keys);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body)).toMatchObject({ iam: { userArn } });
+    for (const { StatementId } of [ofUrl, ofFunction])
+      await root.send(new RemovePermissionCommand({ FunctionName: 'signed', StatementId }));
+    expect(await ask(keys)).toMatchObject(refused);
+  }
 });
 
 test('curl signs by itself', async () => {
