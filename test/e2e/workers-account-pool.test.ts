@@ -78,14 +78,13 @@ test('provisioned, reserved and shared units of an account are each used to the 
   );
   await provision(server.lambda, provisioned, '1', PROVISIONED);
   await provision(server.lambda, reserved, '1', PROVISIONED_OF_RESERVED);
-  const crowds = [
-    [one, 100],
-    [other, 100],
-    [provisioned, 40, '1'],
-    [reserved, 20, '1'],
-    [reserved, 20],
-  ] as const;
-  const running = Promise.all(crowds.map(async (each) => await crowd(...each)));
+  const running = Promise.all([
+    crowd(one, 100),
+    crowd(other, 100),
+    crowd(provisioned, 40, '1'),
+    crowd(reserved, 20, '1'),
+    crowd(reserved, 20),
+  ]);
   await beside(running, async () => {
     await eventually(
       async () => await Promise.resolve(answers.length),
