@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
@@ -146,6 +146,23 @@ describe('prepared runtimes', () => {
     clock.advance(14 * 60_000);
     expect(counts()).toEqual([1]);
     clock.advance(2 * 60_000);
+    expect(counts()).toEqual([]);
+  });
+
+  test('go as well when their kind came into use again while one was made for nobody', async () => {
+    const { runtimes, clock, counts, state, processes } = fixture();
+    const go = join(scratch, 'go');
+    state.script = `const { existsSync } = require('node:fs'); while (!existsSync('${go}')); ${RUNTIME.replaceAll('const fs', 'var fs')}`;
+    runtimes.expect(facts('a'));
+    await vi.waitFor(() => expect(processes).toHaveLength(1), wait);
+    clock.advance(16 * 60_000);
+    expect(counts()).toEqual([]);
+    runtimes.expect(facts('a'));
+    writeFileSync(go, '');
+    await vi.waitFor(() => expect(counts()).toEqual([1]), wait);
+    rmSync(go);
+    expect(processes).toHaveLength(2);
+    clock.advance(16 * 60_000);
     expect(counts()).toEqual([]);
   });
 

@@ -126,11 +126,13 @@ export class PreparedRuntimes {
   }
 
   #fillSoon(): void {
-    if (this.isOff || this.#filling !== undefined) return;
+    if (this.isOff) return;
+    // Also while one is being made: what comes of that, or after it, has to go again some day.
+    this.#expiry.make(SWEEP_MS);
+    if (this.#filling !== undefined) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#fill(), QUIET_MS);
     this.#timer.unref();
-    this.#expiry.make(SWEEP_MS);
   }
 
   #fill(): void {
