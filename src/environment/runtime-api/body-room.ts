@@ -1,4 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+/** A request whose body comes bit by bit. */
+interface Body {
+  pause(): unknown;
+  resume(): unknown;
+}
 
 /**
  * How much of requests that are not there whole one environment may have the platform keep. The oldest of them always
@@ -7,7 +11,7 @@ import type { IncomingMessage } from 'node:http';
 export class BodyRoom {
   readonly #mostBytes: number;
   /** How much is kept of each, oldest first. */
-  readonly #kept = new Map<IncomingMessage, number>();
+  readonly #kept = new Map<Body, number>();
   #bytes = 0;
 
   constructor(mostBytes: number) {
@@ -15,7 +19,7 @@ export class BodyRoom {
   }
 
   /** So much more of it is kept; it may be paused for that. */
-  keep(request: IncomingMessage, bytes: number): void {
+  keep(request: Body, bytes: number): void {
     this.#kept.set(request, (this.#kept.get(request) ?? 0) + bytes);
     this.#bytes += bytes;
     const [oldest] = this.#kept.keys();
@@ -23,7 +27,7 @@ export class BodyRoom {
   }
 
   /** Nothing of it is kept any more. */
-  leave(request: IncomingMessage): void {
+  leave(request: Body): void {
     this.#bytes -= this.#kept.get(request) ?? 0;
     if (!this.#kept.delete(request)) return;
     // Those for whom there still is none stop at their next piece.
