@@ -7,7 +7,7 @@ const MOST_HEADS = 4;
 /** How much of such, and of what has turned out to be slow, is handled in one turn of the event loop. */
 const PIECE_BYTES = 1024;
 /** No request and no part of a body takes as long as this, unless it was made to. */
-const LONG_MS = 0.5;
+const LONG_MS = 2;
 
 /**
  * A connection that is node:http's. What comes over it waits while the environment has used up its share of the
@@ -45,8 +45,10 @@ export class PacedConnection {
     const beganAt = performance.now();
     this.#deliver(bytes.length > most ? bytes.subarray(0, most) : bytes);
     const tookMs = performance.now() - beganAt;
-    this.#pieceBytes = tookMs > LONG_MS ? PIECE_BYTES : Math.max(2 * this.#pieceBytes, PIECE_BYTES);
-    if (tookMs > LONG_MS) this.#pace.addTime(tookMs);
+    if (tookMs > LONG_MS) {
+      this.#pace.addTime(tookMs);
+      this.#pieceBytes = Math.max(PIECE_BYTES, Math.min(bytes.length, most) / 4);
+    } else this.#pieceBytes *= 2;
     if (bytes.length > most)
       this.#wait(bytes.subarray(most), new Promise((resolve) => setImmediate(resolve)));
   }
