@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CONTROL_FILES } from './control-files.ts';
 
 /** A group cannot be removed before the last process in it has been buried, which takes the kernel a moment. */
-const RETRY_MS = [1, 2, 5, 10, 20, 50, 100, 200, 400, 800, 1600];
+const RETRY_MS = [1, 2, 5, 10, 20, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800];
 
 /** Where the platform itself is, when it has to leave its own group: nobody is killed there. */
 export const PLATFORM_GROUP = 'platform';
@@ -20,7 +20,7 @@ export function killMembers(directory: string): void {
   }
 }
 
-/** Removes a group once it is empty. Rejects when that takes seconds. */
+/** Removes a group once it is empty. Rejects when that takes half a minute: on a machine with much to do it does take seconds. */
 export async function removeGroup(directory: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
