@@ -17,9 +17,12 @@ export class ApplicationLogLevel {
   /**
    * An object counts by its `level`, or as INFO without a valid one or a valid `timestamp`. Other text has no level: it
    * stays.
+   * @param level where somebody has told it apart from the text
    */
-  keeps(line: string): boolean {
-    if (this.#least <= 0 || !line.startsWith('{')) return true;
+  keeps(line: string, level?: string): boolean {
+    if (this.#least <= 0) return true;
+    if (level !== undefined) return LEVELS.indexOf(level) >= this.#least;
+    if (!line.startsWith('{')) return true;
     try {
       return levelOf(JSON.parse(line) as Readonly<Record<string, unknown>>) >= this.#least;
     } catch {

@@ -3,6 +3,7 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink, LogStreamWriter } from '../model/log-sink.ts';
 import { ApplicationLogLevel } from './application-log-level.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
+import { FramedRecords } from './framed-records.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
 import { LogTail } from './log-tail.ts';
@@ -44,6 +45,7 @@ export class EnvironmentLog {
   readonly #type: InitializationType;
   readonly #clock: Clock;
   readonly #output: LineSplitter;
+  #records: FramedRecords | undefined;
   readonly #isJson: boolean;
   readonly #level: ApplicationLogLevel;
   readonly #telemetry: EnvironmentTelemetry;
@@ -97,6 +99,16 @@ export class EnvironmentLog {
     this.#output.push(chunk);
   }
 
+  /** Bytes of log records: each is one event, in order with those of the output only as far as they are read in turn. */
+  records(chunk: Buffer): void {
+    this.#pace.addBytes(chunk.length);
+    this.#records ??= new FramedRecords({
+      onRecord: (message, level) => this.#line('function', cutEvent(message), level),
+      onText: (bytes) => this.#output.push(bytes),
+    });
+    this.#records.push(chunk);
+  }
+
   /** Ends a line the function left without a line feed. */
   flushOutput(): void {
     this.#output.flush();
@@ -105,6 +117,8 @@ export class EnvironmentLog {
   initStart(runtime: RuntimeIdentity, phase: records.InitPhase): void {
     const { name, version } = this.#version;
     this.#phase = phase;
+    // What a process before this one has begun is not continued.
+    this.#records = undefined;
     this.#isRuntimeReady = false;
     this.#telemetry.begin();
     this.#record(records.initStartRecord(this.#type, phase, runtime, name, version));
@@ -203,9 +217,9 @@ export class EnvironmentLog {
     this.#append(records.recordText(record, this.#clock.now()));
   }
 
-  #line(stream: 'function' | 'extension', line: string): void {
+  #line(stream: 'function' | 'extension', line: string, level?: string): void {
     this.#pace.addLine();
-    if (stream === 'extension' || this.#level.keeps(line)) this.#append(line);
+    if (stream === 'extension' || this.#level.keeps(line, level)) this.#append(line);
     if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }
 

@@ -25,7 +25,11 @@ export interface VariableSources {
 }
 
 /** Of the variables a runtime brings along, those a user may not override. */
-const RESERVED_OF_RUNTIME: readonly string[] = ['AWS_EXECUTION_ENV', 'LAMBDA_RUNTIME_DIR'];
+const RESERVED_OF_RUNTIME: readonly string[] = [
+  'AWS_EXECUTION_ENV',
+  'LAMBDA_RUNTIME_DIR',
+  '_LAMBDA_TELEMETRY_LOG_FD',
+];
 
 /** What Lambda keeps from external extensions. */
 const HIDDEN_FROM_EXTENSIONS: readonly string[] = [
@@ -39,6 +43,8 @@ const HIDDEN_FROM_EXTENSIONS: readonly string[] = [
   '_AWS_XRAY_DAEMON_ADDRESS',
   '_AWS_XRAY_DAEMON_PORT',
   '_HANDLER',
+  // They have no such descriptor.
+  '_LAMBDA_TELEMETRY_LOG_FD',
 ];
 
 /**

@@ -50,6 +50,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#process = new RuntimeProcess(parts, {
       events: this,
       onOutput: (chunk) => this.#reporter.output(chunk),
+      onRecords: (chunk) => this.#reporter.records(chunk),
       onExtensionLog: (line) => log.extensionLine(line),
       onSubscribed: (facts) => log.subscription(facts),
       onRuntimeReady: () => log.runtimeReady(),

@@ -50,6 +50,13 @@ export class InvocationReporter {
     this.#log.output(chunk);
   }
 
+  /** Bytes of log records that come by a descriptor of their own. */
+  records(chunk: Buffer): void {
+    this.#usesOutput = true;
+    this.#outputInTurn = true;
+    this.#log.records(chunk);
+  }
+
   /** The runtime has sent an invocation's result. */
   answer(run: RunningInvocation, outcome: Outcome): void {
     run.end(outcome, Number.POSITIVE_INFINITY);

@@ -6,6 +6,8 @@ export interface ResolvedRuntime {
   readonly id: string;
   /** `frames`: our own bootstrap on descriptor 3. `runtime-api`: anything that speaks HTTP, e.g. a `bootstrap` in the package. */
   readonly protocol: 'frames' | 'runtime-api';
+  /** With `runtime-api`: it writes log records to descriptor 5, as AWS's own clients do to the one they are told of. */
+  readonly writesRecords?: boolean;
   /**
    * The command line.
    * @param inside maps a path like `/var/task/bootstrap` to where the process sees it

@@ -48,6 +48,11 @@ export class RuntimeLauncher {
     return this.#parts.extensionNames;
   }
 
+  /** The runtime's way to the platform on descriptor 5 carries log records, not frames. */
+  get writesRecords(): boolean {
+    return this.#parts.runtime.writesRecords === true;
+  }
+
   get functionIdentity(): FunctionIdentity {
     const { name, version, handler, accountId } = this.#parts.version;
     return { functionName: name, functionVersion: version, handler, accountId };
@@ -76,7 +81,7 @@ export class RuntimeLauncher {
     const inside = (path: string): string => sandbox.pathInside(path);
     const entrypoint = await findEntrypoint(version, runtime, directories, inside);
     if ('errorType' in entrypoint) return entrypoint;
-    const channel = runtime.protocol === 'frames';
+    const channel = runtime.protocol === 'frames' || this.writesRecords;
     const env = this.#variables();
     const cwd = inside('/var/task');
     const prepared = this.#takePrepared(entrypoint.argv, env, cwd);

@@ -30,6 +30,8 @@ export interface InitResult {
 export interface RuntimeProcessHandlers {
   readonly events: RuntimeEvents;
   readonly onOutput: (chunk: Buffer) => void;
+  /** Of log records that the runtime writes to a descriptor of their own. */
+  readonly onRecords: (chunk: Buffer) => void;
   /** A line that an external extension printed. */
   readonly onExtensionLog: (line: string) => void;
   readonly onSubscribed: (facts: SubscriptionFacts) => void;
@@ -179,7 +181,7 @@ export class RuntimeProcess {
   }
 
   async #launch(attempt: InitAttempt): Promise<void> {
-    const { events, onOutput } = this.#handlers;
+    const { events, onOutput, onRecords } = this.#handlers;
     if (this.#extensions.any) await this.#endLeftovers();
     await this.#launcher.open(events, this.#extensions, this.#pace);
     if (attempt.isSettled) return;
@@ -193,7 +195,10 @@ export class RuntimeProcess {
       attempt.fail(launched);
       return;
     }
-    const session = new RuntimeSession(launched, events, onOutput, this.#pace);
+    const session = new RuntimeSession(launched, this.#pace, {
+      onOutput,
+      ...(this.#launcher.writesRecords ? { onRecords } : { events }),
+    });
     this.#session = session;
     void session.ended.then((exit) => this.#onEnded(exit));
     if (this.#isClosed) session.kill();

@@ -6,6 +6,14 @@ import type { RuntimeEvents } from './runtime-link.ts';
 /** After an exit the pipes end at once, unless a process that left the group holds them: do not wait for that one. */
 const LAST_OUTPUT_MS = 250;
 
+export interface SessionHandlers {
+  readonly onOutput: (chunk: Buffer) => void;
+  /** What comes by descriptor 5, where those are log records ... */
+  readonly onRecords?: (chunk: Buffer) => void;
+  /** ... and otherwise, where there is a channel, frames. */
+  readonly events?: RuntimeEvents;
+}
+
 /** One life of a runtime process: from its start until it has ended and all it wrote was read. */
 export class RuntimeSession {
   readonly #process: SandboxProcess;
@@ -13,17 +21,13 @@ export class RuntimeSession {
   /** Settles once, with the last byte of its output and channel handled. */
   readonly ended: Promise<SandboxExit>;
 
-  constructor(
-    process: SandboxProcess,
-    events: RuntimeEvents,
-    onOutput: (chunk: Buffer) => void,
-    pace: OutputPace,
-  ) {
+  constructor(process: SandboxProcess, pace: OutputPace, { onOutput, onRecords, events }: SessionHandlers) {
     this.#process = process;
     this.#pace = pace;
     pace.read(process.output, onOutput);
     const { channel, answers } = process;
-    if (channel !== undefined && answers !== undefined)
+    if (answers !== undefined && onRecords !== undefined) pace.read(answers, onRecords);
+    else if (channel !== undefined && answers !== undefined && events !== undefined)
       listenToFrames(channel, answers, events, pace, () => process.kill());
     this.ended = this.#end();
   }

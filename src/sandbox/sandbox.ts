@@ -127,7 +127,8 @@ export interface SandboxCommand {
   readonly cwd: string;
   /**
    * Gives the process a two-way byte channel on descriptor 3, and a way of its own to the platform on descriptor 5: reading from a
-   * socket wakes who waits on its other end, so a process that waits on the one answers by the other.
+   * socket wakes who waits on its other end, so a process that waits on the one answers by the other. Beside these it has
+   * standard input, which is empty, output and error: no other descriptor, at any level.
    */
   readonly channel: boolean;
 }

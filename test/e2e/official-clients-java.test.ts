@@ -35,7 +35,8 @@ describe.skipIf(data === undefined)('the same client, put where Java runtimes lo
   clientTests({
     ...sample,
     server: data === undefined ? {} : { dataDir: data.path },
-    settings: { Runtime: 'java17', Handler: 'example.Sample' },
+    settings: { Runtime: 'java21', Handler: 'example.Sample' },
+    writesRecords: true,
   });
   afterAll(async () => await data?.remove());
 });

@@ -5,13 +5,23 @@ import {
   type InvokeWithResponseStreamCompleteEvent,
   InvokeWithResponseStreamCommand,
 } from '@aws-sdk/client-lambda';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { invoke, untilUpdated } from './functions.ts';
+import { eventually, invoke, untilUpdated } from './functions.ts';
 import { ROLE, startServer, type TestServer, type TestServerOptions } from './server.ts';
 import { zipFolder } from './zip.ts';
 
 const HANDLERS = join(import.meta.dirname, 'official-clients/handlers');
+
+/** What a function's log holds with this word in it. */
+async function eventsWith({ logs }: TestServer, name: string, word: string): Promise<string[]> {
+  const { events = [] } = await eventually(
+    async () => await logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}` })),
+    (found) => found.events?.some(({ message }) => message?.includes(word)) === true,
+  );
+  return events.map(({ message = '' }) => message).filter((message) => message.includes(word));
+}
 
 export interface ClientSample {
   /** The deployment package, as a folder. */
@@ -22,6 +32,8 @@ export interface ClientSample {
   /** The name of a handler that streams `Hello <name>`, for clients that can. */
   readonly streaming?: string;
   readonly server?: TestServerOptions;
+  /** The client has a descriptor for its records. */
+  readonly writesRecords?: boolean;
   /** How the client names the error of the sample. */
   readonly errorType: unknown;
 }
@@ -69,6 +81,23 @@ export function clientTests(sample: ClientSample): void {
     });
     const next = await invoke(server.lambda, 'sample', { name: 'again' });
     expect(next).toMatchObject({ functionError: undefined, payload: { message: 'Hello again' } });
+  });
+
+  test.runIf(sample.writesRecords)('what it logs is one event each, however many lines it has', async () => {
+    const { lambda } = server;
+    const { payload, log } = await invoke(lambda, 'sample', { name: 'Ada\nLovelace' });
+    expect(payload).toMatchObject({ message: 'Hello Ada\nLovelace' });
+    expect(log).toContain('handling Ada\nLovelace');
+    expect(await eventsWith(server, 'sample', 'Lovelace')).toEqual(['handling Ada\nLovelace\n']);
+    const Code = { ZipFile: await zipFolder(folder, []) };
+    const common = { Role: ROLE, Code, Timeout: 30, MemorySize: 512, ...settings };
+    const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG' } as const;
+    await lambda.send(new CreateFunctionCommand({ FunctionName: 'structured', ...common, LoggingConfig }));
+    await untilUpdated(lambda, 'structured');
+    expect((await invoke(lambda, 'structured', { name: 'Ada\nLovelace' })).functionError).toBeUndefined();
+    const [event = '', ...others] = await eventsWith(server, 'structured', 'Lovelace');
+    expect(others).toEqual([]);
+    expect(JSON.parse(event)).toMatchObject({ message: 'handling Ada\nLovelace\n' });
   });
 
   const streamingHandlers = streaming === undefined ? [] : [streaming];

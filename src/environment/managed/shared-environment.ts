@@ -32,6 +32,7 @@ export class SharedEnvironment implements RuntimeEvents {
     this.#process = new RuntimeProcess(parts, {
       events: this,
       onOutput: (chunk) => log.output(chunk),
+      onRecords: (chunk) => log.records(chunk),
       onExtensionLog: (line) => log.extensionLine(line),
       onSubscribed: (facts) => log.subscription(facts),
       onRuntimeReady: () => log.runtimeReady(),

@@ -11,6 +11,8 @@ import { libraryPath, localeVariables, programPath } from './variables.ts';
 /** Of the function's memory, as AWS divides it: the rest is the virtual machine's own. */
 const HEAP_SHARE = 0.85;
 
+const FIRST_WITH_RECORDS = 21;
+
 /** The bootstrap reaches the frame channel by its descriptor, and up to java11 the trace id goes into the environment. */
 const OPENED = ['java.base/java.io', 'java.base/java.lang', 'java.base/java.util'];
 
@@ -31,7 +33,10 @@ export async function findJavaRuntime(
       `The runtime ${id} needs a JDK: ${interpreter.home} is without a compiler. Install one (for example \`apt-get install openjdk-${release}-jdk-headless\`).`,
     );
   }
-  return { runtime: describeJavaRuntime(id, interpreter, bootstrap, warning), interpreter };
+  // As on AWS, newer runtimes only.
+  const writesRecords = bootstrap.protocol === 'runtime-api' && release >= FIRST_WITH_RECORDS;
+  const runtime = describeJavaRuntime(id, interpreter, bootstrap, warning);
+  return { runtime: writesRecords ? withRecords(runtime) : runtime, interpreter };
 }
 
 function wanted(id: string, release: number): WantedInterpreter {
@@ -64,6 +69,15 @@ function describeJavaRuntime(
       ...linkedDirectories(home, ['conf', 'lib']),
     ],
     warning,
+  };
+}
+
+/** AWS's client writes what the function logs there, each record whole: over the Runtime API alone it could only print. */
+function withRecords(runtime: ResolvedRuntime): ResolvedRuntime {
+  return {
+    ...runtime,
+    writesRecords: true,
+    env: (inside) => ({ ...runtime.env(inside), _LAMBDA_TELEMETRY_LOG_FD: '5' }),
   };
 }
 
