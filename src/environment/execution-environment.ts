@@ -49,8 +49,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#rest = new Rest(parts.freezer, parts.sandbox);
     this.#process = new RuntimeProcess(parts, {
       events: this,
-      onOutput: (chunk) => this.#reporter.output(chunk),
-      onRecords: (chunk) => this.#reporter.records(chunk),
+      printed: this.#reporter,
       onExtensionLog: (line) => log.extensionLine(line),
       onSubscribed: (facts) => log.subscription(facts),
       onRuntimeReady: () => log.runtimeReady(),

@@ -10,7 +10,7 @@ import { InitAttempt } from './init-attempt.ts';
 import type { OutputPace } from './output-pace.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
 import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
-import { RuntimeSession } from './runtime-session.ts';
+import { type Printed, RuntimeSession } from './runtime-session.ts';
 import type { SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
 /** A runtime that reported an init error exits by itself; one that does not is helped along. */
@@ -29,9 +29,7 @@ export interface InitResult {
 
 export interface RuntimeProcessHandlers {
   readonly events: RuntimeEvents;
-  readonly onOutput: (chunk: Buffer) => void;
-  /** Of log records that the runtime writes to a descriptor of their own. */
-  readonly onRecords: (chunk: Buffer) => void;
+  readonly printed: Printed;
   /** A line that an external extension printed. */
   readonly onExtensionLog: (line: string) => void;
   readonly onSubscribed: (facts: SubscriptionFacts) => void;
@@ -181,7 +179,7 @@ export class RuntimeProcess {
   }
 
   async #launch(attempt: InitAttempt): Promise<void> {
-    const { events, onOutput, onRecords } = this.#handlers;
+    const { events, printed } = this.#handlers;
     if (this.#extensions.any) await this.#endLeftovers();
     await this.#launcher.open(events, this.#extensions, this.#pace);
     if (attempt.isSettled) return;
@@ -195,10 +193,12 @@ export class RuntimeProcess {
       attempt.fail(launched);
       return;
     }
-    const session = new RuntimeSession(launched, this.#pace, {
-      onOutput,
-      ...(this.#launcher.writesRecords ? { onRecords } : { events }),
-    });
+    const session = new RuntimeSession(
+      launched,
+      this.#pace,
+      printed,
+      this.#launcher.writesRecords ? undefined : events,
+    );
     this.#session = session;
     void session.ended.then((exit) => this.#onEnded(exit));
     if (this.#isClosed) session.kill();

@@ -6,12 +6,12 @@ import type { RuntimeEvents } from './runtime-link.ts';
 /** After an exit the pipes end at once, unless a process that left the group holds them: do not wait for that one. */
 const LAST_OUTPUT_MS = 250;
 
-export interface SessionHandlers {
-  readonly onOutput: (chunk: Buffer) => void;
-  /** What comes by descriptor 5, where those are log records ... */
-  readonly onRecords?: (chunk: Buffer) => void;
-  /** ... and otherwise, where there is a channel, frames. */
-  readonly events?: RuntimeEvents;
+/** Takes what a runtime process writes, in pieces that are valid until it returns. */
+export interface Printed {
+  /** Of its standard output and error. */
+  output(chunk: Buffer): void;
+  /** Of the log records that it writes to a descriptor of their own. */
+  records(chunk: Buffer): void;
 }
 
 /** One life of a runtime process: from its start until it has ended and all it wrote was read. */
@@ -21,14 +21,20 @@ export class RuntimeSession {
   /** Settles once, with the last byte of its output and channel handled. */
   readonly ended: Promise<SandboxExit>;
 
-  constructor(process: SandboxProcess, pace: OutputPace, { onOutput, onRecords, events }: SessionHandlers) {
+  /** @param events told what comes by its channel, if it has one; undefined: by that come log records */
+  constructor(
+    process: SandboxProcess,
+    pace: OutputPace,
+    printed: Printed,
+    events: RuntimeEvents | undefined,
+  ) {
     this.#process = process;
     this.#pace = pace;
-    pace.read(process.output, onOutput);
+    pace.read(process.output, (chunk) => printed.output(chunk));
     const { channel, answers } = process;
-    if (answers !== undefined && onRecords !== undefined) pace.read(answers, onRecords);
-    else if (channel !== undefined && answers !== undefined && events !== undefined)
-      listenToFrames(channel, answers, events, pace, () => process.kill());
+    if (channel !== undefined && answers !== undefined)
+      if (events === undefined) pace.read(answers, (chunk) => printed.records(chunk));
+      else listenToFrames(channel, answers, events, pace, () => process.kill());
     this.ended = this.#end();
   }
 

@@ -31,8 +31,7 @@ export class SharedEnvironment implements RuntimeEvents {
     const { log } = parts;
     this.#process = new RuntimeProcess(parts, {
       events: this,
-      onOutput: (chunk) => log.output(chunk),
-      onRecords: (chunk) => log.records(chunk),
+      printed: log,
       onExtensionLog: (line) => log.extensionLine(line),
       onSubscribed: (facts) => log.subscription(facts),
       onRuntimeReady: () => log.runtimeReady(),
