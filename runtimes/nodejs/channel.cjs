@@ -5,7 +5,7 @@
  * an event nothing else in the process runs, which is what freezing does on AWS.
  */
 
-const { read, readSync, writeSync } = require('node:fs');
+const { read, readSync, writeSync, writevSync } = require('node:fs');
 const { BYTES_PER_UNIT, encode, release } = require('./encoding.cjs');
 
 const FROM_PLATFORM = 3;
@@ -202,15 +202,23 @@ function sendOutcome(type, requestId, text, ready) {
  * Begins a response that comes in parts, or sends one of them.
  * @param {number} type STREAM or PART
  * @param {string} requestId
- * @param {Uint8Array} bytes the content type, or the part
+ * @param {Uint8Array} bytes the content type, or the part: it is not copied
  */
 function sendPart(type, requestId, bytes) {
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + REQUEST_ID_BYTES + bytes.length);
-  frame.writeUInt32BE(frame.length - 4, 0);
-  frame.writeUInt8(type, 4);
-  frame.write(requestId, PREFIX_BYTES, REQUEST_ID_BYTES, 'latin1');
-  frame.set(bytes, PREFIX_BYTES + REQUEST_ID_BYTES);
-  writeAll(frame, frame.length);
+  const length = PREFIX_BYTES + REQUEST_ID_BYTES;
+  const head = Buffer.allocUnsafe(length);
+  head.writeUInt32BE(length + bytes.length - 4, 0);
+  head.writeUInt8(type, 4);
+  head.write(requestId, PREFIX_BYTES, REQUEST_ID_BYTES, 'latin1');
+  let written = 0;
+  try {
+    written = writevSync(TO_PLATFORM, [head, bytes]);
+  } catch (error) {
+    recover(error);
+  }
+  if (written < length) writeAll(head.subarray(written), length - written);
+  const sent = Math.max(0, written - length);
+  if (sent < bytes.length) writeAll(bytes.subarray(sent), bytes.length - sent);
 }
 
 /** Ready: initialised, or done with an invocation whose response has gone already. */

@@ -45,7 +45,7 @@ def _read_some(size):
 
 
 def read_frame():
-    """Waits for the next frame; returns its type and its body."""
+    """Waits for the next frame; returns its type and a view of its body, which is not copied."""
     global _rest
     data = _rest or _read_some(_READ_BYTES)
     while len(data) < 5:
@@ -53,8 +53,8 @@ def read_frame():
     end = 4 + int.from_bytes(data[:4], "big")
     if len(data) < end:
         data = _read_rest(data, end)
-    _rest = data[end:]
-    return data[4], data[5:end]
+    _rest = bytes(data[end:])
+    return data[4], memoryview(data)[5:end]
 
 
 def _read_rest(start, end):
@@ -71,18 +71,23 @@ def _read_rest(start, end):
         if count == 0:
             leave()
         filled += count
-    return bytes(frame)
+    return frame
 
 
 def _write(data):
     with _write_lock:
         try:
             written = os.write(TO_PLATFORM, data)
-            while written < len(data):
-                data = memoryview(data)[written:]
-                written = os.write(TO_PLATFORM, data)
+            if written < len(data):
+                _write_rest(data, written)
         except OSError:
             leave()
+
+
+def _write_rest(data, written):
+    view = memoryview(data)
+    while written < len(data):
+        written += os.write(TO_PLATFORM, view[written:])
 
 
 def send(kind, body):
@@ -112,8 +117,19 @@ def _pieces(lines):
 
 def send_outcome(kind, request_id, body):
     """Ends an invocation: RESPONSE or ERROR and NEXT leave in one write."""
-    length = (37 + len(body)).to_bytes(4, "big")
-    _write(b"%b%c%b%b%b" % (length, kind, request_id.encode(), body, _NEXT_FRAME))
+    head = b"%b%c%b" % ((37 + len(body)).to_bytes(4, "big"), kind, request_id.encode())
+    if len(body) <= _READ_BYTES:
+        _write(b"%b%b%b" % (head, body, _NEXT_FRAME))
+        return
+    # Megabytes are not put together first.
+    parts = [head, body, _NEXT_FRAME]
+    with _write_lock:
+        try:
+            written = os.writev(TO_PLATFORM, parts)
+            if written < sum(map(len, parts)):
+                _write_rest(b"".join(parts), written)
+        except OSError:
+            leave()
 
 
 def _write_past_channel(kind, body):
