@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -93,6 +94,28 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       const again = await Promise.all(Array.from({ length: 6 }, async () => await call(client(), 2000)));
       expect(again.filter((answer) => answer !== undefined)).toHaveLength(6);
       for (const caller of callers) caller.destroy();
+    });
+
+    test('who was on his way to one that is stuck does not wait for ever', async () => {
+      const { workers } = await health(server);
+      for (const { pid } of workers) process.kill(pid, 'SIGSTOP');
+      const { port } = new URL(server.endpoint);
+      const waiting = Array.from({ length: 12 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1');
+        const told = new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+        socket.on('error', () => undefined);
+        socket.write(`POST /2015-03-31/functions/${name}/invocations HTTP/1.1\r\nHost: h\r\n\r\n`);
+        await new Promise((resolve) => socket.once('connect', resolve));
+        return async () => {
+          await told;
+          socket.destroy();
+        };
+      });
+      const ends = await Promise.all(waiting);
+      for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+      // Closed, or answered by who was not stuck.
+      await Promise.all(ends.map(async (end) => await end()));
+      await untilWorkers(server, WORKERS);
     });
 
     test('nothing of them is left when the main process is killed', async () => {

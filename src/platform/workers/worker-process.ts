@@ -27,6 +27,11 @@ export interface WorkerProcessHooks {
   readonly onConnection: (note: ConnectionNote, socket: Socket) => void;
 }
 
+interface Passed {
+  readonly socket: Socket;
+  readonly handle: { close(): void } | null;
+}
+
 /** One worker process, from its start to the end of everything it had started. */
 export class WorkerProcess {
   readonly number: number;
@@ -40,6 +45,9 @@ export class WorkerProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #channel: WorkerChannel<ToWorker, ToMain>;
+  /** Connections that it may not have received yet: at most one that has left, and those behind it. */
+  readonly #passing = new Set<Passed>();
+  #leftLast: Passed | undefined;
   #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(number: number, hooks: WorkerProcessHooks) {
@@ -94,7 +102,12 @@ export class WorkerProcess {
     if (!this.#child.connected || !stopReading(socket)) return false;
     this.connections += 1;
     const note: ConnectionNote = { kind: 'new' };
+    const passed = { socket, handle: handleOf(socket) };
+    this.#passing.add(passed);
     this.#child.send(note, socket, undefined, (error) => {
+      // The one before has arrived, or this one would not have left.
+      if (this.#leftLast !== undefined) this.#passing.delete(this.#leftLast);
+      this.#leftLast = passed;
       if (error !== null) socket.destroy();
     });
     return true;
@@ -137,9 +150,21 @@ export class WorkerProcess {
     const exited = Promise.race([once(this.#child, 'exit'), once(this.#child, 'error')]);
     const [code, signal] = (await exited.catch(() => ['could not be started'])) as unknown[];
     this.isReady = false;
+    // Node.js would keep what the worker has not taken over open for ever, and its clients waiting.
+    for (const { socket, handle } of this.#passing) {
+      socket.destroy();
+      handle?.close();
+    }
+    this.#passing.clear();
     await Promise.race([closed, after(HELPERS_MS, undefined, { ref: false })]);
     return typeof signal === 'string' ? `was killed by ${signal}` : `ended with code ${String(code)}`;
   }
+}
+
+/** What a socket gives away when it is sent. Closing it twice does no harm. */
+function handleOf(socket: Socket): Passed['handle'] {
+  const { _handle: handle } = socket as unknown as { readonly _handle: Passed['handle'] };
+  return handle;
 }
 
 /**
