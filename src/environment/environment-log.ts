@@ -219,12 +219,13 @@ export class EnvironmentLog {
 
   #line(stream: 'function' | 'extension', line: string, level?: string): void {
     this.#pace.addLine();
-    if (stream === 'extension' || this.#level.keeps(line, level)) this.#append(line);
+    const isKept = stream === 'extension' || this.#level.keeps(line, level);
+    if (isKept) this.#append(line, this.#clock.now(), false);
     if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }
 
-  #append(message: string, nowMs = this.#clock.now()): void {
-    this.#writer.append(nowMs, message);
+  #append(message: string, nowMs = this.#clock.now(), isPlatforms = true): void {
+    this.#writer.append(nowMs, message, isPlatforms);
     if (this.#tails.size === 0) return;
     const isShared = this.#version.maxConcurrency !== undefined;
     // Of several that write to one log, each has the lines that name it.

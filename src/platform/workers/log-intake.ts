@@ -14,7 +14,8 @@ export class LogIntake {
     for (const { stream, name, events, isEnd } of batches) {
       const writer = this.#writers.get(stream) ?? (name && this.#sink.openStream(name));
       if (writer === undefined) continue;
-      for (let at = 0; at < events.length; at += 2) writer.append(Number(events[at]), String(events[at + 1]));
+      for (let at = 0; at < events.length; at += 3)
+        writer.append(Number(events[at]), String(events[at + 1]), events[at + 2] === 1);
       if (isEnd) {
         this.#writers.delete(stream);
         writer.close();

@@ -7,6 +7,8 @@ const GATHER_MS = 20;
 const GATHERED_CHARACTERS = 256 * 1024;
 /** While the main process is so far behind, lines are dropped and counted. */
 const MOST_BACKLOG_BYTES = 64 * 1024 * 1024;
+/** Beyond that, for the platform's own lines. */
+const RESERVE_BYTES = 1024 * 1024;
 
 export interface WorkerLogsParts {
   readonly send: (batches: readonly LogBatch[]) => void;
@@ -40,8 +42,8 @@ export class WorkerLogs implements LogSink {
     if (batches.length > 0) this.#parts.send(batches);
   }
 
-  get isFull(): boolean {
-    return this.#parts.backlogBytes() > MOST_BACKLOG_BYTES;
+  isFull(isPlatforms: boolean): boolean {
+    return this.#parts.backlogBytes() > MOST_BACKLOG_BYTES + (isPlatforms ? RESERVE_BYTES : 0);
   }
 
   gather(stream: WorkerLogStream, characters: number): void {
@@ -67,16 +69,16 @@ class WorkerLogStream implements LogStreamWriter {
     this.#logs = logs;
   }
 
-  append(timestampMs: number, message: string): void {
-    if (this.#logs.isFull) {
+  append(timestampMs: number, message: string, isPlatforms = false): void {
+    if (this.#logs.isFull(isPlatforms)) {
       this.#dropped += 1;
       return;
     }
     if (this.#dropped > 0) {
-      this.#events.push(timestampMs, `${this.#dropped} log events were dropped: they came too fast.`);
+      this.#events.push(timestampMs, `${this.#dropped} log events were dropped: they came too fast.`, 1);
       this.#dropped = 0;
     }
-    this.#events.push(timestampMs, message);
+    this.#events.push(timestampMs, message, isPlatforms ? 1 : 0);
     this.#logs.gather(this, message.length);
   }
 

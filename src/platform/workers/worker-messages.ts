@@ -54,7 +54,7 @@ export interface LogBatch {
   readonly stream: number;
   /** With the first of a stream. */
   readonly name: LogStreamName | undefined;
-  /** Time and message of each, in turn. */
+  /** Time, message, and whether it is one of the platform's own (1 or 0) of each, in turn. */
   readonly events: readonly (number | string)[];
   readonly isEnd: boolean;
 }

@@ -36,12 +36,12 @@ class FunctionLogStream implements LogStreamWriter {
     this.#creations = creations;
   }
 
-  append(timestampMs: number, message: string): void {
+  append(timestampMs: number, message: string, isPlatforms = false): void {
     let log = this.#log;
     // Somebody may delete the group while the environment lives: it comes back, as it does on AWS.
     if (log === undefined || log.isDiscarded) log = this.#begin();
     // Lambda's log events keep the line feed they ended with.
-    log.append(timestampMs, message, true);
+    log.append(timestampMs, message, true, isPlatforms);
   }
 
   close(): void {

@@ -8,6 +8,8 @@ export interface LogLimits {
   readonly streamBufferBytes: number;
   /** The same for all streams together. */
   readonly totalBufferBytes: number;
+  /** Beyond these two, for the platform's own events. */
+  readonly reserveBytes: number;
   /** A segment file of this size is sealed and a new one begun. */
   readonly segmentBytes: number;
   /** Beyond this size a stream loses its oldest segments. */
@@ -25,6 +27,7 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
   batchBytes: 64 * 1024,
   streamBufferBytes: 4 * 1024 * 1024,
   totalBufferBytes: 64 * 1024 * 1024,
+  reserveBytes: 64 * 1024,
   segmentBytes: 4 * 1024 * 1024,
   streamBytes: 64 * 1024 * 1024,
   openFiles: 64,

@@ -148,6 +148,25 @@ describe('limits', () => {
     await segments.close();
   });
 
+  test('there is room for the few events of the platform behind those that are dropped', async () => {
+    const segments = openSegments({ streamBufferBytes: 10_000, reserveBytes: 1000 });
+    const log = segments.open('aa/one', true);
+    for (let index = 0; index < 1000; index += 1) log.append(index, 'x'.repeat(100));
+    log.append(1000, 'REPORT', false, true);
+    log.append(1001, 'y'.repeat(100));
+    for (let index = 0; index < 100; index += 1) log.append(1002, 'z'.repeat(100), false, true);
+    await segments.flush();
+    const kept = await messages(segments, 'aa/one');
+    const count = (first: string): number => kept.filter((message) => message.startsWith(first)).length;
+    expect(count('REPORT')).toBe(1);
+    expect(count('y')).toBe(0);
+    expect(count('z')).toBeGreaterThan(0);
+    expect(count('z')).toBeLessThan(10);
+    const [, dropped] = /^\[Lambent\] dropped (\d+) log events/.exec(kept.at(-1) ?? '') ?? [];
+    expect(Number(dropped) + kept.length - 1).toBe(1102);
+    await segments.close();
+  });
+
   test('a stream beyond its cap loses its oldest segments and says so', async () => {
     const segments = openSegments({ segmentBytes: 5000, streamBytes: 20_000, batchBytes: 1000 });
     const log = segments.open('aa/one', true);

@@ -56,14 +56,16 @@ export class StreamLog implements ScheduledStream {
   /**
    * Adds one event: into memory, as bytes. No disk, no promise, no system call.
    * @param isLine ends in a line feed, if need be in one of its own
+   * @param isReserved has room of its own behind what is dropped for want of it
    */
-  append(timestampMs: number, message: string, isLine = false): void {
+  append(timestampMs: number, message: string, isLine = false, isReserved = false): void {
     const bytes = message.length + EVENT_OVERHEAD_BYTES;
     const { limits } = this.#host;
+    const reserve = isReserved ? limits.reserveBytes : 0;
     if (
-      !this.#dropped.isEmpty ||
-      this.#buffer.bytes + bytes > limits.streamBufferBytes ||
-      this.#host.bufferedBytes + bytes > limits.totalBufferBytes
+      (!this.#dropped.isEmpty && !isReserved) ||
+      this.#buffer.bytes + bytes > limits.streamBufferBytes + reserve ||
+      this.#host.bufferedBytes + bytes > limits.totalBufferBytes + reserve
     ) {
       this.#drop(message);
       return;
