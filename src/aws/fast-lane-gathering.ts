@@ -54,6 +54,8 @@ export class Gathering {
    * 64 KB and a copy of it.
    */
   readOn(socket: Socket, chunk: Buffer): void {
+    // What the stream has kept, because it was paused, comes before what is still to be read.
+    if (socket.readableLength > 0) return;
     const descriptor = descriptorOf(socket);
     if (descriptor < 0 || chunk.length < READ_BYTES || this.isWhole) return;
     try {
