@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Exchanged, EGRESS_PROBE } from '../support/egress-probe.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { MACHINES, type OtherMachine, twoMachines, withoutMachines } from '../support/other-machines.ts';
@@ -148,8 +148,14 @@ describe.skipIf(namespace?.missing !== undefined || withoutOthers !== undefined)
   () => {
     test('is told so at once, and so is whoever asks the platform', { timeout: 120_000 }, async () => {
       const [machine, other] = twoMachines();
+      let stop: (() => Promise<unknown>) | undefined;
+      onTestFinished(async () => {
+        await stop?.();
+        await Promise.all([machine.remove(), other.remove()]);
+      });
       machine.ip('-6', 'route', 'del', 'default');
       const server = await startServer({ machine, flags: ['--isolation', 'namespace'] });
+      stop = async () => await server.stop();
       await deploy(server.lambda, 'prober', EGRESS_PROBE);
       const port = await other.serve(second.ipv4);
       const ask = async (event: object): Promise<unknown> =>
@@ -172,8 +178,6 @@ describe.skipIf(namespace?.missing !== undefined || withoutOthers !== undefined)
       };
       const none = 'this machine has no way out by IPv6';
       expect(health.networkReach).toEqual({ tcp4: 'open', udp4: 'open', tcp6: none, udp6: none });
-      await server.stop();
-      await Promise.all([machine.remove(), other.remove()]);
     });
   },
 );
