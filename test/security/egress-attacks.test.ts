@@ -148,14 +148,14 @@ describe.skipIf(namespace?.missing !== undefined || withoutOthers !== undefined)
   () => {
     test('is told so at once, and so is whoever asks the platform', { timeout: 120_000 }, async () => {
       const [machine, other] = twoMachines();
-      let stop: (() => Promise<unknown>) | undefined;
+      const started: TestServer[] = [];
       onTestFinished(async () => {
-        await stop?.();
+        for (const each of started) await each.stop();
         await Promise.all([machine.remove(), other.remove()]);
       });
       machine.ip('-6', 'route', 'del', 'default');
       const server = await startServer({ machine, flags: ['--isolation', 'namespace'] });
-      stop = async () => await server.stop();
+      started.push(server);
       await deploy(server.lambda, 'prober', EGRESS_PROBE);
       const port = await other.serve(second.ipv4);
       const ask = async (event: object): Promise<unknown> =>
