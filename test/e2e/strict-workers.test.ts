@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { AddPermissionCommand, LambdaClient, RemovePermissionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deploy, eventually, invoke } from '../support/functions.ts';
+import { deploy, invoke } from '../support/functions.ts';
 import { iamOf, type Keys, makeRole, policyText, settingsFor } from '../support/identities.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -46,7 +46,7 @@ afterAll(async () => {
   expect(await server.stop()).toBe(0);
 });
 
-/** What each of several new connections is answered: they go to all workers in turn. */
+/** What each of several connections is answered. They stay open meanwhile: a new one goes to the worker that has fewest. */
 async function asked(keys: Keys, name = FunctionName): Promise<unknown[]> {
   const clients = Array.from(
     { length: 2 * WORKERS },
@@ -59,8 +59,8 @@ async function asked(keys: Keys, name = FunctionName): Promise<unknown[]> {
       ({ name: code, message }: Error) => `${code}: ${message}`,
     );
     answers.push(answer);
-    client.destroy();
   }
+  for (const client of clients) client.destroy();
   return [...new Set(answers)];
 }
 
@@ -98,10 +98,5 @@ test('another account is let in by the policy of the function, as long as it say
 });
 
 test('it was the workers that were asked', async () => {
-  // They tell now and then how they are doing.
-  const counts = await eventually(
-    async () => (await health(server)).workers.map(({ invocations }) => invocations),
-    (all) => all.every((invocations) => invocations > 0),
-  );
-  expect(counts).toHaveLength(WORKERS);
+  for (const { invocations } of (await health(server)).workers) expect(invocations).toBeGreaterThan(0);
 });

@@ -89,7 +89,7 @@ test('of 1,000 requests at once to a reservation of 50, exactly 50 run, on all w
     expect(answers.filter((answer) => answer === THROTTLED)).toHaveLength(950);
     expect(answers.filter((answer) => answer === 'through')).toHaveLength(50);
     expect(gate.most).toBe(50);
-    // The kernel deals them out: of so many none gets none, however unevenly.
+    // A new one goes to the worker that has fewest; by now most are gone, of one worker more than of another.
     for (const { connections } of during.workers) expect(connections).toBeGreaterThan(0);
   } finally {
     await gate.close();
