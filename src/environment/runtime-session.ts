@@ -32,9 +32,10 @@ export class RuntimeSession {
     this.#pace = pace;
     pace.read(process.output, (chunk) => printed.output(chunk));
     const { channel, answers } = process;
-    if (channel !== undefined && answers !== undefined)
+    if (channel !== undefined && answers !== undefined) {
       if (events === undefined) pace.read(answers, (chunk) => printed.records(chunk));
       else listenToFrames(channel, answers, events, pace, () => process.kill());
+    }
     this.ended = this.#end();
   }
 
