@@ -11,9 +11,14 @@ import type { SubscriptionFacts } from '../telemetry-api/telemetry-event.ts';
 import type { TelemetryLife } from '../telemetry-api/telemetry-life.ts';
 import type { Extension, ExtensionFacts } from './extension.ts';
 import { invokeEvent, shutdownEvent, type ShutdownReason } from './extension-events.ts';
-import { extensionCrashed, extensionGaveUp, extensionNotStarted } from './extension-failures.ts';
+import {
+  extensionCrashed,
+  extensionGaveUp,
+  extensionNotStarted,
+  tooManyExtensions,
+} from './extension-failures.ts';
 import { ExtensionProcess } from './extension-process.ts';
-import { ExtensionSet, type ExtensionSetListener, type Refusal } from './extension-set.ts';
+import { EXTENSION_LIMIT, ExtensionSet, type ExtensionSetListener, type Refusal } from './extension-set.ts';
 import type { FunctionIdentity } from './extensions-api-routes.ts';
 
 /** How long external extensions have for their last work, the runtime's own end included. */
@@ -102,7 +107,8 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
     this.#life = this.#telemetry.life;
     this.#set = this.#newSet(programs);
     if (programs.length === 0) return;
-    await Promise.all(this.#set.externals.map((extension) => this.#startProcess(extension)));
+    if (programs.length > EXTENSION_LIMIT) this.#refuse(this.#set.externals[EXTENSION_LIMIT]);
+    else await Promise.all(this.#set.externals.map((extension) => this.#startProcess(extension)));
     await this.#allRegistered.promise;
   }
 
@@ -173,7 +179,7 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
     const { name } = extension;
     const launched = await this.#launcher.launchExtension(name);
     if (typeof launched === 'string') {
-      extension.fail('LaunchError', 'Extension.LaunchError');
+      extension.fail('LaunchError', launched === 'EACCES' ? 'PermissionDenied' : 'UnknownError');
       this.#handlers.onFailed(extensionNotStarted(`/opt/extensions/${name}`, launched), false);
       return;
     }
@@ -184,10 +190,15 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
     if (this.#isEnding) process.kill();
   }
 
-  #onExit(extension: Extension, exit: SandboxExit): void {
-    this.#processes.delete(extension.name);
+  /** One more than there may be: none of them is started. */
+  #refuse(extension: Extension | undefined): void {
+    extension?.fail('LaunchError', 'TooManyExtensions');
+    this.#handlers.onFailed(tooManyExtensions(), false);
+  }
+
+  #onExit({ name }: Extension, exit: SandboxExit): void {
+    this.#processes.delete(name);
     if (this.#isEnding) return;
-    extension.fail('ExitError', 'Extension.Crash');
     this.#handlers.onFailed(extensionCrashed(exit), false);
   }
 

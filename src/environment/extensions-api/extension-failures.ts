@@ -15,6 +15,10 @@ export function extensionNotStarted(path: string, code: string): FunctionFailure
   return platformFailure('error', 'Extension.LaunchError', startWords(path, code));
 }
 
+export function tooManyExtensions(): FunctionFailure {
+  return platformFailure('error', 'Extension.LaunchError', 'ErrTooManyExtensions');
+}
+
 /** @param errorType as the extension itself names it */
 export function extensionGaveUp(phase: 'init' | 'exit', errorType: string): FunctionFailure {
   const shown = phase === 'init' ? 'Extension.InitError' : 'Extension.ExitError';

@@ -48,13 +48,25 @@ describe('Init', () => {
 
   test('takes a name once, internal ones for INVOKE alone, nobody after the runtime asked for an event', () => {
     idOf('a');
-    expect(set.register('a', [])).toMatchObject({ status: 403, errorType: 'Extension.AlreadyRegistered' });
-    expect(set.register('inner', ['SHUTDOWN'])).toMatchObject({
-      status: 400,
+    expect(set.register('a', [])).toEqual({
+      status: 403,
+      errorType: 'Extension.InvalidExtensionState',
+      errorMessage:
+        'State transition from Registered to Registered failed for extension a. Error: State transition is not allowed',
+    });
+    idOf('inner');
+    expect(set.register('inner', [])).toEqual({
+      status: 403,
+      errorType: 'Extension.InvalidExtensionState',
+      errorMessage: 'Extension with this name already registered',
+    });
+    expect(set.register('other', ['SHUTDOWN'])).toEqual({
+      status: 403,
       errorType: 'Extension.InvalidEventType',
+      errorMessage: 'SHUTDOWN: ShutdownEventNotSupportedForInternalExtension',
     });
     set.closeRegistration();
-    expect(set.register('inner', [])).toMatchObject({
+    expect(set.register('other', [])).toMatchObject({
       status: 403,
       errorType: 'Extension.RegistrationClosed',
     });
@@ -102,6 +114,20 @@ describe('an event', () => {
   });
 });
 
+test('who waits for an event asks for no other', () => {
+  const a = idOf('a', 'INVOKE');
+  set.next(a, parked);
+  const refused = { status: 403, errorType: 'Extension.InvalidExtensionState' };
+  expect(set.next(a, parked)).toMatchObject(refused);
+  set.announce('INVOKE', 'one');
+  expect(events).toEqual(['one']);
+  // It is at work now.
+  const during = 'State transition from Running to Registered failed for extension a.';
+  expect(set.register('a', [])).toMatchObject({ errorMessage: expect.stringContaining(during) });
+  set.next(a, parked);
+  expect(set.areAllWaiting).toBe(false);
+});
+
 describe('identifiers', () => {
   test.each([
     [undefined, 'Extension.MissingExtensionIdentifier'],
@@ -118,6 +144,7 @@ describe('an extension that gives up', () => {
     const a = idOf('a', 'INVOKE');
     expect(set.reportError(a, 'init', '')).toMatchObject({ errorType: 'Extension.MissingHeader' });
     expect(set.reportError(a, 'init', 'A.B')).toBeUndefined();
+    expect(set.reportError(a, 'init', 'A.C')).toBeUndefined();
     expect(told).toEqual(['a init A.B']);
     const refused = { status: 403, errorType: 'Extension.InvalidExtensionState' };
     expect(set.reportError(a, 'exit', 'A.C')).toMatchObject(refused);
@@ -139,7 +166,7 @@ test('where invocations run side by side, nobody is told of single ones', () => 
   const listener = { onAllRegistered: nothing, onAllWaiting: nothing, onFailed: nothing };
   const shared = new ExtensionSet(['a'], listener, true);
   expect(shared.register('a', ['INVOKE', 'SHUTDOWN'])).toMatchObject({
-    status: 400,
+    status: 403,
     errorType: 'Extension.InvalidEventType',
   });
   expect(shared.register('a', ['SHUTDOWN'])).toHaveProperty('id');

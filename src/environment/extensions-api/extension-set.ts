@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Extension } from './extension.ts';
 import type { ExtensionEventType, ExtensionFacts, ParkedNext } from './extension.ts';
 
-/** Most extensions that may register in one environment. */
-const EXTENSION_LIMIT = 10;
+/** Most extensions that there may be in one environment. */
+export const EXTENSION_LIMIT = 10;
 
-/** Why a request is refused; `errorType` and `errorMessage` are what the extension sees. */
+/**
+ * Why a request is refused; `errorType` and `errorMessage` are what the extension sees. Those of the Extensions API are the
+ * words of AWS's own, which its runtime interface emulator shows.
+ */
 export interface Refusal {
   readonly status: 400 | 403;
   readonly errorType: string;
@@ -75,7 +78,7 @@ export class ExtensionSet {
 
   register(name: string, events: readonly ExtensionEventType[]): Registration | Refusal {
     const known = this.#all.get(name);
-    const refusal = this.#refusal(name, events, known);
+    const refusal = this.#refusal(events, known);
     if (refusal !== undefined) return refusal;
     const extension = known ?? new Extension(name, false);
     extension.register(events);
@@ -91,7 +94,7 @@ export class ExtensionSet {
   next(id: string | undefined, parked: ParkedNext): Extension | Refusal {
     const extension = this.identify(id);
     if ('status' in extension) return extension;
-    if (extension.errorType !== undefined) return invalidState(extension, 'Ready');
+    if (extension.errorType !== undefined || extension.isWaiting) return invalidState(extension, 'Ready');
     extension.park(parked);
     if (this.areAllWaiting) this.#listener.onAllWaiting();
     return extension;
@@ -108,6 +111,8 @@ export class ExtensionSet {
       return forbidden('Extension.MissingHeader', 'Lambda-Extension-Function-Error-Type not found');
     }
     const state = phase === 'init' ? 'InitError' : 'ExitError';
+    // Said again it is taken, and changes nothing.
+    if (extension.state === state) return undefined;
     const isPast =
       extension.errorType !== undefined || (phase === 'init' && extension.state !== 'Registered');
     if (isPast) return invalidState(extension, state);
@@ -129,7 +134,7 @@ export class ExtensionSet {
       return forbidden('Extension.MissingExtensionIdentifier', 'Missing Lambda-Extension-Identifier header');
     }
     if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) {
-      return forbidden('Extension.InvalidExtensionIdentifier', `Invalid Lambda-Extension-Identifier ${id}`);
+      return forbidden('Extension.InvalidExtensionIdentifier', 'Invalid Lambda-Extension-Identifier');
     }
     return (
       this.#byId.get(id.toLowerCase()) ??
@@ -137,37 +142,35 @@ export class ExtensionSet {
     );
   }
 
-  #refusal(
-    name: string,
-    events: readonly ExtensionEventType[],
-    known: Extension | undefined,
-  ): Refusal | undefined {
+  #refusal(events: readonly ExtensionEventType[], known: Extension | undefined): Refusal | undefined {
+    if (this.#isShared && events.includes('INVOKE'))
+      return invalidEvent('INVOKE: event is not supported for functions on managed instances');
     if (known !== undefined && known.state !== 'Started') {
-      return forbidden('Extension.AlreadyRegistered', `Extension with this name already registered: ${name}`);
+      if (known.isExternal) return invalidState(known, 'Registered');
+      return forbidden('Extension.InvalidExtensionState', 'Extension with this name already registered');
     }
+    // Its process ends with the runtime's, so there would be nobody left to tell.
+    if (known === undefined && events.includes('SHUTDOWN'))
+      return invalidEvent('SHUTDOWN: ShutdownEventNotSupportedForInternalExtension');
     if (!this.#isOpen) {
       return forbidden('Extension.RegistrationClosed', 'Extension registration closed already');
     }
     if (this.#byId.size >= EXTENSION_LIMIT) {
       return forbidden('Extension.TooManyExtensions', `Extension limit (${EXTENSION_LIMIT}) reached`);
     }
-    if (this.#isShared && events.includes('INVOKE'))
-      return invalidEvent('INVOKE: event is not supported for functions on managed instances');
-    // Its process ends with the runtime's, so there would be nobody left to tell.
-    if (known === undefined && events.includes('SHUTDOWN')) {
-      return invalidEvent('SHUTDOWN: event is not supported for internal extensions');
-    }
     return undefined;
   }
 }
 
 export function invalidEvent(what: string): Refusal {
-  return { status: 400, errorType: 'Extension.InvalidEventType', errorMessage: what };
+  return forbidden('Extension.InvalidEventType', what);
 }
 
-function invalidState({ name, state }: Extension, wanted: string): Refusal {
-  const text = `Transition from ${state} to ${wanted} is not allowed for extension ${name}`;
-  return forbidden('Extension.InvalidExtensionState', text);
+function invalidState(extension: Extension, wanted: string): Refusal {
+  const { name, state, isWaiting } = extension;
+  const shown = state === 'Ready' && !isWaiting ? 'Running' : state;
+  const text = `State transition from ${shown} to ${wanted} failed for extension ${name}.`;
+  return forbidden('Extension.InvalidExtensionState', `${text} Error: State transition is not allowed`);
 }
 
 function forbidden(errorType: string, errorMessage: string): Refusal {

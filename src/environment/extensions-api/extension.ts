@@ -15,7 +15,7 @@ export interface ExtensionFacts {
   readonly name: string;
   readonly state: ExtensionState;
   readonly events: readonly ExtensionEventType[];
-  /** Why it failed. */
+  /** Why it failed: its own word for that, or why it could not be started. */
   readonly errorType: string | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseObject } from '../json-object.ts';
 import type { BodyRoom } from '../runtime-api/body-room.ts';
 import { readBody } from '../runtime-api/request-body.ts';
 import type { ExtensionEventType, ParkedNext } from './extension.ts';
@@ -102,20 +103,23 @@ function reportError(
 
 /** @param body `{"events": ["INVOKE", "SHUTDOWN"]}`; no events at all are allowed */
 function parseEvents(body: Uint8Array): readonly ExtensionEventType[] | Refusal {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(Buffer.from(body).toString());
-  } catch {
-    // Answered as every other body that is no such object.
-  }
-  const events = (parsed as { events?: unknown } | null | undefined)?.events ?? [];
-  if (parsed === undefined || parsed === null || typeof parsed !== 'object' || !Array.isArray(events)) {
-    return { status: 400, errorType: 'InvalidRequestFormat', errorMessage: 'Invalid request format' };
-  }
-  const types: unknown[] = events;
-  const unknown = types.find((type) => !EVENT_TYPES.has(type));
-  if (unknown !== undefined) return invalidEvent(`${JSON.stringify(unknown)}: unknown event type`);
-  return [...new Set(types as ExtensionEventType[])];
+  const fields = parseObject(Buffer.from(body).toString());
+  if (fields === undefined) return invalidFormat('The request body is no JSON object.');
+  const { events = [], configurationKeys } = fields;
+  if (Array.isArray(configurationKeys) && configurationKeys.length > 0)
+    return invalidFormat('configurationKeys are deprecated; use environment variables instead');
+  if (!isListOfTexts(events)) return invalidFormat('events should be a list of strings.');
+  const unknown = events.find((type) => !EVENT_TYPES.has(type));
+  if (unknown !== undefined) return invalidEvent(`${unknown}: ErrorInvalidEventType`);
+  return [...new Set(events as ExtensionEventType[])];
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function invalidFormat(errorMessage: string): Refusal {
+  return { status: 403, errorType: 'InvalidRequestFormat', errorMessage };
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -158,9 +158,7 @@ describe('an external extension', () => {
       errorMessage: `RequestId: ${requestId} Error: exit status 1`,
     });
     const log = it.lines().join('\n');
-    expect(log).toContain(
-      'EXTENSION\tName: agent\tState: ExitError\tEvents: []\tError Type: Extension.Crash',
-    );
+    expect(log).toMatch(/^EXTENSION\tName: agent\tState: Started\tEvents: \[\]$/m);
     expect(log).toMatch(/INIT_REPORT .*Phase: init\tStatus: error\tError Type: Extension\.Crash/);
   });
 
@@ -223,16 +221,31 @@ describe('an external extension', () => {
     expect(failed.value).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
   });
 
-  test('is one that can be executed; what the system cannot run is no extension but an error', async () => {
-    extension('notes', 'never runs', 0o644);
-    expect((await it.invoke(functionVersion(layers), count)).value).toBe(1);
-    const directory = join(it.layersDirectory, 'extensions');
-    writeFileSync(join(directory, 'broken'), 'echo without a shebang\n', { mode: 0o755 });
+  test.each([
+    ['notes', 'no program', 0o644, 'PermissionDenied', 'permission denied'],
+    ['broken', 'echo without a shebang\n', 0o755, 'UnknownError', 'exec format error'],
+  ])('is every file there: %s is one that cannot be started', async (name, text, mode, reason, words) => {
+    extension(name, '');
+    writeFileSync(join(it.layersDirectory, 'extensions', name), text);
+    chmodSync(join(it.layersDirectory, 'extensions', name), mode);
     const failed = await it.invoke(functionVersion(layers), count, { requestId });
     expect(failed.value).toEqual({
       errorType: 'Extension.LaunchError',
-      errorMessage: `RequestId: ${requestId} Error: fork/exec /opt/extensions/broken: exec format error`,
+      errorMessage: `RequestId: ${requestId} Error: fork/exec /opt/extensions/${name}: ${words}`,
     });
+    const line = `EXTENSION\tName: ${name}\tState: LaunchError\tEvents: []\tError Type: ${reason}`;
+    expect(it.lines()).toContain(line);
+  });
+
+  test('is one of ten at most: of eleven none is started', async () => {
+    for (let index = 0; index < 11; index += 1) extension(`agent-${index}`, `say('here'); ${LISTENS}`);
+    const failed = await it.invoke(functionVersion(layers), count, { requestId });
+    expect(failed.value).toEqual({
+      errorType: 'Extension.LaunchError',
+      errorMessage: `RequestId: ${requestId} Error: ErrTooManyExtensions`,
+    });
+    expect(it.lines().join('\n')).toContain('State: LaunchError\tEvents: []\tError Type: TooManyExtensions');
+    expect(it.lines()).not.toContain('"here"');
   });
 
   test('has a record in the JSON log format', async () => {

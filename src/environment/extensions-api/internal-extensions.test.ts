@@ -86,7 +86,9 @@ describe('an internal extension', () => {
           `register(['SHUTDOWN'])`,
           `register(['OTHER'])`,
           `call('POST', 'register', {}, '{}')`,
-          `call('POST', 'register', { 'Lambda-Extension-Name': 'x' }, '[')`,
+          ...['[', '', '{"events":"INVOKE"}', '{"events":[1]}', '{"configurationKeys":["k"]}'].map(
+            (body) => `call('POST', 'register', { 'Lambda-Extension-Name': 'x' }, ${JSON.stringify(body)})`,
+          ),
           `call('GET', 'event/next')`,
           `call('GET', 'nothing')`,
         ]
@@ -95,10 +97,10 @@ describe('an internal extension', () => {
       `[...early, await register([])].map(({ status, body }) => [status, body.errorType])`,
     );
     expect((await it.invoke(functionVersion(custom), {})).value).toEqual([
-      [400, 'Extension.InvalidEventType'],
-      [400, 'Extension.InvalidEventType'],
+      [403, 'Extension.InvalidEventType'],
+      [403, 'Extension.InvalidEventType'],
       [403, 'Extension.InvalidExtensionName'],
-      [400, 'InvalidRequestFormat'],
+      ...Array.from({ length: 5 }, () => [403, 'InvalidRequestFormat']),
       [403, 'Extension.MissingExtensionIdentifier'],
       [404, 'ResourceNotFound'],
       [403, 'Extension.RegistrationClosed'],

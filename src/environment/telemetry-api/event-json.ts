@@ -1,7 +1,7 @@
-import { asObject, type Subscription } from './subscription.ts';
+import { type JsonObject, parseObject } from '../json-object.ts';
+import type { Subscription } from './subscription.ts';
 import type { TelemetryEvent } from './telemetry-event.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
 type Schema = Pick<Subscription, 'api' | 'schemaVersion' | 'types'>;
 
 /** Platform events that only the older API has, and that only the newer one has. */
@@ -36,21 +36,13 @@ function recordOf({ type, stream, record }: TelemetryEvent, schema: Schema, hasJ
   if (typeof record !== 'string') return schema.api === 'Logs' ? logsRecord(type, record) : record;
   if (stream === 'platform') return record;
   const keepsObjects = schema.api === 'Telemetry' && schema.schemaVersion !== WITHOUT_LOG_OBJECTS;
-  const object = hasJsonLogs && keepsObjects && record.startsWith('{') ? parsed(record) : undefined;
+  const object = hasJsonLogs && keepsObjects && record.startsWith('{') ? parseObject(record) : undefined;
   // As in CloudWatch Logs, a line keeps the line feed it ended with.
   return object ?? `${record}\n`;
 }
 
-function parsed(line: string): Fields | undefined {
-  try {
-    return asObject(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
-}
-
 /** The same event in the words of the Logs API, which says less. */
-function logsRecord(type: string, record: Fields): Fields {
+function logsRecord(type: string, record: JsonObject): JsonObject {
   const { requestId, status, metrics } = record;
   if (type === 'platform.runtimeDone') return { requestId, status: status === 'error' ? 'failure' : status };
   if (type === 'platform.report') return { requestId, metrics };

@@ -1,4 +1,5 @@
 import type { Refusal } from '../extensions-api/extension-set.ts';
+import { asObject, parseObject } from '../json-object.ts';
 import { parseDestination, type TelemetryDestination } from './destination-request.ts';
 import type { TelemetryApi, TelemetryStream } from './telemetry-event.ts';
 
@@ -31,7 +32,7 @@ const BUFFERING: Readonly<Record<keyof Buffering, { least: number; most: number;
 
 /** Reads the body of a subscription; everything that is wrong with it is in one message, joined by `; `. */
 export function parseSubscription(api: TelemetryApi, body: Uint8Array): Subscription | Refusal {
-  const fields = parseObject(body);
+  const fields = parseObject(Buffer.from(body).toString());
   if (fields === undefined) return invalidSubscription(api, 'the request body is no JSON object');
   const problems: string[] = [];
   const destination = parseDestination(fields['destination'], problems);
@@ -46,19 +47,6 @@ export function parseSubscription(api: TelemetryApi, body: Uint8Array): Subscrip
 function invalidSubscription(api: TelemetryApi, errorMessage: string): Refusal {
   const errorType = api === 'Logs' ? 'Logs.ValidationError' : 'ValidationError';
   return { status: 400, errorType, errorMessage };
-}
-
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return asObject(JSON.parse(Buffer.from(body).toString()));
-  } catch {
-    return undefined;
-  }
-}
-
-export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return value as Readonly<Record<string, unknown>>;
 }
 
 function parseTypes(value: unknown, problems: string[]): TelemetryStream[] {
