@@ -6,6 +6,11 @@ import type { ExecutionEnvironment } from './execution-environment.ts';
 /** Environments that started together do not end together: each lives up to this share less than the longest. */
 const SPREAD = 0.2;
 
+/** How long an environment lives, of which the longest lifetime is given. */
+export function drawLifetime(longestMs: number): number {
+  return longestMs * (1 - SPREAD * Math.random());
+}
+
 /**
  * Ends environments some hours after their start, used or not, as Lambda does: no process, and no credentials, grow
  * older than that. Idle ones go at once, the others after their invocation. By platform time, with one appointment for
@@ -35,7 +40,7 @@ export class Lifetimes {
 
   /** An environment comes into use. */
   begin(environment: ExecutionEnvironment): void {
-    const lifetimeMs = this.#longestMs * (1 - SPREAD * Math.random());
+    const lifetimeMs = drawLifetime(this.#longestMs);
     this.#ends.set(environment, this.#clock.now() + lifetimeMs);
     // Never later than the end of the one that lives longest.
     this.#appointment.make(lifetimeMs);

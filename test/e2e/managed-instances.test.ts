@@ -9,10 +9,13 @@ import {
   type Runtime,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { publishLayer } from '../support/layers.ts';
+import { rawZip } from '../support/raw-zip.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -48,10 +51,16 @@ async function deployManaged(
   name: string,
   source: string,
   places: number,
-  more: { Runtime?: Runtime; file?: string; Timeout?: number } = {},
+  more: { Runtime?: Runtime; file?: string; Timeout?: number; Layers?: string[] } = {},
 ): Promise<void> {
-  const { Runtime = 'nodejs24.x', file = 'index.js', Timeout = 30 } = more;
-  const settings = { MemorySize: 2048, CapacityProviderConfig: onMachine(places), Runtime, Timeout };
+  const { file = 'index.js', ...other } = more;
+  const settings = {
+    MemorySize: 2048,
+    CapacityProviderConfig: onMachine(places),
+    Runtime: 'nodejs24.x' as const,
+    Timeout: 30,
+    ...other,
+  };
   await deploy(server.lambda, name, { [file]: source }, settings);
   await server.lambda.send(new PublishVersionCommand({ FunctionName: name }));
 }
@@ -84,6 +93,16 @@ interface Met {
   readonly limit: string;
   readonly type: string;
   readonly id: string;
+}
+
+async function environments(): Promise<{ readonly idle: number; readonly busy: number }> {
+  const health = await (await fetch(`${server.endpoint}/_lambent/health`)).json();
+  return (health as { environments: { idle: number; busy: number } }).environments;
+}
+
+async function advanceHours(hours: number): Promise<void> {
+  const body = new URLSearchParams({ advanceMs: String(hours * 3_600_000) });
+  await fetch(`${server.endpoint}/_lambent/clock`, { method: 'POST', body });
 }
 
 describe('a function on the machine as a managed instance', () => {
@@ -230,14 +249,45 @@ for _ in range(int(os.environ['AWS_LAMBDA_MAX_CONCURRENCY'])):
   test('ends its environments when it is updated, or not used for a while', async () => {
     await deployManaged('idle', MEETING, 2);
     await run('idle', { nonce: 1 });
-    const idle = async (): Promise<number> => {
-      const health = await (await fetch(`${server.endpoint}/_lambent/health`)).json();
-      return (health as { environments: { idle: number } }).environments.idle;
-    };
-    expect(await idle()).toBeGreaterThan(0);
-    const body = new URLSearchParams({ advanceMs: String(2 * 3_600_000) });
-    await fetch(`${server.endpoint}/_lambent/clock`, { method: 'POST', body });
-    await eventually(idle, (count) => count === 0, 30_000);
+    expect((await environments()).idle).toBeGreaterThan(0);
+    await advanceHours(2);
+    await eventually(environments, ({ idle }) => idle === 0, 30_000);
     expect((await run('idle', { nonce: 2 })).payload).toMatchObject({ nonce: 2, most: 1 });
+  });
+
+  test('has its extensions in its log', async () => {
+    const content = `#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
+id=$(curl -sS -D - -o /dev/null -X POST -H "Lambda-Extension-Name: agent" -d '{"events":["SHUTDOWN"]}' "$api/register" \\
+  | tr -d '\\r' | sed -n 's/^lambda-extension-identifier: //Ip')
+curl -sS -H "Lambda-Extension-Identifier: $id" "$api/event/next"
+`;
+    const ZipFile = rawZip([{ name: 'extensions/agent', content, mode: 0o100755 }]);
+    const { LayerVersionArn } = await publishLayer(server.lambda, { Content: { ZipFile } });
+    await deployManaged('extended', MEETING, 2, { Layers: [LayerVersionArn] });
+    expect((await run('extended', { nonce: 1 })).payload).toMatchObject({ nonce: 1 });
+    const filter = new FilterLogEventsCommand({
+      logGroupName: '/aws/lambda/extended',
+      filterPattern: '{ $.type = "platform.extension" }',
+    });
+    const lines = await eventually(
+      async () => (await server.logs.send(filter)).events ?? [],
+      ({ length }) => length > 0,
+    );
+    expect(JSON.parse(lines[0]?.message ?? '')).toMatchObject({
+      record: { name: 'agent', state: 'Ready', events: ['SHUTDOWN'] },
+    });
+  });
+
+  test('leaves an environment after some hours, however busy it is: its credentials run out', async () => {
+    await deployManaged('old', MEETING, 2);
+    const before = await environments();
+    const long = run('old', { nonce: 1, sleepMs: 6000 });
+    await eventually(environments, ({ busy }) => busy > before.busy, 30_000);
+    await advanceHours(5);
+    const later = (await run('old', { nonce: 2 })).payload as Met;
+    const first = (await long).payload as Met;
+    expect([first.nonce, later.nonce]).toEqual([1, 2]);
+    expect(later.life).not.toBe(first.life);
   });
 });

@@ -4,8 +4,10 @@ import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import { resourceConflict, serviceException } from '../../model/lambda-errors.ts';
 import { ServiceError } from '../../model/service-error.ts';
+import { SharedAppointment } from '../../model/shared-appointment.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
 import type { EnvironmentFactory } from '../environment-factory.ts';
+import { drawLifetime } from '../lifetimes.ts';
 import { Removals } from '../removals.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
@@ -14,6 +16,8 @@ export interface ManagedEnvironmentsOptions {
   readonly clock: Clock;
   /** An environment unused for this long, in platform time, is removed. */
   readonly idleExpiryMs: number;
+  /** No environment is used longer, in platform time: its credentials would run out. */
+  readonly lifetimeMs: number;
   readonly onWarning: (text: string) => void;
 }
 
@@ -23,11 +27,18 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
+/** In platform time; `idleSinceMs` is undefined while there is something to do. */
+interface Life {
+  idleSinceMs: number | undefined;
+  readonly endsMs: number;
+}
+
+type End = (group: Group, environment: SharedEnvironment) => void;
+
 /** The environments of one deployment. */
 interface Group {
   readonly version: FunctionVersion;
-  /** Each with the platform time since when it has had nothing to do; undefined while it has. */
-  readonly environments: Map<SharedEnvironment, number | undefined>;
+  readonly environments: Map<SharedEnvironment, Life>;
   /** Oldest first. */
   readonly waiters: Waiter[];
   starting: number;
@@ -43,12 +54,15 @@ export class ManagedEnvironments {
   readonly #groups = new Map<string, Group>();
   readonly #startLimit = availableParallelism();
   readonly #removals: Removals;
-  #cancelSweep: (() => void) | undefined;
+  readonly #idleExpiry: SharedAppointment;
+  readonly #lifetimes: SharedAppointment;
   #isClosed = false;
 
   constructor(options: ManagedEnvironmentsOptions) {
     this.#options = options;
     this.#removals = new Removals(options.onWarning);
+    this.#idleExpiry = new SharedAppointment(options.clock, (nowMs) => this.#endIdle(nowMs));
+    this.#lifetimes = new SharedAppointment(options.clock, (nowMs) => this.#endOld(nowMs));
   }
 
   /** As the pool's: function errors are in the result, and it rejects when the function cannot be run at all. */
@@ -100,7 +114,8 @@ export class ManagedEnvironments {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#cancelSweep?.();
+    this.#idleExpiry.cancel();
+    this.#lifetimes.cancel();
     await this.destroyAll();
   }
 
@@ -118,7 +133,8 @@ export class ManagedEnvironments {
   }
 
   #give(group: Group, environment: SharedEnvironment, invocation: Invocation): Promise<InvocationResult> {
-    group.environments.set(environment, undefined);
+    const life = group.environments.get(environment);
+    if (life !== undefined) life.idleSinceMs = undefined;
     return environment.invoke(invocation);
   }
 
@@ -143,8 +159,7 @@ export class ManagedEnvironments {
       });
       const failure = await environment.start();
       if (failure === undefined) {
-        group.environments.set(environment, this.#options.clock.now());
-        this.#settle(group, environment);
+        this.#begin(group, environment);
         return;
       }
       await this.#removals.remove(environment);
@@ -158,9 +173,18 @@ export class ManagedEnvironments {
     }
   }
 
+  #begin(group: Group, environment: SharedEnvironment): void {
+    const { clock, lifetimeMs } = this.#options;
+    const ownMs = drawLifetime(lifetimeMs);
+    group.environments.set(environment, { idleSinceMs: undefined, endsMs: clock.now() + ownMs });
+    this.#lifetimes.make(ownMs);
+    this.#settle(group, environment);
+  }
+
   /** The environment has room, or has ended: whoever waits comes first. */
   #settle(group: Group, environment: SharedEnvironment): void {
-    if (!group.environments.has(environment)) return;
+    const life = group.environments.get(environment);
+    if (life === undefined) return;
     while (environment.hasRoom) {
       const waiter = group.waiters.shift();
       if (waiter === undefined) break;
@@ -170,33 +194,45 @@ export class ManagedEnvironments {
     if (environment.isSpent || group.isRetired) this.#remove(group, environment);
     else {
       const { clock, idleExpiryMs } = this.#options;
-      group.environments.set(environment, clock.now());
-      this.#cancelSweep ??= clock.schedule(idleExpiryMs, () => this.#sweep());
+      life.idleSinceMs = clock.now();
+      this.#idleExpiry.make(idleExpiryMs);
     }
   }
 
-  #remove(group: Group, environment: SharedEnvironment): void {
+  readonly #remove: End = (group, environment) => {
     group.environments.delete(environment);
     void this.#removals.remove(environment);
     this.#demand(group);
     const isEmpty = group.environments.size + group.waiters.length + group.starting === 0;
     if (!isEmpty) return;
     for (const [key, each] of this.#groups) if (each === group) this.#groups.delete(key);
+  };
+
+  #endIdle(nowMs: number): number | undefined {
+    const { idleExpiryMs } = this.#options;
+    return this.#each(nowMs, ({ idleSinceMs = Infinity }) => idleSinceMs + idleExpiryMs, this.#remove);
   }
 
-  #sweep(): void {
-    this.#cancelSweep = undefined;
-    const { clock, idleExpiryMs } = this.#options;
-    const nowMs = clock.now();
+  /** Those that are busy take no more, and go when they are done. */
+  #endOld(nowMs: number): number | undefined {
+    const leave: End = (group, environment) => {
+      environment.drain();
+      this.#settle(group, environment);
+    };
+    return this.#each(nowMs, ({ endsMs }) => endsMs, leave);
+  }
+
+  /** Ends those that are due. Returns when the next one is. */
+  #each(nowMs: number, dueMs: (life: Life) => number, end: End): number | undefined {
     let nextMs = Infinity;
     for (const group of this.#groups.values()) {
-      for (const [environment, sinceMs] of group.environments) {
-        if (sinceMs === undefined) continue;
-        if (sinceMs + idleExpiryMs <= nowMs) this.#remove(group, environment);
-        else nextMs = Math.min(nextMs, sinceMs + idleExpiryMs);
+      for (const [environment, life] of group.environments) {
+        const ownMs = dueMs(life);
+        if (ownMs <= nowMs) end(group, environment);
+        else nextMs = Math.min(nextMs, ownMs);
       }
     }
-    if (nextMs < Infinity) this.#cancelSweep = clock.schedule(nextMs - nowMs, () => this.#sweep());
+    return nextMs === Infinity ? undefined : nextMs;
   }
 }
 

@@ -73,6 +73,7 @@ export class SharedEnvironment implements RuntimeEvents {
     });
     if (this.#destroyed !== undefined) return failure ?? initTimedOut();
     sandbox.boost(false);
+    for (const extension of this.#process.extensionFacts) log.extension(extension);
     log.initDone(durationMs, failure);
     if (failure === undefined) {
       this.#state = 'open';
