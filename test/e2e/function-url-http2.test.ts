@@ -90,7 +90,7 @@ describe.each(LISTENERS)('by HTTP/2 %s', (listener) => {
       cookies: ['e=f', 'g=h'],
       requestContext: { http: { method: 'POST', protocol: 'HTTP/2.0' } },
       headers: {
-        host: new URL(buffered).hostname,
+        host: new URL(buffered).host,
         'x-forwarded-proto': isSecure ? 'https' : 'http',
         'x-forwarded-port': new URL(buffered).port,
       },

@@ -69,10 +69,15 @@ describe('a URL that streams', () => {
   });
 
   test('takes status, headers and cookies from the description before the body', async () => {
-    const head = { statusCode: 418, headers: { 'content-type': 'text/html', 'x-a': 'b' }, cookies: ['c=d'] };
+    const headers = { 'content-type': 'text/html', 'x-a': 'b', server: 'mine', 'content-length': '3' };
+    const head = { statusCode: 418, headers, cookies: ['c=d'] };
     const answer = await web(`${url}?head=${encodeURIComponent(JSON.stringify(head))}`);
     expect(answer).toMatchObject({ status: 418, body: 'first;last' });
     expect(answer.headers).toMatchObject({ 'content-type': 'text/html', 'x-a': 'b', 'set-cookie': ['c=d'] });
+    expect(answer.headers).toMatchObject({
+      'x-amzn-remapped-server': 'mine',
+      'x-amzn-remapped-content-length': '3',
+    });
     const bad = await web(`${url}?head=${encodeURIComponent('{"statusCode":99}')}`);
     expect(bad).toMatchObject({ status: 502, body: 'Internal Server Error' });
   });

@@ -84,7 +84,7 @@ describe('a request', () => {
       headers: {
         'content-length': '7',
         'content-type': 'application/json',
-        host: hostname,
+        host,
         'user-agent': 'test/1',
         'x-many': 'p,q',
         'x-amzn-trace-id': answer.headers['x-amzn-trace-id'],
@@ -207,6 +207,41 @@ describe('a result', () => {
       'content-length': '3',
       'x-number': '5',
       'set-cookie': ['a=1; Path=/', 'b=2'],
+    });
+  });
+
+  test('has the headers that are the door’s under names of their own', async () => {
+    const headers = {
+      connection: 'close',
+      'Content-Length': '999',
+      Date: 'once',
+      server: 'mine',
+      'WWW-Authenticate': 'Basic realm="x"',
+    };
+    const answer = await web(url, answering({ statusCode: 401, headers, body: 'no' }));
+    expect(answer).toMatchObject({ status: 401, body: 'no' });
+    for (const [name, value] of Object.entries(headers)) {
+      expect(answer.rawHeaders).toContain(`x-amzn-Remapped-${name}`);
+      expect(answer.headers[`x-amzn-remapped-${name.toLowerCase()}`]).toBe(value);
+    }
+    expect(answer.headers).toMatchObject({ 'content-length': '2', date: expect.stringMatching(/GMT$/) });
+    for (const name of ['server', 'www-authenticate']) expect(answer.headers).not.toHaveProperty(name);
+  });
+
+  test('that is a body keeps its digits and its order, without the spaces', async () => {
+    await deploy(
+      lambda,
+      'spacious',
+      {
+        'index.py': `def handler(event, context):\n  return {"b": 12345678901234567890, "1": [1.0, "é, è"]}`,
+      },
+      { Runtime: 'python3.13' },
+    );
+    await openToAll(lambda, 'spacious');
+    const { FunctionUrl = '' } = await createUrl(lambda, { FunctionName: 'spacious' });
+    expect(await web(FunctionUrl)).toMatchObject({
+      status: 200,
+      body: '{"b":12345678901234567890,"1":[1.0,"é, è"]}',
     });
   });
 
@@ -392,6 +427,15 @@ describe('with CORS', () => {
     expect((await web(FunctionUrl, { headers: page })).headers).not.toHaveProperty(
       'access-control-allow-origin',
     );
+  });
+
+  test('that is taken away, as Terraform does, the question is the function’s again', async () => {
+    const FunctionUrl = await opened('cors-ended', cors);
+    expect(await web(FunctionUrl, { method: 'OPTIONS', headers: asking })).toMatchObject({ body: '' });
+    const end = new UpdateFunctionUrlConfigCommand({ FunctionName: 'cors-ended', Cors: {} });
+    expect(await lambda.send(end)).not.toHaveProperty('Cors');
+    const answer = await web(FunctionUrl, { method: 'OPTIONS', headers: asking });
+    expect(seen(answer).event.requestContext).toMatchObject({ http: { method: 'OPTIONS' } });
   });
 
   test('without it a browser’s question is the function’s', async () => {

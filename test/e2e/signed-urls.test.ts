@@ -94,7 +94,11 @@ test('a request signed by the SDK passes when both actions are allowed', async (
   const viaUrl = { Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } } };
   await allow('lambda:InvokeFunction', viaUrl);
   expect(await ask()).toMatchObject(refused);
-  await allow(['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']);
+  const both = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
+  // The type is no matter of the second action: a condition on it lets nobody in.
+  await allow(both, { Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } } });
+  expect(await ask()).toMatchObject(refused);
+  await allow(both);
   const answer = await ask();
   expect(answer.status).toBe(200);
   expect(JSON.parse(answer.body)).toMatchObject({

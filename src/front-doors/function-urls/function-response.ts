@@ -1,3 +1,5 @@
+import { compactJson } from '../../model/compact-json.ts';
+
 /** An HTTP answer, as a function URL gives it. */
 export interface UrlResponse {
   readonly status: number;
@@ -8,10 +10,17 @@ export interface UrlResponse {
 }
 
 const JSON_TYPE = 'application/json';
-/** Said of the message by whoever sends it. */
-const NOT_THE_FUNCTIONS: ReadonlySet<string> = new Set([
+/** What the door says itself, or keeps from browsers, arrives under another name, as it does on AWS. */
+const REMAPPED: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
+  'date',
+  'server',
+  'www-authenticate',
+]);
+const REMAPPED_PREFIX = 'x-amzn-Remapped-';
+/** Said of the message by whoever sends it. */
+const NOT_THE_FUNCTIONS: ReadonlySet<string> = new Set([
   'http2-settings',
   'keep-alive',
   'proxy-connection',
@@ -40,7 +49,7 @@ export function functionResponse(payload: Uint8Array): UrlResponse | undefined {
   }
   if (isObject(result) && result['statusCode'] !== undefined) return described(result);
   // A string goes out without its quotes.
-  const body = Buffer.from(typeof result === 'string' ? result : JSON.stringify(result));
+  const body = Buffer.from(typeof result === 'string' ? result : compactJson(text));
   return { status: 200, headers: [['content-type', JSON_TYPE]], body };
 }
 
@@ -79,7 +88,7 @@ function headerFields(given: unknown): [string, string][] | undefined {
     if (value === null || NOT_THE_FUNCTIONS.has(key)) continue;
     const text = textOf(value);
     if (text === undefined || !TOKEN.test(name) || UNFIT.test(text)) return undefined;
-    fields.set(key, [name, text]);
+    fields.set(key, [REMAPPED.has(key) ? `${REMAPPED_PREFIX}${name}` : name, text]);
   }
   return [...fields.values()];
 }

@@ -192,7 +192,7 @@ export class FunctionUrls {
       accountId: url.accountId,
       path: address.path,
       rawHeaders: request.rawHeaders,
-      domainName: withoutPort(call.host),
+      host: call.host,
       protocol: `HTTP/${request.httpVersion}`,
       tls: signed.isSecure ? tlsOf(request.socket as TLSSocket) : undefined,
       port: request.socket.localPort ?? 0,
@@ -214,11 +214,6 @@ function asksForAnotherProtocol({ headers, httpVersionMajor }: IncomingMessage):
 
 function tlsOf(socket: TLSSocket): UrlTls {
   return { version: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().name };
-}
-
-function withoutPort(host: string): string {
-  const colon = host.lastIndexOf(':');
-  return colon < 0 || host.endsWith(']') ? host : host.slice(0, colon);
 }
 
 function one(value: string | string[] | undefined): string | undefined {

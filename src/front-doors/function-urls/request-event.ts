@@ -11,8 +11,8 @@ export interface UrlRequest {
   readonly query: string;
   /** Names and values in turn, as sent. */
   readonly rawHeaders: readonly string[];
-  /** Host name by which the URL was reached, without a port. */
-  readonly domainName: string;
+  /** By which the URL was reached, as sent. */
+  readonly host: string;
   /** e.g. `HTTP/1.1` */
   readonly protocol: string;
   /** Undefined where the connection is in the clear. */
@@ -65,6 +65,7 @@ export function requestEvent(request: UrlRequest): object {
   const { method, path, query, body } = request;
   const sent = headersOf(request.rawHeaders);
   const headers = eventHeaders(sent, request);
+  const domainName = withoutPort(request.host);
   const cookies = sent
     .get('cookie')
     ?.flatMap((line) => line.split(';'))
@@ -82,7 +83,7 @@ export function requestEvent(request: UrlRequest): object {
       accountId: request.caller === undefined ? 'anonymous' : request.accountId,
       apiId: request.urlId,
       ...(request.caller !== undefined && { authorizer: { iam: identity(request.caller) } }),
-      domainName: request.domainName,
+      domainName,
       domainPrefix: request.urlId,
       http: {
         method,
@@ -100,6 +101,11 @@ export function requestEvent(request: UrlRequest): object {
     ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
     isBase64Encoded,
   };
+}
+
+function withoutPort(host: string): string {
+  const colon = host.lastIndexOf(':');
+  return colon < 0 || host.endsWith(']') ? host : host.slice(0, colon);
 }
 
 /** By name in lower case, the values in the order they came. */
@@ -122,7 +128,7 @@ function eventHeaders(sent: ReadonlyMap<string, string[]>, request: UrlRequest):
   const passed = [...sent].filter(([name]) => !NOT_PASSED_ON.has(name));
   return {
     ...Object.fromEntries(passed.map(([name, values]) => [name, values.join(',')])),
-    host: request.domainName,
+    host: request.host,
     ...(tls !== undefined && {
       'x-amzn-tls-cipher-suite': tls.cipherSuite,
       'x-amzn-tls-version': tls.version,

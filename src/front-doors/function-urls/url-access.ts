@@ -86,8 +86,10 @@ export class UrlAccess {
     };
     const keys = requestKeys(principal, {
       ...globalKeys(facts),
-      'lambda:FunctionUrlAuthType': url.authType,
-      ...(action === 'lambda:InvokeFunction' && { 'lambda:InvokedViaFunctionUrl': 'true' }),
+      // Each of the two actions has its own key, so a condition on the other's never holds.
+      ...(action === 'lambda:InvokeFunctionUrl'
+        ? { 'lambda:FunctionUrlAuthType': url.authType }
+        : { 'lambda:InvokedViaFunctionUrl': 'true' }),
     });
     return authorize(
       { principal, action, resource, resourceAccountId: url.accountId, keys },

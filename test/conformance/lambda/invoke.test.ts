@@ -109,6 +109,13 @@ describe('Invoke', () => {
         message: 'Client context must be a valid Base64-encoded JSON object.',
       },
     );
+    const largest = Buffer.from(`{"custom":"${'x'.repeat(2672)}"}`);
+    expect((await invoke({ ClientContext: largest.toString('base64') })).StatusCode).toBe(200);
+    const larger = Buffer.from(`{"custom":"${'x'.repeat(2675)}"}`);
+    expect(await refusal(invoke({ ClientContext: larger.toString('base64') }))).toMatchObject({
+      name: 'InvalidRequestContentException',
+      message: 'Client context must not be longer than 3583 bytes in Base64.',
+    });
   });
 
   test('runs nothing on a dry run [dry-run]', async () => {

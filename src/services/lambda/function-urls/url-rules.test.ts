@@ -72,6 +72,7 @@ describe('function URLs', () => {
     );
     expect(closed).toMatchObject({ authType: 'AWS_IAM', invokeMode: 'RESPONSE_STREAM' });
     expect(closed.cors).toStrictEqual({ AllowMethods: ['GET'] });
+    expect(updatedFunctionUrl(closed, { Cors: {} }, UPDATED_MS)).not.toHaveProperty('cors');
     expect(updatedUrlConfiguration(closed, {}, ORIGIN)).not.toHaveProperty('InvokeMode');
     expect(updatedUrlConfiguration(closed, {}, ORIGIN)).toMatchObject({
       LastModifiedTime: '2026-01-02T03:04:06.678Z',

@@ -39,25 +39,31 @@ export function newFunctionUrl(
     urlId: newUrlId(),
     authType: request.AuthType ?? 'AWS_IAM',
     invokeMode: request.InvokeMode ?? 'BUFFERED',
-    ...(request.Cors && { cors: storedCors(request.Cors) }),
+    ...corsGiven(request.Cors),
     createdAtMs: nowMs,
     lastModifiedMs: nowMs,
   };
 }
 
-/** What the request names is replaced, CORS as a whole; the rest stays. */
+/** What the request names is replaced, CORS as a whole; the rest stays. CORS with nothing in it ends it. */
 export function updatedFunctionUrl(
   before: StoredFunctionUrl,
   request: Pick<UpdateFunctionUrlConfigRequest, 'AuthType' | 'Cors' | 'InvokeMode'>,
   nowMs: number,
 ): StoredFunctionUrl {
+  const { cors, ...kept } = before;
   return {
-    ...before,
+    ...kept,
     authType: request.AuthType ?? before.authType,
     invokeMode: request.InvokeMode ?? before.invokeMode,
-    ...(request.Cors && { cors: storedCors(request.Cors) }),
+    ...(request.Cors === undefined ? cors && { cors } : corsGiven(request.Cors)),
     lastModifiedMs: nowMs,
   };
+}
+
+function corsGiven(given: Cors | undefined): Pick<StoredFunctionUrl, 'cors'> {
+  const cors = given && storedCors(given);
+  return cors && Object.keys(cors).length > 0 ? { cors } : {};
 }
 
 /** What was not given stays away, as it is shown again. */

@@ -18,8 +18,16 @@ export function refuseWhatIsNotThere(
   }
 }
 
-/** Its JSON text. Throws 400 when it is none. */
+/** In base64, as it is sent. */
+const LARGEST_CLIENT_CONTEXT_BYTES = 3583;
+
+/** Its JSON text. Throws 400 when it is none, or too long. */
 export function decodeClientContext(encoded: string): string {
+  if (encoded.length > LARGEST_CLIENT_CONTEXT_BYTES) {
+    throw invalidRequestContent(
+      `Client context must not be longer than ${LARGEST_CLIENT_CONTEXT_BYTES} bytes in Base64.`,
+    );
+  }
   const decoded = Buffer.from(encoded, 'base64');
   if (!isJsonText(decoded) || decoded.toString().trimStart()[0] !== '{') {
     throw invalidRequestContent('Client context must be a valid Base64-encoded JSON object.');
