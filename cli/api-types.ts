@@ -66,8 +66,10 @@ export interface RuntimeFacts {
   } | null;
   /** When the interpreter is of another version than the runtime's. */
   readonly warning: string | null;
-  /** Why it cannot run here, and what to do. */
+  /** Why it cannot run here. */
   readonly problem: string | null;
+  /** What to do about the warning or the problem. */
+  readonly remedy: string | null;
 }
 
 /** What the commands use of Lambda's FunctionConfiguration. */

@@ -26,8 +26,9 @@ async function list(flags: CommonFlags): Promise<void> {
   else printTable(heading, runtimes.map(row));
 }
 
-function row({ runtime, interpreter, warning, problem }: RuntimeFacts): string[] {
-  const remark = problem ?? (warning === null ? '-' : `warning: ${warning}`);
+function row({ runtime, interpreter, warning, problem, remedy }: RuntimeFacts): string[] {
+  const standing = problem ?? (warning === null ? '-' : `warning: ${warning}.`);
+  const remark = remedy === null ? standing : `${standing} ${remedy}`;
   if (interpreter !== null)
     return [runtime, `${interpreter.version} ${interpreter.path}`, origins[interpreter.origin], remark];
   return problem === null
@@ -35,17 +36,20 @@ function row({ runtime, interpreter, warning, problem }: RuntimeFacts): string[]
     : [runtime, '-', '-', remark];
 }
 
-/** One after the other, so that what is said of one is not mixed with another. */
+/** One after the other, so that what is said of one is not mixed with another. What was installed is said whatever follows. */
 async function install(ids: readonly string[], flags: CommonFlags): Promise<void> {
   const client = new ApiClient(connectionFrom(flags, process.env));
   const installed: RuntimeFacts[] = [];
-  for (const id of ids) {
-    if (!flags.json) note(`installing ${id} ...`);
-    const facts = await client.installRuntime(id);
-    installed.push(facts);
-    if (flags.json) continue;
-    const { version = '', path = '' } = facts.interpreter ?? {};
-    print(`${paint('green', id)} runs on ${version} ${path}`);
+  try {
+    for (const id of ids) {
+      if (!flags.json) note(`installing ${id} ...`);
+      const facts = await client.installRuntime(id);
+      installed.push(facts);
+      if (flags.json) continue;
+      const { version = '', path = '' } = facts.interpreter ?? {};
+      print(`${paint('green', id)} runs on ${version} ${path}`);
+    }
+  } finally {
+    if (flags.json) printJson(installed);
   }
-  if (flags.json) printJson(installed);
 }

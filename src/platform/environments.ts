@@ -26,6 +26,11 @@ export interface EnvironmentsSite
   readonly endpoint: { inside(): string; local(): string };
 }
 
+/** Where in a data directory installed runtimes are. */
+export function installDirectoryOf(dataDirectory: string): string {
+  return join(dataDirectory, 'runtimes');
+}
+
 /** What runs functions, and knows nothing of who asks for it. */
 export function buildEnvironments(site: EnvironmentsSite) {
   const { config, warnings, clock, code, logs, credentials, scaling, directory, ownDirectory } = site;
@@ -34,7 +39,7 @@ export function buildEnvironments(site: EnvironmentsSite) {
   const runtimes = new MachineRuntimes({
     strict: config.strictRuntimes,
     cacheDirectory: join(directory, 'cache'),
-    installDirectory: join(directory, 'runtimes'),
+    installDirectory: installDirectoryOf(directory),
     packagesInside: isSealed ? PACKAGES_INSIDE : undefined,
     searchPath: process.env['PATH'] ?? '',
   });

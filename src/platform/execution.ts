@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CodeDirectories } from '../environment/code-directory.ts';
 import type { Environments } from '../environment/environments.ts';
+import { tidyInstalledNodes } from '../environment/runtimes/installed-nodes.ts';
 import { FunctionUrlDirectory } from '../front-doors/function-urls/function-url-directory.ts';
 import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts';
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
@@ -20,7 +21,7 @@ import type { Store } from '../store/store.ts';
 import { platformId } from './data-directory.ts';
 import { destinationTargets } from './destination-targets.ts';
 import { deniedServices } from './denied-services.ts';
-import { buildEnvironments } from './environments.ts';
+import { buildEnvironments, installDirectoryOf } from './environments.ts';
 import { buildEventSources } from './event-sources.ts';
 import type { ChosenIsolation } from './isolation.ts';
 import { buildMessaging } from './messaging.ts';
@@ -138,6 +139,7 @@ function openEnvironments(
 ) {
   const { config, clock, identity, address } = site;
   const { directory, logSink } = site.state;
+  tidyInstalledNodes(installDirectoryOf(directory.path));
   return buildEnvironments({
     ...site,
     code,

@@ -5,20 +5,25 @@ import type { AdminRuntimes } from '../front-doors/admin/runtime-routes.ts';
 import type { AdminAuthorization } from './admin-authorization.ts';
 import type { Warnings } from './warnings.ts';
 
-/** Lists and installs runtimes for the admin routes; a warning that an installation has settled is taken back. */
+/** Lists and installs runtimes for the admin routes; warnings that no longer hold are taken back. */
 export function adminRuntimes(
   runtimes: MachineRuntimes,
   warnings: Warnings,
   authorize: AdminAuthorization,
 ): AdminRuntimes {
+  const takeBack = async (): Promise<void> => {
+    for (const warning of await runtimes.lookAgain()) warnings.remove(warning);
+  };
   return {
     authorize,
-    list: () => runtimes.list(),
+    list: async () => {
+      await takeBack();
+      return await runtimes.list();
+    },
     install: async (id) => {
       try {
-        const { warning } = await runtimes.describe(id);
         const installed = await runtimes.install(id);
-        if (warning !== null && installed.warning === null) warnings.remove(warning);
+        await takeBack();
         return installed;
       } catch (error) {
         if (error instanceof InstallFailed || error instanceof RuntimeUnavailable) return error.message;

@@ -4,9 +4,13 @@ import type { Control } from './cgroup/control-files.ts';
 import { NO_SYSTEM_CALLS } from './namespace/warden/warden-messages.ts';
 import type { LimitsInForce, Means, Sandbox, SandboxSpec } from './sandbox.ts';
 
-/** What an ordinary user needs, and may have been denied. */
-export const USER_NAMESPACES =
+const USER_NAMESPACES =
   'sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0';
+/** What whoever starts the platform needs, and may have been denied. */
+export const NEEDED_OF_KERNEL =
+  process.getuid?.() === 0
+    ? 'namespaces and mounts must be allowed, which containers are only with --privileged'
+    : `unprivileged user namespaces must be allowed (${USER_NAMESPACES})`;
 const DELEGATE =
   'start Lambent by systemd-run --user --scope -p Delegate=yes to have control groups for all of this';
 

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -90,6 +90,24 @@ describe('lambent doctor', () => {
     });
   });
 
+  test('says what to do about every runtime that is not whole', () => {
+    const { findings } = examine();
+    for (const { area, name, state, remedy } of findings)
+      if (area === 'runtimes' && state !== 'ok')
+        expect({ name, remedy }).toMatchObject({ remedy: expect.stringMatching(/./) });
+  });
+
+  test('says that the data directory cannot be written', () => {
+    const file = join(folder, 'no-directory');
+    writeFileSync(file, '');
+    const { status, stdout } = lambent(['doctor', '--json', '--data-dir', join(file, 'data')]);
+    expect(status).toBe(0);
+    expect(find(JSON.parse(stdout) as Examination, 'disk')).toMatchObject({
+      state: 'missing',
+      remedy: 'choose another place with --data-dir',
+    });
+  });
+
   test.skipIf(!isRoot || !isLinux)('tells an ordinary user what would need root', () => {
     const examined = examine(AS_USER);
     if (examined.isolation === 'namespace')
@@ -127,6 +145,18 @@ describe.skipIf(!isRoot || !isLinux)('a machine without bubblewrap', () => {
     });
     child.kill();
     await once(child, 'exit');
+  });
+
+  test('a root without its powers, as in most containers, is told of those', () => {
+    const powerless = ['setpriv', '--bounding-set=-sys_admin,-net_admin', '--inh-caps=-all'];
+    const level = ['start', '--port', '0', '--ephemeral', '--isolation'];
+    for (const name of ['namespace', 'gvisor'])
+      expect(lambent([...level, name], powerless)).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(
+          /^lambent: [^\n]*: root is without CAP_NET_ADMIN and CAP_SYS_ADMIN, [^\n]*\n$/,
+        ),
+      });
   });
 
   test('refuses to start at a level it cannot hold, in the same words', () => {

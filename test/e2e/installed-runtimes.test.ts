@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { available } from '../support/commands.ts';
 import { deploy, invoke } from '../support/functions.ts';
 import { LambentCommand } from '../support/lambent-command.ts';
@@ -29,6 +30,7 @@ interface Listed {
   readonly interpreter: { readonly path: string; readonly version: string; readonly origin: string } | null;
   readonly warning: string | null;
   readonly problem: string | null;
+  readonly remedy: string | null;
 }
 const listed = async (): Promise<Map<string, Listed>> => {
   const { code, out } = await command.run(['runtimes', 'list', '--json']);
@@ -45,11 +47,15 @@ test('the list says what each runtime runs on, or why it does not', { timeout: 1
     problem: null,
   });
   expect(runtimes.get('provided.al2023')).toMatchObject({ interpreter: null, problem: null });
-  for (const { runtime, interpreter, problem, warning } of runtimes.values()) {
+  for (const { runtime, interpreter, problem, warning, remedy } of runtimes.values()) {
     if (interpreter !== null)
       expect({ runtime, there: existsSync(interpreter.path) }).toMatchObject({ there: true });
     else if (!runtime.startsWith('provided')) expect(problem).toContain(`The runtime ${runtime} needs`);
     if (warning !== null) expect(warning).toMatch(new RegExp(`^${runtime} runs on .*: the machine has no `));
+    expect({ runtime, isAdvised: remedy !== null }).toEqual({
+      runtime,
+      isAdvised: (warning ?? problem) !== null,
+    });
   }
 });
 
@@ -60,6 +66,12 @@ test('in a pipe the list is plain lines, tabs between', async () => {
   expect(lines).toHaveLength((await listed()).size);
   for (const line of lines) expect(line.split('\t')).toHaveLength(4);
   expect(lines[2]).toMatch(/^nodejs24\.x\t24\.\S+ \/\S+\tcomes with Lambent\t-$/);
+});
+
+test('what was there is said with --json, too, when the next fails', async () => {
+  const { code, out, err } = await command.run(['runtimes', 'install', 'nodejs23.x', '--json']);
+  expect({ code, out }).toEqual({ code: 1, out: '[]\n' });
+  expect(err).toContain('RuntimeNotInstalled: There is no runtime nodejs23.x.');
 });
 
 test.each([
@@ -87,13 +99,47 @@ test('an unreachable registry is named as the reason, and leaves nothing behind'
   await own.remove();
 });
 
+/** Unpacks something and then waits for ever: an installation that is cut short in the middle. */
+const SLOW_NPM = `#!/bin/sh
+mkdir -p node_modules/half && touch node_modules/half/way
+exec sleep 600
+`;
+
+test('an installation that is killed leaves nothing that counts; another process may look on', async () => {
+  const own = await temporaryDirectory();
+  const bin = join(own.path, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'npm'), SLOW_NPM, { mode: 0o755 });
+  const dataDir = join(own.path, 'data');
+  const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, npm_execpath: '' };
+  const first = await LambentCommand.start({ dataDir, env });
+  const installing = first.run(['runtimes', 'install', 'nodejs22.x']);
+  const unpacking = join(dataDir, 'runtimes/.unpacking');
+  const half = (): string[] =>
+    existsSync(unpacking)
+      ? readdirSync(unpacking, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('way'))
+      : [];
+  await vi.waitFor(() => expect(half()).toHaveLength(1), { timeout: 30_000 });
+  const { code } = await first.run(['doctor', '--data-dir', dataDir, '--json']);
+  expect({ code, half: half().length }).toEqual({ code: 0, half: 1 });
+  await first.server.kill();
+  expect(await installing).toMatchObject({ code: 1, err: expect.stringContaining('lambent: ') });
+  const second = await LambentCommand.start({ dataDir });
+  expect(readdirSync(join(dataDir, 'runtimes'))).toEqual([]);
+  await second.stop();
+  await first.stop();
+  await own.remove();
+});
+
 const registry = available('npm', 'view', `node-${process.platform}-${process.arch}@26`, 'version');
 describe.skipIf(!registry)('installing', () => {
   test('Node.js 26 comes by npm; functions run on it at once', { timeout: 180_000 }, async () => {
     const code = 'exports.handler = async () => process.version;';
     await deploy(command.server.lambda, 'next', { 'index.js': code }, { Runtime: 'nodejs26.x' });
     const before = (await listed()).get('nodejs26.x');
-    const { code: exit, out, err } = await command.run(['runtimes', 'install', 'nodejs26.x']);
+    const install = () => command.run(['runtimes', 'install', 'nodejs26.x']);
+    const [{ code: exit, out, err }, other] = await Promise.all([install(), install()]);
+    expect(other).toMatchObject({ code: 0, out });
     expect({ exit, err }).toEqual({ exit: 0, err: 'installing nodejs26.x ...\n' });
     expect(out).toMatch(/^nodejs26\.x runs on 26\.\d+\.\d+ \/.*\/runtimes\/node-26\.\d+\.\d+\/bin\/node\n$/);
     expect((await listed()).get('nodejs26.x')).toMatchObject({

@@ -6,6 +6,8 @@ export interface FoundRuntime {
   readonly runtime: ResolvedRuntime;
   /** Undefined for custom runtimes, which bring their own program. */
   readonly interpreter: Interpreter | undefined;
+  /** What to do about the runtime's warning. */
+  readonly remedy?: string | undefined;
 }
 
 /** Where and how to look. */

@@ -1,6 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { nodeDirectory, unpackingDirectory } from './installed-nodes.ts';
@@ -45,14 +44,22 @@ export async function installNode(major: number, installDirectory: string): Prom
     const found = await probeNode(join(unpacked, 'bin/node'));
     if (found?.release !== major)
       throw new InstallFailed(`The Node.js ${major} that npm installed does not run on this machine.`);
-    const directory = nodeDirectory(installDirectory, found.version);
-    if (!existsSync(directory)) await rename(unpacked, directory);
-    return { ...found, path: join(directory, 'bin/node'), origin: 'installed' };
+    const path = await putInPlace(unpacked, nodeDirectory(installDirectory, found.version));
+    return { ...found, path, origin: 'installed' };
   } catch (error) {
     throw error instanceof InstallFailed ? error : new InstallFailed(String(error), { cause: error });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** One that is there already may be in use, and stays, unless it is damaged. @returns the program's path */
+async function putInPlace(unpacked: string, directory: string): Promise<string> {
+  const path = join(directory, 'bin/node');
+  if ((await probeNode(path)) !== undefined) return path;
+  await rm(directory, { recursive: true, force: true });
+  await rename(unpacked, directory);
+  return path;
 }
 
 async function runNpm(parameters: readonly string[], directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -73,6 +73,15 @@ describe('installing', () => {
     npm(unpack('printf "26.1.0\\\\n/x"'));
     await installNode(26, directory);
     await installNode(26, directory);
+    expect(installedNodes(directory)).toHaveLength(1);
+  });
+
+  test('over a damaged one replaces it', async () => {
+    mkdirSync(join(directory, 'node-26.1.0/bin'), { recursive: true });
+    writeFileSync(join(directory, 'node-26.1.0/bin/node'), '');
+    npm(unpack('printf "26.1.0\\\\n/x"'));
+    const { path } = await installNode(26, directory);
+    expect(readFileSync(path, 'utf8')).toContain('printf');
     expect(installedNodes(directory)).toHaveLength(1);
   });
 

@@ -19,6 +19,8 @@ export interface InterpreterChoice<T extends Interpreter> {
   readonly interpreter: T;
   /** One line for the log when the version differs. */
   readonly warning: string | undefined;
+  /** What to do about that. */
+  readonly remedy: string | undefined;
 }
 
 /**
@@ -37,12 +39,11 @@ export function chooseInterpreter<T extends Interpreter>(
   if (interpreter === undefined || (strict && interpreter.release !== release)) {
     throw new RuntimeUnavailable(
       id,
-      `The runtime ${id} needs ${language} ${spelling}, which this machine does not have. ${advice}`,
+      `The runtime ${id} needs ${language} ${spelling}, which this machine does not have.`,
+      advice,
     );
   }
-  const warning =
-    interpreter.release === release
-      ? undefined
-      : `${id} runs on ${language} ${interpreter.version}: the machine has no ${spelling}`;
-  return { interpreter, warning };
+  if (interpreter.release === release) return { interpreter, warning: undefined, remedy: undefined };
+  const warning = `${id} runs on ${language} ${interpreter.version}: the machine has no ${spelling}`;
+  return { interpreter, warning, remedy: advice };
 }

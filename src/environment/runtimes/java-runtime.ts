@@ -23,25 +23,35 @@ export async function findJavaRuntime(
   search: RuntimeSearch,
 ): Promise<FoundRuntime> {
   const found = findJava(search.searchPath);
-  const choice = chooseInterpreter(found, wanted(id, release), search.strict, chooseJava);
-  const { interpreter, warning } = choice;
+  // A newer one would do, but where there is one only the very version is left to wish for.
+  const exactly = search.strict || found.some((java) => java.release > release);
+  const choice = chooseInterpreter(found, wanted(id, release, exactly), search.strict, chooseJava);
+  const { interpreter, warning, remedy } = choice;
   const compilers = [interpreter, ...found].filter(({ compiler }) => compiler !== undefined);
   const bootstrap = await findJavaBootstrap(search, compilers);
   if (bootstrap === undefined) {
     throw new RuntimeUnavailable(
       id,
-      `The runtime ${id} needs a JDK: ${interpreter.home} is without a compiler. Install one (for example \`apt-get install openjdk-${release}-jdk-headless\`).`,
+      `The runtime ${id} needs a JDK: ${interpreter.home} is without a compiler.`,
+      `Install one (${example(release, exactly)}).`,
     );
   }
   // As on AWS, newer runtimes only.
   const writesRecords = bootstrap.protocol === 'runtime-api' && release >= FIRST_WITH_RECORDS;
   const runtime = describeJavaRuntime(id, interpreter, bootstrap, warning);
-  return { runtime: writesRecords ? withRecords(runtime) : runtime, interpreter };
+  return { runtime: writesRecords ? withRecords(runtime) : runtime, interpreter, remedy };
 }
 
-function wanted(id: string, release: number): WantedInterpreter {
-  const advice = `Install a JDK (for example \`apt-get install openjdk-${release}-jdk-headless\`), and put its \`java\` on the PATH or its folder into /usr/lib/jvm.`;
+function wanted(id: string, release: number, exactly: boolean): WantedInterpreter {
+  const kind = exactly ? `a JDK ${release}` : `a JDK ${release} or newer`;
+  const advice = `Install ${kind} (${example(release, exactly)}), and put its \`java\` on the PATH or its folder into /usr/lib/jvm.`;
   return { id, release, language: 'Java', spelling: String(release), advice };
+}
+
+/** No system has all of them, and every one has a default that most runtimes will do with. */
+function example(release: number, exactly: boolean): string {
+  const name = exactly ? `openjdk-${release}-jdk-headless` : 'default-jdk-headless';
+  return `for example \`apt-get install ${name}\``;
 }
 
 function describeJavaRuntime(

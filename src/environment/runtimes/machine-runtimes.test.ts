@@ -26,7 +26,7 @@ const folder = (): string => {
   mkdirSync(path);
   return path;
 };
-const catalog = (options: { strict?: boolean; searchPath?: string; cacheDirectory?: string } = {}) =>
+const catalog = (options: Partial<ConstructorParameters<typeof MachineRuntimes>[0]> = {}) =>
   new MachineRuntimes({
     strict: false,
     cacheDirectory: folder(),
@@ -161,15 +161,44 @@ describe.each(missing.slice(0, 1))('with no Python 3.%i', (minor) => {
     );
   });
 
+  /** Says of itself that it lies elsewhere, as what links and shims lead to does. */
+  const stageReal = (searchPath: string, name: string, version: string): string => {
+    const real = fakeInterpreter(folder(), name, []);
+    fakeInterpreter(searchPath, name, [version, real, '/late', '/late']);
+    return real;
+  };
+
   test('it is found once it is there, and then not looked for again', async () => {
     const searchPath = stage();
     const finder = catalog({ searchPath, strict: true });
     await expect(finder.resolve(id)).rejects.toThrow('which this machine does not have');
-    const program = fakeInterpreter(searchPath, id, [`3.${minor}.1`, '/late/bin/python', '/late', '/late']);
+    const real = stageReal(searchPath, id, `3.${minor}.1`);
     const found = await finder.resolve(id);
-    expect(found.argv(inside, 128)[0]).toBe('/late/bin/python');
-    rmSync(program);
+    expect(found.argv(inside, 128)[0]).toBe(real);
+    rmSync(join(searchPath, id));
     expect(await finder.resolve(id)).toBe(found);
+  });
+
+  test('it is looked for again when it has gone, as upgrades have it', async () => {
+    const searchPath = stage();
+    const finder = catalog({ searchPath, strict: true });
+    const before = stageReal(searchPath, id, `3.${minor}.1`);
+    expect((await finder.resolve(id)).argv(inside, 128)[0]).toBe(before);
+    const after = stageReal(searchPath, id, `3.${minor}.2`);
+    rmSync(before);
+    expect((await finder.resolve(id)).argv(inside, 128)[0]).toBe(after);
+  });
+
+  test('a warning holds until the version itself has come', async () => {
+    const searchPath = stage();
+    const finder = catalog({ searchPath });
+    stageReal(searchPath, `python3.${minor + 1}`, `3.${minor + 1}.0`);
+    const { warning, remedy } = await finder.describe(id);
+    expect(remedy).toContain(`pyenv install 3.${minor}`);
+    expect(await finder.lookAgain()).toEqual([]);
+    stageReal(searchPath, id, `3.${minor}.0`);
+    expect(await finder.lookAgain()).toEqual([warning]);
+    expect(await finder.describe(id)).toMatchObject({ warning: null, remedy: null });
   });
 });
 
@@ -213,7 +242,20 @@ test('a list has every runtime, with what it runs on or why it does not', { time
 test('only Node.js is installed on demand', async () => {
   const machine = catalog();
   await expect(machine.install('python3.12')).rejects.toThrow('Lambent installs Node.js runtimes only');
-  await expect(machine.install('nodejs18.x')).rejects.toThrow('There is no runtime nodejs18.x');
+  await expect(machine.install('nodejs18.x')).rejects.toThrow('There is no runtime nodejs18.x.');
+});
+
+test('what another process has installed is found', async () => {
+  const installDirectory = folder();
+  const machine = catalog({ installDirectory });
+  expect((await machine.describe('nodejs24.x')).interpreter?.origin).toBe('bundled');
+  const bin = join(installDirectory, 'node-24.99.0/bin');
+  mkdirSync(bin, { recursive: true });
+  fakeInterpreter(bin, 'node', []);
+  expect((await machine.describe('nodejs24.x')).interpreter).toMatchObject({
+    version: '24.99.0',
+    origin: 'installed',
+  });
 });
 
 test('custom runtimes bring their own bootstrap', async () => {
@@ -234,6 +276,9 @@ test.each([
   ['dotnet8', 'The runtime dotnet8 needs a .NET runtime client'],
   ['nodejs18.x', 'There is no runtime nodejs18.x.'],
   ['python3.8', 'There is no runtime python3.8.'],
+  ['nodejs22', 'There is no runtime nodejs22 (nodejs22.x perhaps?).'],
+  ['Ruby3.3', 'There is no runtime Ruby3.3 (ruby3.3 perhaps?).'],
+  ['python3', 'There is no runtime python3.'],
   ['', 'There is no runtime .'],
 ])('%s is refused', async (id, message) => {
   const refusal = await catalog()

@@ -1,33 +1,41 @@
+import { statSync } from 'node:fs';
 import type { ResolvedRuntime, RuntimeCatalog } from '../runtime-catalog.ts';
 import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { InstallFailed, installNode } from './install-node.ts';
-import { tidyInstalledNodes } from './installed-nodes.ts';
-import type { Interpreter } from './interpreter.ts';
+import { type Interpreter, isProgram } from './interpreter.ts';
 import { findJavaRuntime } from './java-runtime.ts';
 import { findNodeRuntime } from './node-runtime.ts';
 import { describeProvidedRuntime } from './provided-runtime.ts';
 import { findPythonRuntime } from './python-runtime.ts';
 import { findRubyRuntime } from './ruby-runtime.ts';
 import { parseRuntimeId, RUNTIME_IDS } from './runtime-ids.ts';
+import { RuntimeUnavailable } from './runtime-unavailable.ts';
 
 /** One runtime as people are told of it. */
 export interface RuntimeFacts {
   readonly runtime: string;
   readonly interpreter: Pick<Interpreter, 'path' | 'version' | 'origin'> | null;
   readonly warning: string | null;
-  /** Why it cannot run here, and what to do about it. */
+  /** Why it cannot run here. */
   readonly problem: string | null;
+  /** What to do about the warning or the problem. */
+  readonly remedy: string | null;
+}
+
+/** What was found for a runtime, and when something was last installed before. */
+interface Remembered {
+  readonly found: Promise<FoundRuntime>;
+  readonly installedAtMs: number;
 }
 
 /** The runtimes of this machine. Looks for an interpreter when the first function asks for it. */
 export class MachineRuntimes implements RuntimeCatalog {
   readonly #search: RuntimeSearch;
-  readonly #found = new Map<string, Promise<FoundRuntime>>();
+  readonly #found = new Map<string, Remembered>();
   readonly #installing = new Map<number, Promise<Interpreter>>();
 
   constructor(search: RuntimeSearch) {
     this.#search = search;
-    tidyInstalledNodes(search.installDirectory);
   }
 
   async resolve(id: string): Promise<ResolvedRuntime> {
@@ -41,17 +49,38 @@ export class MachineRuntimes implements RuntimeCatalog {
 
   async describe(id: string): Promise<RuntimeFacts> {
     try {
-      const { runtime, interpreter } = await this.#find(id);
+      const { runtime, interpreter, remedy } = await this.#find(id);
       const shown = interpreter && {
         path: interpreter.path,
         version: interpreter.version,
         origin: interpreter.origin,
       };
-      return { runtime: id, interpreter: shown ?? null, warning: runtime.warning ?? null, problem: null };
+      return {
+        runtime: id,
+        interpreter: shown ?? null,
+        warning: runtime.warning ?? null,
+        problem: null,
+        remedy: remedy ?? null,
+      };
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      return { runtime: id, interpreter: null, warning: null, problem };
+      return { runtime: id, interpreter: null, warning: null, ...problemOf(error) };
     }
+  }
+
+  /**
+   * Forgets interpreters of other versions than their runtimes': better ones may have come meanwhile.
+   * @returns the warnings that no longer hold
+   */
+  async lookAgain(): Promise<string[]> {
+    const settled = await Promise.all(
+      [...this.#found].map(async ([id, { found }]) => {
+        const warning = (await found.catch(() => undefined))?.runtime.warning;
+        if (warning === undefined) return [];
+        this.#found.delete(id);
+        return (await this.describe(id)).warning === warning ? [] : [warning];
+      }),
+    );
+    return settled.flat();
   }
 
   /**
@@ -61,9 +90,9 @@ export class MachineRuntimes implements RuntimeCatalog {
   async install(id: string): Promise<RuntimeFacts> {
     const { family, release } = parseRuntimeId(id);
     if (family !== 'nodejs') {
-      const { problem, warning } = await this.describe(id);
-      const standing = problem ?? warning ?? 'It is there already.';
-      throw new InstallFailed(`Lambent installs Node.js runtimes only; ${id} is up to you. ${standing}`);
+      throw new InstallFailed(
+        `Lambent installs Node.js runtimes only; ${id} is up to you. ${standing(await this.describe(id))}`,
+      );
     }
     const known = this.#installing.get(release);
     const installed = known ?? installNode(release, this.#search.installDirectory);
@@ -73,20 +102,38 @@ export class MachineRuntimes implements RuntimeCatalog {
     } finally {
       this.#installing.delete(release);
     }
-    // Others may have taken it for the nearest one, too.
-    this.#found.clear();
     return await this.describe(id);
   }
 
   async #find(id: string): Promise<FoundRuntime> {
+    const installedAtMs = changedAtMs(this.#search.installDirectory);
     const known = this.#found.get(id);
-    if (known !== undefined) return await known;
+    // Another process may have installed it; and whoever upgrades a language may remove the version before.
+    if (known?.installedAtMs === installedAtMs && isThere(await known.found)) return await known.found;
     const found = find(id, this.#search);
-    this.#found.set(id, found);
+    this.#found.set(id, { found, installedAtMs });
     // What is missing today may be installed tomorrow, without a restart.
     found.catch(() => this.#found.delete(id));
     return await found;
   }
+}
+
+function changedAtMs(directory: string): number {
+  return statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function isThere({ interpreter }: FoundRuntime): boolean {
+  return interpreter === undefined || isProgram(interpreter.path);
+}
+
+function problemOf(error: unknown): Pick<RuntimeFacts, 'problem' | 'remedy'> {
+  if (error instanceof RuntimeUnavailable) return { problem: error.problem, remedy: error.remedy ?? null };
+  return { problem: error instanceof Error ? error.message : String(error), remedy: null };
+}
+
+function standing({ problem, warning, remedy }: RuntimeFacts): string {
+  const facts = [problem ?? (warning === null ? 'It is there already.' : `${warning}.`), remedy];
+  return facts.filter((fact) => fact !== null).join(' ');
 }
 
 async function find(id: string, search: RuntimeSearch): Promise<FoundRuntime> {

@@ -37,8 +37,9 @@ export async function findNodeRuntime(
   ]);
   const advice = `Install it with \`lambent runtimes install ${id}\`, or put a \`node${major}\` on the PATH.`;
   const wanted = { id, release: major, language: 'Node.js', spelling: String(major), advice };
-  const { interpreter, warning } = chooseInterpreter(found, wanted, strict);
-  return { runtime: describeNodeRuntime(id, major, interpreter, directories, warning), interpreter };
+  const { interpreter, warning, remedy } = chooseInterpreter(found, wanted, strict);
+  const runtime = describeNodeRuntime(id, major, interpreter, directories, warning);
+  return { runtime, interpreter, remedy };
 }
 
 /**

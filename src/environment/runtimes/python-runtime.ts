@@ -24,9 +24,9 @@ export async function findPythonRuntime(
   const spelling = `3.${minor}`;
   const advice = `Install it (for example \`pyenv install ${spelling}\`) and put \`python${spelling}\` on the PATH.`;
   const wanted = { id, release: minor, language: 'Python', spelling, advice };
-  const { interpreter, warning } = chooseInterpreter(found, wanted, strict);
+  const { interpreter, warning, remedy } = chooseInterpreter(found, wanted, strict);
   const runtime = describePythonRuntime(id, minor, interpreter, modules.directory, warning);
-  return { runtime, interpreter };
+  return { runtime, interpreter, remedy };
 }
 
 /** Builds the directory with the bootstrap, and says which of its modules are worth compiling ahead. */

@@ -27,12 +27,13 @@ export async function findRubyRuntime(
   ]);
   const spelling = rubySpelling(release);
   const advice = `Install it (for example \`rbenv install ${spelling}\`, or \`apt-get install ruby\`) and put its \`ruby\` on the PATH.`;
-  const { interpreter, warning } = chooseInterpreter(
+  const { interpreter, warning, remedy } = chooseInterpreter(
     found,
     { id, release, language: 'Ruby', spelling, advice },
     strict,
   );
-  return { runtime: describeRubyRuntime(id, release, interpreter, directory, warning), interpreter };
+  const runtime = describeRubyRuntime(id, release, interpreter, directory, warning);
+  return { runtime, interpreter, remedy };
 }
 
 function describeRubyRuntime(

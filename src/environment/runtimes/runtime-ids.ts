@@ -29,8 +29,14 @@ export function parseRuntimeId(id: string): RuntimeRequest {
   if (request !== undefined) return request;
   const problem = /^dotnet\d/.test(id)
     ? `The runtime ${id} needs a .NET runtime client, which Lambent does not have, .NET installed or not: publish the function as a native executable named bootstrap, for provided.al2023`
-    : `There is no runtime ${id}`;
-  throw new RuntimeUnavailable(id, `${problem}. ${OFFER}`);
+    : `There is no runtime ${id}${meantBy(id)}`;
+  throw new RuntimeUnavailable(id, `${problem}.`, OFFER);
+}
+
+/** Where just one goes on as this one begins, whatever its case. */
+function meantBy(id: string): string {
+  const [meant, ...others] = RUNTIME_IDS.filter((known) => known.startsWith(id.toLowerCase()));
+  return meant === undefined || others.length > 0 ? '' : ` (${meant} perhaps?)`;
 }
 
 /** 304 is `3.4`. */

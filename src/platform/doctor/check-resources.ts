@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import { type Finding, limited, ok } from './finding.ts';
+import { type Finding, limited, missing, ok } from './finding.ts';
 
 const GIGABYTE = 1e9;
 /** Descriptors: about a dozen for each environment and connection. */
 const FEW_FILES = 4096;
 const LITTLE_DISK_GB = 2;
 const LITTLE_MEMORY_GB = 0.5;
+const OTHER_PLACE = 'choose another place with --data-dir';
 
 export async function checkResources(dataDir: string): Promise<Finding[]> {
   return [
@@ -36,11 +37,14 @@ function openFiles(): Finding {
 async function disk(dataDir: string): Promise<Finding> {
   let path = dataDir;
   while (!existsSync(path)) path = dirname(path);
+  const problem = await access(path, constants.W_OK | constants.X_OK).then(() => undefined, String);
+  if (problem !== undefined)
+    return missing('resources', 'disk', `${dataDir} cannot be written: ${problem}`, OTHER_PLACE);
   const { bavail, bsize } = await statfs(path);
   const freeGb = (bavail * bsize) / GIGABYTE;
   const says = `${freeGb.toFixed(1)} GB free for ${dataDir}`;
   if (freeGb >= LITTLE_DISK_GB) return ok('resources', 'disk', says);
-  return limited('resources', 'disk', says, 'free some, or choose another place with --data-dir');
+  return limited('resources', 'disk', says, `free some, or ${OTHER_PLACE}`);
 }
 
 function memory(): Finding {

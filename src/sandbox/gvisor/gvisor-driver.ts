@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cgroups } from '../cgroup/cgroups.ts';
-import { gapsOf, limitsBy, proveSandboxes, USER_NAMESPACES, whyUnavailable } from '../enforced-level.ts';
+import { gapsOf, limitsBy, NEEDED_OF_KERNEL, proveSandboxes, whyUnavailable } from '../enforced-level.ts';
 import type { SandboxNetwork } from '../namespace/network/sandbox-network.ts';
 import { type NetworkOptions, SandboxNetworks } from '../namespace/network/sandbox-networks.ts';
 import { Warden } from '../namespace/warden/warden.ts';
@@ -46,7 +46,7 @@ export class GvisorDriver implements SandboxDriver {
         whyUnavailable(
           error,
           (line) =>
-            `runsc cannot make a sandbox here (${line}): it must be one of 2024 or later, and an ordinary user must be allowed user namespaces (${USER_NAMESPACES})`,
+            `runsc cannot make a sandbox here (${line}): it must be one of 2024 or later, and ${NEEDED_OF_KERNEL}`,
         ),
         { cause: error },
       );

@@ -1,4 +1,5 @@
 import { findProgram, PROGRAM_DIRECTORIES } from '../find-program.ts';
+import { missingPowers } from '../powers-of-root.ts';
 import { nameFiles } from '../namespace/network/name-files.ts';
 import { prepareRootParts, type RootParts } from '../root-file-system.ts';
 
@@ -27,6 +28,8 @@ export async function prepareGvisor(
   programDirectories: readonly string[] = PROGRAM_DIRECTORIES,
 ): Promise<GvisorTools> {
   if (process.platform !== 'linux') throw new GvisorUnavailable('gVisor runs on Linux');
+  const powers = missingPowers();
+  if (powers !== undefined) throw new GvisorUnavailable(powers);
   const runsc = findProgram('runsc', programDirectories);
   if (runsc === undefined)
     throw new GvisorUnavailable(

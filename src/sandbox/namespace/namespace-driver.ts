@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import type { Cgroups } from '../cgroup/cgroups.ts';
-import { gapsOf, limitsBy, proveSandboxes, USER_NAMESPACES, whyUnavailable } from '../enforced-level.ts';
+import { gapsOf, limitsBy, NEEDED_OF_KERNEL, proveSandboxes, whyUnavailable } from '../enforced-level.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
 import type { LimitsInForce, NetworkReach, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
@@ -60,8 +60,7 @@ export class NamespaceDriver implements SandboxDriver {
       throw new NamespacesUnavailable(
         whyUnavailable(
           error,
-          (line) =>
-            `bubblewrap cannot make a sandbox here (${line}): unprivileged user namespaces must be allowed (${USER_NAMESPACES})`,
+          (line) => `bubblewrap cannot make a sandbox here (${line}): ${NEEDED_OF_KERNEL}`,
         ),
         { cause: error },
       );

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, PROGRAM_DIRECTORIES } from '../find-program.ts';
+import { missingPowers } from '../powers-of-root.ts';
 import { prepareRootParts } from '../root-file-system.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { nameFiles } from './network/name-files.ts';
@@ -35,6 +36,8 @@ export async function prepareNamespaces(
   const nsenter = findProgram('nsenter', programDirectories);
   if (nsenter === undefined)
     throw new NamespacesUnavailable('nsenter is missing: install it (apt-get install util-linux)');
+  const powers = missingPowers();
+  if (powers !== undefined) throw new NamespacesUnavailable(powers);
   // A platform that was killed may have left something half made.
   await rm(directory, { recursive: true, force: true });
   const tools: NamespaceTools = {
