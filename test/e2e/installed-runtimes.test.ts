@@ -7,10 +7,10 @@ import { deploy, invoke } from '../support/functions.ts';
 import { LambentCommand } from '../support/lambent-command.ts';
 import { temporaryDirectory } from '../support/server.ts';
 
-/** Registries may be named by variables, too. */
+/** Registries, and the way to them, may be named by variables, too. */
 const npmSettings = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] =>
-    /^npm_config_(registry|userconfig|cafile)$/i.test(entry[0]),
+    /^(npm_config_(registry|userconfig|cafile)|NODE_EXTRA_CA_CERTS|(https?|no)_proxy)$/i.test(entry[0]),
   ),
 );
 

@@ -89,6 +89,10 @@ const REASONS: readonly [RegExp, string][] = [
     'The npm registry could not be reached. Connect to the network, or name a registry you can reach: npm config set registry URL.',
   ],
   [
+    /SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|CERT_(?:HAS_EXPIRED|UNTRUSTED)|ERR_TLS_CERT/,
+    "The npm registry's certificate is not trusted. Name who signs it: npm config set cafile FILE, or start Lambent with NODE_EXTRA_CA_CERTS=FILE.",
+  ],
+  [
     /\bE404\b|ETARGET|ENOVERSIONS/,
     'The npm registry does not have this Node.js for this machine. Look for one that does: npm config get registry.',
   ],

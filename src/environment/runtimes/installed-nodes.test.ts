@@ -92,6 +92,11 @@ describe('installing', () => {
       'The npm registry could not be reached.',
     ],
     ['there is no such package', 'echo "npm error code E404" >&2; exit 1', 'does not have this Node.js'],
+    [
+      'the registry is signed by nobody known',
+      'echo "npm error code SELF_SIGNED_CERT_IN_CHAIN" >&2; exit 1',
+      'NODE_EXTRA_CA_CERTS=FILE',
+    ],
     ['the registry wants a login', 'echo "npm error code E401" >&2; exit 1', 'npm login'],
     [
       'anything else',
