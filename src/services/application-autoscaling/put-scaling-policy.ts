@@ -15,7 +15,7 @@ import type { StoredPolicy } from './stored-definitions.ts';
 const MOST_POLICIES = 50;
 const METRIC = 'LambdaProvisionedConcurrencyUtilization';
 
-/** Makes a policy, or another of it. Only target tracking has a metric to go by here. */
+/** Makes a policy, or another of it. AWS has no other kind for Lambda than target tracking either. */
 export function putScalingPolicy(
   deps: AutoscalingDependencies,
 ): OperationHandler<PutScalingPolicyRequest, PutScalingPolicyResponse> {
@@ -45,7 +45,8 @@ export function putScalingPolicy(
 
 function trackingOf(input: PutScalingPolicyRequest): Omit<StoredPolicy, 'id' | 'createdAtMs'> {
   const { PolicyType = 'StepScaling', TargetTrackingScalingPolicyConfiguration: configuration } = input;
-  if (PolicyType !== 'TargetTrackingScaling') throw notBuilt(`PolicyType ${PolicyType}`);
+  if (PolicyType !== 'TargetTrackingScaling')
+    throw validation(`PolicyType ${PolicyType} is not supported for service namespace lambda.`);
   if (input.StepScalingPolicyConfiguration ?? input.PredictiveScalingPolicyConfiguration) {
     throw validation('The policy configuration does not match the policy type TargetTrackingScaling.');
   }

@@ -175,6 +175,15 @@ describe('PutScalingPolicy', () => {
     expect(await described(where)).toEqual([]);
   });
 
+  test('says that Lambda has no step scaling', async () => {
+    const { arn: _arn, ...where } = await registered(server, scaling);
+    for (const PolicyType of ['StepScaling', undefined, 'PredictiveScaling'] as const) {
+      await expect(scaling.send(policy(where, { PolicyType }))).rejects.toMatchObject({
+        message: `PolicyType ${PolicyType ?? 'StepScaling'} is not supported for service namespace lambda.`,
+      });
+    }
+  });
+
   test('needs a target', async () => {
     await expect(scaling.send(policy(place('nobody')))).rejects.toMatchObject({
       name: 'ObjectNotFoundException',
