@@ -26,7 +26,7 @@ export const QUICK: Effort = {
   isQuick: true,
   rounds: 3,
   sliceMs: 250,
-  mostWarmUpSlices: { ours: 2, baseline: 1 },
+  mostWarmUpSlices: { ours: 3, baseline: 1 },
   coldStarts: 3,
   burst: 50,
   streamMs: 2000,

@@ -6,8 +6,8 @@ import {
   CreateFunctionCommand,
   CreateFunctionUrlConfigCommand,
   DeleteFunctionCommand,
+  GetFunctionConfigurationCommand,
   LambdaClient,
-  waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { ZipFile } from 'yazl';
@@ -32,6 +32,8 @@ interface PreparedCounts {
 }
 
 const FILLED_WITHIN_MS = 30_000;
+const ACTIVE_WITHIN_MS = 20_000;
+const POLL_MS = 20;
 
 export interface BenchSettings {
   readonly memoryMb?: number;
@@ -95,10 +97,7 @@ export class Lambent {
         Code: { ZipFile: await zip(file, settings.code ?? code) },
       }),
     );
-    await waitUntilFunctionActiveV2(
-      { client: this.client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
-      { FunctionName: name },
-    );
+    await untilActive(this.client, name);
   }
 
   /** Waits until as many runtimes have been started ahead, of the kind this function takes, as shall be. */
@@ -110,7 +109,7 @@ export class Lambent {
     const deadline = performance.now() + FILLED_WITHIN_MS;
     while (!(await this.#prepared()).some(isFilled)) {
       if (performance.now() > deadline) throw new Error(`nothing was prepared for ${kind}`);
-      await setTimeout(20);
+      await setTimeout(POLL_MS);
     }
   }
 
@@ -175,11 +174,19 @@ export async function deployEcho(endpoint: string): Promise<void> {
       Code: { ZipFile: await zip(file, code) },
     }),
   );
-  await waitUntilFunctionActiveV2(
-    { client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
-    { FunctionName: 'echo' },
-  );
+  await untilActive(client, 'echo');
   client.destroy();
+}
+
+/** As the SDK's waiter, without its whole seconds. */
+async function untilActive(client: LambdaClient, FunctionName: string): Promise<void> {
+  const deadline = performance.now() + ACTIVE_WITHIN_MS;
+  for (;;) {
+    const { State } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    if (State === 'Active') return;
+    if (performance.now() > deadline) throw new Error(`${FunctionName} is still ${State}`);
+    await setTimeout(POLL_MS);
+  }
 }
 
 function clientOf(endpoint: string): LambdaClient {
