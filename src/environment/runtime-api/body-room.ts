@@ -18,6 +18,16 @@ export class BodyRoom {
     this.#mostBytes = mostBytes;
   }
 
+  /**
+   * All of a body will be kept.
+   * @returns false when parts of others are: they might have to wait for it
+   */
+  begin(request: Body, bytes: number): boolean {
+    if (this.#kept.size > 0) return false;
+    this.keep(request, bytes);
+    return true;
+  }
+
   /** So much more of it is kept; it may be paused for that. */
   keep(request: Body, bytes: number): void {
     this.#kept.set(request, (this.#kept.get(request) ?? 0) + bytes);

@@ -8,7 +8,7 @@ const HOST = 'Host: 127.0.0.1:9001\r\n';
 
 function read(text: string, reader = new PlainRequestReader()) {
   const request = reader.read(Buffer.from(text, 'latin1'));
-  return request && { ...request, body: Buffer.from(request.body).toString() };
+  return typeof request === 'object' ? { ...request, body: Buffer.from(request.body).toString() } : request;
 }
 
 describe('what a runtime sends for every invocation', () => {
@@ -28,7 +28,7 @@ describe('what a runtime sends for every invocation', () => {
       const request = { requestId: 'id-1', invocationId: 'a-b', body, size: text.length };
       expect(read(text, reader)).toEqual(request);
       expect(read(`${text}${NEXT}`, reader)).toEqual(request);
-      if (body !== '') expect(read(text.slice(0, -1), reader)).toBeUndefined();
+      if (body !== '') expect(read(text.slice(0, -1), reader)).toBe(text.length);
     }
   });
 

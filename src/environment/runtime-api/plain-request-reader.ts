@@ -32,15 +32,16 @@ export class PlainRequestReader {
 
   /**
    * Reads the request a chunk begins with, if it is one of the two.
-   * @returns undefined for everything else, malformed, unusual or not all there: node:http answers that
+   * @returns how many bytes a response takes, head and body, when its body is not all there; undefined for everything
+   * else, malformed, unusual or half a head: node:http answers that
    */
-  read(chunk: Buffer): PlainRequest | undefined {
+  read(chunk: Buffer): PlainRequest | number | undefined {
     const question = this.#question;
     if (question !== undefined && chunk.equals(question.bytes)) return question.request;
     return this.#form?.read(chunk) ?? this.#readWhole(chunk);
   }
 
-  #readWhole(chunk: Buffer): PlainRequest | undefined {
+  #readWhole(chunk: Buffer): PlainRequest | number | undefined {
     const end = chunk.indexOf(HEAD_END);
     if (end < 0 || end > MOST_HEAD_BYTES) return undefined;
     const head = chunk.toString('latin1', 0, end);
@@ -53,7 +54,8 @@ export class PlainRequestReader {
     if (headers?.host === undefined) return undefined;
     const length = lengthOf(headers.length, requestId !== undefined);
     const start = end + HEAD_END.length;
-    if (length === undefined || start + length > chunk.length) return undefined;
+    if (length === undefined) return undefined;
+    if (start + length > chunk.length) return start + length;
     const body = length === 0 ? EMPTY : chunk.subarray(start, start + length);
     const { invocationId } = headers;
     const request = { requestId, invocationId, body, size: start + length };

@@ -30,8 +30,11 @@ export class PlainResponseForm {
       BEFORE_ID.length + LONGEST_ID + this.#beforeLength.length + LONGEST_LENGTH + this.#afterLength.length;
   }
 
-  /** @returns undefined when the chunk doesn't begin with a response in this form, all of it */
-  read(chunk: Buffer): PlainRequest | undefined {
+  /**
+   * @returns how many bytes the response takes when its body is not all there; undefined when the chunk doesn't begin with
+   * one in this form
+   */
+  read(chunk: Buffer): PlainRequest | number | undefined {
     const text = chunk.toString('latin1', 0, this.#longest);
     const idEnd = text.indexOf('/', BEFORE_ID.length);
     if (!text.startsWith(BEFORE_ID) || !text.startsWith(this.#beforeLength, idEnd)) return undefined;
@@ -42,7 +45,7 @@ export class PlainResponseForm {
     if (!LENGTH.test(digits) || !ID.test(requestId)) return undefined;
     const start = lengthEnd + this.#afterLength.length;
     const size = start + Number(digits);
-    if (size > chunk.length) return undefined;
+    if (size > chunk.length) return size;
     return { requestId, invocationId: undefined, body: chunk.subarray(start, size), size };
   }
 }

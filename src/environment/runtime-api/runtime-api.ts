@@ -90,6 +90,7 @@ export class RuntimeApi {
     const room = new BodyRoom((maxConcurrency ?? 1) * ROOMS * LARGEST_RESPONSE_BYTES);
     const environment: Environment = { ...who, client, room };
     const asHttp = (socket: Socket): void => void new PacedConnection(socket, pace, this.#asHttp);
+    const lane = { client, room, asHttp, onWaste: (bytes: number) => pace.addRequest(bytes) };
     const sockets = new Set<Socket>();
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
@@ -97,7 +98,7 @@ export class RuntimeApi {
       this.#environments.set(socket, environment);
       socket.once('close', () => sockets.delete(socket));
       // A runtime with several events in hand may ask for one while others are answered on the same connection.
-      if (maxConcurrency === undefined) new RuntimeLane(socket, client, asHttp).begin();
+      if (maxConcurrency === undefined) new RuntimeLane(socket, lane).begin();
       else asHttp(socket);
     });
     server.maxConnections = MOST_CONNECTIONS + 2 * (maxConcurrency ?? 0);

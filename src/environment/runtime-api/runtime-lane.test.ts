@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { RuntimeEvents } from '../runtime-link.ts';
+import { LARGEST_RESPONSE_BYTES, type RuntimeEvents } from '../runtime-link.ts';
+import { BodyRoom } from './body-room.ts';
 import { RuntimeApiClient } from './runtime-api-client.ts';
 import { RuntimeLane } from './runtime-lane.ts';
 
@@ -17,6 +18,8 @@ function response(id: string, body: string): string {
 let nexts = 0;
 let responses: string[] = [];
 let leftWith: string | undefined;
+let wasted = 0;
+const room = new BodyRoom(2 * LARGEST_RESPONSE_BYTES);
 const events: RuntimeEvents = {
   onNext: () => (nexts += 1) > 0,
   onResponse: (requestId, payload) => {
@@ -32,7 +35,8 @@ const sockets: Socket[] = [];
 let client: RuntimeApiClient;
 const server = createServer({ allowHalfOpen: true }, (socket) => {
   const asHttp = (left: Socket): void => void left.once('data', (unread) => (leftWith = String(unread)));
-  new RuntimeLane(socket, client, asHttp).begin();
+  const onWaste = (bytes: number): void => void (wasted += bytes);
+  new RuntimeLane(socket, { client, room, onWaste, asHttp }).begin();
 });
 
 beforeAll(async () => {
@@ -46,6 +50,7 @@ beforeEach(() => {
   nexts = 0;
   responses = [];
   leftWith = undefined;
+  wasted = 0;
 });
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -79,6 +84,14 @@ function deliver(payload: string): void {
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 25_000, interval: 3 });
 const asked = (times: number): Promise<void> => until(() => expect(nexts).toBe(times));
 
+const probe = { pause: () => undefined, resume: () => undefined };
+
+function isBodyComing(): boolean {
+  if (!room.begin(probe, 1)) return true;
+  room.leave(probe);
+  return false;
+}
+
 describe('a connection of a runtime', () => {
   test('carries one event after the other, each answered in the order in which it was asked for', async () => {
     const { socket, read } = connection();
@@ -103,6 +116,59 @@ describe('a connection of a runtime', () => {
     const { socket } = connection();
     socket.write(response('other', '{}') + response('known', '{}'));
     await until(() => expect(leftWith).toBe(response('other', '{}') + response('known', '{}')));
+  });
+
+  test.each([3, 40_000, 64 * 1024, 300_000, LARGEST_RESPONSE_BYTES - 2048])(
+    'gives a response of %i bytes that comes apart from its head, cut anywhere, and goes on',
+    async (bytes) => {
+      const { socket, read } = connection();
+      const body = 'abcdefghij'.repeat(Math.ceil(bytes / 10)).slice(0, bytes);
+      const text = response('known', body);
+      const head = text.length - bytes;
+      const cuts = [[head], [head + 1], [text.length - 1], [head, head + 2, text.length - 1]];
+      for (const [round, places] of cuts.entries()) {
+        for (const [index, place] of [...places, text.length].entries()) {
+          socket.write(text.slice(places[index - 1] ?? 0, place));
+          await new Promise((turn) => setImmediate(turn));
+        }
+        await until(() => expect(responses).toHaveLength(round + 1));
+      }
+      // What comes behind it in the same packet is not lost.
+      const [first, last] = [text.slice(0, -1), text.slice(-1)];
+      socket.write(first, () => socket.write(last + NEXT));
+      await asked(1);
+      expect(responses.every((received) => received === body)).toBe(true);
+      await until(() => expect(read().match(/HTTP\/1\.1 202/g)).toHaveLength(cuts.length + 1));
+      expect([leftWith, wasted]).toEqual([undefined, 0]);
+    },
+  );
+
+  test('becomes node:http’s with a large response nobody waits for, all of it, and with a second one meanwhile', async () => {
+    const body = 'z'.repeat(200_000);
+    const [first, second] = [connection().socket, connection().socket];
+    first.write(response('other', body).slice(0, -1));
+    await until(() => expect(isBodyComing()).toBe(true));
+    const begun = response('known', body).slice(0, 1000);
+    second.write(begun);
+    await until(() => expect(leftWith).toBe(begun));
+    first.write('z');
+    await until(() => expect(leftWith?.length).toBe(response('other', body).length));
+    expect(leftWith).toBe(response('other', body));
+    expect(wasted).toBe(leftWith?.length);
+  });
+
+  test('that breaks in the middle of a response leaves room for the next one', async () => {
+    for (const how of ['end', 'destroy', 'resetAndDestroy'] as const) {
+      const { socket } = connection();
+      const before = wasted;
+      socket.write(response('known', 'y'.repeat(100_000)).slice(0, 90_000));
+      await until(() => expect(isBodyComing()).toBe(true));
+      socket[how]();
+      await until(() => expect(wasted).toBeGreaterThan(before));
+    }
+    connection().socket.write(response('known', 'y'.repeat(100_000)));
+    await until(() => expect(responses).toEqual(['y'.repeat(100_000)]));
+    expect(leftWith).toBeUndefined();
   });
 
   test.each([16 * 1024 - 500, 16 * 1024, 100_000, 6_000_000])(

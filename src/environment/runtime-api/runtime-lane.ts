@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { GatheredBytes } from '../../model/gathered-bytes.ts';
+import { lend, own, release } from '../../model/spent-memory.ts';
 import { ChannelWriter } from '../channel-writer.ts';
+import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
+import type { BodyRoom } from './body-room.ts';
 import { accepted, eventHead } from './lane-answers.ts';
 import type { PlainRequest } from './plain-request.ts';
 import { PlainRequestReader } from './plain-request-reader.ts';
@@ -14,29 +18,42 @@ const NOTHING = new Uint8Array();
 /** Above this, what a runtime sends ahead of its next event waits in the kernel. */
 const MOST_PENDING_BYTES = 64 * 1024;
 
+export interface RuntimeLaneParts {
+  readonly client: RuntimeClient;
+  /** For responses that do not come with their heads. */
+  readonly room: BodyRoom;
+  /** So many bytes of a response came for nothing. */
+  readonly onWaste: (bytes: number) => void;
+  /** Takes over a connection for good; the bytes it has still to read follow as a `data` event. */
+  readonly asHttp: (socket: Socket) => void;
+}
+
 /**
- * A connection of a runtime while all that comes on it are the two requests of every invocation, whole and plain: they
+ * A connection of a runtime while all that comes on it are the two requests of every invocation, in plain form: they
  * cost a third of what they cost through node:http. With the first that is anything else, and with any that the
  * environment refuses, the connection becomes node:http's, which answers that one as well.
  */
 export class RuntimeLane implements NextRequest {
   readonly #socket: Socket;
   readonly #writer: ChannelWriter;
+  readonly #parts: RuntimeLaneParts;
   readonly #client: RuntimeClient;
   readonly #reader = new PlainRequestReader();
-  readonly #asHttp: (socket: Socket) => void;
   /** Asked for an event that has not been sent. */
   #asks = false;
   /** Came meanwhile. */
   #pending: Buffer | undefined;
+  /** The response that is coming, when its body didn't come with its head. */
+  #gathering: GatheredBytes | undefined;
+  /** A chunk that was copied there as a whole. */
+  #copied: Buffer | undefined;
   isSent = true;
 
-  /** @param asHttp takes over a connection for good; the bytes it has still to read follow as a `data` event */
-  constructor(socket: Socket, client: RuntimeClient, asHttp: (socket: Socket) => void) {
+  constructor(socket: Socket, parts: RuntimeLaneParts) {
     this.#socket = socket;
     this.#writer = new ChannelWriter(socket);
-    this.#client = client;
-    this.#asHttp = asHttp;
+    this.#parts = parts;
+    this.#client = parts.client;
   }
 
   /** Call before anything is read. */
@@ -51,13 +68,8 @@ export class RuntimeLane implements NextRequest {
   }
 
   send(delivery: Delivery): void {
+    // If the connection ends before it has left, the runtime never saw the event.
     this.isSent = this.#write(eventHead(delivery), delivery.invocation.payload);
-    if (!this.isSent) {
-      // If the connection ends before it has left, the runtime never saw the event.
-      this.#socket.write(NOTHING, (error) => {
-        if (error === null || error === undefined) this.isSent = true;
-      });
-    }
     this.#asks = false;
     if (this.#pending !== undefined) setImmediate(this.#servePending);
   }
@@ -72,29 +84,36 @@ export class RuntimeLane implements NextRequest {
     const isNext = socket.readableFlowing === true && socket.readableLength === 0;
     if (!isNext || !(chunk instanceof Buffer)) return Readable.prototype.push.call(socket, chunk, encoding);
     this.#onData(chunk);
+    if (this.#copied === chunk) release(chunk.buffer);
+    this.#copied = undefined;
     return true;
   };
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#asks) this.#keep(bytes);
+    if (this.#gathering !== undefined) this.#gather(this.#gathering, bytes);
+    else if (this.#asks) this.#keep(bytes);
     else this.#serve(bytes);
   };
 
   readonly #onEnd = (): void => {
-    this.#socket.end();
+    // Nobody would wait for the answer to half a response.
+    if (this.#gathering === undefined) this.#socket.end();
+    else this.#socket.destroy();
   };
 
   /** Stays where the connection becomes node:http's: the last event may still be on its way. */
   readonly #onClose = (): void => {
     this.#asks = false;
     this.#pending = undefined;
+    if (this.#gathering !== undefined) this.#parts.onWaste(this.#endGathering(this.#gathering).length);
     this.#client.lost(this);
   };
 
   #serve(bytes: Buffer): void {
     for (let rest = bytes; ; ) {
       const request = this.#reader.read(rest);
-      if (request === undefined || !this.#answer(request)) return this.#leave(rest);
+      if (typeof request === 'number' && this.#beginGathering(rest, request)) return;
+      if (typeof request !== 'object' || !this.#answer(request)) return this.#leave(rest);
       if (request.size === rest.length) return;
       rest = rest.subarray(request.size);
       if (this.#asks) return this.#keep(rest);
@@ -116,18 +135,70 @@ export class RuntimeLane implements NextRequest {
     return true;
   }
 
+  /** @returns false when there is no room for it: node:http lets one wait for the other, and refuses what is too large */
+  #beginGathering(begun: Buffer, size: number): boolean {
+    if (size > LARGEST_RESPONSE_BYTES || !this.#parts.room.begin(this.#socket, size)) return false;
+    const gathering = new GatheredBytes(begun, size);
+    this.#gathering = gathering;
+    this.#copied = begun;
+    gathering.readOn(this.#socket, begun);
+    if (gathering.isWhole) this.#serveGathered(this.#endGathering(gathering));
+    return true;
+  }
+
+  #gather(gathering: GatheredBytes, chunk: Buffer): void {
+    const taken = gathering.add(chunk);
+    if (taken === chunk.length) this.#copied = chunk;
+    gathering.readOn(this.#socket, chunk);
+    if (!gathering.isWhole) return;
+    const response = this.#endGathering(gathering);
+    if (taken < chunk.length) this.#serve(Buffer.concat([response, chunk.subarray(taken)]));
+    else this.#serveGathered(response);
+  }
+
+  #serveGathered(response: Buffer): void {
+    own(response);
+    const request = this.#reader.read(response);
+    if (typeof request === 'object' && this.#answer(request)) return;
+    lend(response);
+    this.#parts.onWaste(response.length);
+    this.#leave(response);
+  }
+
+  #endGathering(gathering: GatheredBytes): Buffer {
+    this.#gathering = undefined;
+    this.#parts.room.leave(this.#socket);
+    return gathering.bytes;
+  }
+
   /** False when the system has not taken all of it yet. */
   #write(head: string, event: Uint8Array): boolean {
     const length = head.length + event.length;
-    if (length > COPIED_BYTES) {
-      this.#writer.write(Buffer.from(head, 'latin1'));
-      this.#socket.write(event);
-      return false;
-    }
+    if (length > COPIED_BYTES) return this.#writeLarge(head, event);
     whole.write(head, 'latin1');
     whole.set(event, head.length);
-    return this.#writer.writeFrom(whole, length);
+    if (this.#writer.writeFrom(whole, length)) return true;
+    this.#socket.write(NOTHING, this.#onSent);
+    return false;
   }
+
+  /** Both in one system call, without a copy of the event. */
+  #writeLarge(head: string, event: Uint8Array): false {
+    const socket = this.#socket;
+    lend(event);
+    socket.cork();
+    socket.write(head, 'latin1');
+    socket.write(event, (error) => {
+      if (!error) own(event);
+      this.#onSent(error);
+    });
+    socket.uncork();
+    return false;
+  }
+
+  readonly #onSent = (error?: Error | null): void => {
+    if (!error) this.isSent = true;
+  };
 
   /** Not at once: whoever sends an event is in the middle of something. */
   readonly #servePending = (): void => {
@@ -148,7 +219,7 @@ export class RuntimeLane implements NextRequest {
     socket.off('data', this.#onData);
     Reflect.deleteProperty(socket, 'push');
     socket.off('end', this.#onEnd);
-    this.#asHttp(socket);
+    this.#parts.asHttp(socket);
     socket.emit('data', unread);
   }
 }
