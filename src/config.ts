@@ -105,11 +105,6 @@ function checkTogether(settings: Settings): void {
     const missing = settings.tlsCert === undefined ? '--tls-cert' : '--tls-key';
     throw new ConfigError(`${missing} is missing: HTTPS needs both --tls-cert and --tls-key`);
   }
-  if (settings.workers > 1 && settings.tlsCert !== undefined) {
-    throw new ConfigError(
-      '--workers above 1 serves HTTP in the clear only: leave out --tls-cert and --tls-key',
-    );
-  }
   if (settings.auth === 'strict' && settings.accessKeys.length === 0) {
     throw new ConfigError(
       '--auth strict needs at least one key: set LAMBENT_ACCESS_KEYS=id:secret or accessKeys in a configuration file',

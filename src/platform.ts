@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Listener } from './aws/listener.ts';
+import type { TlsSettings } from './aws/tls-settings.ts';
 import type { Config } from './config.ts';
 import { MovableClock } from './model/clock.ts';
 import { Address } from './platform/address.ts';
@@ -41,11 +42,12 @@ export class Platform {
   /** @throws StartError when this machine is in the way: port, data directory, database */
   static async start(config: Config, log: PlatformLog): Promise<Platform> {
     const parts = await build(config, log);
-    const { endpoint, functionRoutes } = parts;
-    const common = { fastLane: invokeLane(endpoint), ...readTls(config.tlsCert, config.tlsKey) };
+    const { endpoint, functionRoutes, workers } = parts;
+    const tls = readTls(config.tlsCert, config.tlsKey);
+    const common = { fastLane: invokeLane(endpoint), tls };
     const listener = new Listener({
       ...common,
-      passOn: (socket) => parts.workers?.pass(socket) === true,
+      passOn: workers && ((socket, begun) => workers.pass(socket, begun)),
       onRequest: (request, response) => endpoint.handle(request, response),
     });
     // Its connections come from sandboxes' own networks, which says all about who is there.
@@ -64,10 +66,11 @@ export class Platform {
       await parts.messaging.start();
       await parts.events.start();
       await parts.eventSources.start();
-      parts.beginWorkers((note, socket) => {
+      await parts.beginWorkers(tls, (note, socket) => {
         if (note.kind === 'inside') forFunctions.accept(socket);
+        else if (note.kind === 'decrypted') listener.acceptDecrypted(socket);
         else listener.accept(socket);
-        if (note.kind === 'other') socket.emit('data', note.bytes);
+        if (note.kind !== 'inside') socket.emit('data', note.bytes);
       });
     } catch (error) {
       await parts.close();
@@ -126,15 +129,19 @@ async function build(config: Config, log: PlatformLog) {
     await activation.settled();
     await state.close();
   };
-  const beginWorkers = (onConnection: Parameters<Workers['begin']>[1]): void => {
+  const beginWorkers = async (
+    tls: TlsSettings | undefined,
+    onConnection: Parameters<Workers['begin']>[1],
+  ): Promise<void> => {
     const greeting = {
       config,
       isolation: isolation.driver.isolation as Config['isolation'],
       endpoint: { inside: address.inside(), local: address.local() },
       port: address.port,
       sessionKey: identity.sessionKey,
+      tls,
     };
-    workers?.begin(greeting, onConnection);
+    await workers?.begin(greeting, onConnection);
   };
   return { ...execution, ...front, address, inside, beginWorkers, storeName: state.name, close };
 }

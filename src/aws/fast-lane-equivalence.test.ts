@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RequestContext } from './service.ts';
+import { WAYS } from './testing/certificate.ts';
 import { LaneServer, RawClient } from './testing/lane-server.ts';
 
 /** Shows everything a handler can see of a request. */
@@ -21,15 +22,6 @@ function mirror(input: Record<string, unknown>, context: RequestContext) {
 
 let lane: LaneServer;
 let plain: LaneServer;
-
-beforeAll(async () => {
-  lane = await new LaneServer(mirror, true).start();
-  plain = await new LaneServer(mirror, false).start();
-});
-
-afterAll(async () => {
-  await Promise.all([lane.listener.close(0), plain.listener.close(0)]);
-});
 
 const value = fc.stringMatching(/^[!-~]([ -~\t]{0,30}[!-~])?$/);
 const header = fc.oneof(
@@ -106,19 +98,28 @@ const alike = fc
     }),
   );
 
-async function answered(port: number, count: number, pieces: readonly Uint8Array[]): Promise<string[]> {
-  const client = await new RawClient(port).send(...pieces);
+async function answered(server: LaneServer, count: number, pieces: readonly Uint8Array[]): Promise<string[]> {
+  const client = await new RawClient(server).send(...pieces);
   const answers = await client.answers(count);
   client.socket.destroy();
   return answers;
 }
 
-describe('the fast lane answers as node:http', () => {
+describe.each(WAYS)('the fast lane answers as node:http $way', ({ tls }) => {
+  beforeAll(async () => {
+    lane = await new LaneServer(mirror, true, { tls }).start();
+    plain = await new LaneServer(mirror, false, { tls }).start();
+  });
+
+  afterAll(async () => {
+    await Promise.all([lane.listener.close(0), plain.listener.close(0)]);
+  });
+
   test('any plain request, alone', async () => {
     const before = lane.laneRequests;
     await fc.assert(
       fc.asyncProperty(request, async (bytes) => {
-        expect(await answered(lane.port, 1, [bytes])).toEqual(await answered(plain.port, 1, [bytes]));
+        expect(await answered(lane, 1, [bytes])).toEqual(await answered(plain, 1, [bytes]));
       }),
       { numRuns: 150 },
     );
@@ -135,8 +136,8 @@ describe('the fast lane answers as node:http', () => {
           const all = Buffer.concat(requests);
           const cuts = places.map((place) => Math.floor(place * all.length)).sort((a, b) => a - b);
           const pieces = [0, ...cuts].map((from, index) => all.subarray(from, cuts[index] ?? all.length));
-          const whole = await answered(plain.port, requests.length, [all]);
-          expect(await answered(lane.port, requests.length, pieces)).toEqual(whole);
+          const whole = await answered(plain, requests.length, [all]);
+          expect(await answered(lane, requests.length, pieces)).toEqual(whole);
         },
       ),
       { numRuns: 100 },
@@ -146,8 +147,8 @@ describe('the fast lane answers as node:http', () => {
   test('requests that differ in some values only, one after the other on one connection', async () => {
     await fc.assert(
       fc.asyncProperty(alike, async (requests) => {
-        const whole = await answered(plain.port, requests.length, [Buffer.concat(requests)]);
-        expect(await answered(lane.port, requests.length, requests)).toEqual(whole);
+        const whole = await answered(plain, requests.length, [Buffer.concat(requests)]);
+        expect(await answered(lane, requests.length, requests)).toEqual(whole);
       }),
       { numRuns: 100 },
     );
@@ -157,10 +158,10 @@ describe('the fast lane answers as node:http', () => {
     const head =
       'POST /2015-03-31/functions/f/invocations?Qualifier=1 HTTP/1.1\r\nHost: h\r\nx-a: b\r\nContent-Length: 4\r\n\r\n';
     const bytes = Buffer.from(`${head}"ab"`);
-    const whole = await answered(plain.port, 1, [bytes]);
+    const whole = await answered(plain, 1, [bytes]);
     for (let cut = 1; cut < bytes.length; cut++) {
       const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
-      expect(await answered(lane.port, 1, pieces)).toEqual(whole);
+      expect(await answered(lane, 1, pieces)).toEqual(whole);
     }
   });
 
@@ -170,7 +171,7 @@ describe('the fast lane answers as node:http', () => {
       const head = `POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: h\r\nContent-Length: ${size}\r\n\r\n`;
       const bytes = Buffer.concat([Buffer.from(head), body]);
       const twice = Buffer.concat([bytes, bytes]);
-      expect(await answered(lane.port, 2, [twice])).toEqual(await answered(plain.port, 2, [twice]));
+      expect(await answered(lane, 2, [twice])).toEqual(await answered(plain, 2, [twice]));
     }
   });
 });

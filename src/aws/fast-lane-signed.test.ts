@@ -47,7 +47,7 @@ function signed(body: string, more: Headers = [], unsigned: Headers = []): strin
 }
 
 async function answer(server: LaneServer, request: string): Promise<string> {
-  const client = await new RawClient(server.port).send(request);
+  const client = await new RawClient(server).send(request);
   const [text = ''] = await client.answers(1);
   client.socket.destroy();
   return text;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WAYS } from './testing/certificate.ts';
 import { invokeRequest, LaneServer, RawClient, talk } from './testing/lane-server.ts';
 
 const PATH = '/2015-03-31/functions/f/invocations';
@@ -17,18 +18,6 @@ const timeouts = { headersTimeoutMs: 400, requestTimeoutMs: 500 };
 let lane: LaneServer;
 let plain: LaneServer;
 let goodAnswer = '';
-
-beforeAll(async () => {
-  lane = await new LaneServer(invoke, true, timeouts).start();
-  plain = await new LaneServer(invoke, false, timeouts).start();
-  const client = await new RawClient(plain.port).send(GOOD);
-  [goodAnswer = ''] = await client.answers(1);
-  client.socket.destroy();
-});
-
-afterAll(async () => {
-  await Promise.all([lane.listener.close(0), plain.listener.close(0)]);
-});
 
 function post(headers: string, body = 'abcd', line = `POST ${PATH} HTTP/1.1`): string {
   return `${line}\r\nHost: h\r\n${headers}\r\n${body}`;
@@ -112,7 +101,19 @@ const UNUSUAL: readonly (readonly [string, string])[] = [
   ['garbage', 'POST garbage\r\n\r\n'],
 ];
 
-describe('what is not plain is answered by node:http', () => {
+describe.each(WAYS)('what is not plain is answered by node:http $way', ({ tls }) => {
+  beforeAll(async () => {
+    lane = await new LaneServer(invoke, true, { ...timeouts, tls }).start();
+    plain = await new LaneServer(invoke, false, { ...timeouts, tls }).start();
+    const client = await new RawClient(plain).send(GOOD);
+    [goodAnswer = ''] = await client.answers(1);
+    client.socket.destroy();
+  });
+
+  afterAll(async () => {
+    await Promise.all([lane.listener.close(0), plain.listener.close(0)]);
+  });
+
   test.each(UNUSUAL)('%s', async (_, bytes) => {
     const expected = await outcome(plain, bytes + LAST);
     const before = lane.laneRequests;
@@ -124,7 +125,10 @@ describe('what is not plain is answered by node:http', () => {
     const [text, seen] = await outcome(plain, bytes + LAST);
     const before = lane.laneRequests;
     // Node:http itself forgets a good request's answer when the next is malformed and came with it.
-    expect(await outcome(lane, GOOD + bytes + LAST)).toEqual([goodAnswer + text, ['"ab"', ...seen]]);
+    const [told, came] = await outcome(lane, GOOD + bytes + LAST);
+    // Over TLS it forgets what it says at the end as well, while an answer is still being written.
+    expect([goodAnswer + text, ...(tls === undefined ? [] : [goodAnswer])]).toContain(told);
+    expect(came).toEqual(['"ab"', ...seen]);
     // What follows on the connection stays node:http's, even when it is plain.
     expect(lane.laneRequests).toBe(before + 1);
   });
@@ -140,6 +144,6 @@ describe('what is not plain is answered by node:http', () => {
 /** What a client is told, and what came through to the function. */
 async function outcome(server: LaneServer, bytes: string): Promise<readonly [string, readonly string[]]> {
   bodies.length = 0;
-  const text = await talk(server.port, Buffer.from(bytes, 'latin1'));
+  const text = await talk(server, Buffer.from(bytes, 'latin1'));
   return [text, [...bodies]];
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ListenerOptions } from './listener.ts';
+import type { ListenerOptions } from './listener-options.ts';
 import type { AnyOperationHandler, RequestContext } from './service.ts';
 import { invokeRequest, LaneServer, RawClient } from './testing/lane-server.ts';
 
@@ -44,7 +44,7 @@ const bodyOf = (answer: string | undefined): string | undefined => answer?.split
 describe('on one connection', () => {
   test('requests one after the other, and pipelined, are answered in order', async () => {
     const server = await start(echo);
-    const client = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const client = await new RawClient(server).send(invokeRequest('"1"'));
     await client.answers(1);
     await client.send(invokeRequest('"2"') + invokeRequest('"3"') + invokeRequest('"4"'));
     expect((await client.answers(4)).map(bodyOf)).toEqual(['"1"', '"2"', '"3"', '"4"']);
@@ -55,7 +55,7 @@ describe('on one connection', () => {
   test('the next request begins when the last one is answered, not before', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
-    const client = await new RawClient(server.port).send(invokeRequest('"1"') + invokeRequest('"2"'));
+    const client = await new RawClient(server).send(invokeRequest('"1"') + invokeRequest('"2"'));
     await client.send(invokeRequest('"3"'));
     for (const count of [1, 2, 3]) {
       await vi.waitFor(() => expect(waiting).toHaveLength(count), 25_000);
@@ -69,7 +69,7 @@ describe('on one connection', () => {
   test('thousands of requests sent ahead wait in the kernel and are all answered', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
-    const client = new RawClient(server.port);
+    const client = new RawClient(server);
     const count = 3000;
     const sent = client.send(invokeRequest(`"${'x'.repeat(200)}"`).repeat(count));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
@@ -92,11 +92,11 @@ describe('on one connection', () => {
       served += 1;
       return { StatusCode: 200, Payload: payload };
     });
-    const client = new RawClient(server.port);
+    const client = new RawClient(server);
     client.socket.pause();
     const count = 60;
     await client.send(invokeRequest('"1"').repeat(count));
-    const health = await new RawClient(server.port).send(invokeRequest('"2"'));
+    const health = await new RawClient(server).send(invokeRequest('"2"'));
     await health.answers(1);
     expect(served).toBeLessThan(count);
     client.socket.resume();
@@ -106,9 +106,7 @@ describe('on one connection', () => {
 
   test('half a head after whole requests is finished by node:http', async () => {
     const server = await start(echo);
-    const client = await new RawClient(server.port).send(
-      invokeRequest('"1"') + invokeRequest('"2"').slice(0, -6),
-    );
+    const client = await new RawClient(server).send(invokeRequest('"1"') + invokeRequest('"2"').slice(0, -6));
     await client.answers(1);
     await client.send(invokeRequest('"2"').slice(-6) + invokeRequest('"3"'));
     expect((await client.answers(3)).map(bodyOf)).toEqual(['"1"', '"2"', '"3"']);
@@ -117,9 +115,7 @@ describe('on one connection', () => {
 
   test('half a request is timed out by node:http', async () => {
     const server = await start(echo, { headersTimeoutMs: 200, requestTimeoutMs: 300 });
-    const client = await new RawClient(server.port).send(
-      invokeRequest('"1"') + invokeRequest('"2"').slice(0, -1),
-    );
+    const client = await new RawClient(server).send(invokeRequest('"1"') + invokeRequest('"2"').slice(0, -1));
     await client.closed;
     expect(client.text).toContain('HTTP/1.1 408 Request Timeout');
   });
@@ -132,7 +128,7 @@ describe('on one connection', () => {
       'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request\r\n',
     ];
     for (const extra of headers) {
-      const client = await new RawClient(server.port).send(invokeRequest('"1"', extra));
+      const client = await new RawClient(server).send(invokeRequest('"1"', extra));
       expect((await client.answers(1))[0]).toMatch(/^HTTP\/1\.1 [45]/);
       client.socket.destroy();
     }
@@ -146,7 +142,7 @@ describe('answers', () => {
       context.setHeader('X-Bad', 'a\r\nX-Injected: b');
       return Promise.resolve({ StatusCode: 200 });
     });
-    const client = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const client = await new RawClient(server).send(invokeRequest('"1"'));
     await client.closed;
     expect(client.text).not.toContain('X-Injected');
     expect(server.endpoint.inFlight).toBe(0);
@@ -154,7 +150,7 @@ describe('answers', () => {
 
   test('errors are answered on the lane as well, in any script', async () => {
     const server = await start(echo);
-    const client = await new RawClient(server.port).send(invokeRequest('"1"', '', '%C3%A9'));
+    const client = await new RawClient(server).send(invokeRequest('"1"', '', '%C3%A9'));
     const [answer] = await client.answers(1);
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
     expect(Buffer.from(bodyOf(answer) ?? '', 'latin1').toString()).toContain("Value 'é'");
@@ -166,7 +162,7 @@ describe('ends of connections', () => {
   test.each(['destroyed', 'reset', 'ended'])('a client that is %s aborts what runs for it', async (how) => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
-    const client = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const client = await new RawClient(server).send(invokeRequest('"1"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const { signal } = waiting[0]?.context ?? {};
     expect(signal?.aborted).toBe(false);
@@ -181,7 +177,7 @@ describe('ends of connections', () => {
   test('a signal asked for too late is aborted already; after an answer nothing is aborted', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
-    const client = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const client = await new RawClient(server).send(invokeRequest('"1"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const first = waiting[0]?.context.signal;
     waiting[0]?.answer();
@@ -196,9 +192,9 @@ describe('ends of connections', () => {
   test('an idle connection is closed when its time is over, a busy one is not', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke, { keepAliveTimeoutMs: 200 });
-    const busy = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const busy = await new RawClient(server).send(invokeRequest('"1"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
-    const idle = await new RawClient(server.port).send(invokeRequest('"2"'));
+    const idle = await new RawClient(server).send(invokeRequest('"2"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
     waiting[1]?.answer();
     await idle.answers(1);
@@ -214,11 +210,11 @@ describe('closing the listener', () => {
   test('idle connections close at once, busy ones after their answer, which says so', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
-    const idle = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const idle = await new RawClient(server).send(invokeRequest('"1"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     waiting[0]?.answer();
     await idle.answers(1);
-    const busy = await new RawClient(server.port).send(invokeRequest('"2"') + invokeRequest('"3"'));
+    const busy = await new RawClient(server).send(invokeRequest('"2"') + invokeRequest('"3"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
     const closed = server.listener.close(60_000);
     await idle.closed;
@@ -233,7 +229,7 @@ describe('closing the listener', () => {
   test('what is not answered when grace is over is cut', async () => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
-    const client = await new RawClient(server.port).send(invokeRequest('"1"'));
+    const client = await new RawClient(server).send(invokeRequest('"1"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
     const closed = once(client.socket, 'close');
     await server.listener.close(50);

@@ -4,7 +4,7 @@ import { connect as http2Connect } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { inviteBody } from './body-invitation.ts';
-import type { RequestListener } from './listener.ts';
+import type { RequestListener } from './listener-options.ts';
 import { closeAllAfterEach, HOST, http2Post, start } from './testing/listener-fixture.ts';
 
 closeAllAfterEach();

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { TICKET_KEY_BYTES, type TlsSettings } from '../aws/tls-settings.ts';
 import { DataDirectoryInUse, DataDirectoryNotWritable } from '../store/directory-lock.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 
@@ -33,13 +35,14 @@ export function portStartError(error: unknown, host: string, port: number): unkn
 }
 
 /** Certificate and key for the listener, when both were named. */
-export function readTls(
-  certificate: string | undefined,
-  key: string | undefined,
-): { tls: { cert: Buffer; key: Buffer } } | undefined {
+export function readTls(certificate: string | undefined, key: string | undefined): TlsSettings | undefined {
   if (certificate === undefined || key === undefined) return undefined;
   try {
-    return { tls: { cert: readFileSync(certificate), key: readFileSync(key) } };
+    return {
+      cert: readFileSync(certificate),
+      key: readFileSync(key),
+      ticketKeys: randomBytes(TICKET_KEY_BYTES),
+    };
   } catch (error) {
     throw new StartError(`The TLS files cannot be read: ${String(error)}. Check --tls-cert and --tls-key.`);
   }

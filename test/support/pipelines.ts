@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** A request as it goes over the wire, and what its answer must be. */
 interface Sent {
@@ -59,11 +60,12 @@ const somethingElse = (nonce: string): Sent => ({
 
 /**
  * Sends several requests on one connection without waiting for answers, cut anywhere, and now and then goes away midway.
+ * @param socket a new connection
  * @param label of this connection: no two have the same
  * @returns what was wrong with the answers, in words; undefined when each request had its own, in order
  */
 export async function pipeline(
-  port: number,
+  socket: Socket,
   functionName: string,
   label: string,
   chance: Chance,
@@ -74,13 +76,12 @@ export async function pipeline(
   });
   const text = requests.map((request) => request.text).join('');
   const leavesAt = chance(6) === 0 ? chance(text.length) : Number.POSITIVE_INFINITY;
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   // A reset is seen by what is missing.
   socket.on('error', () => undefined);
   const answers = new Answers(socket, requests);
   await send(socket, text.slice(0, leavesAt), chance);
   if (text.length <= leavesAt) await answers.settled;
-  else if (chance(2) === 0) socket.resetAndDestroy();
+  else if (chance(2) === 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
   socket.destroy();
   return answers.problem;
 }

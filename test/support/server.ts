@@ -16,6 +16,8 @@ import { AS_SERVER_USER, giveToServer, SERVER_USER } from './server-user.ts';
 /** A real server in a process of its own, and clients for it. */
 export interface TestServer {
   readonly endpoint: string;
+  /** Believed by who speaks TLS with it. */
+  readonly ca: Buffer | undefined;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly sqs: SQSClient;
@@ -50,7 +52,7 @@ const ISOLATION = process.env['LAMBENT_E2E_ISOLATION']
   ? ['--isolation', process.env['LAMBENT_E2E_ISOLATION']]
   : [];
 
-/** LAMBENT_E2E_WORKERS=3 runs any test's servers with so many workers, where they speak in the clear. */
+/** LAMBENT_E2E_WORKERS=3 runs any test's servers with so many workers. */
 const WORKERS = process.env['LAMBENT_E2E_WORKERS'] ? ['--workers', process.env['LAMBENT_E2E_WORKERS']] : [];
 
 export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
@@ -58,8 +60,9 @@ export const ROLE = 'arn:aws:iam::000000000000:role/lambda-role';
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const state = await serverState(options.dataDir, options.store);
   const { tls, flags = [] } = options;
-  const more = tls === undefined ? WORKERS : ['--tls-cert', tls.cert, '--tls-key', tls.key];
-  const program = [process.execPath, MAIN, 'start', '--port', '0', ...state.flags, ...ISOLATION, ...more];
+  const secure = tls === undefined ? [] : ['--tls-cert', tls.cert, '--tls-key', tls.key];
+  const more = [...ISOLATION, ...WORKERS, ...secure];
+  const program = [process.execPath, MAIN, 'start', '--port', '0', ...state.flags, ...more];
   const { machine } = options;
   // Only root enters it.
   const enter = machine === undefined ? [] : [...machine.enter, ...AS_SERVER_USER];
@@ -100,6 +103,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   };
   return {
     endpoint,
+    ca: tls?.ca,
     lambda,
     logs,
     sqs,

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { eventually } from './functions.ts';
 import type { TestServer } from './server.ts';
 
@@ -6,6 +8,8 @@ interface Counts {
   readonly idle: number;
   readonly busy: number;
 }
+
+type Reached = Pick<TestServer, 'endpoint'> & Partial<Pick<TestServer, 'ca'>>;
 
 export interface Health {
   readonly environments: Counts;
@@ -19,15 +23,18 @@ export interface Health {
   }[];
 }
 
-export async function health({ endpoint }: Pick<TestServer, 'endpoint'>): Promise<Health> {
-  return (await (await fetch(`${endpoint}/_lambent/health`)).json()) as Health;
+/** @param ca whom to believe where it speaks TLS */
+export async function health({ endpoint, ca }: Reached): Promise<Health> {
+  const url = `${endpoint}/_lambent/health`;
+  if (ca === undefined) return (await (await fetch(url)).json()) as Health;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, { ca, agent: false }, resolve).on('error', reject);
+  });
+  return JSON.parse(Buffer.concat((await answer.toArray()) as Buffer[]).toString()) as Health;
 }
 
 /** Resolves when so many workers serve. */
-export async function untilWorkers(
-  server: Pick<TestServer, 'endpoint'>,
-  count: number,
-): Promise<Health['workers']> {
+export async function untilWorkers(server: Reached, count: number): Promise<Health['workers']> {
   const { workers } = await eventually(
     async () => await health(server),
     (now) => now.workers.length === count,

@@ -1,7 +1,9 @@
 import { type IssuedCredential, rootCaller } from '../../model/identity/caller-identity.ts';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Endpoint } from '../endpoint.ts';
-import { Listener, type ListenerOptions } from '../listener.ts';
+import { Listener } from '../listener.ts';
+import type { ListenerOptions } from '../listener-options.ts';
 import type { AnyOperationHandler } from '../service.ts';
 
 export const HOST = '127.0.0.1';
@@ -14,6 +16,7 @@ export class LaneServer {
   /** Requests that took the fast lane. */
   laneRequests = 0;
   port = 0;
+  readonly #tls: ListenerOptions['tls'];
 
   /** @param secret of the access key AKID: with it, signatures are verified */
   constructor(
@@ -32,6 +35,7 @@ export class LaneServer {
       onInternalError: () => undefined,
     });
     this.endpoint = endpoint;
+    this.#tls = options.tls;
     const fastLane: ListenerOptions['fastLane'] = {
       takesPath: (path) => INVOKE_PATH.test(path),
       onRequest: (request, response) => {
@@ -51,6 +55,13 @@ export class LaneServer {
     this.port = await this.listener.listen(0, HOST);
     return this;
   }
+
+  /** A client's side of a new connection, which it trusts. */
+  connect(): Socket {
+    const where = { port: this.port, host: HOST, noDelay: true };
+    if (this.#tls === undefined) return connect(where);
+    return connectTls({ ...where, ca: this.#tls.cert }).setNoDelay();
+  }
 }
 
 /** A connection of raw bytes, and all that came back on it. */
@@ -60,8 +71,8 @@ export class RawClient {
   text = '';
   readonly #watchers = new Set<() => void>();
 
-  constructor(port: number) {
-    this.socket = connect({ port, host: HOST, noDelay: true });
+  constructor(server: Pick<LaneServer, 'connect'>) {
+    this.socket = server.connect();
     this.socket.setEncoding('latin1');
     this.socket.on('data', (data) => {
       this.text += String(data);
@@ -96,8 +107,8 @@ export class RawClient {
 }
 
 /** All that a server sends in return for these pieces until it closes the connection. */
-export async function talk(port: number, ...pieces: readonly (string | Uint8Array)[]): Promise<string> {
-  const client = await new RawClient(port).send(...pieces);
+export async function talk(server: LaneServer, ...pieces: readonly (string | Uint8Array)[]): Promise<string> {
+  const client = await new RawClient(server).send(...pieces);
   await client.closed;
   return masked(client.text);
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { afterEach } from 'vitest';
-import { Listener, type ListenerOptions, type RequestListener } from '../listener.ts';
+import { Listener } from '../listener.ts';
+import type { ListenerOptions, RequestListener } from '../listener-options.ts';
 
 export const HOST = '127.0.0.1';
 const open: Listener[] = [];

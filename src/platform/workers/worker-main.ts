@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { ownTemporaryDirectory } from '../temporary-directory.ts';
 import { Worker } from './worker.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import type { ConnectionNote, Greeting, ToMain, ToWorker } from './worker-messages.ts';
+import type { Greeting, NewConnection, ToMain, ToWorker } from './worker-messages.ts';
 
 /** The descriptor of the channel; 3 is Node's own, which carries connections. */
 export const CHANNEL_DESCRIPTOR = 4;
@@ -28,7 +28,7 @@ export function runWorker(): void {
     new Socket({ fd: CHANNEL_DESCRIPTOR }),
     { onMessage: hear, onClosed: () => process.exit() },
   );
-  process.on('message', (note: ConnectionNote, socket: Socket | undefined) => {
+  process.on('message', (note: NewConnection, socket: Socket | undefined) => {
     if (socket !== undefined) worker?.take(note, socket);
   });
 }

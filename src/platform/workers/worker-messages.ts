@@ -4,7 +4,9 @@ import type { Grant, Need, Recall, Returned } from '../../invoke/lending/lending
 import type { ClockReading } from '../../model/clock.ts';
 import type { LogStreamName } from '../../model/log-sink.ts';
 import type { Change } from '../../store/change-feed.ts';
+import type { TlsSettings } from '../../aws/tls-settings.ts';
 import type { Config } from '../../config.ts';
+import type { RelaySettings } from './relay.ts';
 
 /** All a worker needs to know to begin. */
 export interface Greeting {
@@ -19,6 +21,10 @@ export interface Greeting {
   readonly endpoint: { readonly inside: string; readonly local: string };
   readonly port: number;
   readonly sessionKey: Uint8Array;
+  /** Where the port speaks it. */
+  readonly tls: TlsSettings | undefined;
+  /** With TLS. */
+  readonly relay: RelaySettings | undefined;
   readonly clock: ClockReading;
   /** Everything that is stored and that invokes depend on, as the changes that would make it. */
   readonly changes: readonly Change[];
@@ -66,11 +72,18 @@ export interface WorkerFacts {
   readonly environments: readonly EnvironmentRecord[];
 }
 
-/** Goes with a connection, over the channel that can carry one. */
-export type ConnectionNote =
-  /** A new one, for the worker. */
-  | { readonly kind: 'new' }
-  /** One that is the main process's after all, with what was read of it. */
+/** Goes with a connection that the main process has accepted, over the channel that can carry one. */
+export interface NewConnection {
+  /** What was read of it to see whose it is: with TLS only. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The same of one that a worker sends back. */
+export type SentBack =
+  /** The main process's after all, with what was read of it. */
   | { readonly kind: 'other'; readonly bytes: Uint8Array }
   /** One that a function made, from its own network. */
   | { readonly kind: 'inside' };
+
+/** What comes back of a connection: itself, or its bytes only. */
+export type ReturnedConnection = SentBack | { readonly kind: 'decrypted'; readonly bytes: Uint8Array };

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import { stopReading } from '../../aws/connection-handover.ts';
+import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Loan } from '../../invoke/lending/loan.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import type { ConnectionNote, Greeting, ToMain, ToWorker } from './worker-messages.ts';
+import type { Greeting, NewConnection, SentBack, ToMain, ToWorker } from './worker-messages.ts';
 
 /** Where a worker's channel is among its descriptors. */
 const CHANNEL = 4;
@@ -24,7 +24,7 @@ const HELPERS_MS = 30_000;
 
 export interface WorkerProcessHooks {
   readonly onMessage: (worker: WorkerProcess, message: ToMain) => unknown;
-  readonly onConnection: (note: ConnectionNote, socket: Socket) => void;
+  readonly onConnection: (note: SentBack, socket: Socket) => void;
 }
 
 interface Passed {
@@ -59,7 +59,7 @@ export class WorkerProcess {
       // Whatever else it may be doing, it could not be told anything any more.
       onClosed: () => setTimeout(() => child.kill('SIGKILL'), LEAVING_MS).unref(),
     });
-    child.on('message', (note: ConnectionNote, socket) => {
+    child.on('message', (note: SentBack, socket) => {
       if (socket !== undefined) hooks.onConnection(note, socket as Socket);
     });
     child.on('error', () => undefined);
@@ -97,11 +97,15 @@ export class WorkerProcess {
     if (this.isReady) await this.#lastChange;
   }
 
-  /** Gives it a connection. */
-  pass(socket: Socket): boolean {
+  /**
+   * Gives it a connection.
+   * @param begun what was read of it, if anything was
+   */
+  pass(socket: Socket, begun: Buffer | undefined): boolean {
     if (!this.#child.connected || !stopReading(socket)) return false;
     this.connections += 1;
-    const note: ConnectionNote = { kind: 'new' };
+    const bytes = begun && Buffer.concat([begun, takeRead(socket)]);
+    const note: NewConnection = { bytes };
     const passed = { socket, handle: handleOf(socket) };
     this.#passing.add(passed);
     this.#child.send(note, socket, undefined, (error) => {

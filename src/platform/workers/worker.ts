@@ -20,7 +20,7 @@ import { Starts, type StartsAnswer } from './starts.ts';
 import type { WorkerChannel } from './worker-channel.ts';
 import { WorkerConnections } from './worker-connections.ts';
 import { WorkerLogs } from './worker-logs.ts';
-import type { ConnectionNote, Greeting, ToMain, ToWorker, WorkerFacts } from './worker-messages.ts';
+import type { Greeting, NewConnection, ToMain, ToWorker, WorkerFacts } from './worker-messages.ts';
 
 export type MainChannel = WorkerChannel<ToMain, ToWorker>;
 
@@ -43,8 +43,8 @@ export class Worker {
   }
 
   /** A connection that the main process has accepted. */
-  take(note: ConnectionNote, socket: Socket): void {
-    if (note.kind === 'new') this.#parts.connections.take(socket);
+  take({ bytes }: NewConnection, socket: Socket): void {
+    this.#parts.connections.take(socket, bytes);
   }
 
   /** @returns the answer, for what is a question */
@@ -169,6 +169,8 @@ async function build(greeting: Greeting, main: MainChannel) {
   const connections: WorkerConnections = new WorkerConnections({
     endpoint,
     elsewhere,
+    tls: greeting.tls,
+    relay: greeting.relay,
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
   const parts = { feed, clock, identity, functions, policies, elsewhere, borrower };

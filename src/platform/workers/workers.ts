@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import type { BegunTls } from '../../aws/listener-options.ts';
 import type { CodeDirectories } from '../../environment/code-directory.ts';
 import type { AccountConcurrency } from '../../invoke/concurrency/account-concurrency.ts';
 import type { Lender } from '../../invoke/lending/lender.ts';
@@ -11,10 +13,12 @@ import type { LogSink } from '../../model/log-sink.ts';
 import type { Store } from '../../store/store.ts';
 import type { PlatformLog } from '../../telemetry/platform-log.ts';
 import type { Warnings } from '../warnings.ts';
+import { isFunctionUrl } from '../../front-doors/function-urls/url-address.ts';
 import { LogIntake } from './log-intake.ts';
+import { RelayDoor } from './relay-door.ts';
 import { Replica } from './replica.ts';
 import type { StartsAnswer } from './starts.ts';
-import type { ConnectionNote, Greeting, ToMain, WorkerFacts } from './worker-messages.ts';
+import type { Greeting, ReturnedConnection, ToMain, WorkerFacts } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** A worker that ends sooner than this is started again later and later. */
@@ -35,7 +39,7 @@ export interface WorkersParts {
 }
 
 /** What a greeting says beside what this class knows itself. */
-export type GreetingParts = Omit<Greeting, 'kind' | 'worker' | 'directory' | 'clock' | 'changes'>;
+export type GreetingParts = Omit<Greeting, 'kind' | 'worker' | 'directory' | 'clock' | 'changes' | 'relay'>;
 
 /** One worker, as the health answer shows it. */
 export interface WorkerState extends Omit<WorkerFacts, 'environments'> {
@@ -52,8 +56,9 @@ export class Workers {
   });
   readonly #living = new Set<WorkerProcess>();
   readonly #intakes = new Map<WorkerProcess, LogIntake>();
-  #greeting: GreetingParts | undefined;
-  #onConnection: (note: ConnectionNote, socket: Socket) => void = (_note, socket) => socket.destroy();
+  #greeting: (GreetingParts & Pick<Greeting, 'relay'>) | undefined;
+  #door: RelayDoor | undefined;
+  #onConnection: (note: ReturnedConnection, socket: Socket) => void = (_note, socket) => socket.destroy();
   #isStopping = false;
 
   constructor(parts: WorkersParts) {
@@ -79,21 +84,29 @@ export class Workers {
    * Starts the workers; until they serve, the main process does.
    * @param onConnection takes connections that come back
    */
-  begin(greeting: GreetingParts, onConnection: (note: ConnectionNote, socket: Socket) => void): void {
-    this.#greeting = greeting;
+  async begin(
+    greeting: GreetingParts,
+    onConnection: (note: ReturnedConnection, socket: Socket) => void,
+  ): Promise<void> {
     this.#onConnection = onConnection;
+    if (greeting.tls !== undefined) {
+      this.#door = await RelayDoor.open(tmpdir(), (socket, bytes) =>
+        onConnection({ kind: 'decrypted', bytes }, socket),
+      );
+    }
+    this.#greeting = { ...greeting, relay: this.#door?.way };
     for (let number = 1; number <= this.#parts.count; number += 1) void this.#keep(number);
   }
 
-  /** Gives a new connection to the worker that has fewest. False: none serves. */
-  pass(socket: Socket): boolean {
-    if (this.#isStopping) return false;
+  /** Gives a new connection to the worker that has fewest. False: none serves, or it would have to bring its bytes back. */
+  pass(socket: Socket, begun: BegunTls | undefined): boolean {
+    if (this.#isStopping || (begun !== undefined && isMains(begun))) return false;
     let chosen: WorkerProcess | undefined;
     for (const worker of this.#living) {
       if (worker.isReady && (chosen === undefined || worker.connections < chosen.connections))
         chosen = worker;
     }
-    return chosen?.pass(socket) === true;
+    return chosen?.pass(socket, begun?.bytes) === true;
   }
 
   async facts(): Promise<{ states: WorkerState[]; environments: object[] }> {
@@ -120,6 +133,7 @@ export class Workers {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all([...this.#living].map(async (worker) => await worker.stop()));
+    this.#door?.close();
   }
 
   async #reset(worker: WorkerProcess): Promise<void> {
@@ -221,4 +235,9 @@ export class Workers {
     }
     return { allowed: wanted, refusal: undefined };
   }
+}
+
+/** Workers speak HTTP/1.1 only, and answer no functions' own hosts. */
+function isMains({ hello }: BegunTls): boolean {
+  return hello.offersHttp2 || isFunctionUrl(hello.serverName ?? '', '');
 }
