@@ -60,6 +60,7 @@ export class Platform {
       parts.inside.open(parts.address.port, forFunctions);
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
+      parts.snapStart.begin();
       await parts.queues.start();
       parts.streams.start();
       parts.tables.start();
@@ -117,7 +118,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { activation, isolation, queues, streams, tables, pool, workers } = execution;
+  const { activation, isolation, queues, streams, tables, pool, snapStart, workers } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -125,6 +126,7 @@ async function build(config: Config, log: PlatformLog) {
     await tables.stop();
     await streams.stop();
     await pool.close();
+    snapStart.close();
     await isolation.driver.close();
     await activation.settled();
     await state.close();

@@ -151,7 +151,12 @@ function buildPool(directory: string, clock: MovableClock, segments: LogSegments
     logs: { openStream: () => segments.place(segments.create(), segments.newDirectory(), true) },
     clock,
     endpointUrl: () => 'http://127.0.0.1:4566',
-    credentials: () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
+    credentials: () => ({
+      accessKeyId: 'AKID',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+      expiresMs: 0,
+    }),
     scratchRoot: join(directory, 'scratch'),
     idleExpiryMs: 900_000,
     lifetimeMs: 14_400_000,

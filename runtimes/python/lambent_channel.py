@@ -18,6 +18,8 @@ ERROR = 0x12
 INIT_ERROR = 0x13
 LOG = 0x14
 PREPARED = 0x17
+RESTORE_NEXT = 0x18
+RESTORE_ERROR = 0x19
 
 _READ_BYTES = 64 * 1024
 # CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces.

@@ -76,7 +76,12 @@ def payload(fields):
 
 def fail_init(error):
     """Reports an error of the initialisation and ends the process."""
+    end_with(lambent_channel.INIT_ERROR, error, 1)
+
+
+def end_with(kind, error, status):
+    """Reports an error in a frame of that kind and ends the process."""
     fields = describe(error, "")
     report(fields)
-    lambent_channel.send(lambent_channel.INIT_ERROR, payload(fields))
-    sys.exit(1)
+    lambent_channel.send(kind, payload(fields))
+    sys.exit(status)

@@ -139,7 +139,12 @@ def main():
     if prepared is not None:
         prepared.offer()
     try:
-        _serve(_initialise(os.environ.get("_HANDLER", "")))
+        handler = _initialise(os.environ.get("_HANDLER", ""))
+        if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+            import lambent_snapstart
+
+            lambent_snapstart.pause()
+        _serve(handler)
     finally:
         # Before Python reports why it ends.
         lambent_streams.flush()

@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { Fifo } from './fifo.ts';
 import type { ProvisionedEnvironments } from './provisioned-environments.ts';
+import { SnapshotStock } from './snap-start/snapshot-stock.ts';
 import { Turnover } from './turnover.ts';
 
 /** An invocation that no environment is free for yet. */
@@ -17,6 +19,16 @@ export interface IdleEnvironment {
   readonly environment: ExecutionEnvironment;
   /** Platform time since when it has been idle. */
   readonly sinceMs: number;
+}
+
+/** Environments that are started although nobody waits for them. */
+export interface StartsAhead {
+  /** In progress, and asked for. */
+  starting: number;
+  queued: number;
+  needsStart(): boolean;
+  /** A start whose turn it is is still wanted. */
+  mayStart(): boolean;
 }
 
 /** The environments of one deployment of one function version, and who waits for them. */
@@ -34,6 +46,8 @@ export class DeploymentGroup {
   isWatched = false;
   /** Set once there was provisioned concurrency. */
   provisioned: ProvisionedEnvironments | undefined;
+  /** Of a version with SnapStart: those that wait to be restored. */
+  readonly snapshots: SnapshotStock | undefined;
   /** On-demand starts in progress, and starts asked for that have to wait their turn. */
   starting = 0;
   queued = 0;
@@ -44,6 +58,7 @@ export class DeploymentGroup {
   constructor(key: string, version: FunctionVersion) {
     this.key = key;
     this.version = version;
+    this.snapshots = version.snapStart === true ? new SnapshotStock(availableParallelism()) : undefined;
   }
 
   /** Whichever environment is free first shall run it. */
@@ -69,14 +84,25 @@ export class DeploymentGroup {
   /** Takes an environment out of those that have nothing to do. False: it has, or is about to be free. */
   withdraw(environment: ExecutionEnvironment): boolean {
     const index = this.idle.findIndex((idle) => idle.environment === environment);
-    if (index === -1) return this.provisioned?.isIdle(environment) === true;
+    if (index === -1)
+      return this.provisioned?.isIdle(environment) === true || this.snapshots?.lapse(environment) === true;
     this.idle.splice(index, 1);
     return true;
   }
 
+  /** Environments that are there ahead of need, and have nothing to do. */
+  get unused(): number {
+    return (this.provisioned?.idleCount ?? 0) + (this.snapshots?.count ?? 0);
+  }
+
+  /** What starts ahead of need are for. */
+  get ahead(): StartsAhead | undefined {
+    return this.snapshots ?? this.provisioned;
+  }
+
   /** Environments that have something to do. */
   get busy(): number {
-    return this.environments.size - this.idle.length - (this.provisioned?.idleCount ?? 0);
+    return this.environments.size - this.idle.length - this.unused;
   }
 
   /** One more invocation had better wait its turn: see `Turnover`. */
@@ -127,6 +153,7 @@ export class DeploymentGroup {
     this.environments.clear();
     this.idle.length = 0;
     this.provisioned = undefined;
+    this.snapshots?.end();
     this.isRemoved = true;
     for (const { completion } of this.waiters.takeAll()) completion.fail(error);
     return environments;
@@ -139,6 +166,7 @@ export class DeploymentGroup {
       this.waiters.length === 0 &&
       this.starting === 0 &&
       this.queued === 0 &&
+      (this.snapshots === undefined || this.snapshots.isAtRest) &&
       (provisioned === undefined || (provisioned.target === 0 && provisioned.starting === 0))
     );
   }

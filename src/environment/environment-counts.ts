@@ -9,8 +9,8 @@ export interface EnvironmentCounts {
 export function countEnvironments(groups: Iterable<DeploymentGroup>): EnvironmentCounts {
   const counts = { starting: 0, idle: 0, busy: 0 };
   for (const group of groups) {
-    const idle = group.idle.length + (group.provisioned?.idleCount ?? 0);
-    counts.starting += group.starting + (group.provisioned?.starting ?? 0);
+    const idle = group.idle.length + group.unused;
+    counts.starting += group.starting + (group.ahead?.starting ?? 0);
     counts.idle += idle;
     counts.busy += group.environments.size - idle;
   }

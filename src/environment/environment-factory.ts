@@ -6,7 +6,7 @@ import type { Sandbox, SandboxDriver, SharedDirectory } from '../sandbox/sandbox
 import type { CodeDirectories } from './code-directory.ts';
 import { Deadlines } from './deadlines.ts';
 import { EnvironmentLog } from './environment-log.ts';
-import type { ExecutionCredentials } from './environment-variables.ts';
+import type { ExecutionCredentials } from './execution-credentials.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentRecords } from './environment-records.ts';
 import { EnvironmentSandboxes } from './environment-sandboxes.ts';

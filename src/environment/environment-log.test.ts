@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { beside } from '../../test/support/beside.ts';
-import { logStreamName } from './environment-log.ts';
+import { logStreamName } from './log-stream-name.ts';
 import { functionVersion, PoolFixture } from './testing/pool-fixture.ts';
 
 const it = new PoolFixture();

@@ -6,6 +6,7 @@ import type { ExtensionFacts } from './extensions-api/extension.ts';
 import { FramedRecords } from './framed-records.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
+import { logStreamName } from './log-stream-name.ts';
 import { LogTail } from './log-tail.ts';
 import {
   endLine,
@@ -13,6 +14,8 @@ import {
   initReportLine,
   initStartLine,
   reportLine,
+  restoreReportLine,
+  restoreStartLine,
   startLine,
   subscriptionLine,
 } from './system-lines.ts';
@@ -50,7 +53,7 @@ export class EnvironmentLog {
   readonly #level: ApplicationLogLevel;
   readonly #telemetry: EnvironmentTelemetry;
   readonly #pace: OutputPace;
-  #phase: records.InitPhase = 'init';
+  #phase: records.InitPhase | 'restore' = 'init';
   #isRuntimeReady = false;
   /** By request id: several are kept only where invocations run side by side. */
   readonly #tails = new Map<string, LogTail>();
@@ -115,31 +118,44 @@ export class EnvironmentLog {
   }
 
   initStart(runtime: RuntimeIdentity, phase: records.InitPhase): void {
-    const { name, version } = this.#version;
     this.#phase = phase;
     // What a process before this one has begun is not continued.
     this.#records = undefined;
     this.#isRuntimeReady = false;
     this.#telemetry.begin();
-    this.#record(records.initStartRecord(this.#type, phase, runtime, name, version));
+    this.#record(records.initStartRecord(this.#type, phase, runtime, this.#version));
     // The text format has no second line for a second Init.
     if (!this.#isJson && phase === 'init') this.#append(initStartLine(runtime));
   }
 
-  /** The runtime has initialised; extensions may not have. */
+  /** The runtime has initialised, or is restored; extensions may not be. */
   runtimeReady(failure?: LineFailure): void {
     if (this.#isRuntimeReady) return;
     this.#isRuntimeReady = true;
-    this.#record(records.initRuntimeDoneRecord(this.#type, this.#phase, failure));
+    this.#record(records.runtimeReadyRecord(this.#type, this.#phase, failure));
   }
 
-  initDone(durationMs: number, failure: LineFailure | undefined): void {
+  initDone(durationMs: number, phase: records.InitPhase, failure: LineFailure | undefined): void {
     this.runtimeReady(failure);
-    this.#record(records.initReportRecord(this.#type, durationMs, this.#phase, failure));
+    this.#record(records.initReportRecord(this.#type, durationMs, phase, failure));
     if (!this.#isJson && (failure !== undefined || this.#type !== 'on-demand')) {
-      this.#append(initReportLine(durationMs, this.#phase, failure));
+      this.#append(initReportLine(durationMs, phase, failure));
     }
     this.#telemetry.settle();
+  }
+
+  restoreStart(runtime: RuntimeIdentity): void {
+    this.#phase = 'restore';
+    this.#isRuntimeReady = false;
+    this.#record(records.restoreStartRecord(runtime, this.#version));
+    if (!this.#isJson) this.#append(restoreStartLine(runtime));
+  }
+
+  restoreDone(durationMs: number, failure: LineFailure | undefined): void {
+    this.#output.flush();
+    this.runtimeReady(failure);
+    this.#record(records.restoreReportRecord(durationMs, failure));
+    if (!this.#isJson) this.#append(restoreReportLine(durationMs, failure));
   }
 
   extension(facts: ExtensionFacts): void {
@@ -232,11 +248,4 @@ export class EnvironmentLog {
     for (const [requestId, tail] of this.#tails)
       if (!isShared || message.includes(requestId)) tail.add(message);
   }
-}
-
-/** `YYYY/MM/DD/[<version>]<32 hex>`; in a group of another name the function's name stands before the version. */
-export function logStreamName(version: FunctionVersion, nowMs: number, suffix: string): string {
-  const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '/');
-  const owner = version.logGroup === `/aws/lambda/${version.name}` ? '' : version.name;
-  return `${day}/${owner}[${version.version}]${suffix}`;
 }

@@ -25,6 +25,8 @@ export interface EnvironmentParts<Environment> extends ProcessParts {
   readonly log: EnvironmentLog;
   readonly identity: RuntimeIdentity;
   readonly initLimitMs: number;
+  /** Lambda's by default. */
+  readonly restoreLimitMs?: number | undefined;
   /** An invocation waits for its initialisation, which is then part of what that one took. */
   readonly isStartAwaited: boolean;
   /** Shared by all environments. */

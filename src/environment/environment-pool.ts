@@ -1,19 +1,21 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
-import { serviceException } from '../model/lambda-errors.ts';
+import { environmentRemoved, serviceException } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
+import type { SnapshotOutcome } from '../model/snapshot-outcome.ts';
 import { DeploymentGroup } from './deployment-group.ts';
 import { countEnvironments, type EnvironmentCounts } from './environment-counts.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
+import { EnvironmentStarts } from './environment-starts.ts';
 import type { EnvironmentFactoryOptions } from './environment-factory.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { IdleExpiry } from './idle-expiry.ts';
 import { Lifetimes } from './lifetimes.ts';
-import type { InitializationType } from './initialization-type.ts';
 import type { ProvisionedState } from './provisioned-environments.ts';
 import { memoryIsScarce, Provisioning } from './provisioning.ts';
 import { Removals } from './removals.ts';
+import { Snapshots } from './snap-start/snapshots.ts';
 import { type ScalingRate, StartQueue, UNLIMITED } from './start-queue.ts';
 import { TurnWatch } from './turn-watch.ts';
 
@@ -42,15 +44,13 @@ export class EnvironmentPool {
   /** The same, found without building a key. */
   readonly #groupOfVersion = new WeakMap<FunctionVersion, DeploymentGroup>();
   readonly #starts: StartQueue;
+  readonly #begun: EnvironmentStarts;
   readonly #provisioning: Provisioning;
-  /** Those that initialise for the first time. */
-  readonly #initializing = new Set<ExecutionEnvironment>();
+  readonly #snapshots: Snapshots;
   readonly #expiry: IdleExpiry;
   readonly #lifetimes: Lifetimes;
   readonly #removals: Removals;
   readonly #watch = new TurnWatch((group) => this.#serveWaiting(group));
-  /** Raised by `destroyAll`: what was started before it does not come into use after it. */
-  #epoch = 0;
   #isClosed = false;
 
   constructor(options: EnvironmentPoolOptions) {
@@ -59,20 +59,30 @@ export class EnvironmentPool {
     this.#removals = new Removals(options.onWarning);
     this.#starts = new StartQueue({
       limit: options.parallelStarts ?? 2 * availableParallelism(),
-      start: (group, type) => this.#start(group, type),
+      start: (group, type) => this.#begun.start(group, type),
       onEnded: (group) => this.#dropIfEmpty(group),
       memoryIsScarce: () => this.#provisioning.waitsForMemory(options.memoryIsScarce ?? memoryIsScarce),
       scaling: options.scaling ?? UNLIMITED,
     });
+    const demand = (group: DeploymentGroup): void => this.#starts.demand(group);
+    const host = { demand, remove: this.#remove, onWarning: options.onWarning };
+    this.#snapshots = new Snapshots(host);
     this.#provisioning = new Provisioning({
-      demand: (group) => this.#starts.demand(group),
+      ...host,
       serve: (environment, group) => this.#serve(environment, group),
-      remove: this.#remove,
-      onWarning: options.onWarning,
     });
     const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
     this.#expiry = new IdleExpiry(options.clock, options.idleExpiryMs, groups, this.#remove);
     this.#lifetimes = new Lifetimes(options.clock, options.lifetimeMs, groups, this.#remove);
+    this.#begun = new EnvironmentStarts({
+      factory: () => this.factory,
+      lifetimes: this.#lifetimes,
+      removals: this.#removals,
+      provisioning: this.#provisioning,
+      snapshots: this.#snapshots,
+      onAvailable: (environment, group, tookMs) => this.#onAvailable(environment, group, tookMs),
+      onFailed: (group, error) => this.#failStart(group, error),
+    });
   }
 
   /**
@@ -97,6 +107,20 @@ export class EnvironmentPool {
     this.#dropIfEmpty(group);
   }
 
+  /** A version with SnapStart is being published: initialises it, and says what came of that. */
+  async publish(version: FunctionVersion): Promise<SnapshotOutcome> {
+    if (this.#isClosed) return 'abandoned';
+    const group = this.#findGroup(version);
+    const outcome = await this.#snapshots.publish(group);
+    this.#dropIfEmpty(group);
+    return outcome;
+  }
+
+  /** One of a version with SnapStart shall wait to be restored. */
+  keepSnapshot(version: FunctionVersion): void {
+    if (!this.#isClosed) this.#starts.demand(this.#findGroup(version));
+  }
+
   /** Undefined when none was asked for. */
   provisionedState(version: FunctionVersion): ProvisionedState | undefined {
     return this.#groupOfVersion.get(version)?.provisioned?.state;
@@ -114,6 +138,7 @@ export class EnvironmentPool {
       if (!group.isRetired) continue;
       for (const { environment } of group.idle.splice(0)) this.#remove(environment, group);
       if (group.provisioned !== undefined) this.#provisioning.aim(group, 0);
+      this.#snapshots.end(group);
       this.#dropIfEmpty(group);
     }
   }
@@ -124,13 +149,13 @@ export class EnvironmentPool {
 
   /** Ends every environment at once; what runs or waits fails. The pool can be used again. */
   async destroyAll(): Promise<void> {
-    this.#epoch += 1;
-    for (const environment of this.#initializing) void this.#removals.remove(environment);
+    this.#begun.abandon();
+    this.#snapshots.abandon();
     const groups = [...this.#groups.values()];
     // Who is failed may come back at once, to new ones.
     this.#groups.clear();
     for (const group of groups)
-      for (const each of group.clear(removedError())) void this.#removals.remove(each);
+      for (const each of group.clear(environmentRemoved())) void this.#removals.remove(each);
     await Promise.all([this.#starts.settled(), this.factory.prepared.clear()]);
     await this.#removals.settled();
   }
@@ -162,7 +187,7 @@ export class EnvironmentPool {
   }
 
   #wait(group: DeploymentGroup, invocation: Invocation, completion: Completion<InvocationResult>): void {
-    if (this.#isClosed) return completion.fail(removedError());
+    if (this.#isClosed) return completion.fail(environmentRemoved());
     // A version that was used, dropped and is used again.
     const living = group.isRemoved ? this.#findGroup(group.version) : group;
     living.wait(invocation, completion);
@@ -195,32 +220,6 @@ export class EnvironmentPool {
     if (waiter !== undefined) environment.invoke(waiter.invocation, waiter.completion);
   }
 
-  async #start(group: DeploymentGroup, type: InitializationType): Promise<void> {
-    const epoch = this.#epoch;
-    let environment: ExecutionEnvironment | undefined;
-    try {
-      environment = await this.factory.create(group.version, type, group.isTroubled, {
-        onAvailable: (free, tookMs) => this.#onAvailable(free, group, tookMs),
-        onIdleLost: (lost) => this.#provisioning.onIdleLost(lost, group),
-      });
-      this.#initializing.add(environment);
-      if (epoch === this.#epoch) await environment.start();
-      this.#initializing.delete(environment);
-      this.#lifetimes.begin(environment);
-      if (epoch !== this.#epoch) await this.#removals.remove(environment);
-      else if (type === 'on-demand') {
-        group.environments.add(environment);
-        this.#onAvailable(environment, group, undefined);
-      } else this.#provisioning.onStarted(environment, group);
-    } catch (error) {
-      if (environment !== undefined) this.#initializing.delete(environment);
-      await this.#removals.remove(environment);
-      if (epoch !== this.#epoch) return;
-      if (type === 'on-demand') this.#failStart(group, error as Error);
-      else this.#provisioning.onFailedStart(group, error as Error);
-    }
-  }
-
   /** The one that waits longest learns why; the others have starts, or get them, of their own. */
   #failStart(group: DeploymentGroup, error: Error): void {
     const waiter = group.waiters.shift();
@@ -232,6 +231,7 @@ export class EnvironmentPool {
   readonly #remove = (environment: ExecutionEnvironment, group: DeploymentGroup): void => {
     group.environments.delete(environment);
     group.provisioned?.delete(environment);
+    group.snapshots?.delete(environment);
     void this.#removals.remove(environment);
     this.#starts.demand(group);
     this.#dropIfEmpty(group);
@@ -242,8 +242,4 @@ export class EnvironmentPool {
     group.isRemoved = true;
     this.#groups.delete(group.key);
   }
-}
-
-function removedError(): ServiceError {
-  return serviceException('The execution environment was removed.');
 }

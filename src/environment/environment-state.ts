@@ -1,11 +1,14 @@
 /**
  * The life of an execution environment. `reset` has lost its process and kept /tmp and its log stream; its next
  * invocation starts a process again within the function's own timeout (`reinitializing`), which AWS calls suppressed
- * init. `invoking` lasts from the event to the runtime's next "next".
+ * init. `invoking` lasts from the event to the runtime's next "next". With SnapStart it is `waiting` once it has
+ * initialised, until it is restored.
  */
 export type EnvironmentState =
   | 'created'
   | 'initializing'
+  | 'waiting'
+  | 'restoring'
   | 'idle'
   | 'invoking'
   | 'reset'
@@ -15,7 +18,9 @@ export type EnvironmentState =
 /** Every transition there is. */
 const TRANSITIONS: Readonly<Record<EnvironmentState, readonly EnvironmentState[]>> = {
   created: ['initializing', 'destroyed'],
-  initializing: ['idle', 'reset', 'destroyed'],
+  initializing: ['idle', 'waiting', 'reset', 'destroyed'],
+  waiting: ['restoring', 'reset', 'destroyed'],
+  restoring: ['idle', 'reset', 'destroyed'],
   idle: ['invoking', 'reset', 'destroyed'],
   invoking: ['idle', 'reset', 'destroyed'],
   reset: ['reinitializing', 'destroyed'],

@@ -1,12 +1,8 @@
 import type { FunctionVersion } from '../model/function-version.ts';
+import type { ExecutionCredentials } from './execution-credentials.ts';
 import type { InitializationType } from './initialization-type.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
-
-export interface ExecutionCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import { CREDENTIALS_PATH } from './runtime-api/credentials-route.ts';
 
 export interface VariableSources {
   readonly version: FunctionVersion;
@@ -18,6 +14,8 @@ export interface VariableSources {
   readonly runtimeApi: string;
   /** Opens the metadata endpoint, which has the same address. */
   readonly metadataToken: string;
+  /** Opens the endpoint that has credentials, at the same address. */
+  readonly credentialsToken: string;
   /** Where the platform's own AWS APIs are. */
   readonly endpointUrl: string;
   /** Maps a path like `/var/task` to where the process sees it. */
@@ -94,7 +92,7 @@ export function temporaryVariable(inside: (path: string) => string): Record<stri
 }
 
 function reserved(sources: VariableSources) {
-  const { version, runtime, credentials, logStream, runtimeApi, inside } = sources;
+  const { version, runtime, runtimeApi, inside } = sources;
   return {
     AWS_REGION: version.region,
     AWS_DEFAULT_REGION: version.region,
@@ -102,14 +100,9 @@ function reserved(sources: VariableSources) {
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: sources.initializationType,
-    AWS_LAMBDA_LOG_GROUP_NAME: version.logGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_LAMBDA_METADATA_API: runtimeApi,
     AWS_LAMBDA_METADATA_TOKEN: sources.metadataToken,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
     _HANDLER: version.handler,
@@ -122,6 +115,26 @@ function reserved(sources: VariableSources) {
       : { AWS_LAMBDA_MAX_CONCURRENCY: String(version.maxConcurrency) }),
     ...(isCustom(runtime) ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime.id}` }),
     ...loggingVariables(version),
+    ...(sources.initializationType === 'snap-start' ? lasting(sources) : ofOneStart(sources)),
+  };
+}
+
+/** What was true when the environment initialised would not be for every environment restored from it. */
+function lasting({ runtimeApi, credentialsToken }: VariableSources): Record<string, string> {
+  return {
+    // SDKs take them from no other host in the clear.
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${runtimeApi.split(':').at(-1)}${CREDENTIALS_PATH}`,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: credentialsToken,
+  };
+}
+
+function ofOneStart({ version, credentials, logStream }: VariableSources): Record<string, string> {
+  return {
+    AWS_LAMBDA_LOG_GROUP_NAME: version.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
+import type { SnapshotOutcome } from '../model/snapshot-outcome.ts';
 import { type EnvironmentCounts, sumCounts } from './environment-counts.ts';
 import type { EnvironmentFactory } from './environment-factory.ts';
 import { EnvironmentPool, type EnvironmentPoolOptions } from './environment-pool.ts';
@@ -30,6 +31,14 @@ export class Environments {
 
   provision(version: FunctionVersion, target: number): void {
     this.#pool.provision(version, target);
+  }
+
+  async publish(version: FunctionVersion): Promise<SnapshotOutcome> {
+    return await this.#pool.publish(version);
+  }
+
+  keepSnapshot(version: FunctionVersion): void {
+    this.#pool.keepSnapshot(version);
   }
 
   provisionedState(version: FunctionVersion): ProvisionedState | undefined {

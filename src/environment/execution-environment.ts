@@ -1,25 +1,26 @@
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
-import { serviceException } from '../model/lambda-errors.ts';
+import { environmentRemoved, snapStartFailed, snapStartTimeout } from '../model/lambda-errors.ts';
+import { EnvironmentEvents } from './environment-events.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle } from './environment-state.ts';
 import type { EnvironmentState } from './environment-state.ts';
-import { initFailed, initTimedOut, timedOut } from './function-failure.ts';
+import { initTimedOut, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { Rest } from './idle-freezer.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
 import { InvocationInHand } from './invocation-in-hand.ts';
-import type { RunningInvocation } from './running-invocation.ts';
-import type { ResponseStream, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type { RunningInvocation, StartupDurations } from './running-invocation.ts';
+import type { RuntimeLink } from './runtime-link.ts';
 import { RuntimeProcess } from './runtime-process.ts';
-import type { InitLimit } from './runtime-process.ts';
 import { ScratchCheck } from './scratch-check.ts';
+import { StartupPhases } from './startup-phases.ts';
 
 /**
  * One execution environment: a sandbox, the runtime process and the extensions in it, its log stream, and the
  * invocations it runs, one at a time. Its states are those of environment-state.ts. Whatever a function does, the
  * environment ends up able to take the next invocation, or destroyed.
  */
-export class ExecutionEnvironment implements RuntimeEvents {
+export class ExecutionEnvironment {
   readonly #parts: EnvironmentParts<ExecutionEnvironment>;
   readonly #lifecycle = new EnvironmentLifecycle();
   readonly #process: RuntimeProcess;
@@ -27,7 +28,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
   readonly #scratch: ScratchCheck;
   readonly #inHand: InvocationInHand;
   readonly #rest: Rest;
-  #coldStartMs: number | undefined;
+  readonly #phases: StartupPhases;
+  #startup: StartupDurations | undefined;
   #isAborting = false;
   #isGivenUp = false;
   /** The runtime is done with the last invocation; extensions may not be. */
@@ -48,7 +50,13 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#scratch = new ScratchCheck(parts);
     this.#rest = new Rest(parts.freezer, parts.sandbox);
     this.#process = new RuntimeProcess(parts, {
-      events: this,
+      events: new EnvironmentEvents({
+        ...parts,
+        lifecycle: this.#lifecycle,
+        inHand: this.#inHand,
+        process: () => this.#process,
+        onNext: (link) => this.#onNext(link),
+      }),
       printed: this.#reporter,
       onExtensionLog: (line) => log.extensionLine(line),
       onSubscribed: (facts) => log.subscription(facts),
@@ -56,6 +64,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
       onLost: (failure) => this.#onLost(failure),
       onExtensionsWaiting: () => this.#onExtensionsWaiting(),
     });
+    this.#phases = new StartupPhases(parts, this.#process, () => this.#destroyed !== undefined);
   }
 
   get state(): EnvironmentState {
@@ -78,17 +87,39 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /**
    * Initialises, within the limit for that. Afterwards it is idle, or reset when that failed: both can take an invocation.
-   * Rejects only when the platform itself failed.
+   * With SnapStart it waits to be restored. Returns why it failed; rejects only when the platform itself did.
    */
-  async start(): Promise<void> {
+  async start(): Promise<FunctionFailure | undefined> {
+    const { isStartAwaited, version } = this.#parts;
     this.#lifecycle.to('initializing');
-    this.#parts.log.initStart(this.#parts.identity, 'init');
-    const limitMs = this.#parts.initLimitMs;
-    const failure = await this.#initialise('init', { limitMs, failure: initTimedOut() });
-    if (failure !== undefined) await this.#process.extensionsEnded();
-    if (this.#destroyed !== undefined) return;
-    this.#lifecycle.to(failure === undefined ? 'idle' : 'reset');
-    if (failure === undefined) this.#becomeInactive();
+    const { durationMs, failure } = await this.#phases.init();
+    if (this.#destroyed !== undefined) return failure ?? initTimedOut();
+    if (failure !== undefined) {
+      this.#lifecycle.to('reset');
+      return failure;
+    }
+    if (isStartAwaited) this.#startup = { initDurationMs: durationMs };
+    this.#lifecycle.to(version.snapStart === true ? 'waiting' : 'idle');
+    this.#becomeInactive();
+    return undefined;
+  }
+
+  /** From waiting to idle. Rejects with what the caller is told where after-restore hooks fail; it is of no use then. */
+  async restore(): Promise<void> {
+    this.#lifecycle.to('restoring');
+    this.#rest.end();
+    this.#process.setActive(true);
+    const { durationMs, failure } = await this.#phases.restore();
+    if (this.#destroyed !== undefined) throw environmentRemoved();
+    if (failure !== undefined) {
+      this.#lifecycle.to('reset');
+      throw failure.status === 'timeout'
+        ? snapStartTimeout()
+        : snapStartFailed('An after-restore runtime hook');
+    }
+    this.#startup = { restoreDurationMs: durationMs };
+    this.#lifecycle.to('idle');
+    this.#becomeInactive();
   }
 
   /** Runs one invocation. Fails only when the platform itself fails it. Call when available, not before. */
@@ -96,8 +127,8 @@ export class ExecutionEnvironment implements RuntimeEvents {
     const wasIdle = this.#lifecycle.current === 'idle';
     this.#lifecycle.to(wasIdle ? 'invoking' : 'reinitializing');
     this.#reporter.reportNow();
-    const run = this.#inHand.begin(invocation, completion, this.#coldStartMs);
-    this.#coldStartMs = undefined;
+    const run = this.#inHand.begin(invocation, completion, this.#startup);
+    this.#startup = undefined;
     const { identity, log } = this.#parts;
     if (!wasIdle) log.initStart(identity, 'invoke');
     log.start(invocation.requestId, invocation.traceId, invocation.wantsLogTail);
@@ -111,7 +142,7 @@ export class ExecutionEnvironment implements RuntimeEvents {
     return this.#destroyed;
   }
 
-  onNext(link: RuntimeLink): boolean {
+  #onNext(link: RuntimeLink): boolean {
     if (this.#process.becomesReady(link)) return true;
     if (this.#process.link !== link || this.#isAborting) return false;
     if (this.#lifecycle.current === 'idle') return true;
@@ -120,26 +151,6 @@ export class ExecutionEnvironment implements RuntimeEvents {
     if (this.#process.hasBusyExtensions) this.#runtimeWaits = true;
     else this.#becomeIdle(link);
     return true;
-  }
-
-  onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
-    return this.#inHand.respond(requestId, payload, tooLarge);
-  }
-
-  onStream(requestId: string, contentType: string | undefined): ResponseStream | undefined {
-    return this.#inHand.stream(requestId, contentType);
-  }
-
-  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
-    return this.#inHand.respondError(requestId, payload, declaredType);
-  }
-
-  onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
-    return this.#process.reportInitError(initFailed(payload, declaredType));
-  }
-
-  onLog(message: string): void {
-    this.#parts.log.event(message);
   }
 
   #deliver(run: RunningInvocation): void {
@@ -168,27 +179,10 @@ export class ExecutionEnvironment implements RuntimeEvents {
     this.#rest.begin();
   }
 
-  async #initialise(
-    phase: 'init' | 'invoke',
-    limit: InitLimit | undefined,
-  ): Promise<FunctionFailure | undefined> {
-    // As on AWS, whatever its share: a start would take a small function ten times as long. One that failed may fail again.
-    this.#parts.sandbox.boost(true);
-    if (phase === 'invoke') this.#parts.sandbox.standBack();
-    const { durationMs, failure } = await this.#process.initialise(limit);
-    if (this.#destroyed !== undefined) return failure;
-    this.#parts.sandbox.boost(false);
-    for (const extension of this.#process.extensionFacts) this.#parts.log.extension(extension);
-    this.#parts.log.initDone(durationMs, failure);
-    const isCold = phase === 'init' && this.#parts.isStartAwaited;
-    if (isCold && failure === undefined) this.#coldStartMs = durationMs;
-    return failure;
-  }
-
   /** Init inside an invocation, under the function's timeout: the process was lost, or the first Init failed. */
   async #reinitialise(run: RunningInvocation): Promise<void> {
     try {
-      const failure = await this.#initialise('invoke', undefined);
+      const { failure } = await this.#phases.initAgain();
       if (this.#destroyed !== undefined) return;
       if (failure === undefined) {
         this.#lifecycle.to('invoking');
@@ -211,8 +205,9 @@ export class ExecutionEnvironment implements RuntimeEvents {
 
   /** The process, or an extension, ended without being told to. */
   #onLost(failure: FunctionFailure): void {
-    if (this.#lifecycle.current !== 'idle') return void this.#abort(failure);
-    this.#lifecycle.to('reset');
+    const { current } = this.#lifecycle;
+    if (current !== 'idle' && current !== 'waiting') return void this.#abort(failure);
+    this.#reset();
     this.#rest.end();
     if (this.#process.hasExtensions) void this.#process.end(failure);
     this.#parts.onIdleLost(this);
@@ -233,13 +228,19 @@ export class ExecutionEnvironment implements RuntimeEvents {
   }
 
   #becomeReset(): void {
-    this.#lifecycle.to('reset');
+    this.#reset();
     this.#parts.onAvailable(this, undefined);
+  }
+
+  /** With SnapStart, another is restored in its place. */
+  #reset(): void {
+    this.#lifecycle.to('reset');
+    if (this.#parts.version.snapStart === true) this.giveUp();
   }
 
   async #destroy(): Promise<void> {
     this.#reporter.reportNow();
-    this.#inHand.abandon(serviceException('The execution environment was removed.'));
+    this.#inHand.abandon(environmentRemoved());
     this.#lifecycle.to('destroyed');
     this.#rest.end();
     await this.#process.close(initTimedOut());

@@ -6,9 +6,10 @@ import { ChannelWriter } from './channel-writer.ts';
 import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { OutputPace } from './output-pace.ts';
-import type { ResponseStream, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type { ResponseStream, RestoreRequest, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
 
 const REQUEST_ID_BYTES = 36;
+const RESTORE_FRAME = Buffer.from([0, 0, 0, 1, FRAME.restore]);
 /** Below this, copying the event behind its head is cheaper than writing two buffers. */
 const COPIED_PAYLOAD_BYTES = 16 * 1024;
 
@@ -58,7 +59,7 @@ interface FrameLinkParts {
   readonly pace: OutputPace;
 }
 
-class FrameLink implements RuntimeLink {
+class FrameLink implements RuntimeLink, RestoreRequest {
   readonly carriesLogs = true;
   readonly #channel: Duplex;
   readonly #answers: Readable;
@@ -95,6 +96,10 @@ class FrameLink implements RuntimeLink {
     this.#channel.uncork();
   }
 
+  release(): void {
+    this.#writer.write(RESTORE_FRAME);
+  }
+
   onFrame(type: number, body: Buffer, oversized: boolean): void {
     switch (type) {
       case FRAME.next:
@@ -106,6 +111,12 @@ class FrameLink implements RuntimeLink {
         return;
       case FRAME.initError:
         if (!this.#events.onInitError(body, undefined)) this.#pace.addLine();
+        return;
+      case FRAME.restoreNext:
+        if (!this.#events.onRestoreNext(this)) this.#pace.addLine();
+        return;
+      case FRAME.restoreError:
+        if (!this.#events.onRestoreError(body, undefined)) this.#pace.addLine();
         return;
       case FRAME.stream:
         this.#onStream(this.#requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));

@@ -8,6 +8,7 @@ export const FRAME = {
   shutdown: 0x02,
   prepare: 0x03,
   specialise: 0x04,
+  restore: 0x05,
   next: 0x10,
   response: 0x11,
   error: 0x12,
@@ -16,6 +17,8 @@ export const FRAME = {
   stream: 0x15,
   part: 0x16,
   prepared: 0x17,
+  restoreNext: 0x18,
+  restoreError: 0x19,
 } as const;
 
 const HEADER_BYTES = 5;

@@ -43,6 +43,11 @@ export function initTimedOut(): FunctionFailure {
   return platformFailure('timeout', 'Sandbox.Timedout', 'Task timed out');
 }
 
+/** After-restore hooks over their limit. */
+export function restoreTimedOut(): FunctionFailure {
+  return platformFailure('timeout', 'Sandbox.Timedout', 'Restore timed out');
+}
+
 export function exited(exit: SandboxExit): FunctionFailure {
   if (exit.outOfMemory) {
     return platformFailure('error', 'Runtime.OutOfMemory', 'Runtime exited with error: signal: killed');

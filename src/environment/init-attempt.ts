@@ -1,5 +1,16 @@
 import type { FunctionFailure } from './function-failure.ts';
 
+export interface InitLimit {
+  readonly limitMs: number;
+  readonly failure: FunctionFailure;
+}
+
+export interface InitResult {
+  readonly durationMs: number;
+  /** Undefined when the runtime is ready; otherwise its process has ended. */
+  readonly failure: FunctionFailure | undefined;
+}
+
 /** One try at initialising: settles with the first of the runtime's "next", an exit, a timeout. */
 export class InitAttempt {
   /** Undefined when the runtime is ready. */

@@ -1,5 +1,9 @@
 /** How an environment came to be: because an invocation needed one, or to be there before any does. */
-export type InitializationType = 'on-demand' | 'provisioned-concurrency' | 'lambda-managed-instances';
+export type InitializationType =
+  | 'on-demand'
+  | 'provisioned-concurrency'
+  | 'snap-start'
+  | 'lambda-managed-instances';
 
 const ON_DEMAND_LIMIT_MS = 10_000;
 const PROVISIONED_LIMIT_MS = 130_000;

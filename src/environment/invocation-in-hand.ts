@@ -3,7 +3,7 @@ import { CollectedResponse, type ResponseHandlers } from './collected-response.t
 import type { Deadlines } from './deadlines.ts';
 import { errorTypeOf, responseTooLarge } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
-import { type Outcome, RunningInvocation } from './running-invocation.ts';
+import { type Outcome, RunningInvocation, type StartupDurations } from './running-invocation.ts';
 import { PassedOnResponse } from './passed-on-response.ts';
 import { LARGEST_RESPONSE_BYTES, LARGEST_STREAM_BYTES } from './runtime-link.ts';
 import type { ResponseStream } from './runtime-link.ts';
@@ -45,10 +45,10 @@ export class InvocationInHand {
   begin(
     invocation: Invocation,
     completion: Completion<InvocationResult>,
-    coldStartMs: number | undefined,
+    startup: StartupDurations | undefined,
   ): RunningInvocation {
     const { deadlines, onTimeout, timeoutMs } = this.#parts;
-    const run = new RunningInvocation(invocation, completion, timeoutMs, coldStartMs, deadlines, onTimeout);
+    const run = new RunningInvocation(invocation, completion, timeoutMs, startup, deadlines, onTimeout);
     this.#run = run;
     return run;
   }

@@ -159,7 +159,8 @@ export class InvocationReporter {
       requestId: run.invocation.requestId,
       traceId: run.invocation.traceId,
       durationMs: run.durationMs,
-      initDurationMs: run.initDurationMs,
+      initDurationMs: run.startup?.initDurationMs,
+      restoreDurationMs: run.startup?.restoreDurationMs,
       memoryMb: this.#memoryMb,
       // The watchdog may see more in the moment before it kills; AWS never shows more than there is.
       maxMemoryUsedMb: Math.min(usedMb, this.#memoryMb),

@@ -37,7 +37,9 @@ export class Provisioning {
   /** Whether starts have to wait; whoever operates the platform is told. */
   waitsForMemory(isScarce: () => boolean): boolean {
     if (!isScarce()) return false;
-    this.#host.onWarning('Provisioned concurrency waits: the machine has too little free memory for more.');
+    this.#host.onWarning(
+      'Provisioned concurrency and SnapStart wait: the machine has too little free memory for more.',
+    );
     return true;
   }
 

@@ -13,6 +13,13 @@ export interface Outcome {
   readonly handlerFailure: LineFailure | undefined;
 }
 
+/** How long an environment took to get ready for its first event. */
+export interface StartupDurations {
+  /** Of its cold start. */
+  readonly initDurationMs?: number;
+  readonly restoreDurationMs?: number;
+}
+
 /** An invocation in an environment, from its event to the runtime's following "next" and its REPORT line. */
 export class RunningInvocation implements Deadline {
   readonly invocation: Invocation;
@@ -20,8 +27,8 @@ export class RunningInvocation implements Deadline {
   readonly startedAtMs: number;
   /** Milliseconds since the Unix epoch, by the machine's clock: the function compares it with its own. */
   readonly deadlineMs: number;
-  /** Of the cold start before it, when it is the environment's first. */
-  readonly initDurationMs: number | undefined;
+  /** What came before it, when it is the environment's first. */
+  readonly startup: StartupDurations | undefined;
   readonly atMs: number;
   readonly onPassed: () => void;
   slot = -1;
@@ -54,13 +61,13 @@ export class RunningInvocation implements Deadline {
     invocation: Invocation,
     completion: Completion<InvocationResult>,
     timeoutMs: number,
-    initDurationMs: number | undefined,
+    startup: StartupDurations | undefined,
     deadlines: Deadlines,
     onTimeout: () => void,
   ) {
     this.invocation = invocation;
     this.#completion = completion;
-    this.initDurationMs = initDurationMs;
+    this.startup = startup;
     this.startedAtMs = Date.now();
     this.deadlineMs = this.startedAtMs + timeoutMs;
     this.atMs = this.#startedAt + timeoutMs;

@@ -4,7 +4,7 @@ import type { Sandbox, SandboxProcess, SharedDirectory } from '../sandbox/sandbo
 import { availabilityZoneId } from './availability-zone.ts';
 import { executableError, findEntrypoint } from './entrypoint.ts';
 import { environmentVariables, extensionVariables } from './environment-variables.ts';
-import type { ExecutionCredentials } from './environment-variables.ts';
+import type { ExecutionCredentials } from './execution-credentials.ts';
 import type { FunctionIdentity } from './extensions-api/extensions-api-routes.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { InitializationType } from './initialization-type.ts';
@@ -35,6 +35,7 @@ export interface LauncherParts {
 export class RuntimeLauncher {
   readonly #parts: LauncherParts;
   readonly #metadataToken = randomUUID();
+  readonly #credentialsToken = randomUUID();
   #listener: RuntimeApiListener | undefined;
   #prepared: PreparedRuntime | undefined;
   #isClosed = false;
@@ -65,11 +66,16 @@ export class RuntimeLauncher {
    * @param pace told what their requests cost
    */
   async open(events: RuntimeEvents, extensions: ExtensionEndpoints, pace: OutputPace): Promise<void> {
-    const { api, version, sandbox } = this.#parts;
+    const { api, version, sandbox, credentials: issue, initializationType } = this.#parts;
     const token = this.#metadataToken;
     const metadata = { token, availabilityZoneId: availabilityZoneId(version.region) };
     const { maxConcurrency } = version;
-    this.#listener ??= await api.listen(sandbox, { events, extensions, metadata, pace, maxConcurrency });
+    const credentials =
+      initializationType === 'snap-start'
+        ? { token: this.#credentialsToken, issue: () => issue(version) }
+        : undefined;
+    const who = { events, extensions, metadata, credentials, pace, maxConcurrency };
+    this.#listener ??= await api.listen(sandbox, who);
     if (!this.#isClosed) return;
     this.#listener.close();
     throw new Error('The execution environment was removed.');
@@ -141,6 +147,7 @@ export class RuntimeLauncher {
       logStream,
       runtimeApi: this.#listener?.address ?? '',
       metadataToken: this.#metadataToken,
+      credentialsToken: this.#credentialsToken,
       endpointUrl: endpointUrl(),
     });
   }

@@ -11,6 +11,12 @@ export interface RuntimeLink {
   deliver(invocation: Invocation, deadlineMs: number): void;
 }
 
+/** The runtime's end of a channel while it waits, initialised, to be restored. */
+export interface RestoreRequest {
+  /** It is: after-restore hooks run, then it asks for the next event. */
+  release(): void;
+}
+
 /** What became of a response that came in parts. `unknown`: nobody waits for it any more. */
 export type Receipt = 'accepted' | 'too-large' | 'unknown';
 
@@ -46,6 +52,10 @@ export interface RuntimeEvents {
   onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean;
   /** The function's own initialisation failed; the process exits next. False when it is past initialisation. */
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean;
+  /** Initialised, before-snapshot hooks included, and to be restored before its first event. False: out of turn. */
+  onRestoreNext(waiting: RestoreRequest): boolean;
+  /** An after-restore hook failed; the process exits next. False when nothing is being restored. */
+  onRestoreError(payload: Uint8Array, declaredType: string | undefined): boolean;
   /** One log event, without a trailing line feed. */
   onLog(message: string): void;
 }

@@ -6,40 +6,15 @@ import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { ShutdownReason } from './extensions-api/extension-events.ts';
 import { exited } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
-import { InitAttempt } from './init-attempt.ts';
+import { InitAttempt, type InitLimit, type InitResult } from './init-attempt.ts';
 import type { OutputPace } from './output-pace.ts';
 import type { RuntimeLauncher } from './runtime-launcher.ts';
-import type { RuntimeEvents, RuntimeLink } from './runtime-link.ts';
-import { type Printed, RuntimeSession } from './runtime-session.ts';
-import type { SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
+import type { RestoreRequest, RuntimeLink } from './runtime-link.ts';
+import type { RuntimeProcessHandlers } from './runtime-process-handlers.ts';
+import { RuntimeSession } from './runtime-session.ts';
 
 /** A runtime that reported an init error exits by itself; one that does not is helped along. */
 const EXIT_AFTER_INIT_ERROR_MS = 500;
-
-export interface InitLimit {
-  readonly limitMs: number;
-  readonly failure: FunctionFailure;
-}
-
-export interface InitResult {
-  readonly durationMs: number;
-  /** Undefined when the runtime is ready; otherwise its process has ended. */
-  readonly failure: FunctionFailure | undefined;
-}
-
-export interface RuntimeProcessHandlers {
-  readonly events: RuntimeEvents;
-  readonly printed: Printed;
-  /** A line that an external extension printed. */
-  readonly onExtensionLog: (line: string) => void;
-  readonly onSubscribed: (facts: SubscriptionFacts) => void;
-  /** The runtime has initialised; extensions may not have. */
-  readonly onRuntimeReady: () => void;
-  /** The process, or an extension, ended of itself after it had become ready. All it wrote has been handled. */
-  readonly onLost: (failure: FunctionFailure) => void;
-  /** No extension has anything left to do. */
-  readonly onExtensionsWaiting: () => void;
-}
 
 /** The runtime process of an environment, and its extensions: started, made ready, given events, ended; then started again. */
 export class RuntimeProcess {
@@ -49,6 +24,8 @@ export class RuntimeProcess {
   readonly #extensions: EnvironmentExtensions;
   #session: RuntimeSession | undefined;
   #link: RuntimeLink | undefined;
+  /** It has initialised, and asks for its first event only when it has been restored. */
+  #waiting: RestoreRequest | undefined;
   #init: InitAttempt | undefined;
   #isEnding = false;
   #isClosed = false;
@@ -86,11 +63,28 @@ export class RuntimeProcess {
 
   /** Starts the processes and waits until runtime and extensions ask for an event. Throws when the platform itself fails. */
   async initialise(limit: InitLimit | undefined): Promise<InitResult> {
+    return await this.#attempt(limit, (attempt) => this.#launch(attempt));
+  }
+
+  /** Lets the runtime that waits for it run its after-restore hooks, and waits until it asks for an event. */
+  async restore(limit: InitLimit): Promise<InitResult> {
+    return await this.#attempt(limit, (attempt) => {
+      // A runtime that has no such hooks may have asked for its event already.
+      if (this.#waiting === undefined) attempt.succeed();
+      else this.#waiting.release();
+      this.#waiting = undefined;
+    });
+  }
+
+  async #attempt(
+    limit: InitLimit | undefined,
+    begin: (attempt: InitAttempt) => Promise<void> | void,
+  ): Promise<InitResult> {
     const attempt = new InitAttempt();
     this.#init = attempt;
     if (limit !== undefined) attempt.failAfter(limit.limitMs, limit.failure);
     try {
-      await this.#launch(attempt);
+      await begin(attempt);
       const failure = await attempt.outcome;
       const durationMs = attempt.elapsedMs();
       this.#init = undefined;
@@ -113,9 +107,17 @@ export class RuntimeProcess {
     if (this.#init === undefined) return false;
     this.#link ??= link;
     if (this.#link !== link) return false;
-    this.#handlers.onRuntimeReady();
-    this.#extensions.closeRegistration();
-    if (this.#extensions.areAllWaiting) this.#init.succeed();
+    this.#runtimeReady(this.#init);
+    return true;
+  }
+
+  /** The runtime asks to be restored, which ends the initialisation. False when it is past that. */
+  awaitsRestore(waiting: RestoreRequest): boolean {
+    // One whose connection broke asks again.
+    const asksAgain = this.#waiting !== undefined;
+    if (!asksAgain && (this.#init === undefined || this.#link !== undefined)) return false;
+    this.#waiting = waiting;
+    if (this.#init !== undefined) this.#runtimeReady(this.#init);
     return true;
   }
 
@@ -207,6 +209,7 @@ export class RuntimeProcess {
   #onEnded(exit: SandboxExit): void {
     this.#session = undefined;
     this.#link = undefined;
+    this.#waiting = undefined;
     this.#launcher.reset();
     if (this.#init !== undefined) this.#init.fail(exited(exit));
     else if (!this.#isEnding) this.#handlers.onLost(exited(exit));
@@ -220,7 +223,13 @@ export class RuntimeProcess {
 
   #onExtensionsWaiting(): void {
     if (this.#init === undefined) this.#handlers.onExtensionsWaiting();
-    else if (this.#link !== undefined) this.#init.succeed();
+    else if (this.#link !== undefined || this.#waiting !== undefined) this.#init.succeed();
+  }
+
+  #runtimeReady(init: InitAttempt): void {
+    this.#handlers.onRuntimeReady();
+    this.#extensions.closeRegistration();
+    if (this.#extensions.areAllWaiting) init.succeed();
   }
 
   #onExtensionFailed(failure: FunctionFailure, isReported: boolean): void {

@@ -47,22 +47,23 @@ interface StartCounts {
  * Lets only so many environments start at once: more than the processors can work on would all be late. Starts are
  * asked for by whoever waits, and dropped when their turn comes and nobody waits any more. Functions take turns; and
  * since one may keep its places for as long as Init may last, there are as many again for those that have next to none.
- * Provisioned environments, which nobody waits for, come after all of those, and never have more than half of the places.
+ * Environments that nobody waits for, provisioned or to be restored later, come after all of those, and never have more
+ * than half of the places.
  */
 export class StartQueue {
   readonly #options: StartQueueOptions;
-  readonly #provisionedLimit: number;
+  readonly #aheadLimit: number;
   /** A function that has so few is not who keeps the others waiting. */
   readonly #few: number;
   readonly #turns = new StartTurns();
-  readonly #provisionedTurns = new StartTurns();
+  readonly #aheadTurns = new StartTurns();
   readonly #running = new Set<Promise<void>>();
-  #runningProvisioned = 0;
+  #runningAhead = 0;
   #waitsForMemory = false;
 
   constructor(options: StartQueueOptions) {
     this.#options = options;
-    this.#provisionedLimit = Math.max(1, Math.floor(options.limit / 2));
+    this.#aheadLimit = Math.max(1, Math.floor(options.limit / 2));
     this.#few = Math.max(1, Math.floor(options.limit / 4));
   }
 
@@ -92,10 +93,10 @@ export class StartQueue {
         this.#turns.add(group);
       } else group.waiters.pop()?.completion.fail(refusal);
     }
-    const { provisioned } = group;
-    while (provisioned?.needsStart()) {
-      provisioned.queued += 1;
-      this.#provisionedTurns.add(group);
+    const { ahead } = group;
+    while (ahead?.needsStart()) {
+      ahead.queued += 1;
+      this.#aheadTurns.add(group);
     }
     this.#pump();
   }
@@ -111,13 +112,15 @@ export class StartQueue {
       if (group.mayStart()) this.#run(group, 'on-demand', group);
       else this.#options.scaling.giveBack(group.version.functionArn);
     }
-    while (this.#mayProvision()) {
-      const group = this.#provisionedTurns.next();
-      const provisioned = group?.provisioned;
+    while (this.#mayStartAhead()) {
+      const group = this.#aheadTurns.next();
+      const ahead = group?.ahead;
       // All environments were ended while it waited.
-      if (group === undefined || provisioned === undefined) continue;
-      provisioned.queued -= 1;
-      if (provisioned.mayStart()) this.#run(group, 'provisioned-concurrency', provisioned);
+      if (group === undefined || ahead === undefined) continue;
+      ahead.queued -= 1;
+      const type = group.snapshots === undefined ? 'provisioned-concurrency' : 'snap-start';
+      if (ahead.mayStart()) this.#run(group, type, ahead);
+      else this.#options.onEnded(group);
     }
   }
 
@@ -129,9 +132,9 @@ export class StartQueue {
       : undefined;
   }
 
-  #mayProvision(): boolean {
-    if (this.#provisionedTurns.isEmpty || this.#running.size >= this.#options.limit) return false;
-    if (this.#runningProvisioned >= this.#provisionedLimit) return false;
+  #mayStartAhead(): boolean {
+    if (this.#aheadTurns.isEmpty || this.#running.size >= this.#options.limit) return false;
+    if (this.#runningAhead >= this.#aheadLimit) return false;
     if (!this.#options.memoryIsScarce()) return true;
     this.#lookAgainLater();
     return false;
@@ -148,12 +151,12 @@ export class StartQueue {
   }
 
   #run(group: DeploymentGroup, type: InitializationType, counts: StartCounts): void {
-    const provisioned = type === 'on-demand' ? 0 : 1;
+    const ahead = type === 'on-demand' ? 0 : 1;
     counts.starting += 1;
-    this.#runningProvisioned += provisioned;
+    this.#runningAhead += ahead;
     const started = this.#options.start(group, type).finally(() => {
       counts.starting -= 1;
-      this.#runningProvisioned -= provisioned;
+      this.#runningAhead -= ahead;
       this.#running.delete(started);
       this.demand(group);
       this.#options.onEnded(group);

@@ -50,7 +50,7 @@ describe('the text format', () => {
     expect(reportLine({ ...facts, initDurationMs: 110.1 })).toBe(
       `REPORT RequestId: ${requestId}\tDuration: 3.01 ms\tBilled Duration: 114 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\tInit Duration: 110.10 ms\t`,
     );
-    expect(billedDurationMs(1049.63, 1293.83)).toBe(2344);
+    expect(billedDurationMs({ durationMs: 1049.63, initDurationMs: 1293.83 })).toBe(2344);
   });
 
   test.each([
@@ -124,7 +124,9 @@ describe('the JSON format', () => {
       },
     });
     const runtime = { version: 'v', arn: 'a' };
-    expect(initStartRecord('on-demand', 'invoke', runtime, 'f', '$LATEST').record).toMatchObject({
+    expect(
+      initStartRecord('on-demand', 'invoke', runtime, { name: 'f', version: '$LATEST' }).record,
+    ).toMatchObject({
       initializationType: 'on-demand',
       phase: 'invoke',
       functionName: 'f',

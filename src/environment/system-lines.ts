@@ -12,6 +12,8 @@ export interface ReportFacts {
   readonly durationMs: number;
   /** Only on a cold start. */
   readonly initDurationMs: number | undefined;
+  /** Only of the first invocation of an environment that was restored. */
+  readonly restoreDurationMs?: number | undefined;
   readonly memoryMb: number;
   readonly maxMemoryUsedMb: number;
   /** How the invocation failed, when not by the handler's own error. */
@@ -51,13 +53,20 @@ export interface RuntimeIdentity {
 /** Larger numbers are not what V8 writes quickly. */
 const LARGEST_SMALL_INTEGER = 2 ** 30;
 
-/** Init time is billed as well, for every kind of package, since August 2025. */
-export function billedDurationMs(durationMs: number, initDurationMs: number | undefined): number {
-  return Math.ceil(durationMs + (initDurationMs ?? 0));
+/** Init time is billed as well, for every kind of package, since August 2025, and so are after-restore hooks. */
+export function billedDurationMs(
+  facts: Pick<ReportFacts, 'durationMs' | 'initDurationMs' | 'restoreDurationMs'>,
+): number {
+  const { durationMs, initDurationMs, restoreDurationMs } = facts;
+  return Math.ceil(durationMs + (initDurationMs ?? 0) + (restoreDurationMs ?? 0));
 }
 
 export function initStartLine(runtime: RuntimeIdentity): string {
   return `INIT_START Runtime Version: ${runtime.version}\tRuntime Version ARN: ${runtime.arn}`;
+}
+
+export function restoreStartLine(runtime: RuntimeIdentity): string {
+  return `RESTORE_START Runtime Version: ${runtime.version}\tRuntime Version ARN: ${runtime.arn}`;
 }
 
 export function startLine(requestId: string, version: string): string {
@@ -70,12 +79,17 @@ export function endLine(requestId: string): string {
 
 /** Ends in a tab, as AWS's does; with a failure its status follows. */
 export function reportLine(facts: ReportFacts): string {
-  const { requestId, durationMs, initDurationMs, memoryMb, maxMemoryUsedMb, failure } = facts;
-  const billed = billedDurationMs(durationMs, initDurationMs);
+  const { requestId, durationMs, initDurationMs, restoreDurationMs, memoryMb, maxMemoryUsedMb, failure } =
+    facts;
+  const billed = billedDurationMs(facts);
   let line =
     `REPORT RequestId: ${requestId}\tDuration: ${twoDecimals(durationMs)} ms\tBilled Duration: ${billed} ms\t` +
     `Memory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryUsedMb} MB\t`;
   if (initDurationMs !== undefined) line += `Init Duration: ${initDurationMs.toFixed(2)} ms\t`;
+  if (restoreDurationMs !== undefined) {
+    const billedRestore = Math.ceil(restoreDurationMs);
+    line += `Restore Duration: ${restoreDurationMs.toFixed(2)} ms\tBilled Restore Duration: ${billedRestore} ms\t`;
+  }
   return failure === undefined ? line : line + failureFields(failure);
 }
 
@@ -96,6 +110,11 @@ export function initReportLine(
 ): string {
   const line = `INIT_REPORT Init Duration: ${durationMs.toFixed(2)} ms`;
   return failure === undefined ? line : `${line}\tPhase: ${phase}\t${failureFields(failure)}`;
+}
+
+export function restoreReportLine(durationMs: number, failure: LineFailure | undefined): string {
+  const line = `RESTORE_REPORT Restore Duration: ${durationMs.toFixed(2)} ms`;
+  return failure === undefined ? line : `${line}\t${failureFields(failure)}`;
 }
 
 /** One for each extension, at the end of Init. */

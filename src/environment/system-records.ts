@@ -1,3 +1,4 @@
+import type { FunctionVersion } from '../model/function-version.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { billedDurationMs } from './system-lines.ts';
@@ -32,8 +33,7 @@ export function initStartRecord(
   initializationType: InitializationType,
   phase: InitPhase,
   runtime: RuntimeIdentity,
-  functionName: string,
-  functionVersion: string,
+  { name: functionName, version: functionVersion }: Pick<FunctionVersion, 'name' | 'version'>,
 ): SystemRecord {
   return {
     level: 'INFO',
@@ -49,13 +49,16 @@ export function initStartRecord(
   };
 }
 
-export function initRuntimeDoneRecord(
+/** The runtime is ready for its first event, extensions may not be; with `restore`, for the first since it was restored. */
+export function runtimeReadyRecord(
   initializationType: InitializationType,
-  phase: InitPhase,
+  phase: InitPhase | 'restore',
   failure: LineFailure | undefined,
 ): SystemRecord {
+  const level = failure === undefined ? 'DEBUG' : 'WARN';
+  if (phase === 'restore') return { level, type: 'platform.restoreRuntimeDone', record: outcome(failure) };
   const record = { initializationType, phase, ...outcome(failure) };
-  return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.initRuntimeDone', record };
+  return { level, type: 'platform.initRuntimeDone', record };
 }
 
 export function initReportRecord(
@@ -72,6 +75,23 @@ export function initReportRecord(
   };
   const level = initializationType === 'on-demand' ? 'DEBUG' : 'INFO';
   return { level: failure === undefined ? level : 'WARN', type: 'platform.initReport', record };
+}
+
+export function restoreStartRecord(
+  runtime: RuntimeIdentity,
+  { name: functionName, version: functionVersion }: Pick<FunctionVersion, 'name' | 'version'>,
+): SystemRecord {
+  const identity = { runtimeVersion: runtime.version, runtimeVersionArn: runtime.arn };
+  return {
+    level: 'INFO',
+    type: 'platform.restoreStart',
+    record: { functionName, functionVersion, ...identity },
+  };
+}
+
+export function restoreReportRecord(durationMs: number, failure: LineFailure | undefined): SystemRecord {
+  const record = { ...outcome(failure), metrics: { durationMs: rounded(durationMs) } };
+  return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.restoreReport', record };
 }
 
 export function startRecord(requestId: string, version: string, traceId: string): SystemRecord {
@@ -91,13 +111,20 @@ export function runtimeDoneRecord(facts: RuntimeDoneFacts): SystemRecord {
 }
 
 export function reportRecord(facts: ReportFacts): SystemRecord {
-  const { requestId, durationMs, initDurationMs, memoryMb, maxMemoryUsedMb, failure } = facts;
+  const { requestId, durationMs, initDurationMs, restoreDurationMs, memoryMb, maxMemoryUsedMb, failure } =
+    facts;
   const metrics = {
     durationMs: rounded(durationMs),
-    billedDurationMs: billedDurationMs(durationMs, initDurationMs),
+    billedDurationMs: billedDurationMs(facts),
     memorySizeMB: memoryMb,
     maxMemoryUsedMB: maxMemoryUsedMb,
     ...(initDurationMs === undefined ? {} : { initDurationMs: rounded(initDurationMs) }),
+    ...(restoreDurationMs === undefined
+      ? {}
+      : {
+          restoreDurationMs: rounded(restoreDurationMs),
+          billedRestoreDurationMs: Math.ceil(restoreDurationMs),
+        }),
   };
   const record = { requestId, metrics, ...outcome(failure), ...tracing(facts.traceId) };
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };

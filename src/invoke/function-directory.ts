@@ -1,7 +1,8 @@
 import type { FunctionSettings } from '../model/function-settings.ts';
-import { resourceConflict, resourceNotFound } from '../model/lambda-errors.ts';
+import type { FunctionVersion } from '../model/function-version.ts';
+import { resourceConflict, resourceNotFound, snapStartNotReady } from '../model/lambda-errors.ts';
 import { type StoredAlias, versionsOf } from '../model/stored-alias.ts';
-import { type FunctionRecord, functionArn } from '../model/stored-function.ts';
+import { type FunctionRecord, functionArn, hasSnapStart } from '../model/stored-function.ts';
 import type { Change, ChangeFeed } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
 import {
@@ -95,6 +96,12 @@ export class FunctionDirectory {
     return { main: main?.version, second: second?.version, secondWeight };
   }
 
+  /** The versions that are restored for their invokes. */
+  *withSnapStart(): Iterable<FunctionVersion> {
+    for (const { versions } of this.#functions.values())
+      for (const { serving } of versions.values()) if (serving?.snapStart === true) yield serving;
+  }
+
   /** Where events go that the function fails for; undefined: nowhere, or the function is gone. */
   deadLetterTarget(
     { accountId, region, name }: FunctionKey,
@@ -116,9 +123,11 @@ export class FunctionDirectory {
   #refusal(entry: FunctionEntry | undefined, arn: string, qualifier: string): Error {
     const alias = entry?.aliases.get(qualifier)?.alias;
     const versions = alias === undefined ? [qualifier] : versionsOf(alias);
-    const states = versions.map((version) => entry?.versions.get(version)?.record.current.state);
+    const stored = versions.map((version) => entry?.versions.get(version)?.record.current);
     // Of two versions, the one that stands in the way is the one that is not active.
-    const state = states.find((each) => each !== 'Active');
+    const inTheWay = stored.find((each) => each?.state !== 'Active');
+    if (inTheWay?.state === 'Pending' && hasSnapStart(inTheWay)) return snapStartNotReady();
+    const state = inTheWay?.state;
     if (state === undefined) return resourceNotFound(`Function not found: ${arn}:${qualifier}`);
     return resourceConflict(
       `The operation cannot be performed at this time. The function is currently in the following state: ${state}`,
@@ -139,10 +148,11 @@ export class FunctionDirectory {
     const after = record && versionEntry(record, before);
     if (after === undefined) entry.versions.delete(qualifier);
     else entry.versions.set(qualifier, after);
-    if (before?.serving !== after?.serving) {
-      this.#refresh(entry);
-      if (before?.serving !== undefined) this.#onReplaced(arn, deploymentsOf(entry));
-    }
+    if (before?.serving !== after?.serving) this.#refresh(entry);
+    const isReplaced = before?.serving !== undefined && before.serving !== after?.serving;
+    // One that was being initialised may have environments although it never served.
+    if (isReplaced || (before !== undefined && after === undefined))
+      this.#onReplaced(arn, deploymentsOf(entry));
     this.#dropIfEmpty(entry, path);
   }
 
@@ -198,8 +208,12 @@ function resolved(entry: FunctionEntry, qualifier: string | undefined): Resoluti
 }
 
 function deploymentsOf(entry: FunctionEntry): ReadonlySet<string> {
-  const serving = [...entry.versions.values()].flatMap((version) => version.serving?.deploymentId ?? []);
-  return new Set(serving);
+  const kept = [...entry.versions.values()].flatMap(({ serving, record: { current } }) => [
+    ...(serving === undefined ? [] : [serving.deploymentId]),
+    // Versions with SnapStart have an environment before they serve.
+    ...(current.state === 'Pending' ? [current.deploymentId] : []),
+  ]);
+  return new Set(kept);
 }
 
 /** `arn:<partition>:lambda:<region>:<account>:function:<name>[:<qualifier>]` */

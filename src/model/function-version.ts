@@ -33,6 +33,8 @@ export interface FunctionVersion {
   readonly logFormat: 'Text' | 'JSON';
   readonly applicationLogLevel: string | undefined;
   readonly systemLogLevel: string | undefined;
+  /** Its environments are restored from where their initialisation ended: a published version with SnapStart. */
+  readonly snapStart?: boolean;
   /** Invocations that one environment takes at once, on a managed instance; undefined: one, and no such instance. */
   readonly maxConcurrency?: number | undefined;
 }

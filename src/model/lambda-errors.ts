@@ -41,6 +41,11 @@ export function serviceException(message: string): ServiceError {
   return new ServiceError('ServiceException', message, 500, { Type: 'Service' });
 }
 
+/** 500: what ran, or was to run, in an environment that is gone. */
+export function environmentRemoved(): ServiceError {
+  return serviceException('The execution environment was removed.');
+}
+
 /** 409 */
 export function resourceConflict(message: string): ServiceError {
   return new ServiceError('ResourceConflictException', message, 409, USER);
@@ -49,6 +54,30 @@ export function resourceConflict(message: string): ServiceError {
 /** 400: the resource is between two states. */
 export function resourceInUse(message: string): ServiceError {
   return new ServiceError('ResourceInUseException', message, 400, USER);
+}
+
+/** 409: the version is being initialised. */
+export function snapStartNotReady(): ServiceError {
+  const message =
+    'Lambda is initializing your function. It will be ready to invoke once your function state becomes ACTIVE.';
+  return new ServiceError('SnapStartNotReadyException', message, 409, snapStartMembers(message));
+}
+
+/** 408: after-restore hooks took longer than they may. */
+export function snapStartTimeout(): ServiceError {
+  const message = "Lambda couldn't restore the snapshot within the timeout limit.";
+  return new ServiceError('SnapStartTimeoutException', message, 408, snapStartMembers(message));
+}
+
+/** 400: an after-restore hook, or the initialisation before it, failed. */
+export function snapStartFailed(what: string): ServiceError {
+  const message = `${what} encountered an error. For more information, check the Amazon CloudWatch logs.`;
+  return new ServiceError('SnapStartException', message, 400, snapStartMembers(message));
+}
+
+/** Their bodies spell `Message` so. */
+function snapStartMembers(message: string) {
+  return { Type: 'User', Message: message } as const;
 }
 
 /** 412 */

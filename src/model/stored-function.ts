@@ -7,7 +7,12 @@ export type UpdateStatus = 'Successful' | 'InProgress' | 'Failed';
 /** Why a state is what it is: the text and the code AWS shows next to it. */
 export interface StatusReason {
   readonly message: string;
-  readonly code: 'Creating' | 'InternalError' | 'InvalidRuntime' | 'InvalidZipFileException';
+  readonly code:
+    | 'Creating'
+    | 'InternalError'
+    | 'InvalidRuntime'
+    | 'InvalidZipFileException'
+    | 'FunctionError';
 }
 
 export interface StoredLogging {
@@ -69,6 +74,8 @@ export interface StoredFunction {
   readonly codeUnzippedBytes: number;
   /** In order: later ones lie over earlier ones. */
   readonly layers: readonly FunctionLayer[];
+  /** Published versions are initialised when they are published. Absent where they are not. */
+  readonly snapStart?: 'PublishedVersions';
   /** Absent on functions of the default kind. */
   readonly managed?: StoredManagedInstances;
   /** Platform time of the last code or configuration update, milliseconds since the Unix epoch. */
@@ -129,6 +136,11 @@ export function functionVersionArn(stored: StoredFunction): string {
   return `${functionArn(stored.accountId, stored.region, stored.name)}:${stored.version}`;
 }
 
+/** `$LATEST` only says what its versions shall have. */
+export function hasSnapStart({ snapStart, version }: StoredFunction): boolean {
+  return snapStart !== undefined && version !== '$LATEST';
+}
+
 /** The immutable snapshot the invoke path works with. */
 export function functionVersionOf(stored: StoredFunction): FunctionVersion {
   return {
@@ -153,6 +165,7 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     logFormat: stored.logging.logFormat,
     applicationLogLevel: stored.logging.applicationLogLevel,
     systemLogLevel: stored.logging.systemLogLevel,
+    ...(hasSnapStart(stored) && { snapStart: true }),
     maxConcurrency: stored.managed?.maxConcurrency,
   };
 }

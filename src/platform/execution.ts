@@ -11,6 +11,7 @@ import { Invoker } from '../invoke/invoke-function.ts';
 import { Lender } from '../invoke/lending/lender.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
+import { SnapStart } from '../invoke/snap-start.ts';
 import { streamConsumers } from '../model/stream-consumers.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
@@ -43,6 +44,7 @@ export async function buildExecution(site: Site) {
   const policies = await opened(new PolicyDirectory(), store);
   await concurrency.open(store);
   const provision = { directory: functions, concurrency, pool };
+  const snapStart = new SnapStart(functions, pool);
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const lender = new Lender(concurrency, clock);
   const invoker = new Invoker({ directory: functions, concurrency: lender, pool, clock });
@@ -68,12 +70,13 @@ export async function buildExecution(site: Site) {
   const messaging = await buildMessaging(site, owner, { invoker, events, policies, ...receivers });
   const polled = { invoker, functions, queues, streams: streamConsumer, targets };
   const eventSources = buildEventSources(site, owner, polled);
-  const activation = openActivation(site, code, pool);
+  const activation = openActivation(site, code, pool, snapStart);
   const doors = {
     functions,
     policies,
     concurrency,
     provisioned,
+    snapStart,
     invoker,
     events,
     eventInvokeConfigs,
@@ -106,15 +109,21 @@ function openReceivers(
   };
 }
 
-function openActivation({ log, clock, state: { store } }: Site, code: CodeDirectories, pool: Environments) {
+function openActivation(
+  { log, clock, state: { store } }: Site,
+  code: CodeDirectories,
+  pool: Environments,
+  snapStart: SnapStart,
+) {
   return startFunctionActivation({
     store,
     clock,
     prepareCode: async (stored) => {
       const version = functionVersionOf(stored);
       await code.prepareAll(version);
-      void pool.factory.expect(version);
+      if (version.snapStart !== true) void pool.factory.expect(version);
     },
+    initialise: async (stored) => await snapStart.publish(functionVersionOf(stored)),
     onError: (error: unknown) => log.error(`A function could not be activated: ${String(error)}`),
   });
 }

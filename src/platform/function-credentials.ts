@@ -10,6 +10,8 @@ export interface FunctionCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+  /** Platform time, milliseconds since the Unix epoch. */
+  readonly expiresMs: number;
 }
 
 /** Lambda's sessions last this long, and longer where environments live longer. */
@@ -59,6 +61,7 @@ export class FunctionSessions {
       expiresMs: issuedMs + this.#durationMs,
       sourceFunctionArn: functionArn,
     };
-    return { accessKeyId: claims.accessKeyId, ...this.#credentials.issue(claims) };
+    const { accessKeyId: id, expiresMs } = claims;
+    return { accessKeyId: id, expiresMs, ...this.#credentials.issue(claims) };
   }
 }

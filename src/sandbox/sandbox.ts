@@ -85,7 +85,7 @@ export interface Sandbox {
   execBeside(command: SandboxCommand): Promise<SandboxProcess>;
   /**
    * Lets processes inside connect to a server of the platform's, and nobody else where the driver can tell. Once in a
-   * sandbox's life. The address they do it at is the answer: `host:port`.
+   * sandbox's life. The address they do it at is the answer: `host:port`; at 127.0.0.1 they reach the same port.
    */
   listen(server: Server): Promise<string>;
   /**

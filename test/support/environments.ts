@@ -5,14 +5,28 @@ import type { TestServer } from './server.ts';
 const TICKS_PER_SECOND = 100;
 
 /** The id of an environment of a function. */
-export async function environmentOf({ endpoint }: TestServer, functionName: string): Promise<string> {
-  const answer = await fetch(`${endpoint}/_lambent/environments`);
-  const { environments } = (await answer.json()) as {
-    readonly environments: readonly { readonly id: string; readonly functionArn: string }[];
-  };
-  const found = environments.find(({ functionArn }) => functionArn.endsWith(`:${functionName}`));
+export async function environmentOf(server: TestServer, functionName: string): Promise<string> {
+  const [found] = await environmentsOf(server, functionName);
   if (found === undefined) throw new Error(`${functionName} has no environment`);
   return found.id;
+}
+
+/** An environment, as the platform's own routes show it. */
+export interface ShownEnvironment {
+  readonly id: string;
+  readonly functionArn: string;
+  readonly version: string;
+  readonly state: string;
+}
+
+/** Of a function, the oldest first. */
+export async function environmentsOf(
+  { endpoint }: TestServer,
+  functionName: string,
+): Promise<ShownEnvironment[]> {
+  const answer = await fetch(`${endpoint}/_lambent/environments`);
+  const { environments } = (await answer.json()) as { readonly environments: readonly ShownEnvironment[] };
+  return environments.filter(({ functionArn }) => functionArn.endsWith(`:${functionName}`));
 }
 
 /** How much of one processor the processes of an environment use on the host, over some time. */

@@ -1,5 +1,6 @@
 package lambent;
 
+import com.amazonaws.services.lambda.crac.Core;
 import com.amazonaws.services.lambda.runtime.LambdaRuntimeInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -38,6 +39,7 @@ public final class Bootstrap {
     ClassLoader classes = FunctionClasses.open(System.getenv("LAMBDA_TASK_ROOT"), layers);
     Thread.currentThread().setContextClassLoader(classes);
     handler = initialised(classes);
+    if ("snap-start".equals(System.getenv("AWS_LAMBDA_INITIALIZATION_TYPE"))) pause();
   }
 
   private FunctionHandler initialised(ClassLoader classes) {
@@ -49,6 +51,31 @@ public final class Bootstrap {
       System.exit(1);
       throw Channel.leave();
     }
+  }
+
+  /** What comes between the initialisation of a version with SnapStart and its first event: hooks, and the wait between. */
+  private void pause() {
+    try {
+      Core.getGlobalContext().beforeCheckpoint(null);
+    } catch (Exception error) {
+      fail(Channel.INIT_ERROR, error);
+    }
+    System.gc();
+    endLines();
+    channel.send(Channel.RESTORE_NEXT, new byte[0]);
+    if (channel.read().type == Channel.SHUTDOWN) throw Channel.leave();
+    try {
+      Core.getGlobalContext().afterRestore(null);
+    } catch (Exception error) {
+      fail(Channel.RESTORE_ERROR, error);
+    }
+  }
+
+  private void fail(int type, Exception error) {
+    Fault fault = Fault.ofInvocation(error);
+    report(fault);
+    channel.send(type, fault.payload());
+    System.exit(64);
   }
 
   private void serve() {

@@ -20,6 +20,8 @@ final class Channel {
   static final int ERROR = 0x12;
   static final int INIT_ERROR = 0x13;
   static final int LOG = 0x14;
+  static final int RESTORE_NEXT = 0x18;
+  static final int RESTORE_ERROR = 0x19;
 
   private static final int HEADER_BYTES = 5;
   /** CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
-import { resourceConflict, serviceException } from '../../model/lambda-errors.ts';
+import { environmentRemoved, resourceConflict, serviceException } from '../../model/lambda-errors.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
@@ -67,7 +67,7 @@ export class ManagedEnvironments {
 
   /** As the pool's: function errors are in the result, and it rejects when the function cannot be run at all. */
   async run(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
-    if (this.#isClosed) throw removed();
+    if (this.#isClosed) throw environmentRemoved();
     if (version.version === '$LATEST') {
       throw resourceConflict(
         'The operation cannot be performed at this time. The function is currently in the following state: ActiveNonInvocable',
@@ -106,7 +106,7 @@ export class ManagedEnvironments {
     this.#groups.clear();
     for (const group of groups) {
       group.isRetired = true;
-      for (const waiter of group.waiters.splice(0)) waiter.reject(removed());
+      for (const waiter of group.waiters.splice(0)) waiter.reject(environmentRemoved());
       for (const environment of group.environments.keys()) void this.#removals.remove(environment);
     }
     await this.#removals.settled();
@@ -243,8 +243,4 @@ function leastBusy({ environments }: Group): SharedEnvironment | undefined {
       found = environment;
   }
   return found;
-}
-
-function removed(): ServiceError {
-  return serviceException('The execution environment was removed.');
 }

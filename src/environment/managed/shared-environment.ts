@@ -1,5 +1,5 @@
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
-import { serviceException } from '../../model/lambda-errors.ts';
+import { environmentRemoved } from '../../model/lambda-errors.ts';
 import type { EnvironmentParts } from '../environment-parts.ts';
 import type { EnvironmentState } from '../environment-state.ts';
 import { initFailed, initTimedOut, timedOut } from '../function-failure.ts';
@@ -74,7 +74,7 @@ export class SharedEnvironment implements RuntimeEvents {
     if (this.#destroyed !== undefined) return failure ?? initTimedOut();
     sandbox.boost(false);
     for (const extension of this.#process.extensionFacts) log.extension(extension);
-    log.initDone(durationMs, failure);
+    log.initDone(durationMs, 'init', failure);
     if (failure === undefined) {
       this.#state = 'open';
       this.#process.setActive(true);
@@ -138,6 +138,15 @@ export class SharedEnvironment implements RuntimeEvents {
     return this.#process.reportInitError(initFailed(payload, declaredType));
   }
 
+  /** Managed instances have no SnapStart. */
+  onRestoreNext(): boolean {
+    return false;
+  }
+
+  onRestoreError(): boolean {
+    return false;
+  }
+
   onLog(message: string): void {
     this.#parts.log.event(message);
   }
@@ -164,7 +173,7 @@ export class SharedEnvironment implements RuntimeEvents {
   async #destroy(): Promise<void> {
     this.#state = 'destroyed';
     for (const slot of this.#inHand.values()) {
-      slot.abandon(serviceException('The execution environment was removed.'));
+      slot.abandon(environmentRemoved());
     }
     this.#inHand.clear();
     await this.#process.close(initTimedOut());

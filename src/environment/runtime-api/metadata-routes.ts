@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasToken } from './bearer.ts';
 
 export const METADATA_PATH = '/2026-01-15/metadata/execution-environment';
 
@@ -18,18 +18,12 @@ export function handleMetadataRequest(
   if (request.method !== 'GET') {
     response.setHeader('Allow', 'GET');
     answer(response, 405, { errorMessage: 'Method not allowed', errorType: 'MethodNotAllowed' });
-  } else if (!isBearer(request.headers.authorization, token)) {
+  } else if (!hasToken(request.headers.authorization, `Bearer ${token}`)) {
     answer(response, 401, { errorMessage: 'Invalid metadata token', errorType: 'Unauthorized' });
   } else {
     response.setHeader('Cache-Control', 'private, max-age=43200, immutable');
     answer(response, 200, { AvailabilityZoneID: availabilityZoneId });
   }
-}
-
-function isBearer(header: string | undefined, token: string): boolean {
-  const given = Buffer.from(header ?? '');
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 function answer(response: ServerResponse, status: number, value: Readonly<Record<string, string>>): void {

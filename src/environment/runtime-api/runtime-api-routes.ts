@@ -23,7 +23,9 @@ export function handleRuntimeRequest(
   response: ServerResponse,
 ): void {
   const path = request.url ?? '';
-  if (request.method === 'GET' && path === `${RUNTIME_PREFIX}invocation/next`) next(client, response);
+  const isGet = request.method === 'GET';
+  if (isGet && path === `${RUNTIME_PREFIX}invocation/next`) next(client, response);
+  else if (isGet && path === `${RUNTIME_PREFIX}restore/next`) restoreNext(client, response);
   else if (request.method === 'POST' && path.startsWith(RUNTIME_PREFIX)) {
     const words = path.slice(RUNTIME_PREFIX.length).split('/');
     if (isStreamed(request) && isOutcome(words) && words[2] === 'response') {
@@ -46,6 +48,15 @@ function next(client: RuntimeClient, response: ServerResponse): void {
   );
 }
 
+/** Answered when the environment is restored. */
+function restoreNext(client: RuntimeClient, response: ServerResponse): void {
+  const release = (): void => {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 0 });
+    response.end();
+  };
+  if (!client.events.onRestoreNext({ release })) refuseRestore(response);
+}
+
 /** `invocation/{id}/response` or `invocation/{id}/error` */
 function isOutcome(words: readonly string[]): boolean {
   const [noun, , verb] = words;
@@ -65,6 +76,7 @@ function postWhole(
     else if (verb === 'response') postResponse(client, requestId, body, response);
     else postError(client, requestId, body, request, response);
   } else if (words.join('/') === 'init/error') postInitError(client, body, request, response);
+  else if (words.join('/') === 'restore/error') postRestoreError(client, body, request, response);
   else refuseUnknown(request.url ?? '', response);
 }
 
@@ -130,6 +142,17 @@ function postInitError(
     );
 }
 
+function postRestoreError(
+  client: RuntimeClient,
+  body: RequestBody,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const isTaken = client.events.onRestoreError(errorPayload(body, request), declaredType(request));
+  if (isTaken) acknowledge('accepted', response);
+  else refuseRestore(response);
+}
+
 /** The error as the runtime describes it; one that sends no body at least has its type in a header. */
 function errorPayload(body: RequestBody, request: IncomingMessage): Uint8Array {
   if (body.bytes.length > 0) return body.bytes;
@@ -147,14 +170,12 @@ function isOtherAttempt(client: RuntimeClient, request: IncomingMessage): boolea
 }
 
 function refuseUnknown(path: string, response: ServerResponse): void {
-  if (path.startsWith(`${RUNTIME_PREFIX}restore/`)) {
-    refuse(
-      response,
-      403,
-      'InvalidStateTransition',
-      'This function does not use SnapStart: there is nothing to restore.',
-    );
-  } else refuse(response, 404, 'ResourceNotFound', `The Runtime API has no ${path}.`);
+  refuse(response, 404, 'ResourceNotFound', `The Runtime API has no ${path}.`);
+}
+
+/** Either it has no SnapStart, or it is at another point of its life. */
+function refuseRestore(response: ServerResponse): void {
+  refuse(response, 403, 'InvalidStateTransition', 'There is nothing to restore now.');
 }
 
 function acknowledge(receipt: Receipt, response: ServerResponse): void {

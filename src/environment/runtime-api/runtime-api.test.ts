@@ -6,7 +6,7 @@ import { CollectedResponse } from '../collected-response.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
 import { listenOnLoopback } from '../../sandbox/listen-on-loopback.ts';
 import { OutputPace, OutputPacing } from '../output-pace.ts';
-import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
+import type { ResponseStream, RestoreRequest, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { ExtensionEndpoints, RuntimeApiListener } from './runtime-api.ts';
 
@@ -24,6 +24,10 @@ class Recorder implements RuntimeEvents {
   takesNext = true;
   nexts = 0;
   isInitialising = true;
+  /** A restore that can begin, and one that is under way. */
+  canRestore = false;
+  isRestoring = false;
+  waiting: RestoreRequest | undefined;
 
   onNext(link: RuntimeLink): boolean {
     this.nexts += 1;
@@ -53,6 +57,16 @@ class Recorder implements RuntimeEvents {
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
     this.said.push(['init-error', Buffer.from(payload).toString(), declaredType]);
     return this.isInitialising;
+  }
+
+  onRestoreNext(waiting: RestoreRequest): boolean {
+    this.waiting = waiting;
+    return this.canRestore;
+  }
+
+  onRestoreError(payload: Uint8Array, declaredType: string | undefined): boolean {
+    if (this.isRestoring) this.said.push(['restore-error', Buffer.from(payload).toString(), declaredType]);
+    return this.isRestoring;
   }
 
   onLog(): void {

@@ -9,6 +9,11 @@ import type { OutputPace } from '../output-pace.ts';
 import { LARGEST_RESPONSE_BYTES, type RuntimeEvents } from '../runtime-link.ts';
 import { handleTelemetryRequest, telemetryApiOf } from '../telemetry-api/telemetry-api-routes.ts';
 import type { TelemetryEndpoint } from '../telemetry-api/telemetry-api-routes.ts';
+import {
+  type ContainerCredentials,
+  CREDENTIALS_PATH,
+  handleCredentialsRequest,
+} from './credentials-route.ts';
 import { handleMetadataRequest, METADATA_PATH } from './metadata-routes.ts';
 import type { EnvironmentMetadata } from './metadata-routes.ts';
 import { BodyRoom } from './body-room.ts';
@@ -35,6 +40,8 @@ export interface ApiEnvironment {
   readonly events: RuntimeEvents;
   readonly extensions: ExtensionEndpoints;
   readonly metadata: EnvironmentMetadata;
+  /** Undefined where they are among the variables. */
+  readonly credentials?: ContainerCredentials | undefined;
   /** What its requests cost the platform is added to what its output does. */
   readonly pace: OutputPace;
   /** How many events the runtime may have in hand; undefined: one, asked for when it is done. */
@@ -134,5 +141,7 @@ function route(environment: Environment, request: IncomingMessage, response: Ser
     const { extensions, room } = environment;
     handleTelemetryRequest(telemetryApi, { extensions, room }, request, response);
   } else if (url === METADATA_PATH) handleMetadataRequest(environment.metadata, request, response);
-  else handleRuntimeRequest(environment, request, response);
+  else if (url === CREDENTIALS_PATH && environment.credentials !== undefined) {
+    handleCredentialsRequest(environment.credentials, request, response);
+  } else handleRuntimeRequest(environment, request, response);
 }

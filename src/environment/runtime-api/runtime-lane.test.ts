@@ -29,6 +29,8 @@ const events: RuntimeEvents = {
   onStream: () => undefined,
   onError: () => false,
   onInitError: () => false,
+  onRestoreNext: () => false,
+  onRestoreError: () => false,
   onLog: () => undefined,
 };
 const sockets: Socket[] = [];

@@ -100,6 +100,8 @@ function machineOptions({ release }: JavaInterpreter, memoryMb: number): string[
     '-XX:TieredStopAtLevel=1',
     '-XX:-UsePerfData',
     '-Xshare:auto',
+    // Where hooks of SnapStart register that are written for `org.crac`, as in Lambda's runtime.
+    '-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac',
     ...(release > 8 ? opened : []),
   ];
 }

@@ -41,7 +41,12 @@ export class PoolFixture {
       logs: { openStream: (name) => this.openStream(name) },
       clock: this.clock,
       endpointUrl: () => 'http://127.0.0.1:4566',
-      credentials: () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
+      credentials: () => ({
+        accessKeyId: 'AKID',
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        expiresMs: 0,
+      }),
       scratchRoot: join(this.directory, 'scratch'),
       idleExpiryMs: 900_000,
       lifetimeMs: 14_400_000,

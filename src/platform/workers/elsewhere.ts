@@ -1,5 +1,5 @@
 import { parseAnyReference } from '../../model/function-reference.ts';
-import type { FunctionRecord } from '../../model/stored-function.ts';
+import { type FunctionRecord, hasSnapStart } from '../../model/stored-function.ts';
 import type { ChangeFeed } from '../../store/change-feed.ts';
 
 /** Any will do: only the name is asked for. */
@@ -8,8 +8,8 @@ const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
  * Functions whose environments are all in the main process: those with provisioned concurrency, as an environment that is
- * kept ready for everybody cannot stand in one of several processes, and those whose environments take several
- * invocations at once, for the same reason.
+ * kept ready for everybody cannot stand in one of several processes, and, for the same reason, those with versions that
+ * are restored and those whose environments take several invocations at once.
  */
 export class Elsewhere {
   /** What says so, by the function's bare name. */
@@ -21,7 +21,8 @@ export class Elsewhere {
     });
     changes.subscribe('function', ({ kind, key, value }) => {
       const { current, serving } = (value ?? {}) as Partial<FunctionRecord>;
-      this.#note(kind, key, (current?.managed ?? serving?.managed) !== undefined);
+      const isManaged = (current?.managed ?? serving?.managed) !== undefined;
+      this.#note(kind, key, isManaged || (current !== undefined && hasSnapStart(current)));
     });
   }
 

@@ -7,7 +7,7 @@ import { Invoker } from '../../invoke/invoke-function.ts';
 import { Borrower } from '../../invoke/lending/borrower.ts';
 import { PolicyDirectory } from '../../invoke/policy-directory.ts';
 import { MovableClock } from '../../model/clock.ts';
-import { serviceException } from '../../model/lambda-errors.ts';
+import { environmentRemoved } from '../../model/lambda-errors.ts';
 import { createInvokeService, type InvokeDependencies } from '../../services/lambda/invoke-service.ts';
 import { ChangeFeed } from '../../store/change-feed.ts';
 import { createPlatformLog, type PlatformLog } from '../../telemetry/platform-log.ts';
@@ -85,7 +85,7 @@ export class Worker {
     identity.directory.clear();
     policies.clear();
     elsewhere.clear();
-    borrower.clear(serviceException('The execution environment was removed.'));
+    borrower.clear(environmentRemoved());
     await pool.destroyAll();
     logs.flush();
   }

@@ -54,7 +54,8 @@ export class SandboxNetwork {
     const id = await warden.network(egress?.wayOut);
     try {
       const [listener, granted, endEgress] = await Promise.all([
-        warden.listener(id, NETWORK_PLAN.address, NETWORK_PLAN.platformPort),
+        // By its loopback address as well: SDKs take credentials in the clear from nowhere else.
+        warden.listener(id, '0.0.0.0', NETWORK_PLAN.platformPort),
         service && grant(warden, id, service),
         egress?.relay.add(() => divertedSockets(warden, id, egress.wayOut)),
       ]);
@@ -70,7 +71,7 @@ export class SandboxNetwork {
     return this.warden.alive;
   }
 
-  /** Lets processes inside connect to a server; the address they do it at is the answer. */
+  /** Lets processes inside connect to a server; the address they do it at is the answer, besides that of the loopback. */
   listen(server: Server): string {
     server.listen(this.#listener);
     return `${NETWORK_PLAN.address}:${NETWORK_PLAN.platformPort}`;

@@ -30,8 +30,8 @@ export function requestedRouting(config: AliasRoutingConfiguration | undefined):
   return first === undefined ? undefined : { version: first[0], weight: first[1] };
 }
 
-/** Throws when an alias cannot send invokes to the versions it names. */
-export async function checkVersions(db: Kysely<Database>, alias: StoredAlias): Promise<void> {
+/** Throws when an alias cannot send invokes to the versions it names. @returns those */
+export async function checkVersions(db: Kysely<Database>, alias: StoredAlias): Promise<StoredFunction[]> {
   const { functionVersion, routing } = alias;
   if (routing?.version === functionVersion) {
     throw invalidParameterValue(
@@ -46,6 +46,7 @@ export async function checkVersions(db: Kysely<Database>, alias: StoredAlias): P
   const targets: StoredFunction[] = [];
   for (const version of versionsOf(alias)) targets.push(await requireTarget(db, alias, version));
   checkAlike(targets);
+  return targets;
 }
 
 async function requireTarget(

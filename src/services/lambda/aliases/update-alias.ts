@@ -4,7 +4,9 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { resourceNotFound } from '../../../model/lambda-errors.ts';
 import type { StoredAlias } from '../../../model/stored-alias.ts';
+import { findProvisioned } from '../concurrency/provisioned-rows.ts';
 import { askedArn, type FunctionKey, lockFunction, retried } from '../functions/function-rows.ts';
+import { refuseProvisioned } from '../functions/snap-start-rules.ts';
 import { checkUnqualified } from '../functions/update-rules.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findAlias, replaceAlias } from './alias-rows.ts';
@@ -33,7 +35,9 @@ async function update(
       throw resourceNotFound(`Alias not found: ${askedArn({ ...key, qualifier: name })}`);
     checkAliasRevision(before, input.RevisionId);
     const after = changed(before, input);
-    await checkVersions(tx, after);
+    const targets = await checkVersions(tx, after);
+    // It takes its environments along.
+    if ((await findProvisioned(tx, key)).has(name)) refuseProvisioned(targets);
     await replaceAlias(tx, announce, before, after);
     return after;
   });

@@ -4,11 +4,13 @@ import {
   provisionedConcurrencyOf,
   type StoredProvisionedConcurrency,
 } from '../../../model/provisioned-concurrency.ts';
-import { versionsOf } from '../../../model/stored-alias.ts';
+import { type StoredAlias, versionsOf } from '../../../model/stored-alias.ts';
+import type { StoredFunction } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
 import { findAlias, findAliases } from '../aliases/alias-rows.ts';
-import type { FunctionKey, Tx } from '../functions/function-rows.ts';
+import { findFunction, type FunctionKey, type Tx } from '../functions/function-rows.ts';
 import type { QualifiedKey } from '../functions/qualifier-rows.ts';
+import { refuseProvisioned } from '../functions/snap-start-rules.ts';
 import { isVersionNumber, UNPUBLISHED } from './concurrency-rules.ts';
 
 /** By qualifier, all that a function has. */
@@ -66,7 +68,7 @@ export async function holdQualifier(tx: Tx, key: QualifiedKey): Promise<boolean>
 }
 
 /**
- * Throws 400 for an alias of `$LATEST` or with weights, and 409 for a version and an alias that leads to it: both would claim the same
+ * Throws 400 for an alias of `$LATEST` or with weights and for a version with SnapStart, and 409 for a version and an alias that leads to it: both would claim the same
  * environments.
  * @param provisioned by qualifier, what the function has
  */
@@ -76,6 +78,7 @@ export async function checkProvisionable(
   provisioned: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   const aliases = await findAliases(tx, key);
+  refuseProvisioned(await versionsBehind(tx, key, aliases));
   if (isVersionNumber(key.qualifier)) {
     const rivals = aliases.filter((alias) => versionsOf(alias).includes(key.qualifier));
     if (!rivals.some((alias) => provisioned.has(alias.name))) return;
@@ -92,4 +95,15 @@ export async function checkProvisionable(
       "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
     );
   }
+}
+
+async function versionsBehind(
+  tx: Tx,
+  key: QualifiedKey,
+  aliases: readonly StoredAlias[],
+): Promise<StoredFunction[]> {
+  const alias = aliases.find(({ name }) => name === key.qualifier);
+  const versions = alias === undefined ? [key.qualifier] : versionsOf(alias);
+  const records = await Promise.all(versions.map(async (version) => await findFunction(tx, key, version)));
+  return records.flatMap((record) => record?.current ?? []);
 }

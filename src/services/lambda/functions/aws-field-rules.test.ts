@@ -6,51 +6,27 @@ describe('checkAwsRules', () => {
     {},
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [] }, FileSystemConfigs: [] },
     { VpcConfig: { SubnetIds: ['subnet-1a'], SecurityGroupIds: ['sg-1A'] } },
-    { SnapStart: { ApplyOn: 'None' as const } },
   ])('has nothing against %j', (input) => {
-    expect(() => checkAwsRules(input, 'nodejs22.x')).not.toThrow();
+    expect(() => checkAwsRules(input)).not.toThrow();
   });
 
   test('knows ids of subnets and security groups', () => {
     const subnets = { VpcConfig: { SubnetIds: ['subnet-1', 'net-2'] } };
-    expect(() => checkAwsRules(subnets, 'java21')).toThrow(
+    expect(() => checkAwsRules(subnets)).toThrow(
       "1 validation error detected: Value '[subnet-1, net-2]' at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 1024, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: ^subnet-[0-9a-z]*$, Member must not be null]",
     );
     const groups = { VpcConfig: { SecurityGroupIds: ['sg_1'] } };
-    expect(() => checkAwsRules(groups, 'java21')).toThrow("Value '[sg_1]' at 'vpcConfig.securityGroupIds'");
+    expect(() => checkAwsRules(groups)).toThrow("Value '[sg_1]' at 'vpcConfig.securityGroupIds'");
   });
 
   test('wants a VPC with a file system', () => {
     const Arn = 'arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0';
     const FileSystemConfigs = [{ Arn, LocalMountPath: '/mnt/data' }];
-    expect(() => checkAwsRules({ FileSystemConfigs }, 'java21')).toThrow(
+    expect(() => checkAwsRules({ FileSystemConfigs })).toThrow(
       `Function must be configured to execute in a VPC to reference access point ${Arn}.`,
     );
     const VpcConfig = { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] };
-    expect(() => checkAwsRules({ FileSystemConfigs, VpcConfig }, 'java21')).not.toThrow();
-  });
-
-  const SnapStart = { ApplyOn: 'PublishedVersions' as const };
-
-  test.each(['java11', 'java17.al2023', 'java25', 'python3.12', 'python3.14', 'dotnet8', 'dotnet10'])(
-    'lets %s have SnapStart',
-    (runtime) => {
-      expect(() => checkAwsRules({ SnapStart }, runtime)).not.toThrow();
-    },
-  );
-
-  test.each([
-    'nodejs24.x',
-    'java8.al2',
-    'java8.al2023',
-    'python3.9',
-    'python3.11',
-    'ruby3.4',
-    'provided.al2023',
-  ])('denies %s SnapStart', (runtime) => {
-    expect(() => checkAwsRules({ SnapStart }, runtime)).toThrow(
-      `${runtime} is not supported for SnapStart enabled functions.`,
-    );
+    expect(() => checkAwsRules({ FileSystemConfigs, VpcConfig })).not.toThrow();
   });
 });
 

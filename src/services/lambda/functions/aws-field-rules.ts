@@ -4,21 +4,16 @@ import { invalidParameterValue, validationError } from '../../../model/lambda-er
 type Fields = Pick<
   CreateFunctionRequest & UpdateFunctionConfigurationRequest,
   'FileSystemConfigs' | 'VpcConfig'
-> &
-  Pick<CreateFunctionRequest, 'SnapStart'>;
+>;
 
 /**
  * What Lambda itself finds wrong with fields whose effect is not built yet: said before they are refused, so that a
  * request that fails on AWS fails in the same words here.
- * @param runtime the runtime the function will have
  */
-export function checkAwsRules(input: Fields, runtime: string): void {
+export function checkAwsRules(input: Fields): void {
   checkIds('subnetIds', input.VpcConfig?.SubnetIds, SUBNET_ID);
   checkIds('securityGroupIds', input.VpcConfig?.SecurityGroupIds, SECURITY_GROUP_ID);
   checkFileSystems(input);
-  if (input.SnapStart?.ApplyOn === 'PublishedVersions' && !canSnapStart(runtime)) {
-    throw invalidParameterValue(`${runtime} is not supported for SnapStart enabled functions.`);
-  }
 }
 
 /** What is particular to new functions. */
@@ -65,12 +60,4 @@ function checkFileSystems({ FileSystemConfigs, VpcConfig }: Fields): void {
     `Function must be configured to execute in a VPC to reference access point ${fileSystem.Arn}. ` +
       'Please update the function configuration to include VPC subnets and security groups.',
   );
-}
-
-/** Java from 11, Python from 3.12, .NET from 8. */
-function canSnapStart(runtime: string): boolean {
-  const [, family, version] = /^(java|python3\.|dotnet)(\d+)/.exec(runtime) ?? [];
-  if (family === 'java') return Number(version) >= 11;
-  if (family === 'python3.') return Number(version) >= 12;
-  return family === 'dotnet' && Number(version) >= 8;
 }

@@ -25,6 +25,7 @@ import { managedInstances } from '../managed-instances/managed-function.ts';
 import { publishedVersion } from '../versions/published-version.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
+import { checkSnapStart, snapStartSetting } from './snap-start-rules.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { BEING_CREATED, checkUnqualified } from './update-rules.ts';
 
@@ -42,7 +43,8 @@ export function createFunction(
     const draft = await draftFunction(deps, input, reference);
     const tags = input.Tags ?? {};
     checkTags(tags);
-    checkAwsRules(input, draft.runtime);
+    checkAwsRules(input);
+    checkSnapStart(draft);
     refuseUnbuiltFields(input);
     refuseUnbuiltFields(input.Code ?? {});
     checkRole(deps, draft.role, draft.accountId);
@@ -95,6 +97,7 @@ async function draftFunction(
   const deadLetterTargetArn = await checkDeadLetterTarget(deps, reference.accountId, input.DeadLetterConfig);
   const memoryMb = input.MemorySize ?? 128;
   const managed = input.CapacityProviderConfig;
+  const snapStart = snapStartSetting(input.SnapStart);
   const logging = mergeLogging(
     defaultLogging(reference.name),
     // The only format there is on managed instances.
@@ -115,6 +118,7 @@ async function draftFunction(
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,
     architecture: checkArchitecture(deps, input.Architectures),
     ...(environment && { environment }),
+    ...(snapStart && { snapStart }),
     layers: await resolveLayers(deps, reference, input.Layers ?? [], []),
     logging,
     ...(managed && { managed: managedInstances(managed, { runtime, memoryMb, logging }, reference) }),

@@ -38,6 +38,7 @@ function start(): void {
       asked.push({ codeSha256, outcome });
       await outcome.promise;
     },
+    initialise: async () => 'ready',
     onError: (error) => errors.push(error),
   });
 }

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../model/clock.ts';
+import type { SnapshotOutcome } from '../../../model/snapshot-outcome.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import {
   type FunctionRecord,
   functionRecordOf,
+  hasSnapStart,
+  type StatusReason,
   type StoredFunction,
 } from '../../../model/stored-function.ts';
 import type { Store } from '../../../store/store.ts';
@@ -14,6 +17,8 @@ export interface ActivationDependencies {
   readonly clock: Clock;
   /** Makes package and layers ready to run from: unpacks their blobs. Rejects when that cannot be done. */
   readonly prepareCode: (stored: StoredFunction) => Promise<void>;
+  /** Initialises a version with SnapStart, whose code is ready. */
+  readonly initialise: (stored: StoredFunction) => Promise<SnapshotOutcome>;
   /** Told of failures that have no function to be written to: the platform's log. */
   readonly onError: (error: unknown) => void;
 }
@@ -96,22 +101,28 @@ async function takeUp(store: Store, consider: (record: FunctionRecord) => void):
 }
 
 async function activate(deps: ActivationDependencies, waiting: StoredFunction): Promise<void> {
-  let failure: string | undefined;
-  try {
-    await deps.prepareCode(waiting);
-  } catch (error) {
-    deps.onError(error);
-    failure = error instanceof Error ? error.message : String(error);
-  }
+  const outcome = await prepared(deps, waiting);
+  // The next start of the platform takes it up again.
+  if (outcome === 'abandoned') return;
   try {
     await changeFunction(deps.store, waiting, (before) => {
       // Another deployment has taken over meanwhile: that one is someone else's work.
       if (before.current.deploymentId !== waiting.deploymentId || !isWaiting(before.current))
         return undefined;
-      return failure === undefined ? activated(before) : failed(before, failure);
+      return outcome === 'ready' ? activated(before) : failed(before, outcome);
     });
   } catch (error) {
     if (!(error instanceof ServiceError && error.code === 'ResourceNotFoundException')) throw error;
+  }
+}
+
+async function prepared(deps: ActivationDependencies, waiting: StoredFunction): Promise<SnapshotOutcome> {
+  try {
+    await deps.prepareCode(waiting);
+    return hasSnapStart(waiting) ? await deps.initialise(waiting) : 'ready';
+  } catch (error) {
+    deps.onError(error);
+    return { message: error instanceof Error ? error.message : String(error), code: 'InternalError' };
   }
 }
 
@@ -124,8 +135,7 @@ function activated({ current }: FunctionRecord): FunctionRecord {
 }
 
 /** A failed creation is final; after a failed update the configuration from before goes on serving. */
-function failed(before: FunctionRecord, message: string): FunctionRecord {
-  const reason = { message, code: 'InternalError' } as const;
+function failed(before: FunctionRecord, reason: StatusReason): FunctionRecord {
   const current = { ...before.current, revisionId: randomUUID() };
   if (current.state === 'Pending') {
     return { current: { ...current, state: 'Failed', stateReason: reason }, serving: undefined };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
-import { partitionOf, type StoredFunction } from '../../../model/stored-function.ts';
+import { hasSnapStart, partitionOf, type StoredFunction } from '../../../model/stored-function.ts';
 import { capacityProviderConfig } from '../managed-instances/managed-function.ts';
 
 /**
@@ -54,7 +54,10 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
     PackageType: 'Zip',
     Architectures: [stored.architecture],
     EphemeralStorage: { Size: stored.ephemeralStorageMb },
-    SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    SnapStart: {
+      ApplyOn: stored.snapStart ?? 'None',
+      OptimizationStatus: hasSnapStart(stored) && stored.state !== 'Failed' ? 'On' : 'Off',
+    },
     LoggingConfig: {
       LogFormat: logFormat,
       ...(applicationLogLevel && { ApplicationLogLevel: applicationLogLevel as 'INFO' }),

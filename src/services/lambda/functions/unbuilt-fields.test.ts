@@ -7,7 +7,7 @@ describe('refuseUnbuiltFields', () => {
     { Handler: 'index.handler', Timeout: 3 },
     { VpcConfig: {}, KMSKeyArn: '' },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
-    { SnapStart: { ApplyOn: 'None' }, TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
+    { TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
     { ImageConfig: { Command: [], EntryPoint: [], WorkingDirectory: '' }, DurableConfig: undefined },
   ])('accepts %j', (input) => {
     expect(() => refuseUnbuiltFields(input)).not.toThrow();

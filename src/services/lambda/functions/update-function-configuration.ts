@@ -16,6 +16,7 @@ import { mergeLogging } from './logging-configuration.ts';
 import { checkManaged, managedInstances } from '../managed-instances/managed-function.ts';
 import { checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
+import { checkSnapStart, snapStartSetting } from './snap-start-rules.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
 
@@ -39,9 +40,12 @@ export function updateFunctionConfiguration(
       const changed = changes(before.current, input);
       const managed = managedChange({ ...before.current, ...changed }, input);
       checkManaged({ ...before.current, ...changed, ...managed });
+      const snapStart = snapStartSetting(input.SnapStart, before.current.snapStart);
+      checkSnapStart({ ...before.current, ...changed, ...managed, snapStart });
       const change = {
         ...changed,
         ...managed,
+        ...(snapStart && { snapStart }),
         ...(layers && { layers }),
         ...(deadLetters !== undefined && { deadLetterTargetArn: deadLetters }),
       };
@@ -64,7 +68,7 @@ async function checkInput(
   if (input.Runtime !== undefined) await checkRuntime(deps, input.Runtime);
   if (input.Environment !== undefined) checkEnvironmentVariables(input.Environment.Variables ?? {});
   if (input.Role !== undefined) checkRole(deps, input.Role, current.accountId);
-  checkAwsRules(input, input.Runtime ?? current.runtime);
+  checkAwsRules(input);
   refuseUnbuiltFields(input);
 }
 
@@ -93,19 +97,21 @@ function managedChange(
 
 /**
  * AWS shows an empty map that a function was created with; one that an update brings ends the environment. An empty
- * dead-letter target ends that.
+ * dead-letter target ends that, and SnapStart for `None` itself.
  */
 function withoutEmptied(after: FunctionRecord, change: UpdateFunctionConfigurationRequest): FunctionRecord {
   const endsEnvironment =
     change.Environment !== undefined && Object.keys(change.Environment.Variables ?? {}).length === 0;
   const endsDeadLetters = change.DeadLetterConfig !== undefined && !change.DeadLetterConfig.TargetArn;
-  if (!endsEnvironment && !endsDeadLetters) return after;
-  const { environment, deadLetterTargetArn, ...current } = after.current;
+  const endsSnapStart = change.SnapStart?.ApplyOn === 'None';
+  if (!endsEnvironment && !endsDeadLetters && !endsSnapStart) return after;
+  const { environment, deadLetterTargetArn, snapStart, ...current } = after.current;
   return {
     ...after,
     current: {
       ...current,
       ...(environment && !endsEnvironment && { environment }),
+      ...(snapStart && !endsSnapStart && { snapStart }),
       ...(deadLetterTargetArn !== undefined && !endsDeadLetters && { deadLetterTargetArn }),
     },
   };

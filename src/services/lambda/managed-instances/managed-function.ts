@@ -63,7 +63,7 @@ export function checkManaged({
 }
 
 /** 400 for what only functions of the default kind have. */
-export function refuseManaged(stored: StoredFunction, what: string): void {
+export function refuseManaged(stored: Pick<StoredFunction, 'managed'>, what: string): void {
   if (stored.managed === undefined) return;
   throw invalidParameterValue(`${what} isn't supported for functions with a capacity provider.`);
 }

@@ -25,15 +25,16 @@ export function contentFingerprint(latest: StoredFunction): string {
 
 /**
  * The immutable copy of `$LATEST` that becomes a version; it has environments and a state of its own. Where the last
- * update of `$LATEST` has failed, the version has yet to become active.
+ * update of `$LATEST` has failed, the version has yet to become active; with SnapStart, to be initialised.
  */
 export function publishedVersion(
   latest: StoredFunction,
   version: number,
   description: string | undefined,
 ): StoredFunction {
+  const isReady = latest.lastUpdateStatus !== 'Failed' && latest.snapStart === undefined;
   return {
-    ...(latest.lastUpdateStatus === 'Failed' ? beingCreated(latest) : latest),
+    ...(isReady ? latest : beingCreated(latest)),
     version: String(version),
     description: description ?? latest.description,
     publishedFrom: contentFingerprint(latest),

@@ -1,0 +1,40 @@
+import type { FunctionVersion } from '../model/function-version.ts';
+import type { SnapshotOutcome } from '../model/snapshot-outcome.ts';
+import type { FunctionDirectory } from './function-directory.ts';
+
+/** The part of the environment pool that has environments wait to be restored. */
+export interface SnapshotPool {
+  publish(version: FunctionVersion): Promise<SnapshotOutcome>;
+  keepSnapshot(version: FunctionVersion): void;
+}
+
+/**
+ * Initialises versions with SnapStart: when they are published, and after a start of the platform, whose environments
+ * went with the one before.
+ */
+export class SnapStart {
+  readonly #directory: Pick<FunctionDirectory, 'withSnapStart'>;
+  readonly #pool: SnapshotPool;
+  readonly #begun = Promise.withResolvers<void>();
+
+  constructor(directory: Pick<FunctionDirectory, 'withSnapStart'>, pool: SnapshotPool) {
+    this.#directory = directory;
+    this.#pool = pool;
+  }
+
+  /** Starts environments from now on: they need to know the port that the platform listens on. */
+  begin(): void {
+    for (const version of this.#directory.withSnapStart()) this.#pool.keepSnapshot(version);
+    this.#begun.resolve();
+  }
+
+  /** The pool is closed: nobody waits for a beginning any more. */
+  close(): void {
+    this.#begun.resolve();
+  }
+
+  async publish(version: FunctionVersion): Promise<SnapshotOutcome> {
+    await this.#begun.promise;
+    return await this.#pool.publish(version);
+  }
+}

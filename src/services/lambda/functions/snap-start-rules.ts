@@ -1,0 +1,47 @@
+import type { SnapStart } from '@aws-sdk/client-lambda';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { hasSnapStart, type StoredFunction } from '../../../model/stored-function.ts';
+import { refuseManaged } from '../managed-instances/managed-function.ts';
+
+const MOST_STORAGE_MB = 512;
+
+/** @param before what the function has, for a request that does not say */
+export function snapStartSetting(
+  input: SnapStart | undefined,
+  before?: StoredFunction['snapStart'],
+): StoredFunction['snapStart'] {
+  if (input?.ApplyOn === undefined) return before;
+  return input.ApplyOn === 'PublishedVersions' ? 'PublishedVersions' : undefined;
+}
+
+/** Throws 400 for a function whose environments Lambda does not restore. */
+export function checkSnapStart(
+  stored: Pick<StoredFunction, 'ephemeralStorageMb' | 'managed' | 'runtime'> & {
+    readonly snapStart?: StoredFunction['snapStart'] | undefined;
+  },
+): void {
+  if (stored.snapStart === undefined) return;
+  if (!canSnapStart(stored.runtime)) {
+    throw invalidParameterValue(`${stored.runtime} is not supported for SnapStart enabled functions.`);
+  }
+  refuseManaged(stored, 'SnapStart');
+  if (stored.ephemeralStorageMb > MOST_STORAGE_MB) {
+    throw invalidParameterValue(
+      `Ephemeral storage greater than ${MOST_STORAGE_MB} MB is not supported for SnapStart enabled functions.`,
+    );
+  }
+}
+
+/** Throws 400 where environments of a version would be kept ready in two ways at once. */
+export function refuseProvisioned(versions: readonly StoredFunction[]): void {
+  if (!versions.some(hasSnapStart)) return;
+  throw invalidParameterValue('Provisioned concurrency is not supported for SnapStart enabled functions.');
+}
+
+/** Java from 11, Python from 3.12, .NET from 8. */
+function canSnapStart(runtime: string): boolean {
+  const [, family, version] = /^(java|python3\.|dotnet)(\d+)/.exec(runtime) ?? [];
+  if (family === 'java') return Number(version) >= 11;
+  if (family === 'python3.') return Number(version) >= 12;
+  return family === 'dotnet' && Number(version) >= 8;
+}
