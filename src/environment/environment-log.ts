@@ -11,6 +11,7 @@ import { LogTail } from './log-tail.ts';
 import {
   endLine,
   extensionLine,
+  faultLine,
   initReportLine,
   initStartLine,
   reportLine,
@@ -215,10 +216,7 @@ export class EnvironmentLog {
   /** Events that only the Logs API has. */
   #tellEnd({ requestId, failure }: ReportFacts): void {
     if (failure !== undefined) {
-      const { status, errorType } = failure;
-      const shown = status === 'timeout' ? '' : `\tErrorType: ${errorType}`;
-      const text = `RequestId: ${requestId} Status: ${status}${shown}`;
-      this.#telemetry.publish('platform', 'platform.fault', text);
+      this.#telemetry.publish('platform', 'platform.fault', faultLine(requestId, failure));
     }
     this.#telemetry.publish('platform', 'platform.end', { requestId });
   }

@@ -90,7 +90,6 @@ export class ExecutionEnvironment {
    * With SnapStart it waits to be restored. Returns why it failed; rejects only when the platform itself did.
    */
   async start(): Promise<FunctionFailure | undefined> {
-    const { isStartAwaited, version } = this.#parts;
     this.#lifecycle.to('initializing');
     const { durationMs, failure } = await this.#phases.init();
     if (this.#destroyed !== undefined) return failure ?? initTimedOut();
@@ -98,8 +97,8 @@ export class ExecutionEnvironment {
       this.#lifecycle.to('reset');
       return failure;
     }
-    if (isStartAwaited) this.#startup = { initDurationMs: durationMs };
-    this.#lifecycle.to(version.snapStart === true ? 'waiting' : 'idle');
+    if (this.#parts.isStartAwaited) this.#startup = { initDurationMs: durationMs };
+    this.#lifecycle.to(this.#parts.version.snapStart === true ? 'waiting' : 'idle');
     this.#becomeInactive();
     return undefined;
   }

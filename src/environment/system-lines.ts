@@ -117,6 +117,12 @@ export function restoreReportLine(durationMs: number, failure: LineFailure | und
   return failure === undefined ? line : `${line}\t${failureFields(failure)}`;
 }
 
+/** Of the Logs API alone. */
+export function faultLine(requestId: string, { status, errorType }: LineFailure): string {
+  const shown = status === 'timeout' ? '' : `\tErrorType: ${errorType}`;
+  return `RequestId: ${requestId} Status: ${status}${shown}`;
+}
+
 /** One for each extension, at the end of Init. */
 export function extensionLine({ name, state, events, errorType }: ExtensionFacts): string {
   const line = `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]`;

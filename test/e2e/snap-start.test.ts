@@ -7,10 +7,17 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test as testAnywhere } from 'vitest';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
-import { publishSnapshot, type Shown, SNAP_START, SNAP_STARTED, untilMade } from '../support/snap-start.ts';
+import {
+  hasPython,
+  publishSnapshot,
+  type Shown,
+  SNAP_START,
+  SNAP_STARTED,
+  untilMade,
+} from '../support/snap-start.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
 
@@ -27,6 +34,7 @@ afterAll(async () => {
   await directory.remove();
 });
 
+const test = testAnywhere.skipIf(!hasPython);
 const ALL_STEPS = ['before 2', 'before 1', 'after 1', 'after 2'];
 
 async function shown(name: string, Qualifier: string, event: object = {}): Promise<Shown & { log: string }> {

@@ -4,6 +4,7 @@ import {
   type LambdaClient,
   PublishVersionCommand,
 } from '@aws-sdk/client-lambda';
+import { available } from './commands.ts';
 import { eventually } from './functions.ts';
 
 /** Tells of itself: when it was initialised, which hooks ran when, and what it finds among its variables. */
@@ -42,6 +43,10 @@ def handler(event, context):
         "variables": {name: value for name, value in os.environ.items() if name.startswith("AWS_")},
     }
 `;
+
+/** Any that the machine has stands in for the release that the runtime names. */
+export const hasPython = available('python3', '--version');
+if (!hasPython) console.log('Tests of SnapStart are skipped: this machine has no python3.');
 
 export const SNAP_START = {
   Runtime: 'python3.12',

@@ -79,7 +79,6 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
 
   test.each([
     ...UNBUILT,
-    ['SnapStart', { SnapStart: { ApplyOn: 'PublishedVersions' }, Runtime: 'python3.12' }],
     ['PackageType', { PackageType: 'Image', Runtime: undefined, Handler: undefined }],
     ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
     ['TenancyConfig', { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }],
