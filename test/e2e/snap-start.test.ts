@@ -7,7 +7,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, expect, test as testAnywhere } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import {
@@ -34,7 +34,6 @@ afterAll(async () => {
   await directory.remove();
 });
 
-const test = testAnywhere.skipIf(!hasPython);
 const ALL_STEPS = ['before 2', 'before 1', 'after 1', 'after 2'];
 
 async function shown(name: string, Qualifier: string, event: object = {}): Promise<Shown & { log: string }> {
@@ -63,60 +62,61 @@ async function update(name: string, source: string): Promise<void> {
   await untilUpdated(server.lambda, name);
 }
 
-test('a version is initialised when it is published, and restored when it is invoked', async () => {
-  await deploy(server.lambda, 'early', { 'app.py': SNAP_STARTED }, SNAP_START);
-  const published = await publishSnapshot(server.lambda, 'early');
-  expect(published).toMatchObject({ State: 'Active', SnapStart: { OptimizationStatus: 'On' } });
-  const publishedAt = Date.now() / 1000;
-  const before = await logOf('early');
-  expect(before).toEqual([
-    expect.stringMatching(/^INIT_START Runtime Version: python:3\.12\.v\S+\tRuntime Version ARN: arn:/),
-    expect.stringMatching(/^INIT_REPORT Init Duration: [\d.]+ ms$/),
-  ]);
-  const first = await shown('early', '1');
-  expect(first.initialisedAt).toBeLessThan(publishedAt);
-  expect(first.steps).toEqual(ALL_STEPS);
-  expect(first.log).toMatch(/\tRestore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms\t/);
-  expect(first.log).not.toContain('Init Duration');
-  const after = (await logOf('early')).slice(before.length);
-  expect(after.slice(0, 5)).toEqual([
-    expect.stringMatching(/^RESTORE_START Runtime Version: python:3\.12\.v\S+\tRuntime Version ARN: arn:/),
-    'hook after 1',
-    'hook after 2',
-    expect.stringMatching(/^RESTORE_REPORT Restore Duration: [\d.]+ ms$/),
-    expect.stringMatching(/^START RequestId: /),
-  ]);
-  const second = await shown('early', '1');
-  expect(second.drawn).toBe(first.drawn);
-  expect(second.log).not.toContain('Restore Duration');
-});
-
-test('its variables say what it is, and hold neither log stream nor keys; $LATEST is started on demand', async () => {
-  await deploy(server.lambda, 'variables', { 'app.py': SNAP_STARTED }, SNAP_START);
-  await publishSnapshot(server.lambda, 'variables');
-  const { variables } = await shown('variables', '1');
-  expect(variables).toMatchObject({
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start',
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: expect.stringMatching(
-      /^http:\/\/127\.0\.0\.1:\d+\/2021-04-23\/credentials$/,
-    ),
-    AWS_CONTAINER_AUTHORIZATION_TOKEN: expect.stringMatching(/^.{20,}$/),
+describe.skipIf(!hasPython)('SnapStart', () => {
+  test('a version is initialised when it is published, and restored when it is invoked', async () => {
+    await deploy(server.lambda, 'early', { 'app.py': SNAP_STARTED }, SNAP_START);
+    const published = await publishSnapshot(server.lambda, 'early');
+    expect(published).toMatchObject({ State: 'Active', SnapStart: { OptimizationStatus: 'On' } });
+    const publishedAt = Date.now() / 1000;
+    const before = await logOf('early');
+    expect(before).toEqual([
+      expect.stringMatching(/^INIT_START Runtime Version: python:3\.12\.v\S+\tRuntime Version ARN: arn:/),
+      expect.stringMatching(/^INIT_REPORT Init Duration: [\d.]+ ms$/),
+    ]);
+    const first = await shown('early', '1');
+    expect(first.initialisedAt).toBeLessThan(publishedAt);
+    expect(first.steps).toEqual(ALL_STEPS);
+    expect(first.log).toMatch(/\tRestore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms\t/);
+    expect(first.log).not.toContain('Init Duration');
+    const after = (await logOf('early')).slice(before.length);
+    expect(after.slice(0, 5)).toEqual([
+      expect.stringMatching(/^RESTORE_START Runtime Version: python:3\.12\.v\S+\tRuntime Version ARN: arn:/),
+      'hook after 1',
+      'hook after 2',
+      expect.stringMatching(/^RESTORE_REPORT Restore Duration: [\d.]+ ms$/),
+      expect.stringMatching(/^START RequestId: /),
+    ]);
+    const second = await shown('early', '1');
+    expect(second.drawn).toBe(first.drawn);
+    expect(second.log).not.toContain('Restore Duration');
   });
-  const names = Object.keys(variables);
-  for (const absent of [
-    'AWS_LAMBDA_LOG_STREAM_NAME',
-    'AWS_LAMBDA_LOG_GROUP_NAME',
-    'AWS_ACCESS_KEY_ID',
-    'AWS_SESSION_TOKEN',
-  ])
-    expect(names).not.toContain(absent);
-  const latest = await shown('variables', '$LATEST');
-  expect(latest.variables).toMatchObject({ AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' });
-  expect(latest.variables).toHaveProperty('AWS_ACCESS_KEY_ID');
-  expect(latest.steps).toEqual([]);
-});
 
-const CREDENTIALS = `
+  test('its variables say what it is, and hold neither log stream nor keys; $LATEST is started on demand', async () => {
+    await deploy(server.lambda, 'variables', { 'app.py': SNAP_STARTED }, SNAP_START);
+    await publishSnapshot(server.lambda, 'variables');
+    const { variables } = await shown('variables', '1');
+    expect(variables).toMatchObject({
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: expect.stringMatching(
+        /^http:\/\/127\.0\.0\.1:\d+\/2021-04-23\/credentials$/,
+      ),
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: expect.stringMatching(/^.{20,}$/),
+    });
+    const names = Object.keys(variables);
+    for (const absent of [
+      'AWS_LAMBDA_LOG_STREAM_NAME',
+      'AWS_LAMBDA_LOG_GROUP_NAME',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SESSION_TOKEN',
+    ])
+      expect(names).not.toContain(absent);
+    const latest = await shown('variables', '$LATEST');
+    expect(latest.variables).toMatchObject({ AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' });
+    expect(latest.variables).toHaveProperty('AWS_ACCESS_KEY_ID');
+    expect(latest.steps).toEqual([]);
+  });
+
+  const CREDENTIALS = `
 import json, os, urllib.request, urllib.error
 def handler(event, context):
     uri = os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
@@ -129,180 +129,181 @@ def handler(event, context):
     return {"right": ask(os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]), "wrong": ask("guess")}
 `;
 
-test('credentials come by the endpoint that its variables name', async () => {
-  await deploy(server.lambda, 'credentials', { 'app.py': CREDENTIALS }, SNAP_START);
-  await publishSnapshot(server.lambda, 'credentials');
-  const { payload } = await invoke(server.lambda, 'credentials', {}, { Qualifier: '1' });
-  const { right, wrong } = payload as { right: [number, Record<string, string>]; wrong: [number, object] };
-  expect(wrong[0]).toBe(401);
-  expect(right).toEqual([
-    200,
-    {
-      AccessKeyId: expect.stringMatching(/^ASIA/),
-      SecretAccessKey: expect.any(String),
-      Token: expect.any(String),
-      Expiration: expect.any(String),
-    },
-  ]);
-  expect(Date.parse(right[1]['Expiration'] ?? '')).toBeGreaterThan(Date.now());
-});
-
-test('a burst past those that wait initialises more, each for itself; others wait behind it', async () => {
-  await deploy(server.lambda, 'burst', { 'app.py': SNAP_STARTED }, SNAP_START);
-  await publishSnapshot(server.lambda, 'burst');
-  await untilWaiting('burst', '1', 1);
-  const together = await Promise.all([1, 2, 3].map(() => shown('burst', '1', { sleepMs: 1500 })));
-  expect(new Set(together.map(({ drawn }) => drawn)).size).toBe(3);
-  for (const { steps, log } of together) {
-    expect(steps).toEqual(ALL_STEPS);
-    expect(log).toContain('Restore Duration');
-  }
-  await eventually(
-    async () => await environmentsOf(server, 'burst'),
-    (found) => found.some(({ state }) => state === 'waiting'),
-  );
-});
-
-test('one that dies is not initialised again: another is restored', async () => {
-  await deploy(server.lambda, 'mortal', { 'app.py': SNAP_STARTED }, SNAP_START);
-  await publishSnapshot(server.lambda, 'mortal');
-  const first = await shown('mortal', '1');
-  const died = await invoke(server.lambda, 'mortal', { exit: true }, { Qualifier: '1' });
-  expect(died.payload).toMatchObject({ errorType: 'Runtime.ExitError' });
-  const next = await shown('mortal', '1');
-  expect(next.drawn).not.toBe(first.drawn);
-  expect(next.steps).toEqual(ALL_STEPS);
-  expect(next.log).toContain('Restore Duration');
-});
-
-test('an alias takes invokes to the version it names, and deleting leaves nothing', async () => {
-  await deploy(server.lambda, 'aliased', { 'app.py': SNAP_STARTED }, SNAP_START);
-  await publishSnapshot(server.lambda, 'aliased');
-  await update('aliased', `${SNAP_STARTED}\n# 2`);
-  await publishSnapshot(server.lambda, 'aliased');
-  const alias = { FunctionName: 'aliased', Name: 'live' };
-  await server.lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: '1' }));
-  const first = await shown('aliased', 'live');
-  expect(first.arn).toMatch(/:aliased:live$/);
-  await server.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: '2' }));
-  const second = await shown('aliased', 'live');
-  expect(second.variables).toMatchObject({ AWS_LAMBDA_FUNCTION_VERSION: '2' });
-  expect(second.drawn).not.toBe(first.drawn);
-  await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'aliased', Qualifier: '1' }));
-  await eventually(
-    async () => await environmentsOf(server, 'aliased'),
-    (found) => found.every(({ version }) => version === '2'),
-  );
-  await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'aliased' }));
-  await eventually(
-    async () => await environmentsOf(server, 'aliased'),
-    (found) => found.length === 0,
-  );
-});
-
-test('a function deleted while it is initialised for its version leaves nothing', async () => {
-  const slow = `import time\ntime.sleep(1.5)\n${SNAP_STARTED}`;
-  await deploy(server.lambda, 'gone', { 'app.py': slow }, SNAP_START);
-  await server.lambda.send(new PublishVersionCommand({ FunctionName: 'gone' }));
-  await eventually(
-    async () => await environmentsOf(server, 'gone'),
-    (found) => found.some(({ state }) => state === 'initializing'),
-  );
-  await expect(invoke(server.lambda, 'gone', {}, { Qualifier: '1' })).rejects.toMatchObject({
-    name: 'SnapStartNotReadyException',
-    $metadata: { httpStatusCode: 409 },
+  test('credentials come by the endpoint that its variables name', async () => {
+    await deploy(server.lambda, 'credentials', { 'app.py': CREDENTIALS }, SNAP_START);
+    await publishSnapshot(server.lambda, 'credentials');
+    const { payload } = await invoke(server.lambda, 'credentials', {}, { Qualifier: '1' });
+    const { right, wrong } = payload as { right: [number, Record<string, string>]; wrong: [number, object] };
+    expect(wrong[0]).toBe(401);
+    expect(right).toEqual([
+      200,
+      {
+        AccessKeyId: expect.stringMatching(/^ASIA/),
+        SecretAccessKey: expect.any(String),
+        Token: expect.any(String),
+        Expiration: expect.any(String),
+      },
+    ]);
+    expect(Date.parse(right[1]['Expiration'] ?? '')).toBeGreaterThan(Date.now());
   });
-  await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'gone' }));
-  await eventually(
-    async () => await environmentsOf(server, 'gone'),
-    (found) => found.length === 0,
-  );
-});
 
-test.each([
-  ['its code', 'raise ValueError("no such luck")', 'ValueError: no such luck'],
-  [
-    'a hook before the snapshot',
-    'from snapshot_restore_py import register_before_snapshot\n@register_before_snapshot\ndef hook(): raise ValueError("too early")\ndef handler(event, context): pass',
-    'ValueError: too early',
-  ],
-  ['its process', 'import os\nos._exit(3)', 'Runtime.ExitError: Runtime exited with error: exit status 3'],
-])('a version is Failed when %s fails', async (what, source, reason) => {
-  const name = `failing-${what.replaceAll(' ', '-')}`;
-  await deploy(server.lambda, name, { 'app.py': source }, SNAP_START);
-  expect(await publishSnapshot(server.lambda, name)).toMatchObject({
-    State: 'Failed',
-    StateReasonCode: 'FunctionError',
-    StateReason: `Function initialization failed: ${reason}`,
-    SnapStart: { OptimizationStatus: 'Off' },
+  test('a burst past those that wait initialises more, each for itself; others wait behind it', async () => {
+    await deploy(server.lambda, 'burst', { 'app.py': SNAP_STARTED }, SNAP_START);
+    await publishSnapshot(server.lambda, 'burst');
+    await untilWaiting('burst', '1', 1);
+    const together = await Promise.all([1, 2, 3].map(() => shown('burst', '1', { sleepMs: 1500 })));
+    expect(new Set(together.map(({ drawn }) => drawn)).size).toBe(3);
+    for (const { steps, log } of together) {
+      expect(steps).toEqual(ALL_STEPS);
+      expect(log).toContain('Restore Duration');
+    }
+    await eventually(
+      async () => await environmentsOf(server, 'burst'),
+      (found) => found.some(({ state }) => state === 'waiting'),
+    );
   });
-  await expect(invoke(server.lambda, name, {}, { Qualifier: '1' })).rejects.toMatchObject({
-    name: 'ResourceConflictException',
-  });
-  await eventually(
-    async () => await environmentsOf(server, name),
-    (found) => found.length === 0,
-  );
-  const latest = new GetFunctionConfigurationCommand({ FunctionName: name });
-  expect(await server.lambda.send(latest)).toMatchObject({ State: 'Active' });
-});
 
-test('a hook after the restore that fails is told to the caller, and the next invoke has another try', async () => {
-  const source = `
+  test('one that dies is not initialised again: another is restored', async () => {
+    await deploy(server.lambda, 'mortal', { 'app.py': SNAP_STARTED }, SNAP_START);
+    await publishSnapshot(server.lambda, 'mortal');
+    const first = await shown('mortal', '1');
+    const died = await invoke(server.lambda, 'mortal', { exit: true }, { Qualifier: '1' });
+    expect(died.payload).toMatchObject({ errorType: 'Runtime.ExitError' });
+    const next = await shown('mortal', '1');
+    expect(next.drawn).not.toBe(first.drawn);
+    expect(next.steps).toEqual(ALL_STEPS);
+    expect(next.log).toContain('Restore Duration');
+  });
+
+  test('an alias takes invokes to the version it names, and deleting leaves nothing', async () => {
+    await deploy(server.lambda, 'aliased', { 'app.py': SNAP_STARTED }, SNAP_START);
+    await publishSnapshot(server.lambda, 'aliased');
+    await update('aliased', `${SNAP_STARTED}\n# 2`);
+    await publishSnapshot(server.lambda, 'aliased');
+    const alias = { FunctionName: 'aliased', Name: 'live' };
+    await server.lambda.send(new CreateAliasCommand({ ...alias, FunctionVersion: '1' }));
+    const first = await shown('aliased', 'live');
+    expect(first.arn).toMatch(/:aliased:live$/);
+    await server.lambda.send(new UpdateAliasCommand({ ...alias, FunctionVersion: '2' }));
+    const second = await shown('aliased', 'live');
+    expect(second.variables).toMatchObject({ AWS_LAMBDA_FUNCTION_VERSION: '2' });
+    expect(second.drawn).not.toBe(first.drawn);
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'aliased', Qualifier: '1' }));
+    await eventually(
+      async () => await environmentsOf(server, 'aliased'),
+      (found) => found.every(({ version }) => version === '2'),
+    );
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'aliased' }));
+    await eventually(
+      async () => await environmentsOf(server, 'aliased'),
+      (found) => found.length === 0,
+    );
+  });
+
+  test('a function deleted while it is initialised for its version leaves nothing', async () => {
+    const slow = `import time\ntime.sleep(1.5)\n${SNAP_STARTED}`;
+    await deploy(server.lambda, 'gone', { 'app.py': slow }, SNAP_START);
+    await server.lambda.send(new PublishVersionCommand({ FunctionName: 'gone' }));
+    await eventually(
+      async () => await environmentsOf(server, 'gone'),
+      (found) => found.some(({ state }) => state === 'initializing'),
+    );
+    await expect(invoke(server.lambda, 'gone', {}, { Qualifier: '1' })).rejects.toMatchObject({
+      name: 'SnapStartNotReadyException',
+      $metadata: { httpStatusCode: 409 },
+    });
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'gone' }));
+    await eventually(
+      async () => await environmentsOf(server, 'gone'),
+      (found) => found.length === 0,
+    );
+  });
+
+  test.each([
+    ['its code', 'raise ValueError("no such luck")', 'ValueError: no such luck'],
+    [
+      'a hook before the snapshot',
+      'from snapshot_restore_py import register_before_snapshot\n@register_before_snapshot\ndef hook(): raise ValueError("too early")\ndef handler(event, context): pass',
+      'ValueError: too early',
+    ],
+    ['its process', 'import os\nos._exit(3)', 'Runtime.ExitError: Runtime exited with error: exit status 3'],
+  ])('a version is Failed when %s fails', async (what, source, reason) => {
+    const name = `failing-${what.replaceAll(' ', '-')}`;
+    await deploy(server.lambda, name, { 'app.py': source }, SNAP_START);
+    expect(await publishSnapshot(server.lambda, name)).toMatchObject({
+      State: 'Failed',
+      StateReasonCode: 'FunctionError',
+      StateReason: `Function initialization failed: ${reason}`,
+      SnapStart: { OptimizationStatus: 'Off' },
+    });
+    await expect(invoke(server.lambda, name, {}, { Qualifier: '1' })).rejects.toMatchObject({
+      name: 'ResourceConflictException',
+    });
+    await eventually(
+      async () => await environmentsOf(server, name),
+      (found) => found.length === 0,
+    );
+    const latest = new GetFunctionConfigurationCommand({ FunctionName: name });
+    expect(await server.lambda.send(latest)).toMatchObject({ State: 'Active' });
+  });
+
+  test('a hook after the restore that fails is told to the caller, and the next invoke has another try', async () => {
+    const source = `
 from snapshot_restore_py import register_after_restore
 @register_after_restore
 def hook(): raise ValueError("not today")
 def handler(event, context): pass`;
-  await deploy(server.lambda, 'unrestorable', { 'app.py': source }, SNAP_START);
-  await publishSnapshot(server.lambda, 'unrestorable');
-  for (const attempt of [1, 2]) {
-    await expect(
-      invoke(server.lambda, 'unrestorable', { attempt }, { Qualifier: '1' }),
-    ).rejects.toMatchObject({
-      name: 'SnapStartException',
-      $metadata: { httpStatusCode: 400 },
-    });
-  }
-  const log = await logOf('unrestorable');
-  expect(log).toContainEqual(expect.stringContaining('[ERROR] ValueError: not today'));
-  expect(log).toContainEqual(
-    expect.stringMatching(
-      /^RESTORE_REPORT Restore Duration: [\d.]+ ms\tStatus: error\tError Type: Runtime\.Unknown$/,
-    ),
-  );
-});
+    await deploy(server.lambda, 'unrestorable', { 'app.py': source }, SNAP_START);
+    await publishSnapshot(server.lambda, 'unrestorable');
+    for (const attempt of [1, 2]) {
+      await expect(
+        invoke(server.lambda, 'unrestorable', { attempt }, { Qualifier: '1' }),
+      ).rejects.toMatchObject({
+        name: 'SnapStartException',
+        $metadata: { httpStatusCode: 400 },
+      });
+    }
+    const log = await logOf('unrestorable');
+    expect(log).toContainEqual(expect.stringContaining('[ERROR] ValueError: not today'));
+    expect(log).toContainEqual(
+      expect.stringMatching(
+        /^RESTORE_REPORT Restore Duration: [\d.]+ ms\tStatus: error\tError Type: Runtime\.Unknown$/,
+      ),
+    );
+  });
 
-test('a hook after the restore that takes more than ten seconds times out', async () => {
-  const source = `
+  test('a hook after the restore that takes more than ten seconds times out', async () => {
+    const source = `
 import time
 from snapshot_restore_py import register_after_restore
 register_after_restore(time.sleep, 60)
 def handler(event, context): pass`;
-  await deploy(server.lambda, 'lingering', { 'app.py': source }, SNAP_START);
-  await publishSnapshot(server.lambda, 'lingering');
-  await expect(invoke(server.lambda, 'lingering', {}, { Qualifier: '1' })).rejects.toMatchObject({
-    name: 'SnapStartTimeoutException',
-    message: "Lambda couldn't restore the snapshot within the timeout limit.",
-    $metadata: { httpStatusCode: 408 },
-  });
-  expect(await logOf('lingering')).toContainEqual(
-    expect.stringMatching(/^RESTORE_REPORT Restore Duration: 1\d{4}\.\d\d ms\tStatus: timeout$/),
-  );
-}, 40_000);
+    await deploy(server.lambda, 'lingering', { 'app.py': source }, SNAP_START);
+    await publishSnapshot(server.lambda, 'lingering');
+    await expect(invoke(server.lambda, 'lingering', {}, { Qualifier: '1' })).rejects.toMatchObject({
+      name: 'SnapStartTimeoutException',
+      message: "Lambda couldn't restore the snapshot within the timeout limit.",
+      $metadata: { httpStatusCode: 408 },
+    });
+    expect(await logOf('lingering')).toContainEqual(
+      expect.stringMatching(/^RESTORE_REPORT Restore Duration: 1\d{4}\.\d\d ms\tStatus: timeout$/),
+    );
+  }, 40_000);
 
-test('after a restart versions are initialised anew, and one that was not done is', async () => {
-  await deploy(server.lambda, 'kept', { 'app.py': SNAP_STARTED }, SNAP_START);
-  await publishSnapshot(server.lambda, 'kept');
-  const before = await shown('kept', '1');
-  await update('kept', `import time\ntime.sleep(1)\n${SNAP_STARTED}`);
-  await server.lambda.send(new PublishVersionCommand({ FunctionName: 'kept' }));
-  await server.kill();
-  server = await startServer({ dataDir: directory.path });
-  await untilWaiting('kept', '1', 1);
-  const waitingAt = Date.now() / 1000;
-  const after = await shown('kept', '1');
-  expect(after.drawn).not.toBe(before.drawn);
-  expect(after.initialisedAt).toBeLessThan(waitingAt);
-  expect(await untilMade(server.lambda, 'kept', '2')).toMatchObject({ State: 'Active' });
-  expect((await shown('kept', '2')).steps).toEqual(ALL_STEPS);
+  test('after a restart versions are initialised anew, and one that was not done is', async () => {
+    await deploy(server.lambda, 'kept', { 'app.py': SNAP_STARTED }, SNAP_START);
+    await publishSnapshot(server.lambda, 'kept');
+    const before = await shown('kept', '1');
+    await update('kept', `import time\ntime.sleep(1)\n${SNAP_STARTED}`);
+    await server.lambda.send(new PublishVersionCommand({ FunctionName: 'kept' }));
+    await server.kill();
+    server = await startServer({ dataDir: directory.path });
+    await untilWaiting('kept', '1', 1);
+    const waitingAt = Date.now() / 1000;
+    const after = await shown('kept', '1');
+    expect(after.drawn).not.toBe(before.drawn);
+    expect(after.initialisedAt).toBeLessThan(waitingAt);
+    expect(await untilMade(server.lambda, 'kept', '2')).toMatchObject({ State: 'Active' });
+    expect((await shown('kept', '2')).steps).toEqual(ALL_STEPS);
+  });
 });
