@@ -108,12 +108,57 @@ describe('isJsonText', () => {
 
 describe('findJsonProblem', () => {
   const EXPECTED = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+  const at = (column: number): string =>
+    `[Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: 1, column: ${column}]`;
 
   test.each([
     [[0x99], `Unexpected character ((CTRL-CHAR, code 153)): expected a valid value ${EXPECTED}`, 1, 1],
     [[0x22, 0x87, 0x22], 'Invalid UTF-8 start byte 0x87', 1, 2],
-    [[...Buffer.from('{\n "a": hello}')], `Unrecognized token 'hello': was expecting ${EXPECTED}`, 2, 12],
-    [[...Buffer.from('{"a":1')], 'Unexpected end-of-input: expected close marker for Object', 1, 7],
+    [[...Buffer.from('{\n "a": hello}')], `Unrecognized token 'hello': was expecting ${EXPECTED}`, 2, 13],
+    [
+      [...Buffer.from('{"a":1')],
+      `Unexpected end-of-input: expected close marker for Object (start marker at ${at(1)})`,
+      1,
+      7,
+    ],
+    // What the AWS CLI makes of a text that it takes for base64.
+    [[...Buffer.from('bYc=', 'base64')], 'Invalid UTF-8 start byte 0x87', 1, 2],
+    [[...Buffer.from('test', 'base64')], 'Invalid UTF-8 middle byte 0x2d', 1, 2],
+    [[0xa0], `Unexpected character ('\u00a0' (code 160)): expected a valid value ${EXPECTED}`, 1, 1],
+    [
+      [...Buffer.from('{"a":NaN}')],
+      "Non-standard token 'NaN': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow",
+      1,
+      10,
+    ],
+    [[...Buffer.from('{} x')], `Unrecognized token 'x': was expecting ${EXPECTED}`, 1, 5],
+    [[...Buffer.from('{"a":1,')], 'Unexpected end-of-input within/between Object entries', 1, 8],
+    [[...Buffer.from('{"a":')], 'Unexpected end-of-input within/between Object entries', 1, 6],
+    [[...Buffer.from('[1,]')], "Unexpected character (']' (code 93)): expected a value", 1, 4],
+    [
+      [...Buffer.from('{"a":[1}')],
+      `Unexpected close marker '}': expected ']' (for Array starting at ${at(6)})`,
+      1,
+      8,
+    ],
+    [
+      [...Buffer.from('}')],
+      `Unexpected close marker '}': expected ']' (for root starting at ${at(0)})`,
+      1,
+      1,
+    ],
+    [
+      [...Buffer.from('12a')],
+      "Unexpected character ('a' (code 97)): Expected space separating root-level values",
+      1,
+      3,
+    ],
+    [
+      [...Buffer.from('[1.x]')],
+      "Unexpected character ('x' (code 120)) in numeric value: Decimal point not followed by a digit",
+      1,
+      4,
+    ],
     [
       [...Buffer.from("{'a':1}")],
       `Unexpected character (''' (code 39)): was expecting double-quote to start field name`,

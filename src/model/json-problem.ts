@@ -1,12 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-
-/** Where and why bytes are not one JSON text, in the words of the parser AWS uses. */
-export interface JsonProblem {
-  readonly message: string;
-  /** Both count from 1. */
-  readonly line: number;
-  readonly column: number;
-}
+import {
+  continuesWord,
+  describe,
+  EXPECTED_TOKEN,
+  type JsonProblem,
+  JsonProblemFound,
+  noToken,
+  notClosed,
+  type Open,
+  type Place,
+  startsWord,
+  typeOf,
+  wrongCloser,
+} from './json-parser-words.ts';
 
 /** Explains bytes that are not one JSON text; undefined for those that are. Slow, for the error answer only. */
 export function findJsonProblem(bytes: Uint8Array): JsonProblem | undefined {
@@ -19,20 +25,9 @@ export function findJsonProblem(bytes: Uint8Array): JsonProblem | undefined {
   }
 }
 
-const EXPECTED_TOKEN = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 const ESCAPES: ReadonlySet<string> = new Set('"\\/bfnrtu');
 const LITERALS: ReadonlySet<string> = new Set(['null', 'true', 'false']);
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const WORD = /[\w$\u0080-\u00ff]/;
-
-class JsonProblemFound extends Error {
-  readonly problem: JsonProblem;
-
-  constructor(problem: JsonProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
+const LONGEST_WORD = 256;
 
 /** One pass over a text that is most likely broken. Nesting is a stack, so depth cannot overflow ours. */
 class JsonScanner {
@@ -46,67 +41,74 @@ class JsonScanner {
   }
 
   scan(): void {
-    const open: ('}' | ']')[] = [];
+    const open: Open[] = [];
     for (;;) {
-      const opened = this.#value();
-      if (opened !== undefined) {
+      const closer = this.#value(open.at(-1));
+      if (closer !== undefined) {
+        const opened = { closer, at: this.#at - 1 };
         open.push(opened);
-        if (this.#next() !== opened) {
-          if (opened === '}') this.#name();
+        const character = this.#next();
+        if (character === undefined) throw this.#endOfInput(opened);
+        if (character !== '}' && character !== ']') {
+          if (closer === '}') this.#name();
           continue;
         }
-        this.#at += 1;
-        open.pop();
       }
       if (this.#closeUntilComma(open)) return;
     }
   }
 
   /** After a value: closes what ends here. True at the end of the text, false when another value must follow. */
-  #closeUntilComma(open: ('}' | ']')[]): boolean {
+  #closeUntilComma(open: Open[]): boolean {
     for (;;) {
       const character = this.#next();
       const inside = open.at(-1);
-      if (inside === undefined) {
-        if (character === undefined) return true;
-        throw this.#unexpected(`expected a valid value ${EXPECTED_TOKEN}`);
+      if (character === undefined) {
+        if (inside === undefined) return true;
+        throw this.#endOfInput(inside);
       }
-      if (character === undefined) throw this.#endOfInput(inside);
+      if (character === '}' || character === ']') {
+        if (character !== inside?.closer)
+          throw this.#problem(wrongCloser(character, inside, inside && this.#placeOf(inside.at)));
+        this.#at += 1;
+        open.pop();
+        continue;
+      }
+      if (inside === undefined) throw this.#noValue(undefined);
+      if (character !== ',')
+        throw this.#unexpected(`was expecting comma to separate ${typeOf(inside)} entries`);
       this.#at += 1;
-      if (character === ',') {
-        if (inside === '}') this.#name();
-        return false;
-      }
-      if (character !== inside) {
-        this.#at -= 1;
-        throw this.#unexpected(
-          `was expecting comma to separate ${inside === '}' ? 'Object' : 'Array'} entries`,
-        );
-      }
-      open.pop();
+      if (this.#next() === undefined) throw this.#endBetween(inside);
+      if (inside.closer === '}') this.#name();
+      return false;
     }
   }
 
   /** Reads a scalar, or the bracket that opens a container and returns the one that will close it. */
-  #value(): '}' | ']' | undefined {
+  #value(inside: Open | undefined): '}' | ']' | undefined {
     const character = this.#next();
-    if (character === undefined) throw this.#problem('Unexpected end-of-input: expected a value');
+    if (character === undefined) {
+      throw inside === undefined
+        ? this.#problem('Unexpected end-of-input: expected a value')
+        : this.#endBetween(inside);
+    }
     if (character === '{' || character === '[') {
       this.#at += 1;
       return character === '{' ? '}' : ']';
     }
     if (character === '"') return this.#string();
-    if (character === '-' || (character >= '0' && character <= '9')) return this.#number();
-    if (WORD.test(character) && character < '\u0080') return this.#word();
-    throw this.#unexpected(`expected a valid value ${EXPECTED_TOKEN}`);
+    if (character === '-' || (character >= '0' && character <= '9')) return this.#number(inside);
+    const literal = this.#match(/[a-z]*/y);
+    const follows = this.#text[this.#at + literal.length] ?? ' ';
+    if (!LITERALS.has(literal) || continuesWord(follows)) throw this.#noValue(inside);
+    this.#at += literal.length;
+    return undefined;
   }
 
   #name(): void {
-    if (this.#next() === undefined) throw this.#endOfInput('}');
-    if (this.#text[this.#at] !== '"')
-      throw this.#unexpected('was expecting double-quote to start field name');
+    if (this.#next() !== '"') throw this.#unexpected('was expecting double-quote to start field name');
     this.#string();
-    if (this.#next() === undefined) throw this.#endOfInput('}');
+    if (this.#next() === undefined) throw this.#endBetween({ closer: '}' });
     if (this.#text[this.#at] !== ':') {
       throw this.#unexpected('was expecting a colon to separate field name and value');
     }
@@ -156,29 +158,66 @@ class JsonScanner {
     this.#at += length - 1;
   }
 
-  #number(): undefined {
-    NUMBER.lastIndex = this.#at;
-    const number = NUMBER.exec(this.#text)?.[0] ?? '';
-    this.#at += number.length;
-    const follows = this.#text[this.#at] ?? ' ';
-    if (/^-?0$/.test(number) && /\d/.test(follows)) {
-      throw this.#problem('Invalid numeric value: Leading zeroes not allowed');
+  #number(inside: Open | undefined): undefined {
+    if (this.#text[this.#at] === '-') this.#at += 1;
+    this.#digits('expected digit (0-9) to follow minus sign, for valid numeric value');
+    if (this.#text[this.#at] === '.') {
+      this.#at += 1;
+      this.#digits('Decimal point not followed by a digit', true);
     }
-    if (number === '' || /[-+.\w]/.test(follows)) {
-      if (number === '') this.#at += 1;
-      throw this.#unexpected('Decimal point, exponent or sign must be followed by a digit');
+    if (/[eE]/.test(this.#text[this.#at] ?? '')) {
+      this.#at += /[+-]/.test(this.#text[this.#at + 1] ?? '') ? 2 : 1;
+      this.#digits('Exponent indicator not followed by a digit', true);
     }
+    const isFollowed = /[^ \t\r\n]/.test(this.#text[this.#at] ?? ' ');
+    if (inside === undefined && isFollowed)
+      throw this.#unexpected('Expected space separating root-level values');
     return undefined;
   }
 
-  #word(): undefined {
-    const start = this.#at;
-    while (WORD.test(this.#text[this.#at] ?? '') && this.#at - start < 256) this.#at += 1;
-    const word = this.#text.slice(start, this.#at);
-    if (!LITERALS.has(word)) {
-      throw this.#problem(`Unrecognized token '${word}': was expecting ${EXPECTED_TOKEN}`);
+  /** @param zeroes whether they may lead */
+  #digits(otherwise: string, zeroes = false): void {
+    const found = this.#match(/\d*/y);
+    if (found === '') {
+      const what = describe(this.#bytes[this.#at] ?? this.#bytes[this.#at - 1] ?? 0);
+      throw this.#problem(`Unexpected character (${what}) in numeric value: ${otherwise}`);
     }
-    return undefined;
+    this.#at += zeroes || found[0] !== '0' ? found.length : 1;
+    if (!zeroes && found[0] === '0' && found.length > 1)
+      throw this.#problem('Invalid numeric value: Leading zeroes not allowed');
+  }
+
+  /** What stands where a value should. */
+  #noValue(inside: Open | undefined): JsonProblemFound {
+    const character = this.#text[this.#at] ?? '';
+    if (inside === undefined && (character === '}' || character === ']'))
+      return this.#problem(wrongCloser(character, inside, undefined));
+    if (character === ',' || character === '}' || (character === ']' && inside?.closer === ']'))
+      return this.#unexpected('expected a value');
+    if (!startsWord(character)) return this.#unexpected(`expected a valid value ${EXPECTED_TOKEN}`);
+    return this.#problem(noToken(this.#word()));
+  }
+
+  /** Up to the first character that is no part of it, which the parser has read as well by then. */
+  #word(): string {
+    let word = this.#text[this.#at] ?? '';
+    this.#at += 1;
+    while (this.#at < this.#bytes.length) {
+      const start = this.#at;
+      if ((this.#bytes[start] ?? 0) >= 0x80) this.#multibyte(this.#bytes[start] ?? 0);
+      this.#at += 1;
+      const character = this.#bytes.toString('utf8', start, this.#at);
+      if (!continuesWord(character)) break;
+      word += character;
+      if (word.length >= LONGEST_WORD) return `${word}...`;
+    }
+    return word;
+  }
+
+  /** @param pattern that begins where it is asked to, and may be empty */
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    return pattern.exec(this.#text)?.[0] ?? '';
   }
 
   /** Skips white space; the character there, undefined at the end. */
@@ -191,21 +230,20 @@ class JsonScanner {
     return this.#problem(`Unexpected character (${describe(this.#bytes[this.#at] ?? 0)}): ${wanted}`);
   }
 
-  #endOfInput(inside: '}' | ']'): JsonProblemFound {
-    return this.#problem(
-      `Unexpected end-of-input: expected close marker for ${inside === '}' ? 'Object' : 'Array'}`,
-    );
+  #endOfInput(inside: Open): JsonProblemFound {
+    return this.#problem(notClosed(inside, this.#placeOf(inside.at)));
+  }
+
+  #endBetween(inside: Pick<Open, 'closer'>): JsonProblemFound {
+    return this.#problem(`Unexpected end-of-input within/between ${typeOf(inside)} entries`);
   }
 
   #problem(message: string): JsonProblemFound {
-    const before = this.#text.slice(0, this.#at);
-    const line = before.split('\n').length;
-    return new JsonProblemFound({ message, line, column: this.#at - before.lastIndexOf('\n') });
+    return new JsonProblemFound({ message, ...this.#placeOf(this.#at) });
   }
-}
 
-/** `'x' (code 120)`, or `(CTRL-CHAR, code 153)` for what cannot be shown. */
-function describe(code: number): string {
-  const shown = code >= 0x20 && code < 0x7f;
-  return shown ? `'${String.fromCharCode(code)}' (code ${code})` : `(CTRL-CHAR, code ${code})`;
+  #placeOf(at: number): Place {
+    const before = this.#text.slice(0, at);
+    return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+  }
 }

@@ -1,3 +1,4 @@
+import { sourceAt } from '../../../model/json-parser-words.ts';
 import { findJsonProblem } from '../../../model/json-problem.ts';
 import { isJsonText } from '../../../model/json-text.ts';
 import { eventTooLarge, invalidRequestContent } from '../../../model/lambda-errors.ts';
@@ -21,10 +22,8 @@ export function checkEventSize(payload: Uint8Array | undefined): void {
 }
 
 function unreadable(payload: Uint8Array): Error {
-  const problem = findJsonProblem(payload);
-  const where = `line: ${problem?.line ?? 1}, column: ${problem?.column ?? 1}`;
+  const { message, ...place } = findJsonProblem(payload) ?? { message: '', line: 1, column: 1 };
   return invalidRequestContent(
-    `Could not parse request body into json: Could not parse payload into json: ${problem?.message ?? ''}\n` +
-      ` at [Source: REDACTED (\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); ${where}]`,
+    `Could not parse request body into json: Could not parse payload into json: ${message}\n at ${sourceAt(place)}`,
   );
 }
