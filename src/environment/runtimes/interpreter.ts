@@ -54,6 +54,12 @@ export function chooseNearest<T extends Interpreter>(found: readonly T[], wanted
   return best;
 }
 
+/** The nearest for languages whose newer versions run what was compiled for older ones, and not the other way round. */
+export function chooseRatherNewer<T extends Interpreter>(found: readonly T[], wanted: number): T | undefined {
+  const capable = found.filter(({ release }) => release >= wanted);
+  return chooseNearest(capable.length > 0 ? capable : found, wanted);
+}
+
 function isCloser(release: number, other: number, wanted: number): boolean {
   const distance = Math.abs(release - wanted) - Math.abs(other - wanted);
   return distance < 0 || (distance === 0 && release > other);

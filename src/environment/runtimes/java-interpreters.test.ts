@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { chooseJava, findJava, type JavaInterpreter } from './java-interpreters.ts';
+import { chooseRatherNewer } from './interpreter.ts';
+import { findJava, type JavaInterpreter } from './java-interpreters.ts';
 import { linkedDirectories } from './linked-directories.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lambent-java-'));
@@ -64,7 +65,7 @@ test.each([
   [25, [8, 17], 17],
 ])('for Java %i of %j it is %i: newer ones run older code', (wanted, releases, expected) => {
   const found = releases.map((release) => ({ release }) as JavaInterpreter);
-  expect(chooseJava(found, wanted)?.release).toBe(expected);
+  expect(chooseRatherNewer(found, wanted)?.release).toBe(expected);
 });
 
 test('what links in a home lead to is shared, and no more of the machine than that', () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { chooseNearest, findPrograms, type Interpreter, isProgram } from './interpreter.ts';
+import { findPrograms, type Interpreter, isProgram } from './interpreter.ts';
 
 export interface JavaInterpreter extends Interpreter {
   /** The JDK or JRE it belongs to. */
@@ -31,12 +31,6 @@ export function findJava(searchPath: string): JavaInterpreter[] {
   );
   const homes = [...onPath, process.env['JAVA_HOME'] ?? '', ...installed].filter((home) => home !== '');
   return [...new Set(homes.map(real))].map(describe).filter((found) => found !== undefined);
-}
-
-/** Newer ones run what was compiled for older ones, and not the other way round. */
-export function chooseJava(found: readonly JavaInterpreter[], wanted: number): JavaInterpreter | undefined {
-  const capable = found.filter(({ release }) => release >= wanted);
-  return chooseNearest(capable.length > 0 ? capable : found, wanted);
 }
 
 function describe(home: string): JavaInterpreter | undefined {

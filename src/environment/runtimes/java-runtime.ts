@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
 import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
+import { chooseRatherNewer } from './interpreter.ts';
 import { chooseInterpreter, type WantedInterpreter } from './interpreter-choice.ts';
 import { findJavaBootstrap, type JavaBootstrap } from './java-bootstrap.ts';
-import { chooseJava, findJava, type JavaInterpreter } from './java-interpreters.ts';
+import { findJava, type JavaInterpreter } from './java-interpreters.ts';
 import { linkedDirectories } from './linked-directories.ts';
 import { RuntimeUnavailable } from './runtime-unavailable.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
@@ -25,7 +26,7 @@ export async function findJavaRuntime(
   const found = findJava(search.searchPath);
   // A newer one would do, but where there is one only the very version is left to wish for.
   const exactly = search.strict || found.some((java) => java.release > release);
-  const choice = chooseInterpreter(found, wanted(id, release, exactly), search.strict, chooseJava);
+  const choice = chooseInterpreter(found, wanted(id, release, exactly), search.strict, chooseRatherNewer);
   const { interpreter, warning, remedy } = choice;
   const compilers = [interpreter, ...found].filter(({ compiler }) => compiler !== undefined);
   const bootstrap = await findJavaBootstrap(search, compilers);

@@ -273,7 +273,7 @@ test('custom runtimes bring their own bootstrap', async () => {
 });
 
 test.each([
-  ['dotnet8', 'The runtime dotnet8 needs a .NET runtime client'],
+  ['dotnet9', 'There is no runtime dotnet9.'],
   ['nodejs18.x', 'There is no runtime nodejs18.x.'],
   ['python3.8', 'There is no runtime python3.8.'],
   ['nodejs22', 'There is no runtime nodejs22 (nodejs22.x perhaps?).'],

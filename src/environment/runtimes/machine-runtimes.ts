@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { ResolvedRuntime, RuntimeCatalog } from '../runtime-catalog.ts';
+import { findDotnetRuntime } from './dotnet-runtime.ts';
 import type { FoundRuntime, RuntimeSearch } from './found-runtime.ts';
 import { InstallFailed, installNode } from './install-node.ts';
 import { type Interpreter, isProgram } from './interpreter.ts';
@@ -147,6 +148,8 @@ async function find(id: string, search: RuntimeSearch): Promise<FoundRuntime> {
       return await findRubyRuntime(id, release, search);
     case 'java':
       return await findJavaRuntime(id, release, search);
+    case 'dotnet':
+      return await findDotnetRuntime(id, release, search);
     case 'provided':
       return { runtime: describeProvidedRuntime(id), interpreter: undefined };
   }

@@ -2,8 +2,8 @@ import { RuntimeUnavailable } from './runtime-unavailable.ts';
 
 /** What a runtime identifier asks for. */
 export interface RuntimeRequest {
-  readonly family: 'nodejs' | 'python' | 'ruby' | 'java' | 'provided';
-  /** A major of Node.js or Java, a minor of Python 3, a Ruby such as 304 for 3.4; 0 for custom runtimes. */
+  readonly family: 'nodejs' | 'python' | 'ruby' | 'java' | 'dotnet' | 'provided';
+  /** A major of Node.js, Java or .NET, a minor of Python 3, a Ruby such as 304 for 3.4; 0 for custom runtimes. */
   readonly release: number;
 }
 
@@ -15,22 +15,21 @@ const REQUESTS: ReadonlyMap<string, RuntimeRequest> = new Map([
   entry('java8.al2', 'java', 8),
   ...[8, 11, 17].map((release) => entry(`java${release}.al2023`, 'java', release)),
   ...[11, 17, 21, 25].map((release) => entry(`java${release}`, 'java', release)),
+  ...[8, 10].map((release) => entry(`dotnet${release}`, 'dotnet', release)),
   entry('provided.al2', 'provided', 0),
   entry('provided.al2023', 'provided', 0),
 ]);
 
 export const RUNTIME_IDS: readonly string[] = [...REQUESTS.keys()];
 
-const OFFER = 'Lambent runs nodejs, python, ruby and java runtimes, provided.al2 and provided.al2023.';
+const OFFER =
+  'Lambent runs nodejs, python, ruby, java and dotnet runtimes, provided.al2 and provided.al2023.';
 
 /** Reads a runtime identifier. Throws RuntimeUnavailable for those nobody here can run. */
 export function parseRuntimeId(id: string): RuntimeRequest {
   const request = REQUESTS.get(id);
   if (request !== undefined) return request;
-  const problem = /^dotnet\d/.test(id)
-    ? `The runtime ${id} needs a .NET runtime client, which Lambent does not have, .NET installed or not: publish the function as a native executable named bootstrap, for provided.al2023`
-    : `There is no runtime ${id}${meantBy(id)}`;
-  throw new RuntimeUnavailable(id, `${problem}.`, OFFER);
+  throw new RuntimeUnavailable(id, `There is no runtime ${id}${meantBy(id)}.`, OFFER);
 }
 
 /** Where just one goes on as this one begins, whatever its case. */
