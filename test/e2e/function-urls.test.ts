@@ -87,7 +87,7 @@ describe('a request', () => {
         host,
         'user-agent': 'test/1',
         'x-many': 'p,q',
-        'x-amzn-trace-id': answer.headers['x-amzn-trace-id'],
+        'x-amzn-trace-id': String(answer.headers['x-amzn-trace-id']).split(';')[0],
         'x-forwarded-for': '127.0.0.1',
         'x-forwarded-port': new URL(url).port,
         'x-forwarded-proto': 'http',
@@ -114,6 +114,14 @@ describe('a request', () => {
       body: '{"k":1}',
       isBase64Encoded: false,
     });
+  });
+
+  test('goes on in the trace it comes with', async () => {
+    const root = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+    const answer = await web(url, { headers: { 'x-amzn-trace-id': `${root};Sampled=1` } });
+    const trace = answer.headers['x-amzn-trace-id'];
+    expect(trace).toMatch(new RegExp(`^${root};Parent=[0-9a-f]{16};Sampled=1`));
+    expect(seen(answer).event.headers).toMatchObject({ 'x-amzn-trace-id': trace });
   });
 
   test('leaves out what it has not, and carries what is no text in base64', async () => {

@@ -197,7 +197,9 @@ export class FunctionUrls {
       tls: signed.isSecure ? tlsOf(request.socket as TLSSocket) : undefined,
       port: request.socket.localPort ?? 0,
       requestId: call.requestId,
-      traceHeader: call.traceHeader,
+      // Who began no trace hears of its root alone: whether it is sampled is for the function to decide.
+      traceHeader:
+        signed.headers['x-amzn-trace-id'] === undefined ? rootOf(call.traceHeader) : call.traceHeader,
       timeMs: this.#options.clock.now(),
       caller,
       body,
@@ -214,6 +216,10 @@ function asksForAnotherProtocol({ headers, httpVersionMajor }: IncomingMessage):
 
 function tlsOf(socket: TLSSocket): UrlTls {
   return { version: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().name };
+}
+
+function rootOf(traceHeader: string): string {
+  return traceHeader.slice(0, traceHeader.indexOf(';'));
 }
 
 function one(value: string | string[] | undefined): string | undefined {
