@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { departWithOthers } from './fast-lane-departures.ts';
 
 /** What HTTP allows as a header's name. */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
@@ -25,6 +26,7 @@ export interface WholeResponse {
 export class LaneResponse implements WholeResponse {
   readonly #sink: AnswerSink;
   #head = '';
+  #body: string | Uint8Array = '';
   #listeners: (() => void)[] | undefined;
   destroyed = false;
   writableFinished = false;
@@ -47,7 +49,13 @@ export class LaneResponse implements WholeResponse {
     if (this.destroyed || this.writableFinished) return;
     this.writableFinished = true;
     const isOtherText = typeof body === 'string' && encoding === undefined && body !== '';
-    this.#sink.answer(this.#head, isOtherText ? Buffer.from(body) : body);
+    this.#body = isOtherText ? Buffer.from(body) : body;
+    departWithOthers(this);
+  }
+
+  /** Its turn to leave has come. */
+  depart(): void {
+    if (!this.destroyed) this.#sink.answer(this.#head, this.#body);
   }
 
   destroy(): void {
