@@ -48,6 +48,8 @@ export interface StartSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Where its state is on disk; otherwise it is ephemeral. */
   readonly dataDir?: string;
+  /** In a session of its own. */
+  readonly detached?: boolean;
 }
 
 /** A real server in a process of its own, and what the benchmarks ask of it. */
@@ -66,14 +68,14 @@ export class Lambent {
   static async start(
     cpus: string | undefined,
     flags: readonly string[] = [],
-    { flags: switches = [], env, dataDir }: StartSettings = {},
+    { flags: switches = [], env, dataDir, detached }: StartSettings = {},
   ): Promise<Lambent> {
     const launcher = join(import.meta.dirname, '../../bin/lambent.mjs');
     // The usual 1,000 would admit no more than 10,000 requests per second.
     const state = dataDir === undefined ? ['--ephemeral'] : ['--data-dir', dataDir];
     const settings = ['--port', '0', '--log-level', 'error', '--concurrency', '1000000'];
     const words = [...switches, launcher, 'start', ...settings, ...state, ...flags];
-    const child = startNode(words, cpus, env);
+    const child = startNode(words, cpus, { env, detached });
     const endpoint = await lineMatching(child, /http:\/\/[\w.-]+:\d+/);
     return new Lambent(endpoint.replace('localhost', '127.0.0.1'), child);
   }

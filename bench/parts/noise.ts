@@ -37,7 +37,7 @@ const NEIGHBOURS = { memory: 1024, spin: 1769, fork: 1024, log: 1024 } as const;
 
 /** What a normal function's invokes take beside a memory hog, a spinner, a fork bomb and a log flood. */
 export async function measureNoise(where: Placement): Promise<Row[]> {
-  const lambent = await Lambent.start(where.servers, ['--isolation', 'namespace']);
+  const lambent = await Lambent.start(where.servers, ['--isolation', 'namespace'], { detached: true });
   const load = new Load(where.generator);
   try {
     await lambent.deploy('normal', 'nodejs24.x', { memoryMb: 1769 });

@@ -35,15 +35,40 @@ export function move({ pid = 0 }: ChildProcess, cpus: string): void {
   if (status !== 0) throw new Error(`process ${pid} cannot be moved to cores ${cpus}`);
 }
 
+export interface ProcessSettings {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** In a session of its own, as services are. */
+  readonly detached?: boolean | undefined;
+}
+
 /** Starts a Node.js program on the given processors with its standard output readable. */
 export function startNode(
   args: readonly string[],
   cpus: string | undefined,
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, detached = false }: ProcessSettings = {},
 ): ChildProcess {
   const command = [process.execPath, ...args];
   const [program = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command];
-  return spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  const child = spawn(program, rest, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+    detached,
+  });
+  // A terminal's Ctrl-C reaches only its own session.
+  if (detached) endWith(child);
+  return child;
+}
+
+function endWith(child: ChildProcess): void {
+  const end = (): never => {
+    child.kill();
+    process.exit(1);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, end);
+  child.once('exit', () => {
+    for (const signal of signals) process.off(signal, end);
+  });
 }
 
 /** Waits for a line of output that matches, and returns what it matched. */

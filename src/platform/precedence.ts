@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
 const NICENESS = -10;
@@ -11,6 +11,7 @@ export function takePrecedence(): void {
   try {
     if (getPriority() !== 0) return;
     for (const thread of threads()) setPriority(thread, NICENESS);
+    if (ownsSession()) writeFileSync('/proc/self/autogroup', String(NICENESS));
   } catch {
     // Not allowed: it waits its turn.
   }
@@ -22,4 +23,15 @@ export function takePrecedence(): void {
  */
 function threads(): number[] {
   return process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [0];
+}
+
+/**
+ * Where the kernel shares processors out to sessions first (`autogroup`), a niceness counts within one only, and a session has its
+ * own. This one is the platform's if it leads it, as a service does: a shell's other programs are not to take precedence.
+ */
+function ownsSession(): boolean {
+  if (process.platform !== 'linux') return false;
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(session) === process.pid;
 }
