@@ -73,6 +73,11 @@ export class GroupShare implements WatchedShare {
 
   standBack(isBehind: boolean): void {
     this.#forks?.look(isBehind);
+    // A bomb is not tried in line: it would have its whole share until it is caught again.
+    this.#stand(isBehind || this.#forks?.isHeld === true);
+  }
+
+  #stand(isBehind: boolean): void {
     if (this.#isBehind === isBehind) return;
     this.#isBehind = isBehind;
     try {
@@ -94,7 +99,8 @@ export class GroupShare implements WatchedShare {
 
   /** It does nothing for now, and so keeps nobody waiting. */
   rest(): void {
-    this.standBack(false);
+    this.release();
+    this.#stand(false);
     this.keepOff(false);
     if (this.#standing === undefined && this.#use === undefined) return;
     for (const fd of [this.#standing, this.#use]) if (fd !== undefined) closeSync(fd);

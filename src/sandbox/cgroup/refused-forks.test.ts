@@ -51,15 +51,24 @@ test('what was before it came under suspicion does not count, nor what is no mor
   forks.close();
 });
 
-test('lets go of who is about to end, or is no suspect any more', () => {
+test('lets go of who is about to end', () => {
   const { forks, held } = watched();
-  for (const letGo of [() => forks.release(), () => forks.look(false)]) {
-    forks.look(true);
-    refuse(100);
-    forks.look(true);
-    letGo();
-  }
-  expect(held).toEqual([true, false, true, false]);
+  refuse(100);
+  forks.look(true);
+  expect(forks.isHeld).toBe(true);
+  forks.release();
+  expect(held).toEqual([true, false]);
+  forks.close();
+});
+
+test('who is held gets too little to be a suspect, and is not let go for that', () => {
+  const { forks, held } = watched();
+  refuse(100);
+  forks.look(true);
+  for (let look = 0; look < 99; look += 1) forks.look(false);
+  expect(held).toEqual([true]);
+  forks.look(false);
+  expect(held).toEqual([true, false]);
   forks.close();
 });
 

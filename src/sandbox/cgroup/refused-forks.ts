@@ -27,15 +27,23 @@ export class RefusedForks {
     this.#path = join(directory, EVENTS);
   }
 
-  /** @param isSuspect it wants all processor time it can get, as a bomb does: the others need no look */
+  /** It has turned out to be a fork bomb. */
+  get isHeld(): boolean {
+    return this.#left > 0;
+  }
+
+  /**
+   * @param isSuspect it wants all processor time it can get, as a bomb does: the others need no look. One that is held gets
+   * so little that it no longer seems to want any
+   */
   look(isSuspect: boolean): void {
-    if (!isSuspect) return this.release();
+    if (!isSuspect && !this.isHeld) return this.release();
     const count = this.#read();
     const refused = count === undefined || this.#count === undefined ? 0 : count - this.#count;
     this.#count = count;
     this.#refused += refused;
     if (this.#refused >= MANY && refused > 0) this.#holdFor(HELD_LOOKS);
-    else if (this.#left > 0) this.#holdFor(this.#left - 1);
+    else if (this.isHeld) this.#holdFor(this.#left - 1);
   }
 
   /** Forgets what it was. */
@@ -51,7 +59,7 @@ export class RefusedForks {
   }
 
   #holdFor(looks: number): void {
-    const wasHeld = this.#left > 0;
+    const wasHeld = this.isHeld;
     this.#left = looks;
     if (wasHeld !== looks > 0) this.#hold(looks > 0);
   }
