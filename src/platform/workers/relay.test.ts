@@ -36,7 +36,9 @@ async function worker(door: RelayDoor): Promise<{ server: Server; client: TLSSoc
   });
   await once(server.listen(0, HOST), 'listening');
   const { port } = server.address() as { port: number };
-  const client = connectTls({ host: HOST, port, ca: tls.cert, localAddress: '127.0.0.7' });
+  // Node.js knows the option here too; its types do not.
+  const where = { host: HOST, port, ca: tls.cert, localAddress: '127.0.0.7' };
+  const client = connectTls(where);
   opened.push(server, { close: () => client.destroy() });
   await once(client, 'secureConnect');
   return { server, client };
