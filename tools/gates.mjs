@@ -43,6 +43,7 @@ const withoutState = [
   'extensions',
   'function-url-browser',
   'function-url-connections',
+  'function-url-cors',
   'function-url-http2',
   'function-url-streaming',
   'installed-runtimes',

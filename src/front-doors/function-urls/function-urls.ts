@@ -218,8 +218,8 @@ function tlsOf(socket: TLSSocket): UrlTls {
   return { version: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().name };
 }
 
-function rootOf(traceHeader: string): string {
-  return traceHeader.slice(0, traceHeader.indexOf(';'));
+function rootOf(trace: string): string {
+  return trace.slice(0, trace.indexOf(';'));
 }
 
 function one(value: string | string[] | undefined): string | undefined {
