@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { TICKET_KEY_BYTES, type TlsSettings } from '../aws/tls-settings.ts';
 import { DataDirectoryInUse, DataDirectoryNotWritable } from '../store/directory-lock.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
@@ -37,13 +38,17 @@ export function portStartError(error: unknown, host: string, port: number): unkn
 /** Certificate and key for the listener, when both were named. */
 export function readTls(certificate: string | undefined, key: string | undefined): TlsSettings | undefined {
   if (certificate === undefined || key === undefined) return undefined;
+  const check = 'Check --tls-cert and --tls-key.';
+  let pair: { readonly cert: Buffer; readonly key: Buffer };
   try {
-    return {
-      cert: readFileSync(certificate),
-      key: readFileSync(key),
-      ticketKeys: randomBytes(TICKET_KEY_BYTES),
-    };
+    pair = { cert: readFileSync(certificate), key: readFileSync(key) };
   } catch (error) {
-    throw new StartError(`The TLS files cannot be read: ${String(error)}. Check --tls-cert and --tls-key.`);
+    throw new StartError(`The TLS files cannot be read: ${String(error)}. ${check}`);
   }
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new StartError(`The TLS files are no certificate and its key in PEM: ${String(error)}. ${check}`);
+  }
+  return { ...pair, ticketKeys: randomBytes(TICKET_KEY_BYTES) };
 }

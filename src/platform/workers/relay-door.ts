@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { awaitFirstBytes } from '../../aws/first-bytes.ts';
+import { StartError } from '../start-error.ts';
 import type { RelaySettings } from './relay.ts';
 import { relayHeadBytes, SECRET_BYTES, tellOf } from './relay-head.ts';
 
@@ -39,7 +40,14 @@ export class RelayDoor {
         return () => onConnection(tellOf(socket, read.subarray(0, bytes)), read.subarray(bytes));
       });
     });
-    await once(server.listen(path), 'listening');
+    try {
+      await once(server.listen(path), 'listening');
+    } catch (error) {
+      // Most likely its name is too long for the system.
+      throw new StartError(
+        `Workers can't be reached at ${path}: ${String(error)}. Name another directory with TMPDIR.`,
+      );
+    }
     // The port says how long the platform lives.
     server.unref();
     return new RelayDoor(server, { path, secret });

@@ -83,6 +83,13 @@ describe.skipIf(tls === undefined)('the relay', () => {
     expect(heard).toBe(0);
   });
 
+  test('a directory whose sockets the system cannot name is refused by its name', async () => {
+    const deep = join(tmpdir(), 'd'.repeat(120));
+    await expect(RelayDoor.open(deep, () => undefined)).rejects.toThrow(
+      /^Workers can't be reached at .*TMPDIR/,
+    );
+  });
+
   test('a client that does not read holds up whoever answers it, and gets everything in the end', async () => {
     const total = 64 * 1024 * 1024;
     const chunk = Buffer.alloc(64 * 1024, 'x');
