@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { ServiceError } from '../model/service-error.ts';
+import { own } from '../model/spent-memory.ts';
 import { decodeAwsChunked, decodeAwsChunkedBuffer, type Trailers } from './aws-chunked.ts';
 import { inviteBody } from './body-invitation.ts';
 import { serializationError } from './codecs/serialization-error.ts';
@@ -89,7 +90,11 @@ export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
 async function* whole(source: StreamedRequest): AsyncGenerator<Uint8Array, void, undefined> {
   inviteBody(source);
   try {
-    yield* source;
+    for await (const chunk of source) {
+      // Nothing else lies there.
+      if (chunk.byteLength === chunk.buffer.byteLength) own(chunk);
+      yield chunk;
+    }
   } catch {
     throw new ServiceError(
       'IncompleteBody',

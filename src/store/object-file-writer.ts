@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { reclaim, spend } from '../model/spent-memory.ts';
 
 /** Small pieces are gathered to so many bytes before they are written; as many may be on their way to disk. */
 const BUFFER_BYTES = 512 * 1024;
@@ -23,7 +24,10 @@ export class ObjectFileWriter {
     return this.#size;
   }
 
-  /** Undefined while there is room: only what is a promise has to be waited for. The piece must not change afterwards. */
+  /**
+   * Undefined while there is room: only what is a promise has to be waited for. The piece must not change afterwards, nor be
+   * of use to others when its memory is all its own (`own`): that is given back once it is written.
+   */
   write(piece: Uint8Array): Promise<void> | undefined {
     this.#size += piece.byteLength;
     this.#pieces.push(piece);
@@ -52,7 +56,7 @@ export class ObjectFileWriter {
     const pieces = this.#pieces;
     this.#pieces = [];
     this.#gathered = 0;
-    this.#writing = this.#writeAll(pieces);
+    this.#writing = this.#writeAll(pieces).then(() => pieces.forEach(giveBack));
     // Its failure is the next one's to report.
     this.#writing.catch(() => {});
   }
@@ -65,4 +69,11 @@ export class ObjectFileWriter {
     // Cut short only by a full disk, where the rest then says so.
     if (bytesWritten < total) await this.#handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
   }
+}
+
+/** Where a piece shares its memory with another, that one may still have to be written. */
+function giveBack(piece: Uint8Array): void {
+  if (piece.byteLength < piece.buffer.byteLength) return;
+  spend(piece);
+  reclaim(piece);
 }

@@ -1,6 +1,7 @@
 /** Processes and threads of their own. Each stands beside the module that starts it, which asks for it by this name. */
 const helpers = [
   'dist/src/store/sqlite-worker',
+  'dist/src/services/s3/contents/digest-worker',
   'dist/src/sandbox/process/spawner-main',
   'dist/src/sandbox/namespace/warden/warden-main',
   'dist/src/sandbox/namespace/egress/relay-main',

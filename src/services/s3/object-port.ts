@@ -77,7 +77,7 @@ export class PlatformObjectWriter implements ObjectWriter {
     } as const;
     return await receiveBody(
       this.#deps,
-      { body, digests: new BodyDigests(undefined, [DEFAULT_ALGORITHM]) },
+      { body, digests: new BodyDigests(undefined, [DEFAULT_ALGORITHM], 0) },
       async ({ contentId, size, md5, checksums }) => {
         const written = await changeObjects(this.#deps, async (tx, aftermath) => {
           if (contentId !== undefined) await insertContent(tx, contentId, size);

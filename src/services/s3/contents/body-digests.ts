@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { badChecksum, checkContentMd5 } from '../../../aws/body-digests.ts';
 import {
   type ChecksumAlgorithm,
@@ -8,6 +7,7 @@ import {
 import type { RunningCrc } from '../../../aws/checksums/crc.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { ChecksumPlan } from './checksum-plan.ts';
+import { ThreadedDigests } from './digest-thread.ts';
 
 export interface Digests {
   /** Hex */
@@ -16,40 +16,68 @@ export interface Digests {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
+/** Bodies of this size are hashed by a thread: below, that costs more than it takes off the platform's. */
+const LARGE_BYTES = 1024 * 1024;
+
 /** Computes what has to be known of a body while it streams by, and holds it against what its sender says. */
 export class BodyDigests {
   readonly #plan: ChecksumPlan | undefined;
-  readonly #md5 = createHash('md5');
-  readonly #running = new Map<ChecksumAlgorithm, RunningCrc>();
+  /** The first is the ETag's. */
+  readonly #algorithms: readonly ChecksumAlgorithm[];
+  readonly #running: readonly RunningCrc[];
+  readonly #isLarge: boolean;
+  /** In the place of these, from the first byte of a large one on. */
+  #thread: ThreadedDigests | undefined;
 
-  /** @param also algorithms that are wanted whatever the sender gives */
-  constructor(plan: ChecksumPlan | undefined, also: readonly ChecksumAlgorithm[]) {
+  /**
+   * @param also algorithms that are wanted whatever the sender gives
+   * @param declaredBytes what the sender says it will be; 0: nobody knows
+   */
+  constructor(plan: ChecksumPlan | undefined, also: readonly ChecksumAlgorithm[], declaredBytes: number) {
     this.#plan = plan;
-    if (plan?.algorithm !== undefined) this.#running.set(plan.algorithm, startChecksum(plan.algorithm));
-    for (const algorithm of also) {
-      if (!this.#running.has(algorithm)) this.#running.set(algorithm, startChecksum(algorithm));
-    }
+    const given = plan?.algorithm === undefined ? also : [plan.algorithm, ...also];
+    this.#algorithms = ['MD5', ...new Set(given)];
+    this.#running = this.#algorithms.map(startChecksum);
+    this.#isLarge = declaredBytes >= LARGE_BYTES;
   }
 
-  update(bytes: Uint8Array): void {
-    this.#md5.update(bytes);
-    for (const running of this.#running.values()) running.update(bytes);
+  /** Undefined while there is room: only what is a promise has to be waited for. */
+  update(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#isLarge) return (this.#thread ??= new ThreadedDigests(this.#algorithms)).update(bytes);
+    for (const running of this.#running) running.update(bytes);
+    return undefined;
+  }
+
+  /** The body will not be finished. */
+  abandon(): void {
+    this.#thread?.finish().catch(() => {});
   }
 
   /** @throws BadDigest, InvalidDigest, InvalidRequest, MalformedTrailerError */
-  finish(trailers: Readonly<Record<string, string>> | undefined): Digests {
-    const digest = this.#md5.digest();
+  async finish(trailers: Readonly<Record<string, string>> | undefined): Promise<Digests> {
+    const digests =
+      this.#thread === undefined
+        ? this.#running.map((running) => running.digest())
+        : await this.#thread.finish();
+    const [md5 = Buffer.alloc(0), ...others] = digests.map((digest) => Buffer.from(digest));
     const checksums = Object.fromEntries(
-      [...this.#running].map(([algorithm, running]) => [algorithm, running.digest().toString('base64')]),
+      others.map((digest, index) => [this.#algorithms[index + 1], digest.toString('base64')]),
     );
+    this.#compare(md5, checksums, trailers);
+    return { md5: md5.toString('hex'), checksums };
+  }
+
+  #compare(
+    md5: Buffer,
+    checksums: Readonly<Record<string, string>>,
+    trailers: Readonly<Record<string, string>> | undefined,
+  ): void {
     const { contentMd5, algorithm, expected, isInTrailer } = this.#plan ?? NO_PLAN;
-    if (contentMd5 !== undefined) checkContentMd5(contentMd5, digest.toString('base64'));
-    if (algorithm !== undefined) {
-      const given = isInTrailer ? trailers?.[checksumHeader(algorithm)] : expected;
-      if (isInTrailer && given === undefined) throw malformedTrailer();
-      if (given !== undefined && given !== checksums[algorithm]) throw badChecksum(algorithm);
-    }
-    return { md5: digest.toString('hex'), checksums };
+    if (contentMd5 !== undefined) checkContentMd5(contentMd5, md5.toString('base64'));
+    if (algorithm === undefined) return;
+    const given = isInTrailer ? trailers?.[checksumHeader(algorithm)] : expected;
+    if (isInTrailer && given === undefined) throw malformedTrailer();
+    if (given !== undefined && given !== checksums[algorithm]) throw badChecksum(algorithm);
   }
 }
 

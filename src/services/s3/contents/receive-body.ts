@@ -27,23 +27,27 @@ export async function receiveBody<T>(
   accept: (received: ReceivedBody) => Promise<T>,
 ): Promise<T> {
   let writer: ObjectFileWriter | undefined;
+  let hasEnded = false;
   try {
     if (needsFile) writer = await files.create();
     for await (const bytes of body instanceof Uint8Array ? [body] : body) {
       if (bytes.byteLength === 0) continue;
-      digests.update(bytes);
+      const hashing = digests.update(bytes);
+      if (hashing !== undefined) await hashing;
       writer ??= await files.create();
       const pending = writer.write(bytes);
       if (pending !== undefined) await pending;
     }
     const size = writer?.size ?? 0;
     check?.({ size });
-    const received = { size, ...digests.finish(trailers?.()) };
+    hasEnded = true;
+    const received = { size, ...(await digests.finish(trailers?.())) };
     if (writer !== undefined) await files.keep(writer);
     const result = await accept({ ...received, contentId: writer?.id });
     if (writer !== undefined) void files.settle(writer.id);
     return result;
   } catch (error) {
+    if (!hasEnded) digests.abandon();
     if (writer !== undefined) await files.abandon(writer);
     throw error;
   }

@@ -11,8 +11,7 @@ export const MOST_BYTES = 5 * 1024 ** 3;
  */
 export function checkLength(context: RequestContext): (received: { readonly size: number }) => void {
   if (context.operation === 'PostObject') return checkFormFile;
-  const decoded = context.header('x-amz-decoded-content-length');
-  const text = decoded ?? context.header('content-length');
+  const text = declaredLength(context);
   if (text === undefined) {
     throw new ServiceError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411);
   }
@@ -22,6 +21,15 @@ export function checkLength(context: RequestContext): (received: { readonly size
   return ({ size }) => {
     if (size !== length) throw incomplete();
   };
+}
+
+/** What a request says of the length of its body; 0 when it says nothing. */
+export function declaredBytes(context: RequestContext): number {
+  return Number(declaredLength(context)) || 0;
+}
+
+function declaredLength(context: RequestContext): string | undefined {
+  return context.header('x-amz-decoded-content-length') ?? context.header('content-length');
 }
 
 /** A form says nothing of its file's length beforehand. */

@@ -77,10 +77,10 @@ async function digestsOf(
   if (value !== undefined && object.partCount === undefined) {
     return { md5: object.etag, checksums: { [algorithm]: value } };
   }
-  const digests = new BodyDigests(undefined, [algorithm]);
+  const digests = new BodyDigests(undefined, [algorithm], 0);
   const { body } = await openVersion(deps, async () => await Promise.resolve({ object, range: undefined }));
-  for await (const bytes of body instanceof Uint8Array ? [body] : body) digests.update(bytes);
-  return digests.finish(undefined);
+  for await (const bytes of body instanceof Uint8Array ? [body] : body) await digests.update(bytes);
+  return await digests.finish(undefined);
 }
 
 /** @throws SourceGone when the source's bytes have just gone */

@@ -9,7 +9,7 @@ import { admit } from '../permissions/bucket-access.ts';
 import { admitWriter } from '../permissions/writer-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { notBuilt } from '../s3-errors.ts';
-import { checkLength } from './body-length.ts';
+import { checkLength, declaredBytes } from './body-length.ts';
 import { writeCheck } from './conditions.ts';
 import { originOf } from './event-origin.ts';
 import { detailsOf } from './object-details.ts';
@@ -36,7 +36,11 @@ export function putObject(deps: S3Dependencies): OperationHandler<Input, PutObje
     const plan = checksumPlan(input, context);
     const reception = {
       body: input.Body ?? new Uint8Array(),
-      digests: new BodyDigests(plan, plan.algorithm === undefined ? [DEFAULT_ALGORITHM] : []),
+      digests: new BodyDigests(
+        plan,
+        plan.algorithm === undefined ? [DEFAULT_ALGORITHM] : [],
+        declaredBytes(context),
+      ),
       check: checkLength(context),
       trailers: () => context.trailers,
     };

@@ -30,7 +30,11 @@ export function checkPartNumber(number: number | undefined): number {
 }
 
 /** The digests a part of an upload needs, beside what its sender gives. @throws InvalidRequest */
-export function partDigests({ details }: StoredUpload, plan: ChecksumPlan | undefined): BodyDigests {
+export function partDigests(
+  { details }: StoredUpload,
+  plan: ChecksumPlan | undefined,
+  declared: number,
+): BodyDigests {
   const { algorithm, checksumType } = details;
   if (plan !== undefined && algorithm !== undefined && checksumType === 'COMPOSITE') {
     if (plan.algorithm !== algorithm) {
@@ -40,7 +44,7 @@ export function partDigests({ details }: StoredUpload, plan: ChecksumPlan | unde
       );
     }
   }
-  return new BodyDigests(plan, [algorithm ?? DEFAULT_ALGORITHM]);
+  return new BodyDigests(plan, [algorithm ?? DEFAULT_ALGORITHM], declared);
 }
 
 /** Streams a part to disk and counts it to its upload, in the place of an earlier one of its number. */

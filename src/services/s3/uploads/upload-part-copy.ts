@@ -29,7 +29,7 @@ export function uploadPartCopy(
       if (size > MOST_BYTES) throw entityTooLarge(size);
       return { ...source, range };
     });
-    const digests = partDigests(upload, undefined);
+    const digests = partDigests(upload, undefined, 0);
     const { md5, checksums, modifiedAtMs } = await receivePart(deps, input, partNumber, { body, digests });
     const { VersionId: source } = shownVersion(version.bucket.versioning, version.object.versionId);
     return {

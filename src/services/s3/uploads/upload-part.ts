@@ -1,7 +1,7 @@
 import type { UploadPartCommandInput, UploadPartOutput } from '@aws-sdk/client-s3';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { checksumMembers, checksumPlan } from '../contents/checksum-plan.ts';
-import { checkLength } from '../objects/body-length.ts';
+import { checkLength, declaredBytes } from '../objects/body-length.ts';
 import { refuseKeyOfUpload } from '../objects/refused-settings.ts';
 import { admit } from '../permissions/bucket-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
@@ -21,7 +21,7 @@ export function uploadPart(deps: S3Dependencies): OperationHandler<Input, Upload
     const plan = checksumPlan(input, context);
     const { md5, checksums } = await receivePart(deps, input, partNumber, {
       body: input.Body ?? new Uint8Array(),
-      digests: partDigests(upload, plan),
+      digests: partDigests(upload, plan, declaredBytes(context)),
       check: checkLength(context),
       trailers: () => context.trailers,
     });
