@@ -53,6 +53,12 @@ describe('the text format', () => {
     expect(billedDurationMs({ durationMs: 1049.63, initDurationMs: 1293.83 })).toBe(2344);
   });
 
+  test('REPORT of the first invocation after a restore shows and bills that', () => {
+    expect(reportLine({ ...facts, durationMs: 2338.66, restoreDurationMs: 181.4 })).toMatch(
+      /\tDuration: 2338\.66 ms\tBilled Duration: 2521 ms\t.*\tRestore Duration: 181\.40 ms\tBilled Restore Duration: 182 ms\t$/,
+    );
+  });
+
   test.each([
     [{ status: 'timeout', errorType: 'Sandbox.Timedout' }, 'Status: timeout'],
     [{ status: 'error', errorType: 'Runtime.ExitError' }, 'Status: error\tError Type: Runtime.ExitError'],

@@ -1,19 +1,11 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe } from 'vitest';
-import { builtClient } from '../support/client-builds.ts';
+import { builtJavaClient } from '../support/official-builds.ts';
 import { clientTests } from '../support/official-client.ts';
 import { temporaryDirectory } from '../support/server.ts';
 
-const built = await builtClient({
-  name: 'java',
-  tools: [
-    ['javac', '-version'],
-    ['mvn', '--version'],
-  ],
-  fetch: ['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=package/client'],
-  build: [['javac', '--release', '11', '-cp', 'package/client/*', '-d', 'package', 'example/Sample.java']],
-});
+const built = await builtJavaClient();
 const sample = {
   folder: join(built ?? '', 'package'),
   errorType: 'java.lang.IllegalStateException',

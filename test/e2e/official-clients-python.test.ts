@@ -1,24 +1,10 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { builtClient } from '../support/client-builds.ts';
 import { run } from '../support/commands.ts';
+import { builtPythonClient } from '../support/official-builds.ts';
 import { clientTests } from '../support/official-client.ts';
 
-const built = await builtClient({
-  name: 'python',
-  tools: [['python3', '-m', 'pip', '--version']],
-  fetch: [
-    'python3',
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--target',
-    'package/packages',
-    'awslambdaric==4.2.2',
-  ],
-  build: [['python3', '-c', 'import sys; sys.path[0:0] = ["package/packages"]; import runtime_client']],
-});
+const built = await builtPythonClient();
 
 /** The client's native part is for the Python that installed it. */
 const version = await run('python3', ['-c', 'import sys; print("python%d.%d" % sys.version_info[:2])']);

@@ -335,6 +335,26 @@ describe('error', () => {
   });
 });
 
+describe('a restore', () => {
+  test('answers the runtime that waits for it when it begins', async () => {
+    events.canRestore = true;
+    const answered = call('GET', 'restore/next');
+    await vi.waitUntil(() => events.waiting !== undefined);
+    events.waiting?.release();
+    expect((await answered).status).toBe(200);
+  });
+
+  test('that fails is accepted while it is under way', async () => {
+    events.isRestoring = true;
+    const headers = { 'Lambda-Runtime-Function-Error-Type': 'Runtime.AfterRestoreError' };
+    expect(await call('POST', 'restore/error', '{"errorMessage":"no"}', { headers })).toMatchObject({
+      status: 202,
+      body: '{"status":"OK"}\n',
+    });
+    expect(events.said).toEqual([['restore-error', '{"errorMessage":"no"}', 'Runtime.AfterRestoreError']]);
+  });
+});
+
 test.each([
   ['GET', 'restore/next', 403],
   ['POST', 'restore/error', 403],

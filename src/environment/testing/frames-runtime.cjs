@@ -80,6 +80,17 @@ if (what === 'init-error') {
   process.exit(1);
 }
 
+if (process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'snap-start') {
+  write(frame(0x18, Buffer.alloc(0)));
+  if (read(read(4).readUInt32BE(0))[0] !== 0x05) process.exit(0);
+  if (what === 'restore-hang') commands.sleep({ ms: 60_000 });
+  if (what === 'restore-error') {
+    write(frame(0x19, Buffer.from('{"errorType":"Runtime.AfterRestoreError","errorMessage":"no"}')));
+    process.exit(64);
+  }
+  log('restored');
+}
+
 let answer = Buffer.alloc(0);
 for (;;) {
   write(Buffer.concat([answer, frame(0x10, Buffer.alloc(0))]));

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { functionVersion, PoolFixture } from '../testing/pool-fixture.ts';
+
+let fixture: PoolFixture;
+
+beforeEach(() => {
+  fixture = new PoolFixture();
+});
+
+afterEach(async () => {
+  await fixture.close();
+});
+
+const snapStart = { snapStart: true, version: '1', logFormat: 'JSON', systemLogLevel: 'DEBUG' } as const;
+
+interface Record {
+  readonly type: string;
+  readonly record: Readonly<{ [name: string]: unknown }>;
+}
+
+function records(): Record[] {
+  return fixture.lines().flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record] : []));
+}
+
+const waiting = (): number => fixture.pool.counts().idle;
+
+describe('a version with SnapStart', () => {
+  test('is initialised when it is published, and its log tells of its restore as records', async () => {
+    const version = functionVersion(snapStart);
+    expect(await fixture.pool.publish(version)).toBe('ready');
+    expect(waiting()).toBe(1);
+    expect(records().map(({ type }) => type)).toEqual([
+      'platform.initStart',
+      'platform.initRuntimeDone',
+      'platform.initReport',
+    ]);
+    const { value } = await fixture.invoke(version, { do: 'env' });
+    expect(value).toMatchObject({ AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start' });
+    await vi.waitUntil(() => records().some(({ type }) => type === 'platform.report'));
+    const told = records().filter(({ type }) => /restore|platform\.report/.test(type));
+    expect(told).toMatchObject([
+      {
+        type: 'platform.restoreStart',
+        record: { functionName: 'f', functionVersion: '1', runtimeVersion: expect.any(String) },
+      },
+      { type: 'platform.restoreRuntimeDone', record: { status: 'success' } },
+      {
+        type: 'platform.restoreReport',
+        record: { status: 'success', metrics: { durationMs: expect.any(Number) } },
+      },
+      {
+        type: 'platform.report',
+        record: {
+          metrics: { restoreDurationMs: expect.any(Number), billedRestoreDurationMs: expect.any(Number) },
+        },
+      },
+    ]);
+    expect(fixture.lines()).toContain('restored');
+  });
+
+  test('fails to be published with its reason, and leaves nothing', async () => {
+    const broken = functionVersion({ ...snapStart, handler: 'init-error' });
+    expect(await fixture.pool.publish(broken)).toEqual({
+      code: 'FunctionError',
+      message: 'Function initialization failed: Runtime.ImportModuleError: no such module',
+    });
+    expect(fixture.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 });
+  });
+
+  test('that cannot be restored tells its caller', async () => {
+    const version = functionVersion({ ...snapStart, handler: 'restore-error' });
+    await fixture.pool.publish(version);
+    await expect(fixture.invoke(version, {})).rejects.toMatchObject({ code: 'SnapStartException' });
+    expect(records()).toContainEqual(
+      expect.objectContaining({
+        type: 'platform.restoreReport',
+        record: expect.objectContaining({ status: 'error', errorType: 'Runtime.AfterRestoreError' }),
+      }),
+    );
+  });
+
+  test('keeps no environment that nobody asked for during its lifetime, and starts one for who asks then', async () => {
+    const version = functionVersion(snapStart);
+    await fixture.pool.publish(version);
+    fixture.clock.advance(15_000_000);
+    await vi.waitUntil(() => waiting() === 0);
+    expect(fixture.pool.counts().starting).toBe(0);
+    expect((await fixture.invoke(version, { do: 'echo', value: 1 })).value).toBe(1);
+    await vi.waitUntil(() => waiting() === 2);
+  });
+
+  test('whose environments are all ended is not published any more', async () => {
+    const slow = functionVersion({ ...snapStart, handler: 'init-hang' });
+    const published = fixture.pool.publish(slow);
+    await vi.waitUntil(() => fixture.pool.counts().starting === 1);
+    await fixture.pool.destroyAll();
+    expect(await published).toBe('abandoned');
+  });
+});
