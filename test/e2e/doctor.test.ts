@@ -55,7 +55,8 @@ function find({ findings }: Examination, name: string): Finding | undefined {
   return findings.find((finding) => finding.name === name);
 }
 
-describe('lambent doctor', () => {
+// In a directory of its own, where bootstraps of several languages are compiled.
+describe('lambent doctor', { timeout: 120_000 }, () => {
   test('says as one object what this machine can do', () => {
     const examined = examine();
     expect(['namespace', 'process']).toContain(examined.isolation);
@@ -119,7 +120,7 @@ describe('lambent doctor', () => {
   });
 });
 
-describe.skipIf(!isRoot || !isLinux)('a machine without bubblewrap', () => {
+describe.skipIf(!isRoot || !isLinux)('a machine without bubblewrap', { timeout: 120_000 }, () => {
   const remedy = 'install it (apt-get install bubblewrap)';
 
   test('is told what to install', () => {

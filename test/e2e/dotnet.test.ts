@@ -129,6 +129,23 @@ describe.skipIf(built === undefined)('.NET', () => {
     });
   });
 
+  test('a result over the limit fails, and the same process serves the next event', async () => {
+    const name = `net-${functions + 1}`;
+    const tooLong = await run(handler('Long'), { Count: 7_000_000 });
+    expect(tooLong).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
+    expect((await invoke(server.lambda, name, { Count: 3 })).payload).toBe('xxx');
+  });
+
+  test('a process that ends is an exit error', async () => {
+    expect((await run(handler('Exits'), {})).payload).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('exit status 3'),
+    });
+  });
+
   test('a program that is not in the package is said', async () => {
     const { payload, log } = await run('Missing', {});
     expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });

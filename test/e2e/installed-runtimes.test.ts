@@ -59,7 +59,7 @@ test('the list says what each runtime runs on, or why it does not', { timeout: 1
   }
 });
 
-test('in a pipe the list is plain lines, tabs between', async () => {
+test('in a pipe the list is plain lines, tabs between', { timeout: 120_000 }, async () => {
   const { code, out } = await command.run(['runtimes']);
   expect(code).toBe(0);
   const lines = out.trim().split('\n');

@@ -106,6 +106,10 @@ namespace Example
         public async void AsyncVoid(string text) { await Task.Delay(1); }
         public string Generic<T>(string text) { return text; }
 
+        public string Long(Order order) { return new string('x', order.Count); }
+
+        public void Exits(Order order) { Environment.Exit(3); }
+
         public string Greedy(Order order)
         {
             var garbage = 0L;
