@@ -105,7 +105,10 @@ mkdir -p node_modules/half && touch node_modules/half/way
 exec sleep 600
 `;
 
-test('an installation that is killed leaves nothing that counts; another process may look on', async () => {
+// What looks on compiles bootstraps.
+test('an installation that is killed leaves nothing that counts; another process may look on', {
+  timeout: 180_000,
+}, async () => {
   const own = await temporaryDirectory();
   const bin = join(own.path, 'bin');
   await mkdir(bin);
