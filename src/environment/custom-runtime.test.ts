@@ -89,6 +89,18 @@ describe('a custom runtime', () => {
     });
   });
 
+  test('that has failed to initialise gets no event, though it asks for one', async () => {
+    put(
+      'bootstrap',
+      bootstrap(
+        `await post('invocation/' + id + '/response', 'all is well');`,
+        `await post('init/error', { errorMessage: 'no', errorType: 'Runtime.Broken' });`,
+      ),
+    );
+    const answer = await it.invoke(functionVersion(custom), {});
+    expect(answer).toMatchObject({ functionError: 'Unhandled', value: { errorType: 'Runtime.Broken' } });
+  });
+
   test('answers that are too large are a function error, and it goes on', async () => {
     put('bootstrap', bootstrap(`await post('invocation/' + id + '/response', 'x'.repeat(event.bytes));`));
     const version = functionVersion({ ...custom, memoryMb: 512 });

@@ -62,6 +62,8 @@ test.each([
   ['Function.Broken', 'Function.Broken'],
   ['Runtime.Odd', 'Runtime.Odd'],
   ['Function.<Odd>', 'Function.Unknown'],
+  ['Function.HTTP404_NotFound', 'Function.HTTP404_NotFound'],
+  ['Function.odd', 'Function.Unknown'],
   ['TypeError', 'Runtime.Unknown'],
   ['', 'Runtime.Unknown'],
 ])('a declared type counts for more than the payload: %j is %s', (declared, expected) => {

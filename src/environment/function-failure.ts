@@ -94,7 +94,7 @@ export function responseTooLarge(limitBytes: number): FunctionFailure {
 export function errorTypeOf(payload: Uint8Array, declaredType: string | undefined): string {
   const errorType = declaredType ?? typeIn(payload);
   if (typeof errorType !== 'string') return 'Runtime.Unknown';
-  if (/^(Runtime|Function)\.[A-Za-z.]+$/.test(errorType)) return errorType;
+  if (/(Runtime|Function)\.[A-Z][a-zA-Z]/.test(errorType)) return errorType;
   return errorType.startsWith('Function.') ? 'Function.Unknown' : 'Runtime.Unknown';
 }
 

@@ -31,6 +31,11 @@ export class InitAttempt {
     return this.#isSettled;
   }
 
+  /** The runtime, or an extension, has said that it failed. */
+  get isReported(): boolean {
+    return this.#reported !== undefined;
+  }
+
   elapsedMs(): number {
     return performance.now() - this.#startedAt;
   }

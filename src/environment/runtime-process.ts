@@ -104,7 +104,7 @@ export class RuntimeProcess {
 
   /** The runtime asks for an event. True when that ends the initialisation. */
   becomesReady(link: RuntimeLink): boolean {
-    if (this.#init === undefined) return false;
+    if (this.#init === undefined || this.#init.isReported) return false;
     this.#link ??= link;
     if (this.#link !== link) return false;
     this.#runtimeReady(this.#init);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseObject } from '../json-object.ts';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import type { Receipt } from '../runtime-link.ts';
 import { ACCEPTED, errorBody, UNKNOWN_REQUEST } from './acknowledgements.ts';
@@ -7,9 +8,11 @@ import type { RuntimeClient } from './runtime-api-client.ts';
 import type { BodyRoom } from './body-room.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
-import { isStreamed, passOn } from './streamed-response.ts';
+import { hasUnknownMode, isStreamed, passOn } from './streamed-response.ts';
 
 export const RUNTIME_PREFIX = '/2018-06-01/runtime/';
+
+const WITH_CAUSE = 'application/vnd.aws.lambda.error.cause+json';
 
 export interface RuntimeEndpoint {
   readonly client: RuntimeClient;
@@ -28,9 +31,10 @@ export function handleRuntimeRequest(
   else if (isGet && path === `${RUNTIME_PREFIX}restore/next`) restoreNext(client, response);
   else if (request.method === 'POST' && path.startsWith(RUNTIME_PREFIX)) {
     const words = path.slice(RUNTIME_PREFIX.length).split('/');
-    if (isStreamed(request) && isOutcome(words) && words[2] === 'response') {
-      void postStream(client, words[1] ?? '', request, response);
-    } else
+    const isResponse = isOutcome(words) && words[2] === 'response';
+    if (isResponse && isStreamed(request)) void postStream(client, words[1] ?? '', request, response);
+    else if (isResponse && hasUnknownMode(request)) refuseMode(client, words[1] ?? '', request, response);
+    else
       void readBody(request, LARGEST_RESPONSE_BYTES, room).then((body) => {
         if (body !== undefined) postWhole(client, words, body, request, response);
         return undefined;
@@ -101,6 +105,20 @@ async function postStream(
   if (receipt !== undefined) acknowledge(receipt, response);
 }
 
+/** The invocation fails by that: nobody knows what its response means. */
+function refuseMode(
+  client: RuntimeClient,
+  requestId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  request.resume();
+  const errorType = 'Runtime.InvalidResponseModeHeader';
+  if (!client.events.onError(requestId, Buffer.from(JSON.stringify({ errorType })), errorType))
+    acknowledge('unknown', response);
+  else refuse(response, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
+}
+
 function postResponse(
   client: RuntimeClient,
   requestId: string,
@@ -119,9 +137,11 @@ function postError(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  const payload = errorPayload(body, request);
+  const shown = request.headers['content-type'] === WITH_CAUSE ? withoutCause(payload) : payload;
   const known = body.tooLarge
     ? client.events.onResponse(requestId, body.bytes, true)
-    : client.events.onError(requestId, errorPayload(body, request), declaredType(request));
+    : client.events.onError(requestId, shown, declaredType(request));
   acknowledge(known ? 'accepted' : 'unknown', response);
 }
 
@@ -157,6 +177,14 @@ function postRestoreError(
 function errorPayload(body: RequestBody, request: IncomingMessage): Uint8Array {
   if (body.bytes.length > 0) return body.bytes;
   return Buffer.from(JSON.stringify({ errorType: declaredType(request) ?? 'Runtime.Unknown' }));
+}
+
+/** Of an error that comes with what X-Ray is to show of it, the caller gets the rest. */
+function withoutCause(bytes: Uint8Array): Uint8Array {
+  const fields = parseObject(Buffer.from(bytes).toString());
+  if (fields === undefined) return Buffer.from('"Invalid error body"');
+  const { errorMessage, errorType, stackTrace } = fields;
+  return Buffer.from(JSON.stringify({ errorMessage, errorType, stackTrace }));
 }
 
 function declaredType({ headers }: IncomingMessage): string | undefined {

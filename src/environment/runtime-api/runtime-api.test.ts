@@ -240,6 +240,21 @@ describe('response', () => {
   });
 });
 
+test('a response that is announced as nothing known is refused, and fails its invocation', async () => {
+  const headers = { 'Lambda-Runtime-Function-Response-Mode': 'sideways' };
+  const other = await call('POST', 'invocation/other/response', '1', { headers });
+  expect(JSON.parse(other.body)).toMatchObject({ errorType: 'InvalidRequestID' });
+  events.said.length = 0;
+  const { status, body } = await call('POST', 'invocation/id-1/response', '1', { headers });
+  expect(status).toBe(400);
+  expect(JSON.parse(body)).toEqual({
+    errorMessage: 'Invalid function response mode',
+    errorType: 'InvalidFunctionResponseMode',
+  });
+  const errorType = 'Runtime.InvalidResponseModeHeader';
+  expect(events.said).toEqual([['error', 'id-1', JSON.stringify({ errorType }), errorType]]);
+});
+
 describe('a streamed response', () => {
   const streamed = { 'Transfer-Encoding': 'chunked', 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
 
@@ -321,6 +336,17 @@ describe('error', () => {
     const headers = { 'Lambda-Runtime-Function-Error-Type': 'Runtime.Broken' };
     await call('POST', 'invocation/id-1/error', '', { headers });
     expect(events.said).toEqual([['error', 'id-1', '{"errorType":"Runtime.Broken"}', 'Runtime.Broken']]);
+  });
+
+  test('that comes with its cause for X-Ray reaches the caller without that', async () => {
+    const headers = { 'Content-Type': 'application/vnd.aws.lambda.error.cause+json' };
+    const body = { errorMessage: 'm', errorType: 'T', stackTrace: ['at'], errorCause: { paths: [] } };
+    await call('POST', 'invocation/id-1/error', JSON.stringify(body), { headers });
+    await call('POST', 'invocation/id-1/error', 'no object', { headers });
+    expect(events.said).toEqual([
+      ['error', 'id-1', '{"errorMessage":"m","errorType":"T","stackTrace":["at"]}', undefined],
+      ['error', 'id-1', '"Invalid error body"', undefined],
+    ]);
   });
 
   test('of initialisation is accepted then, and refused later', async () => {

@@ -12,6 +12,12 @@ export function isStreamed({ headers }: IncomingMessage): boolean {
   return typeof mode === 'string' && mode.toLowerCase() === 'streaming';
 }
 
+/** Whether it is announced as something else again. */
+export function hasUnknownMode(request: IncomingMessage): boolean {
+  const mode = request.headers['lambda-runtime-function-response-mode'];
+  return mode !== undefined && mode !== '' && !isStreamed(request);
+}
+
 /** Passes a request's parts on as they come. Undefined when the connection broke before its end. */
 export function passOn(request: IncomingMessage, stream: ResponseStream): Promise<Receipt | undefined> {
   return new Promise((resolve) => {
