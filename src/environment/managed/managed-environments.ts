@@ -203,8 +203,7 @@ export class ManagedEnvironments {
     group.environments.delete(environment);
     void this.#removals.remove(environment);
     this.#demand(group);
-    const isEmpty = group.environments.size + group.waiters.length + group.starting === 0;
-    if (!isEmpty) return;
+    if (group.environments.size + group.waiters.length + group.starting > 0) return;
     for (const [key, each] of this.#groups) if (each === group) this.#groups.delete(key);
   };
 
