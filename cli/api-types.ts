@@ -13,6 +13,8 @@ export interface Health {
   readonly functions: number;
   readonly environments: { readonly starting: number; readonly idle: number; readonly busy: number };
   readonly invocations: number;
+  readonly workersAtMost: number;
+  readonly workers: readonly object[];
   readonly warnings: readonly string[];
 }
 

@@ -57,7 +57,9 @@ export interface Config {
   readonly concurrency: number;
   readonly codeStorageMb: number;
   /** Processes that invokes are shared out to; 1: the main one alone. */
-  readonly workers: number;
+  readonly workers: number | 'auto';
+  /** Those that come and go by themselves end when they had little to do for so long, of real time. */
+  readonly workersIdleSeconds: number;
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
   /** Names like those of settings' variables, which are none. */

@@ -14,7 +14,8 @@ import { chooseIsolation } from './platform/isolation.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
 import { openState } from './platform/state.ts';
 import { Warnings } from './platform/warnings.ts';
-import type { Workers } from './platform/workers/workers.ts';
+import type { AutoWorkers } from './platform/workers/auto-workers.ts';
+import { startWorkers } from './platform/workers/start-workers.ts';
 import type { PlatformLog } from './telemetry/platform-log.ts';
 
 /** A function may run for fifteen minutes; after that nothing can still be in flight. */
@@ -29,10 +30,12 @@ export class Platform {
   readonly storeName: string;
   readonly #parts: Parts;
   readonly #listener: Listener;
+  readonly #autoWorkers: AutoWorkers | undefined;
 
-  private constructor(parts: Parts, listener: Listener) {
+  private constructor(parts: Parts, listener: Listener, autoWorkers: AutoWorkers | undefined) {
     this.#parts = parts;
     this.#listener = listener;
+    this.#autoWorkers = autoWorkers;
     this.endpoint = parts.address.shown();
     this.isolation = parts.isolation.driver.isolation;
     this.isolationReason = parts.isolation.reason;
@@ -45,8 +48,15 @@ export class Platform {
     const { endpoint, functionRoutes, workers } = parts;
     const tls = readTls(config.tlsCert, config.tlsKey);
     const common = { fastLane: invokeLane(endpoint), tls };
-    const listener = new Listener({
+    const listener: Listener = new Listener({
       ...common,
+      fastLane: {
+        ...common.fastLane,
+        counts: (request) => workers?.plain.has(request) === true,
+        onReleased: (socket, unread) => {
+          if (workers?.move(socket, unread) !== true) listener.resume(socket, unread);
+        },
+      },
       passOn: workers && ((socket, begun) => workers.pass(socket, begun)),
       onRequest: (request, response) => endpoint.handle(request, response),
     });
@@ -55,6 +65,7 @@ export class Platform {
       ...common,
       onRequest: (request, response) => endpoint.handle(request, response, functionRoutes),
     });
+    let autoWorkers: AutoWorkers | undefined;
     try {
       parts.address.port = await listener.listen(config.port, config.host);
       parts.inside.open(parts.address.port, forFunctions);
@@ -67,21 +78,17 @@ export class Platform {
       await parts.messaging.start();
       await parts.events.start();
       await parts.eventSources.start();
-      await parts.beginWorkers(tls, (note, socket) => {
-        if (note.kind === 'inside') forFunctions.accept(socket);
-        else if (note.kind === 'decrypted') listener.acceptDecrypted(socket);
-        else listener.accept(socket);
-        if (note.kind !== 'inside') socket.emit('data', note.bytes);
-      });
+      autoWorkers = await parts.beginWorkers(tls, listener, forFunctions);
     } catch (error) {
       await parts.close();
       throw portStartError(error, config.host, config.port);
     }
-    return new Platform(parts, listener);
+    return new Platform(parts, listener, autoWorkers);
   }
 
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
   async stop(): Promise<void> {
+    this.#autoWorkers?.stop();
     const closed = this.#listener.close(LONGEST_INVOCATION_MS);
     const workersStopped = this.#parts.workers?.stop();
     const polled = this.#parts.eventSources.stop();
@@ -133,8 +140,9 @@ async function build(config: Config, log: PlatformLog) {
   };
   const beginWorkers = async (
     tls: TlsSettings | undefined,
-    onConnection: Parameters<Workers['begin']>[1],
-  ): Promise<void> => {
+    listener: Listener,
+    forFunctions: Listener,
+  ): Promise<AutoWorkers | undefined> => {
     const greeting = {
       config,
       isolation: isolation.driver.isolation as Config['isolation'],
@@ -143,7 +151,7 @@ async function build(config: Config, log: PlatformLog) {
       sessionKey: identity.sessionKey,
       tls,
     };
-    await workers?.begin(greeting, onConnection);
+    return workers && (await startWorkers({ config, log, workers, greeting, listener, forFunctions }));
   };
   return { ...execution, ...front, address, inside, beginWorkers, storeName: state.name, close };
 }

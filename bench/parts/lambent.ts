@@ -74,7 +74,9 @@ export class Lambent {
     // The usual 1,000 would admit no more than 10,000 requests per second.
     const state = dataDir === undefined ? ['--ephemeral'] : ['--data-dir', dataDir];
     const settings = ['--port', '0', '--log-level', 'error', '--concurrency', '1000000'];
-    const words = [...switches, launcher, 'start', ...settings, ...state, ...flags];
+    // One process, unless a benchmark says otherwise: none is to come in the middle of it.
+    const one = ['--workers', '1'];
+    const words = [...switches, launcher, 'start', ...settings, ...one, ...state, ...flags];
     const child = startNode(words, cpus, { env, detached });
     const endpoint = await lineMatching(child, /http:\/\/[\w.-]+:\d+/);
     return new Lambent(endpoint.replace('localhost', '127.0.0.1'), child);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
+import type { Health } from '../api-types.ts';
 import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { formatDuration, note, paint, print, printJson } from '../output.ts';
 
@@ -28,7 +29,13 @@ async function status(flags: CommonFlags): Promise<void> {
     ['functions', String(health.functions)],
     ['environments', `${busy} busy, ${idle} idle, ${starting} starting`],
     ['invocations', String(health.invocations)],
+    ['workers', workersOf(health)],
   ];
   for (const [name, value] of rows) print(`  ${paint('dim', name.padEnd(12))}  ${value}`);
   for (const warning of health.warnings) note(paint('yellow', `warning: ${warning}`, process.stderr));
+}
+
+function workersOf({ workers, workersAtMost }: Health): string {
+  if (workersAtMost === 0) return 'none: the main process runs all invokes';
+  return `${workers.length} of at most ${workersAtMost}`;
 }

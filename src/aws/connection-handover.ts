@@ -27,3 +27,8 @@ export function takeRead(socket: Socket): Buffer {
     chunks.push(chunk);
   }
 }
+
+/** Open in both directions, and everything that was written is on its way: nothing of it would stay behind. */
+export function isQuiet(socket: Socket): boolean {
+  return socket.writable && socket.readable && socket.writableLength === 0;
+}

@@ -1,34 +1,23 @@
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import { dateLine } from '../model/date-line.ts';
 import { reclaim, release } from '../model/spent-memory.ts';
+import { isQuiet } from './connection-handover.ts';
 import { newMemory } from './fast-lane-forms.ts';
-import type { Gathering, GatheringRoom } from './fast-lane-gathering.ts';
-import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
+import type { Gathering } from './fast-lane-gathering.ts';
+import type { LaneMember, LaneOptions } from './fast-lane-options.ts';
+import { PendingBytes } from './fast-lane-pending.ts';
+import { pushPast } from './fast-lane-reading.ts';
+import type { WholeRequest } from './fast-lane-request.ts';
 import { LaneResponse } from './fast-lane-response.ts';
-import type { AnswerSink, WholeResponse } from './fast-lane-response.ts';
+import type { AnswerSink } from './fast-lane-response.ts';
 import { writeAnswer } from './fast-lane-write.ts';
-
-export interface LaneOptions {
-  readonly scanner: RequestScanner;
-  readonly room: GatheringRoom;
-  /** False, with nothing done, when the request is node:http's after all. Never throws. */
-  readonly onRequest: (request: WholeRequest, response: WholeResponse) => boolean;
-  readonly keepAliveTimeoutMs: number;
-  /** Takes over a connection for good. The bytes it has still to read follow as a `data` event. */
-  readonly asHttp1: (socket: Socket) => void;
-  /** The connection is closed, or is node:http's from now on. */
-  readonly onGone: (connection: LaneConnection) => void;
-}
-
-/** Above this, what a client sends ahead of its answers waits in the kernel. */
-const MOST_PENDING_BYTES = 64 * 1024;
 
 /**
  * A connection while all that comes on it are plain requests. They are answered one after the other. With the
- * first that is anything else, the connection becomes node:http's.
+ * first that is anything else, it becomes node:http's. Between two of them it can be given away.
  */
-export class LaneConnection implements AnswerSink {
+export class LaneConnection implements AnswerSink, LaneMember {
+  counted = 0;
   readonly #socket: Socket;
   readonly #options: LaneOptions;
   readonly #tail: string;
@@ -36,7 +25,7 @@ export class LaneConnection implements AnswerSink {
   /** Under way, if any. */
   #response: LaneResponse | undefined;
   /** Came while a request was under way. */
-  #pending: Buffer | undefined;
+  readonly #pending = new PendingBytes();
   /** The request that is coming, when its body didn't come with its head. */
   #gathering: Gathering | undefined;
   /** A chunk that was copied there as a whole. */
@@ -47,6 +36,7 @@ export class LaneConnection implements AnswerSink {
   #isClogged = false;
   #isServing = false;
   #isClosing = false;
+  #isReleasing = false;
   #idleFor = 0;
 
   constructor(socket: Socket, options: LaneOptions) {
@@ -55,28 +45,31 @@ export class LaneConnection implements AnswerSink {
     const seconds = Math.floor(options.keepAliveTimeoutMs / 1000);
     this.#tail = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
     socket.on('data', this.#onData);
-    socket.push = this.#onPush;
+    socket.push = pushPast(socket, this.#onRead);
     socket.on('end', this.#onEnd);
     socket.on('timeout', this.#onTimeout);
     socket.on('drain', this.#onDrain);
     socket.on('close', this.#onClose);
   }
 
-  /** Time passes. Closes the connection when more than so many of these calls came while nothing happened on it. */
   age(most: number): void {
     if (this.#response !== undefined || this.#gathering !== undefined || this.#isClogged) return;
     this.#idleFor += 1;
     if (this.#idleFor > most) this.#socket.destroy();
   }
 
-  /** Ends the connection: now if it is idle, else after the answer under way. */
   close(): void {
     this.#isClosing = true;
-    this.#pending = undefined;
+    this.#pending.drop();
     if (this.#response !== undefined) return;
     if (this.#gathering !== undefined) return this.#leave(this.#endGathering(this.#gathering));
     if (this.#isClogged) this.#socket.destroySoon();
     else this.#socket.destroy();
+  }
+
+  release(): void {
+    this.#isReleasing = true;
+    this.#releaseNow();
   }
 
   answer(head: string, body: string | Uint8Array): void {
@@ -92,25 +85,18 @@ export class LaneConnection implements AnswerSink {
     const isFlowing = writeAnswer(socket, whole, body);
     if (this.#isClosing) socket.destroySoon();
     else if (!isFlowing) this.#clog();
-    else if (!this.#isServing && this.#pending !== undefined) this.#serve(this.#takePending());
+    else if (this.#isReleasing) process.nextTick(this.#releaseNow);
+    else this.#serveNext();
   }
 
   abandon(): void {
     this.#socket.destroy();
   }
 
-  /**
-   * What was read comes here before it becomes a `data` event. While nothing waits in the stream it need not become one:
-   * the stream's bookkeeping costs more than the reading.
-   */
-  readonly #onPush = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-    const socket = this.#socket;
-    const isNext = socket.readableFlowing === true && socket.readableLength === 0;
-    if (!isNext || !(chunk instanceof Buffer)) return Readable.prototype.push.call(socket, chunk, encoding);
+  readonly #onRead = (chunk: Buffer): void => {
     this.#onData(chunk);
     if (this.#copied === chunk) release(chunk.buffer);
     this.#copied = undefined;
-    return true;
   };
 
   readonly #onData = (bytes: Buffer): void => {
@@ -130,23 +116,22 @@ export class LaneConnection implements AnswerSink {
   };
 
   /** Nothing was read of an answer for too long. */
-  readonly #onTimeout = (): void => {
-    if (this.#isClogged) this.#socket.destroy();
-  };
+  readonly #onTimeout = (): unknown => this.#isClogged && this.#socket.destroy();
 
   readonly #onDrain = (): void => {
     if (!this.#isClogged) return;
     this.#isClogged = false;
     this.#socket.setTimeout(0);
     this.#socket.resume();
-    if (this.#pending !== undefined) this.#serve(this.#takePending());
+    if (this.#isReleasing) this.#releaseNow();
+    else this.#serveNext();
   };
 
   readonly #onClose = (): void => {
     this.#options.onGone(this);
     this.#response?.closed();
     this.#response = undefined;
-    this.#pending = undefined;
+    this.#pending.drop();
     if (this.#gathering !== undefined) this.#endGathering(this.#gathering);
   };
 
@@ -173,6 +158,8 @@ export class LaneConnection implements AnswerSink {
     const response = new LaneResponse(this);
     this.#response = response;
     this.#idleFor = 0;
+    const { watch } = this.#options;
+    if (watch.isOn && watch.counts(request)) this.counted += 1;
     if (this.#options.onRequest(request, response)) return true;
     this.#response = undefined;
     return false;
@@ -214,17 +201,14 @@ export class LaneConnection implements AnswerSink {
   };
 
   #keep(bytes: Buffer): void {
-    if (this.#isClosing) return;
-    this.#pending = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
-    if (this.#pending.length > MOST_PENDING_BYTES) this.#socket.pause();
+    if (!this.#isClosing) this.#pending.keep(this.#socket, bytes);
   }
 
-  #takePending(): Buffer {
-    const bytes = this.#pending ?? Buffer.alloc(0);
-    this.#pending = undefined;
-    // Takes effect in a later turn: these bytes come first.
+  #serveNext(): void {
+    if (this.#isServing || this.#pending.isEmpty) return;
+    // Takes effect in a later turn: what waited here comes first.
     if (this.#socket.isPaused()) this.#socket.resume();
-    return bytes;
+    this.#serve(this.#pending.take());
   }
 
   #clog(): void {
@@ -233,8 +217,25 @@ export class LaneConnection implements AnswerSink {
     this.#socket.pause();
   }
 
-  #leave(unread: Buffer): void {
+  /** Unless something is under way: the answer, or whoever asks again, comes back to it. */
+  readonly #releaseNow = (): void => {
     const socket = this.#socket;
+    const isBusy = this.#response !== undefined || this.#gathering !== undefined || this.#isServing;
+    if (!this.#isReleasing || isBusy || this.#isClogged || this.#isClosing || !socket.writable) return;
+    if (!isQuiet(socket)) return this.#serveNext();
+    this.#detach();
+    this.#options.onReleased?.(socket, this.#pending.take());
+  };
+
+  #leave(unread: Buffer): void {
+    this.#detach();
+    this.#options.asHttp1(this.#socket);
+    this.#socket.emit('data', unread);
+  }
+
+  #detach(): void {
+    const socket = this.#socket;
+    this.#isReleasing = false;
     socket.off('data', this.#onData);
     Reflect.deleteProperty(socket, 'push');
     socket.off('end', this.#onEnd);
@@ -242,7 +243,5 @@ export class LaneConnection implements AnswerSink {
     socket.off('drain', this.#onDrain);
     socket.off('close', this.#onClose);
     this.#options.onGone(this);
-    this.#options.asHttp1(socket);
-    socket.emit('data', unread);
   }
 }

@@ -1,12 +1,23 @@
 import type { Socket } from 'node:net';
 import { LaneConnection } from './fast-lane-connection.ts';
-import type { LaneOptions } from './fast-lane-connection.ts';
 import { GatheringRoom } from './fast-lane-gathering.ts';
+import type { LaneMember, LaneOptions, LaneWatch } from './fast-lane-options.ts';
 import { RequestScanner } from './fast-lane-request.ts';
 import type { ScanOptions } from './fast-lane-request.ts';
 
 /** Which requests may take the fast lane, and who answers them. */
-export type FastLaneRoute = Pick<ScanOptions, 'takesPath'> & Pick<LaneOptions, 'onRequest'>;
+export type FastLaneRoute = Pick<ScanOptions, 'takesPath'> &
+  Pick<LaneOptions, 'onRequest' | 'onReleased'> & {
+    /** Which of them are counted, while they are. All unless set. */
+    readonly counts?: LaneWatch['counts'] | undefined;
+  };
+
+/** What was counted in a while. */
+export interface LaneCount {
+  readonly requests: number;
+  /** Those that had any. */
+  readonly connections: readonly LaneMember[];
+}
 
 /** A head beyond this is nothing an SDK sends with an invoke. */
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -20,7 +31,7 @@ const AGES = 8;
  */
 export class FastLane {
   readonly #options: LaneOptions;
-  readonly #connections = new Set<LaneConnection>();
+  readonly #connections = new Set<LaneMember>();
   readonly #ageEveryMs: number;
   #aging: NodeJS.Timeout | undefined;
 
@@ -28,10 +39,12 @@ export class FastLane {
     takesPath,
     maxHeadBytes,
     maxBodyBytes,
+    counts = () => true,
     ...options
-  }: Omit<LaneOptions, 'onGone' | 'scanner' | 'room'> & ScanOptions) {
+  }: Omit<LaneOptions, 'onGone' | 'scanner' | 'room' | 'watch'> & FastLaneRoute & ScanOptions) {
     this.#options = {
       ...options,
+      watch: { isOn: false, counts },
       scanner: new RequestScanner({
         takesPath,
         maxHeadBytes: Math.min(maxHeadBytes, MAX_HEAD_BYTES),
@@ -49,12 +62,34 @@ export class FastLane {
     this.#aging ??= setInterval(() => this.#age(), this.#ageEveryMs).unref();
   }
 
+  /** Counts requests from now on, or no more. */
+  watch(isOn: boolean): void {
+    this.#options.watch.isOn = isOn;
+  }
+
+  /** What came since the last time this was asked. */
+  count(): LaneCount {
+    const connections: LaneMember[] = [];
+    let requests = 0;
+    for (const connection of this.#connections) {
+      requests += connection.counted;
+      if (connection.counted > 0) connections.push(connection);
+      connection.counted = 0;
+    }
+    return { requests, connections };
+  }
+
+  /** Gives connections away, each as soon as nothing of it is under way. To be asked again until none is left. */
+  release(connections: Iterable<LaneMember> = this.#connections): void {
+    for (const connection of connections) if (this.#connections.has(connection)) connection.release();
+  }
+
   /** Closes idle connections now and the others after the answer under way. */
   close(): void {
     for (const connection of this.#connections) connection.close();
   }
 
-  #forget(connection: LaneConnection): void {
+  #forget(connection: LaneMember): void {
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
     clearInterval(this.#aging);

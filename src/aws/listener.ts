@@ -79,6 +79,23 @@ export class Listener {
     this.#asPlain(socket.on('error', ignore));
   }
 
+  /**
+   * Serves a connection that somebody else has served so far: it may be silent for as long as between any two requests.
+   * @param unread what was read of it and not answered
+   */
+  resume(socket: Socket, unread: Uint8Array): void {
+    if (unread.length > 0) this.#begin(socket);
+    else this.acceptDecrypted(socket);
+    if (socket.isPaused()) socket.resume();
+    if (unread.length > 0) socket.emit('data', unread);
+    if (this.#closed !== undefined) this.#lane?.close();
+  }
+
+  /** What is plain enough to go past node:http. */
+  get lane(): FastLane | undefined {
+    return this.#lane;
+  }
+
   /** Accepts nothing new, closes idle connections at once and the others when their requests end or grace is over. */
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#drain(graceMs);
@@ -161,6 +178,10 @@ export class Listener {
     const lane = new FastLane({
       ...fastLane,
       asHttp1,
+      onReleased: (socket, unread) => {
+        this.#sockets.delete(socket);
+        fastLane.onReleased?.(socket, unread);
+      },
       maxHeadBytes: options.maxHeaderBytes ?? MAX_HEADER_BYTES,
       keepAliveTimeoutMs: options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS,
     });
@@ -176,11 +197,11 @@ export class Listener {
   async #drain(graceMs: number): Promise<void> {
     const server = this.#http1;
     if (!server.listening) return;
-    const ended = Promise.withResolvers<void>();
     server.prependListener('request', (_req, res) => res.setHeader('connection', 'close'));
     // What came before the word to leave is not to be cut off unread, as much of it as there may be on a busy machine.
     for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    server.close(() => ended.resolve());
+    // Its own word would never come: it counts connections that other processes have, and waits for processes that are gone.
+    server.close();
     this.#lane?.close();
     for (const session of this.#sessions) session.close();
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
@@ -189,8 +210,6 @@ export class Listener {
     const grace = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
-    await ended.promise;
-    // The server does not count those that were accepted elsewhere.
     while (this.#sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
     clearInterval(idle);
     clearTimeout(grace);

@@ -181,8 +181,15 @@ export const options: readonly Option[] = [
     name: 'workers',
     kind: 'number',
     argument: 'N',
-    allowed: 'a whole number from 1 to 64',
-    help: 'processes that invokes are shared out to, beside the main one; 1: it runs them all itself (1)',
+    allowed: 'auto or a whole number from 1 to 64',
+    help: 'processes that invokes are shared out to, beside the main one; 1: it runs them all itself; auto: as they are needed (auto)',
+  },
+  {
+    name: 'workersIdleSeconds',
+    kind: 'number',
+    argument: 'N',
+    allowed: 'a whole number of seconds from 1 to 86400',
+    help: 'end workers of --workers auto that had little to do this long (180)',
   },
 ];
 

@@ -47,7 +47,8 @@ export const settingsSchema = z.strictObject({
   prepared: z.union([z.literal('auto'), wholeNumber(0, 1000)]),
   concurrency: wholeNumber(1, 1_000_000),
   codeStorageMb: wholeNumber(1, 100_000_000),
-  workers: wholeNumber(1, 64),
+  workers: z.union([z.literal('auto'), wholeNumber(1, 64)]),
+  workersIdleSeconds: wholeNumber(1, 86_400),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -75,5 +76,6 @@ export const defaults: Omit<Settings, 'dataDir'> = {
   prepared: 'auto',
   concurrency: 1000,
   codeStorageMb: 76_800,
-  workers: 1,
+  workers: 'auto',
+  workersIdleSeconds: 180,
 };

@@ -27,6 +27,7 @@ import { buildEventSources } from './event-sources.ts';
 import type { ChosenIsolation } from './isolation.ts';
 import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
+import { mostWorkers } from './workers/most-workers.ts';
 import { Workers, type WorkersParts } from './workers/workers.ts';
 
 export type Execution = Awaited<ReturnType<typeof buildExecution>>;
@@ -86,7 +87,9 @@ export async function buildExecution(site: Site) {
     eventSources,
     targets,
   };
-  const workers = await openWorkers(site, { lender, concurrency, code });
+  const workers = openWorkers(site, { lender, concurrency, code });
+  // Those that come when they are needed take nothing before.
+  if (config.workers !== 'auto') await workers?.prepare();
   return { runtimes, isolation, pool, workers, ...doors, activation };
 }
 
@@ -129,15 +132,13 @@ function openActivation(
 }
 
 /** Undefined where this process runs everything itself. */
-async function openWorkers(
+function openWorkers(
   { config, state, clock, log, warnings }: Site,
   parts: Pick<WorkersParts, 'lender' | 'concurrency' | 'code'>,
-): Promise<Workers | undefined> {
+): Workers | undefined {
   const { store, directory, logSink } = state;
-  const count = config.workers;
-  if (count === 1) return undefined;
-  const ours = { ...parts, count, clock, logs: logSink, log, warnings, directory: directory.path };
-  return await opened(new Workers(ours), store);
+  if (mostWorkers(config) === 0) return undefined;
+  return new Workers({ ...parts, store, clock, logs: logSink, log, warnings, directory: directory.path });
 }
 
 /** Those of this process. */
@@ -156,7 +157,8 @@ function openEnvironments(
     credentials: (version) => identity.functions.credentialsFor(version),
     directory: directory.path,
     ownDirectory: directory.path,
-    processes: config.workers > 1 ? config.workers + 1 : 1,
+    // Those that may come later are no reason for fewer starts at a time now.
+    processes: config.workers === 'auto' ? 1 : mostWorkers(config) + 1,
     endpoint: address,
     scaling: {
       take: (functionArn) => concurrency.takeStart(functionArn, clock.now()),

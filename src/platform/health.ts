@@ -3,6 +3,7 @@ import type { EventSources } from '../event-source/event-sources.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { VERSION } from './version.ts';
+import { mostWorkers } from './workers/most-workers.ts';
 
 /** What `GET /_lambent/health` answers. */
 export function healthOf(
@@ -32,6 +33,7 @@ export function healthOf(
       events: events.counts(),
       eventSourceMappings: mappingsOf(eventSources),
       deliveries: messaging.deliveries.inHand,
+      workersAtMost: mostWorkers(config),
       workers: states.map(({ counts, ...worker }) => ({ ...worker, environments: counts })),
       warnings: warnings.all(),
     };

@@ -14,6 +14,7 @@ type Reached = Pick<TestServer, 'endpoint'> & Partial<Pick<TestServer, 'ca'>>;
 export interface Health {
   readonly environments: Counts;
   readonly invocations: number;
+  readonly workersAtMost: number;
   readonly workers: readonly {
     readonly worker: number;
     readonly pid: number;
@@ -34,11 +35,15 @@ export async function health({ endpoint, ca }: Reached): Promise<Health> {
 }
 
 /** Resolves when so many workers serve. */
-export async function untilWorkers(server: Reached, count: number): Promise<Health['workers']> {
+export async function untilWorkers(
+  server: Reached,
+  count: number,
+  withinMs = 30_000,
+): Promise<Health['workers']> {
   const { workers } = await eventually(
     async () => await health(server),
     (now) => now.workers.length === count,
-    30_000,
+    withinMs,
   );
   return workers;
 }

@@ -2,6 +2,7 @@ import { type IssuedCredential, rootCaller } from '../../model/identity/caller-i
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Endpoint } from '../endpoint.ts';
+import type { FastLaneRoute } from '../fast-lane.ts';
 import { Listener } from '../listener.ts';
 import type { ListenerOptions } from '../listener-options.ts';
 import type { AnyOperationHandler } from '../service.ts';
@@ -17,6 +18,8 @@ export class LaneServer {
   laneRequests = 0;
   port = 0;
   readonly #tls: ListenerOptions['tls'];
+  /** Takes connections that the lane gives away. */
+  onReleased: FastLaneRoute['onReleased'];
 
   /** @param secret of the access key AKID: with it, signatures are verified */
   constructor(
@@ -24,7 +27,9 @@ export class LaneServer {
     withLane: boolean,
     options: Partial<ListenerOptions> = {},
     secret?: string,
+    { onReleased }: Pick<FastLaneRoute, 'onReleased'> = {},
   ) {
+    this.onReleased = onReleased;
     const endpoint = new Endpoint({
       services: [{ model: 'lambda', operations: { Invoke: invoke } }],
       defaultAccountId: '000000000000',
@@ -43,6 +48,7 @@ export class LaneServer {
         if (isTaken) this.laneRequests += 1;
         return isTaken;
       },
+      onReleased: (socket, unread) => this.onReleased?.(socket, unread),
     };
     this.listener = new Listener({
       onRequest: (request, response) => endpoint.handle(request, response),

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import type { Config } from '../../config.ts';
+import { mostWorkers } from '../workers/most-workers.ts';
 import { type Finding, limited, missing, ok } from './finding.ts';
 
 const GIGABYTE = 1e9;
@@ -11,12 +13,13 @@ const LITTLE_DISK_GB = 2;
 const LITTLE_MEMORY_GB = 0.5;
 const OTHER_PLACE = 'choose another place with --data-dir';
 
-export async function checkResources(dataDir: string): Promise<Finding[]> {
+export async function checkResources(config: Config): Promise<Finding[]> {
   return [
     openFiles(),
-    await disk(dataDir),
+    await disk(config.dataDir),
     memory(),
     ok('resources', 'processors', String(availableParallelism())),
+    workers(config),
   ];
 }
 
@@ -52,4 +55,12 @@ function memory(): Finding {
   const says = `${freeGb.toFixed(1)} of ${(totalmem() / GIGABYTE).toFixed(1)} GB available`;
   if (freeGb >= LITTLE_MEMORY_GB) return ok('resources', 'memory', says);
   return limited('resources', 'memory', says, 'functions of 128 MB and more will not find much room');
+}
+
+function workers(config: Config): Finding {
+  const most = mostWorkers(config);
+  if (most === 0) return ok('resources', 'workers', 'none: the main process runs all invokes');
+  const when =
+    config.workers === 'auto' ? `up to ${most}, started when one process is not enough` : `${most}`;
+  return ok('resources', 'workers', when);
 }

@@ -32,7 +32,7 @@ async function allFindings(config: Config): Promise<Finding[]> {
     const [isolation, runtimes, resources] = await Promise.all([
       checkIsolation(config, directory),
       checkRuntimes(config, directory),
-      checkResources(config.dataDir),
+      checkResources(config),
     ]);
     return [...isolation, ...checkKernel(), ...checkPrograms(), ...runtimes, ...resources];
   } finally {

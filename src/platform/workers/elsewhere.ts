@@ -4,7 +4,7 @@ import type { ChangeFeed } from '../../store/change-feed.ts';
 
 /** Any will do: only the name is asked for. */
 const ANYBODY = { accountId: '000000000000', region: 'us-east-1' };
-const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const TARGET = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/;
 
 /**
  * Functions whose environments are all in the main process: those with provisioned concurrency, as an environment that is
@@ -26,11 +26,11 @@ export class Elsewhere {
     });
   }
 
-  /** @param path of an Invoke, as sent. Names one of them, in whatever account */
-  has(path: string): boolean {
+  /** @param url of an Invoke, as sent. Names one of them, in whatever account */
+  has(url: string): boolean {
     if (this.#reasons.size === 0) return false;
     try {
-      const named = decodeURIComponent(PATH.exec(path)?.[1] ?? '');
+      const named = decodeURIComponent(TARGET.exec(url)?.[1] ?? '');
       return this.#reasons.has(parseAnyReference(named, undefined, ANYBODY).name);
     } catch {
       // Not for here to judge.

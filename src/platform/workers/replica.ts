@@ -19,9 +19,25 @@ export class Replica {
   }
 
   async open(store: Store): Promise<void> {
-    for (const kind of KINDS) store.changes.subscribe(kind, (change) => this.#apply(change, true));
-    for (const stored of [storedFunctions, storedPolicies, storedProvisions, storedIdentities])
-      for (const change of await stored(store)) this.#apply(change, false);
+    /** What has changed while the rest was being read is newer than what was read. */
+    const changed = new Set<string>();
+    let isOpening = true;
+    const follow = (change: Change): void => {
+      if (isOpening) changed.add(nameOf(change));
+      this.#apply(change, true);
+    };
+    const stops = KINDS.map((kind) => store.changes.subscribe(kind, follow));
+    try {
+      for (const stored of [storedFunctions, storedPolicies, storedProvisions, storedIdentities])
+        for (const change of await stored(store))
+          if (!changed.has(nameOf(change))) this.#apply(change, false);
+    } catch (error) {
+      for (const stop of stops) stop();
+      throw error;
+    } finally {
+      isOpening = false;
+      changed.clear();
+    }
   }
 
   /** As the changes that would make it. */
@@ -41,4 +57,8 @@ export class Replica {
     else values.set(key, change);
     if (isNew) this.#onChange(change);
   }
+}
+
+function nameOf({ kind, key }: Change): string {
+  return `${kind} ${key}`;
 }

@@ -5,18 +5,20 @@ import type { Endpoint } from '../../aws/endpoint.ts';
 import { FastLane } from '../../aws/fast-lane.ts';
 import type { TlsSettings } from '../../aws/tls-settings.ts';
 import { invokeLane } from '../invoke-lane.ts';
-import type { Elsewhere } from './elsewhere.ts';
+import { LoadMeter } from './load-meter.ts';
+import type { PlainInvokes } from './plain-invokes.ts';
 import { assemble, LARGEST_BODY_BYTES, missingFrom } from './request-assembly.ts';
 import { relay, type RelaySettings } from './relay.ts';
 import { SecureConnections } from './secure-connections.ts';
-import type { SentBack } from './worker-messages.ts';
+import type { Load, SentBack } from './worker-messages.ts';
 
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEAD_BYTES = 16 * 1024;
+const NONE = new Uint8Array();
 
 export interface WorkerConnectionsParts {
   readonly endpoint: Endpoint;
-  readonly elsewhere: Pick<Elsewhere, 'has'>;
+  readonly plain: Pick<PlainInvokes, 'has'>;
   /** What is spoken on the connections, if not HTTP in the clear. */
   readonly tls: TlsSettings | undefined;
   readonly relay: RelaySettings | undefined;
@@ -33,17 +35,19 @@ export class WorkerConnections {
   readonly #lane: FastLane;
   readonly #open = new Set<Socket>();
   readonly #secure: SecureConnections | undefined;
+  readonly #meter: LoadMeter;
+  /** Some other process has read from them before. */
+  readonly #moved = new WeakSet<Socket>();
   #whenClosed: (() => void) | undefined;
+  #isLeaving = false;
 
   constructor(parts: WorkerConnectionsParts) {
     this.#parts = parts;
     const { takesPath, onRequest } = invokeLane(parts.endpoint);
     this.#lane = new FastLane({
-      takesPath: (path) => takesPath(path) && !parts.elsewhere.has(path),
-      onRequest: (request, response) => {
-        const type = request.headers['x-amz-invocation-type'];
-        return (type === undefined || type === 'RequestResponse') && onRequest(request, response);
-      },
+      takesPath,
+      onRequest: (request, response) => parts.plain.has(request) && onRequest(request, response),
+      onReleased: (socket, unread) => this.#release(socket, unread),
       maxHeadBytes: MAX_HEAD_BYTES,
       maxBodyBytes: LARGEST_BODY_BYTES,
       keepAliveTimeoutMs: KEEP_ALIVE_MS,
@@ -51,15 +55,37 @@ export class WorkerConnections {
     });
     if (parts.tls !== undefined)
       this.#secure = new SecureConnections(parts.tls, (socket) => this.#takeSecure(socket));
+    this.#meter = new LoadMeter(this.#lane);
+    this.#lane.watch(true);
   }
 
-  /** @param begun what was read of it, over TLS */
-  take(socket: Socket, begun?: Uint8Array): void {
+  /** @param read of it by others; undefined for a new one of which nothing was */
+  take(socket: Socket, read: Uint8Array | undefined): void {
     this.#open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#forget(socket));
-    if (this.#secure === undefined) this.#lane.take(socket);
-    else this.#secure.take(socket, begun ?? new Uint8Array());
+    if (this.#secure === undefined) this.#takeClear(socket, read);
+    else this.#secure.take(socket, read ?? NONE);
+  }
+
+  /** Since it was last asked. */
+  load(): Load {
+    return this.#meter.read().load;
+  }
+
+  /** Gives so many connections back, of those that are in use. */
+  yield(count: number): void {
+    this.#lane.release(this.#meter.active.slice(0, count));
+  }
+
+  /** Gives all connections back, each between two requests, and those that still come. To be asked again until none is left. */
+  handBack(): void {
+    this.#isLeaving = true;
+    this.#lane.release();
+  }
+
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   /** One that was accepted here and is none of a worker's business. */
@@ -68,8 +94,7 @@ export class WorkerConnections {
       socket.destroy();
       return;
     }
-    const whole =
-      note.kind === 'other' ? { ...note, bytes: Buffer.concat([note.bytes, takeRead(socket)]) } : note;
+    const whole = 'bytes' in note ? { ...note, bytes: Buffer.concat([note.bytes, takeRead(socket)]) } : note;
     // Its descriptor is closed when it has arrived; this object is of no more use before that.
     process.send?.(whole, socket, undefined, () => socket.destroy());
   }
@@ -80,13 +105,38 @@ export class WorkerConnections {
     if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#whenClosed = resolve));
   }
 
+  /** @param unread undefined for a new one: nobody has read from it */
+  #takeClear(socket: Socket, unread: Uint8Array | undefined): void {
+    if (unread !== undefined) this.#moved.add(socket);
+    if (this.#isLeaving) {
+      this.#release(socket, unread ?? NONE);
+      return;
+    }
+    this.#lane.take(socket);
+    if (unread !== undefined && unread.length > 0) socket.emit('data', bufferOf(unread));
+  }
+
+  /** For whoever has time. */
+  #release(socket: Socket, bytes: Uint8Array): void {
+    const isFresh = socket.bytesRead === 0 && !this.#moved.has(socket);
+    this.passOn({ kind: 'returned', bytes, isFresh }, socket);
+  }
+
   #goOn(socket: Socket, bytes: Buffer): void {
+    if (this.#isLeaving) {
+      this.#release(socket, bytes);
+      return;
+    }
     const size = missingFrom(bytes);
     if (size === undefined) {
       this.#giveBack(socket, bytes);
       return;
     }
     assemble(socket, bytes, size, (whole) => {
+      if (this.#isLeaving) {
+        this.#release(socket, whole);
+        return;
+      }
       this.#lane.take(socket);
       socket.emit('data', whole);
     });
@@ -98,6 +148,7 @@ export class WorkerConnections {
     else socket.destroy();
   }
 
+  /** For good. */
   #giveBack(socket: Socket, bytes: Buffer): void {
     const { relay: way } = this.#parts;
     if (socket instanceof TLSSocket && way !== undefined) relay(way, socket, bytes);
@@ -109,4 +160,8 @@ export class WorkerConnections {
     this.#parts.onClosed(1);
     if (this.#open.size === 0) this.#whenClosed?.();
   }
+}
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }

@@ -29,6 +29,8 @@ export function runWorker(): void {
     { onMessage: hear, onClosed: () => process.exit() },
   );
   process.on('message', (note: NewConnection, socket: Socket | undefined) => {
-    if (socket !== undefined) worker?.take(note, socket);
+    // It ended on its way.
+    if (socket === undefined) main.tell({ kind: 'closed', connections: 1 });
+    else worker?.take(note, socket);
   });
 }

@@ -40,6 +40,10 @@ export type ToWorker =
   | { readonly kind: 'reset' }
   | { readonly kind: 'facts' }
   | { readonly kind: 'alive' }
+  /** Some of its connections are to go to others. */
+  | { readonly kind: 'yield'; readonly connections: number }
+  /** All of them are, and those that still come. */
+  | { readonly kind: 'hand-back' }
   | { readonly kind: 'stop' };
 
 /** What a worker tells the main process. */
@@ -72,14 +76,29 @@ export interface WorkerFacts {
   readonly environments: readonly EnvironmentRecord[];
 }
 
-/** Goes with a connection that the main process has accepted, over the channel that can carry one. */
+/** How busy a process was of late. It is also the answer to whether a worker is alive. */
+export interface Load {
+  /** Of its event loop's time, from 0 to 1. */
+  readonly utilization: number;
+  /** Plain invokes. */
+  readonly perSecond: number;
+  /** Those that brought them. */
+  readonly connections: number;
+}
+
+/** Goes with a connection for a worker, over the channel that can carry one. */
 export interface NewConnection {
-  /** What was read of it to see whose it is: with TLS only. */
+  /**
+   * What was read of it: with TLS to see whose it is; in the clear of one that was served elsewhere so far, and not answered
+   * there. Undefined for one that nobody has read from.
+   */
   readonly bytes: Uint8Array | undefined;
 }
 
 /** The same of one that a worker sends back. */
 export type SentBack =
+  /** For whoever has time; fresh if nothing ever came on it. */
+  | { readonly kind: 'returned'; readonly bytes: Uint8Array; readonly isFresh: boolean }
   /** The main process's after all, with what was read of it. */
   | { readonly kind: 'other'; readonly bytes: Uint8Array }
   /** One that a function made, from its own network. */

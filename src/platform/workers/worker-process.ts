@@ -8,7 +8,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Loan } from '../../invoke/lending/loan.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import type { Greeting, NewConnection, SentBack, ToMain, ToWorker } from './worker-messages.ts';
+import type { Greeting, Load, NewConnection, SentBack, ToMain, ToWorker } from './worker-messages.ts';
 
 /** Where a worker's channel is among its descriptors. */
 const CHANNEL = 4;
@@ -40,6 +40,10 @@ export class WorkerProcess {
   connections = 0;
   /** It has begun to take connections. */
   isReady = false;
+  /** It is to end, and takes no more. */
+  isLeaving = false;
+  /** As it said last. */
+  load: Load | undefined;
   loan: Loan | undefined;
   /** Resolves when nothing of it is left. How it ended is the value. */
   readonly ended: Promise<string>;
@@ -49,6 +53,8 @@ export class WorkerProcess {
   readonly #passing = new Set<Passed>();
   #leftLast: Passed | undefined;
   #lastChange: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+  #whenEmpty: (() => void) | undefined;
 
   constructor(number: number, hooks: WorkerProcessHooks) {
     this.number = number;
@@ -99,12 +105,12 @@ export class WorkerProcess {
 
   /**
    * Gives it a connection.
-   * @param begun what was read of it, if anything was
+   * @param read what was read of it; undefined for a new one of which nothing was
    */
-  pass(socket: Socket, begun: Buffer | undefined): boolean {
+  pass(socket: Socket, read: Uint8Array | undefined): boolean {
     if (!this.#child.connected || !stopReading(socket)) return false;
     this.connections += 1;
-    const bytes = begun && Buffer.concat([begun, takeRead(socket)]);
+    const bytes = read && Buffer.concat([read, takeRead(socket)]);
     const note: NewConnection = { bytes };
     const passed = { socket, handle: handleOf(socket) };
     this.#passing.add(passed);
@@ -112,13 +118,37 @@ export class WorkerProcess {
       // The one before has arrived, or this one would not have left.
       if (this.#leftLast !== undefined) this.#passing.delete(this.#leftLast);
       this.#leftLast = passed;
-      if (error !== null) socket.destroy();
+      if (error === null) return;
+      socket.destroy();
+      this.closed(1);
     });
     return true;
   }
 
+  /** It has done with so many connections. */
+  closed(connections: number): void {
+    this.connections -= connections;
+    if (this.connections === 0) this.#whenEmpty?.();
+  }
+
+  /** Has it give its connections back, each between two requests, and then end. */
+  async leave(): Promise<void> {
+    this.isLeaving = true;
+    if (this.isReady && this.connections > 0) {
+      const empty = new Promise<void>((resolve) => (this.#whenEmpty = resolve));
+      this.tell({ kind: 'hand-back' });
+      await Promise.race([empty, this.ended]);
+    }
+    await this.stop();
+  }
+
   /** Lets it finish what it has begun. */
   async stop(): Promise<void> {
+    this.isLeaving = true;
+    await (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     if (this.isReady) {
       await this.ask({ kind: 'stop' });
       // It leaves by itself then, and takes its files along.
@@ -136,7 +166,10 @@ export class WorkerProcess {
 
   async #watch(): Promise<void> {
     while (this.isReady) {
-      const pulse = this.ask({ kind: 'alive' }).then(() => true);
+      const pulse = this.ask({ kind: 'alive' }).then((load) => {
+        this.load = load as Load | undefined;
+        return true;
+      });
       let isHeard = false;
       for (let look = 0; look < SILENT_LOOKS && !isHeard; look += 1)
         isHeard = await Promise.race([pulse, after(LOOK_MS, false, { ref: false })]);

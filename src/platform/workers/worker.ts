@@ -14,7 +14,8 @@ import { createPlatformLog, type PlatformLog } from '../../telemetry/platform-lo
 import { buildEnvironments } from '../environments.ts';
 import { chooseIsolation } from '../isolation.ts';
 import { identityOf, type Who } from '../identity.ts';
-import { Elsewhere } from './elsewhere.ts';
+import { PlainInvokes } from './plain-invokes.ts';
+import { mostWorkers } from './most-workers.ts';
 import { RemoteCode } from './remote-code.ts';
 import { Starts, type StartsAnswer } from './starts.ts';
 import type { WorkerChannel } from './worker-channel.ts';
@@ -33,7 +34,7 @@ export class Worker {
 
   private constructor(parts: Awaited<ReturnType<typeof build>>) {
     this.#parts = parts;
-    this.#tidying = setInterval(() => parts.borrower.tidy(), TIDY_MS);
+    this.#tidying = setInterval(() => this.#tidy(), TIDY_MS);
   }
 
   static async start(greeting: Greeting, main: MainChannel): Promise<Worker> {
@@ -49,7 +50,7 @@ export class Worker {
 
   /** @returns the answer, for what is a question */
   hear(message: Exclude<ToWorker, Greeting>): unknown {
-    const { feed, borrower, clock } = this.#parts;
+    const { feed, borrower, clock, connections } = this.#parts;
     switch (message.kind) {
       case 'changes':
         return feed.publish(message.changes);
@@ -60,7 +61,11 @@ export class Worker {
       case 'clock':
         return clock.follow(message.clock);
       case 'alive':
-        return undefined;
+        return connections.load();
+      case 'yield':
+        return connections.yield(message.connections);
+      case 'hand-back':
+        return connections.handBack();
       case 'facts':
         return this.#facts();
       case 'reset':
@@ -68,6 +73,12 @@ export class Worker {
       case 'stop':
         return this.#stop();
     }
+  }
+
+  #tidy(): void {
+    const { borrower, connections } = this.#parts;
+    borrower.tidy();
+    if (connections.isLeaving) connections.handBack();
   }
 
   #facts(): WorkerFacts {
@@ -80,11 +91,11 @@ export class Worker {
   }
 
   async #reset(): Promise<void> {
-    const { functions, identity, policies, elsewhere, borrower, pool, logs } = this.#parts;
+    const { functions, identity, policies, plain, borrower, pool, logs } = this.#parts;
     functions.clear();
     identity.directory.clear();
     policies.clear();
-    elsewhere.clear();
+    plain.clear();
     borrower.clear(environmentRemoved());
     await pool.destroyAll();
     logs.flush();
@@ -145,7 +156,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     credentials: (version) => identity.functions.credentialsFor(version),
     scaling: starts,
     directory,
-    processes: config.workers + 1,
+    processes: mostWorkers(config) + 1,
     endpoint: { inside: () => greeting.endpoint.inside, local: () => greeting.endpoint.local },
   });
   const feed = new ChangeFeed((error) => log.error(`A change could not be followed: ${String(error)}`));
@@ -156,9 +167,8 @@ async function build(greeting: Greeting, main: MainChannel) {
     returned: (returned) => main.tell({ kind: 'returned', returned }),
     recalled: (round) => main.tell({ kind: 'recalled', round }),
   });
-  const elsewhere = new Elsewhere();
-  for (const follower of [functions, policies, identity.directory, borrower, elsewhere])
-    follower.follow(feed);
+  const plain = new PlainInvokes();
+  for (const follower of [functions, policies, identity.directory, borrower, plain]) follower.follow(feed);
   const invoker = new Invoker({ directory: functions, concurrency: borrower, pool, clock });
   const endpoint = buildEndpoint(
     greeting,
@@ -168,12 +178,12 @@ async function build(greeting: Greeting, main: MainChannel) {
   );
   const connections: WorkerConnections = new WorkerConnections({
     endpoint,
-    elsewhere,
+    plain,
     tls: greeting.tls,
     relay: greeting.relay,
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
-  const parts = { feed, clock, identity, functions, policies, elsewhere, borrower };
+  const parts = { feed, clock, identity, functions, policies, plain, borrower };
   return { ...parts, invoker, pool, isolation, logs, connections };
 }
 

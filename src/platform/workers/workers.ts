@@ -4,37 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { BegunTls } from '../../aws/listener-options.ts';
-import type { CodeDirectories } from '../../environment/code-directory.ts';
-import type { AccountConcurrency } from '../../invoke/concurrency/account-concurrency.ts';
-import type { Lender } from '../../invoke/lending/lender.ts';
-import type { MovableClock } from '../../model/clock.ts';
-import type { ThrottleReason } from '../../model/lambda-errors.ts';
-import type { LogSink } from '../../model/log-sink.ts';
+import { isFunctionUrl } from '../../front-doors/function-urls/url-address.ts';
+import { ChangeFeed } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
 import type { PlatformLog } from '../../telemetry/platform-log.ts';
-import type { Warnings } from '../warnings.ts';
-import { isFunctionUrl } from '../../front-doors/function-urls/url-address.ts';
-import { LogIntake } from './log-intake.ts';
+import { PlainInvokes } from './plain-invokes.ts';
 import { RelayDoor } from './relay-door.ts';
 import { Replica } from './replica.ts';
-import type { StartsAnswer } from './starts.ts';
-import type { Greeting, ReturnedConnection, ToMain, WorkerFacts } from './worker-messages.ts';
+import { leastLaden, room, surplus } from './sharing.ts';
+import type { Greeting, Load, ReturnedConnection, SentBack, WorkerFacts } from './worker-messages.ts';
 import { WorkerProcess } from './worker-process.ts';
+import { WorkerRequests, type WorkerRequestsParts } from './worker-requests.ts';
 
 /** A worker that ends sooner than this is started again later and later. */
 const SHORT_LIFE_MS = 10_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 
-export interface WorkersParts {
-  readonly count: number;
-  readonly clock: MovableClock;
-  readonly lender: Lender;
-  readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
-  readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
-  readonly logs: LogSink;
+export interface WorkersParts extends WorkerRequestsParts {
+  readonly store: Store;
   readonly log: PlatformLog;
-  readonly warnings: Warnings;
   readonly directory: string;
 }
 
@@ -48,30 +37,62 @@ export interface WorkerState extends Omit<WorkerFacts, 'environments'> {
   readonly connections: number;
 }
 
+type OnConnection = (note: ReturnedConnection, socket: Socket) => void;
+
 /** The processes that invokes are shared out to: started, told everything they need to know, and replaced when they end. */
 export class Workers {
+  /** Which requests are for them. */
+  readonly plain = new PlainInvokes();
   readonly #parts: WorkersParts;
+  readonly #requests: WorkerRequests;
+  readonly #feed = new ChangeFeed();
   readonly #replica = new Replica((change) => {
+    this.#feed.publish([change]);
     for (const worker of this.#living) worker.change({ kind: 'changes', changes: [change] });
   });
   readonly #living = new Set<WorkerProcess>();
-  readonly #intakes = new Map<WorkerProcess, LogIntake>();
+  /** Numbers that are seen to. */
+  readonly #kept = new Set<number>();
+  #prepared: Promise<void> | undefined;
+  #isPrepared = false;
   #greeting: (GreetingParts & Pick<Greeting, 'relay'>) | undefined;
   #door: RelayDoor | undefined;
-  #onConnection: (note: ReturnedConnection, socket: Socket) => void = (_note, socket) => socket.destroy();
+  #onConnection: OnConnection = (_note, socket) => socket.destroy();
+  #wanted = 0;
+  /** More have been asked for: those that were there have too much. */
+  #isUneven = false;
   #isStopping = false;
 
   constructor(parts: WorkersParts) {
     this.#parts = parts;
+    this.#requests = new WorkerRequests(parts);
+    this.plain.follow(this.#feed);
     // Left by a platform that was killed.
     rmSync(join(parts.directory, 'workers'), { recursive: true, force: true });
   }
 
-  async open(store: Store): Promise<void> {
-    await this.#replica.open(store);
-    store.changes.waitFor(async () => {
-      await Promise.all([...this.#living].map((worker) => worker.knowsChanges()));
-    });
+  /** Gathers what workers have to know. Before that none can be started; it takes memory, and reading all of that. */
+  async prepare(): Promise<void> {
+    await (this.#prepared ??= this.#prepare().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    }));
+  }
+
+  get isPrepared(): boolean {
+    return this.#isPrepared;
+  }
+
+  /** Workers that serve or are being started. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  /** How busy those are that serve. */
+  get loads(): Load[] {
+    return [...this.#living].flatMap(({ isReady, isLeaving, load }) =>
+      isReady && !isLeaving && load !== undefined ? [load] : [],
+    );
   }
 
   /** Resolves when all clocks stand like this process's. */
@@ -81,13 +102,10 @@ export class Workers {
   }
 
   /**
-   * Starts the workers; until they serve, the main process does.
+   * From now on workers may be started.
    * @param onConnection takes connections that come back
    */
-  async begin(
-    greeting: GreetingParts,
-    onConnection: (note: ReturnedConnection, socket: Socket) => void,
-  ): Promise<void> {
+  async begin(greeting: GreetingParts, onConnection: OnConnection): Promise<void> {
     this.#onConnection = onConnection;
     if (greeting.tls !== undefined) {
       this.#door = await RelayDoor.open(tmpdir(), (socket, bytes) =>
@@ -95,18 +113,40 @@ export class Workers {
       );
     }
     this.#greeting = { ...greeting, relay: this.#door?.way };
-    for (let number = 1; number <= this.#parts.count; number += 1) void this.#keep(number);
+  }
+
+  /** So many workers from now on. Until they serve, the main process does; those that end let go of nobody. */
+  resize(count: number): void {
+    if (count > this.#wanted) this.#isUneven = this.#wanted > 0;
+    this.#wanted = count;
+    for (let number = 1; number <= count; number += 1) if (!this.#kept.has(number)) void this.#keep(number);
+    for (const worker of this.#living) if (worker.number > count) void worker.leave();
   }
 
   /** Gives a new connection to the worker that has fewest. False: none serves, or it would have to bring its bytes back. */
   pass(socket: Socket, begun: BegunTls | undefined): boolean {
-    if (this.#isStopping || (begun !== undefined && isMains(begun))) return false;
-    let chosen: WorkerProcess | undefined;
-    for (const worker of this.#living) {
-      if (worker.isReady && (chosen === undefined || worker.connections < chosen.connections))
-        chosen = worker;
-    }
-    return chosen?.pass(socket, begun?.bytes) === true;
+    return (begun === undefined || !isMains(begun)) && this.#give(socket, begun?.bytes);
+  }
+
+  /**
+   * The same with one in the clear that was served before.
+   * @param unread what was read of it and not answered
+   */
+  move(socket: Socket, unread: Uint8Array): boolean {
+    return this.#give(socket, unread);
+  }
+
+  /** How many of so many connections that the main process still has are theirs. */
+  room(connections: number): number {
+    return this.#isStopping ? 0 : room([...this.#living], connections, this.#wanted);
+  }
+
+  /** Sees to it that those who have come last get their share of the connections. */
+  level(): void {
+    const serving = [...this.#living].filter(({ isReady, isLeaving }) => isReady && !isLeaving);
+    if (!this.#isUneven || serving.length < this.#wanted) return;
+    this.#isUneven = false;
+    for (const { worker, connections } of surplus(serving)) worker.tell({ kind: 'yield', connections });
   }
 
   async facts(): Promise<{ states: WorkerState[]; environments: object[] }> {
@@ -127,6 +167,7 @@ export class Workers {
   /** Ends all environments of workers and forgets everything that is stored. */
   async reset(): Promise<void> {
     this.#replica.clear();
+    this.plain.clear();
     await Promise.all([...this.#living].map(async (worker) => await this.#reset(worker)));
   }
 
@@ -136,46 +177,50 @@ export class Workers {
     this.#door?.close();
   }
 
-  async #reset(worker: WorkerProcess): Promise<void> {
-    const { loan } = worker;
-    // What it says of its loan until it has heard of this is about nothing.
-    worker.loan = undefined;
-    if (loan !== undefined) this.#parts.lender.leave(loan);
-    await worker.ask({ kind: 'reset' });
-    if (loan !== undefined) this.#lend(worker);
+  async #prepare(): Promise<void> {
+    const { store } = this.#parts;
+    await this.#replica.open(store);
+    this.#feed.publish(this.#replica.all());
+    store.changes.waitFor(async () => {
+      await Promise.all([...this.#living].map((worker) => worker.knowsChanges()));
+    });
+    this.#isPrepared = true;
   }
 
-  /** Sees to it that there is a worker of this number, always. */
+  async #reset(worker: WorkerProcess): Promise<void> {
+    const hadLoan = worker.loan !== undefined;
+    this.#requests.callIn(worker);
+    await worker.ask({ kind: 'reset' });
+    if (hadLoan) this.#requests.lend(worker);
+  }
+
+  /** Sees to it that there is a worker of this number, as long as there is to be. */
   async #keep(number: number): Promise<void> {
-    for (let failures = 0; !this.#isStopping; ) {
+    this.#kept.add(number);
+    for (let failures = 0; !this.#isStopping && number <= this.#wanted; ) {
       const worker = new WorkerProcess(number, {
-        onMessage: (from, message) => this.#onMessage(from, message),
-        onConnection: (note, socket) => this.#onConnection(note, socket),
+        onMessage: (from, message) => this.#requests.hear(from, message),
+        onConnection: (note, socket) => this.#takeBack(note, socket),
       });
       const how = await this.#live(worker);
       if (this.#isStopping) return;
+      if (worker.isLeaving) continue;
       failures = performance.now() - worker.startedAtMs < SHORT_LIFE_MS ? failures + 1 : 0;
       this.#parts.log.warn(`Worker ${number} ${how}; another takes its place.`);
       if (failures > 1) await after(Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS));
     }
+    this.#kept.delete(number);
   }
 
   /** From its start to its end. */
   async #live(worker: WorkerProcess): Promise<string> {
-    const { clock, directory, lender, logs } = this.#parts;
-    const intake = new LogIntake(logs);
-    this.#intakes.set(worker, intake);
+    const { clock, directory } = this.#parts;
     this.#living.add(worker);
+    this.#requests.open(worker);
     if (this.#greeting !== undefined) {
       const changes = this.#replica.all();
-      const own = {
-        kind: 'greeting' as const,
-        worker: worker.number,
-        directory,
-        clock: clock.reading,
-        changes,
-      };
-      this.#lend(worker);
+      const { number } = worker;
+      const own = { kind: 'greeting' as const, worker: number, directory, clock: clock.reading, changes };
       worker.greet({ ...this.#greeting, ...own }).catch((error: Error) => {
         this.#parts.warnings.add(`Worker ${worker.number} cannot start: ${error.message}`);
         worker.kill();
@@ -183,57 +228,18 @@ export class Workers {
     }
     const how = await worker.ended;
     this.#living.delete(worker);
-    this.#intakes.delete(worker);
-    intake.close();
-    if (worker.loan !== undefined) lender.leave(worker.loan);
+    this.#requests.close(worker);
     return how;
   }
 
-  #lend(worker: WorkerProcess): void {
-    worker.loan = this.#parts.lender.join({
-      grant: (grant) => worker.tell({ kind: 'grant', grant }),
-      recall: (recall) => worker.tell({ kind: 'recall', recall }),
-    });
+  #give(socket: Socket, read: Uint8Array | undefined): boolean {
+    return !this.#isStopping && leastLaden(this.#living)?.pass(socket, read) === true;
   }
 
-  /** @returns the answer, for what is a question */
-  #onMessage(worker: WorkerProcess, message: ToMain): unknown {
-    const { lender, concurrency, warnings, code } = this.#parts;
-    const { loan } = worker;
-    switch (message.kind) {
-      case 'need':
-        return loan && lender.need(loan, message.need);
-      case 'returned':
-        return loan && lender.returned(loan, message.returned);
-      case 'recalled':
-        return loan && lender.recalled(loan, message.round);
-      case 'starts':
-        return this.#takeStarts(message.functionArn, message.wanted);
-      case 'starts-returned':
-        for (let left = message.count; left > 0; left -= 1) concurrency.returnStart(message.functionArn);
-        return undefined;
-      case 'logs':
-        return this.#intakes.get(worker)?.take(message.batches);
-      case 'closed':
-        worker.connections -= message.connections;
-        return undefined;
-      case 'warning':
-        return warnings.add(message.message);
-      case 'code': {
-        const [only = ''] = message.sha256s;
-        return message.areLayers ? code.prepareLayers(message.sha256s) : code.prepare(only);
-      }
-    }
-  }
-
-  #takeStarts(functionArn: string, wanted: number): StartsAnswer {
-    const { concurrency, clock } = this.#parts;
-    for (let allowed = 0; allowed < wanted; allowed += 1) {
-      const refusal = concurrency.takeStart(functionArn, clock.now());
-      if (refusal !== undefined)
-        return { allowed, refusal: String(refusal.members['Reason']) as ThrottleReason };
-    }
-    return { allowed: wanted, refusal: undefined };
+  #takeBack(note: SentBack, socket: Socket): void {
+    if (note.kind === 'other') this.plain.settle(socket);
+    const isForOthers = note.kind === 'returned' && this.#give(socket, note.isFresh ? undefined : note.bytes);
+    if (!isForOthers) this.#onConnection(note, socket);
   }
 }
 

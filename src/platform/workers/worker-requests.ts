@@ -1,0 +1,96 @@
+import type { CodeDirectories } from '../../environment/code-directory.ts';
+import type { AccountConcurrency } from '../../invoke/concurrency/account-concurrency.ts';
+import type { Lender } from '../../invoke/lending/lender.ts';
+import type { MovableClock } from '../../model/clock.ts';
+import type { ThrottleReason } from '../../model/lambda-errors.ts';
+import type { LogSink } from '../../model/log-sink.ts';
+import type { Warnings } from '../warnings.ts';
+import { LogIntake } from './log-intake.ts';
+import type { StartsAnswer } from './starts.ts';
+import type { ToMain } from './worker-messages.ts';
+import type { WorkerProcess } from './worker-process.ts';
+
+export interface WorkerRequestsParts {
+  readonly clock: MovableClock;
+  readonly lender: Lender;
+  readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
+  readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
+  readonly logs: LogSink;
+  readonly warnings: Warnings;
+}
+
+/** What workers ask of the main process, and tell it. */
+export class WorkerRequests {
+  readonly #parts: WorkerRequestsParts;
+  readonly #intakes = new Map<WorkerProcess, LogIntake>();
+
+  constructor(parts: WorkerRequestsParts) {
+    this.#parts = parts;
+  }
+
+  /** A worker that has begun. */
+  open(worker: WorkerProcess): void {
+    this.#intakes.set(worker, new LogIntake(this.#parts.logs));
+    this.lend(worker);
+  }
+
+  /** One of which nothing is left. */
+  close(worker: WorkerProcess): void {
+    this.#intakes.get(worker)?.close();
+    this.#intakes.delete(worker);
+    this.callIn(worker);
+  }
+
+  lend(worker: WorkerProcess): void {
+    worker.loan = this.#parts.lender.join({
+      grant: (grant) => worker.tell({ kind: 'grant', grant }),
+      recall: (recall) => worker.tell({ kind: 'recall', recall }),
+    });
+  }
+
+  /** What it says of its loan from now on is about nothing. */
+  callIn(worker: WorkerProcess): void {
+    const { loan } = worker;
+    worker.loan = undefined;
+    if (loan !== undefined) this.#parts.lender.leave(loan);
+  }
+
+  /** @returns the answer, for what is a question */
+  hear(worker: WorkerProcess, message: ToMain): unknown {
+    const { lender, concurrency, warnings, code } = this.#parts;
+    const { loan } = worker;
+    switch (message.kind) {
+      case 'need':
+        return loan && lender.need(loan, message.need);
+      case 'returned':
+        return loan && lender.returned(loan, message.returned);
+      case 'recalled':
+        return loan && lender.recalled(loan, message.round);
+      case 'starts':
+        return this.#takeStarts(message.functionArn, message.wanted);
+      case 'starts-returned':
+        for (let left = message.count; left > 0; left -= 1) concurrency.returnStart(message.functionArn);
+        return undefined;
+      case 'logs':
+        return this.#intakes.get(worker)?.take(message.batches);
+      case 'closed':
+        return worker.closed(message.connections);
+      case 'warning':
+        return warnings.add(message.message);
+      case 'code': {
+        const [only = ''] = message.sha256s;
+        return message.areLayers ? code.prepareLayers(message.sha256s) : code.prepare(only);
+      }
+    }
+  }
+
+  #takeStarts(functionArn: string, wanted: number): StartsAnswer {
+    const { concurrency, clock } = this.#parts;
+    for (let allowed = 0; allowed < wanted; allowed += 1) {
+      const refusal = concurrency.takeStart(functionArn, clock.now());
+      if (refusal !== undefined)
+        return { allowed, refusal: String(refusal.members['Reason']) as ThrottleReason };
+    }
+    return { allowed: wanted, refusal: undefined };
+  }
+}
