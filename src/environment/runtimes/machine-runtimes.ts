@@ -33,6 +33,8 @@ interface Remembered {
 export class MachineRuntimes implements RuntimeCatalog {
   readonly #search: RuntimeSearch;
   readonly #found = new Map<string, Remembered>();
+  /** By runtime, what was last said of it. */
+  readonly #warnings = new Map<string, string>();
   readonly #installing = new Map<number, Promise<Interpreter>>();
 
   constructor(search: RuntimeSearch) {
@@ -74,11 +76,11 @@ export class MachineRuntimes implements RuntimeCatalog {
    */
   async lookAgain(): Promise<string[]> {
     const settled = await Promise.all(
-      [...this.#found].map(async ([id, { found }]) => {
-        const warning = (await found.catch(() => undefined))?.runtime.warning;
-        if (warning === undefined) return [];
+      [...this.#warnings].map(async ([id, warning]) => {
         this.#found.delete(id);
-        return (await this.describe(id)).warning === warning ? [] : [warning];
+        if ((await this.describe(id)).warning === warning) return [];
+        if (this.#warnings.get(id) === warning) this.#warnings.delete(id);
+        return [warning];
       }),
     );
     return settled.flat();
@@ -115,6 +117,8 @@ export class MachineRuntimes implements RuntimeCatalog {
     this.#found.set(id, { found, installedAtMs });
     // What is missing today may be installed tomorrow, without a restart.
     found.catch(() => this.#found.delete(id));
+    const { warning } = (await found).runtime;
+    if (warning !== undefined) this.#warnings.set(id, warning);
     return await found;
   }
 }
