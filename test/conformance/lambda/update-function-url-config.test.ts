@@ -1,4 +1,5 @@
 import {
+  GetFunctionUrlConfigCommand,
   UpdateFunctionUrlConfigCommand,
   type UpdateFunctionUrlConfigCommandInput,
 } from '@aws-sdk/client-lambda';
@@ -35,7 +36,7 @@ describe('UpdateFunctionUrlConfig', () => {
     expect(await refused({ FunctionName: FunctionArn, Qualifier: 'live' })).toEqual(MISSING);
   });
 
-  test('replaces what is named and keeps the rest [answer, invoke-mode]', async () => {
+  test('replaces what is named and keeps the rest [answer, invoke-mode, cors-ends]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const Cors = { AllowOrigins: ['https://a.example'], MaxAge: 5 };
     const created = await createUrl(server.lambda, { FunctionName, Cors });
@@ -52,6 +53,9 @@ describe('UpdateFunctionUrlConfig', () => {
       Cors: { AllowMethods: ['GET'] },
       InvokeMode: 'RESPONSE_STREAM',
     });
+    expect(await update({ Cors: {} })).not.toHaveProperty('Cors');
+    const shown = await server.lambda.send(new GetFunctionUrlConfigCommand({ FunctionName }));
+    expect(shown).not.toHaveProperty('Cors');
   });
 
   test('says the same of a function that is not there [unknown-function]', async () => {
