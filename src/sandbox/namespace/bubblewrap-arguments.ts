@@ -21,6 +21,12 @@ export type LateDirectories = ReadonlyMap<string, string>;
 const NAMESPACES = ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'];
 
 /**
+ * What the kernel lets the owner of a namespace set in it, who has the function's own number where the platform is an ordinary
+ * user. Not all of /proc/sys: bubblewrap itself writes to /proc/sys/user.
+ */
+const SETTINGS = ['/proc/sys/fs', '/proc/sys/kernel', '/proc/sys/net'];
+
+/**
  * The file system a function sees, as options of bubblewrap: a read-only root of the system's programs, its runtime
  * and its code, with /tmp as the one place to write.
  */
@@ -43,6 +49,7 @@ export function rootArguments(spec: SandboxSpec, tools: NamespaceTools, late: La
     ]),
     '--proc',
     '/proc',
+    ...SETTINGS.flatMap((path) => ['--ro-bind-try', path, path]),
     '--dev',
     '/dev',
     '--remount-ro',

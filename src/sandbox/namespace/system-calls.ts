@@ -48,6 +48,7 @@ const x64: SystemCalls = {
     103, // syslog
     134, // uselib
     153, // vhangup
+    154, // modify_ldt
     155, // pivot_root
     156, // _sysctl
     159, // adjtimex
