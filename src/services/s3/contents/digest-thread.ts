@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ChecksumAlgorithm } from '../../../aws/checksums/checksum-algorithms.ts';
 import type { DigestAnswer, DigestRequest } from './digest-messages.ts';
@@ -8,7 +7,6 @@ const BLOCK_BYTES = 256 * 1024;
 const MOST_BLOCKS = 4;
 /** Blocks that are kept for the next body; the others are the collector's. */
 const KEPT_BLOCKS = 32;
-const THREADS = availableParallelism() >= 4 ? 2 : 1;
 
 interface Waiting {
   readonly onBlock: (block: SharedArrayBuffer) => void;
@@ -25,7 +23,10 @@ class DigestThread {
   /** @param onGone it has failed, and every body in hand with it */
   constructor(onGone: () => void) {
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.bundle.js';
-    this.#worker = new Worker(new URL(`./digest-worker${extension}`, import.meta.url), { execArgv: [] });
+    this.#worker = new Worker(new URL(`./digest-worker${extension}`, import.meta.url), {
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
     // Those who wait for it are connections, which keep the process.
     this.#worker.unref();
     this.#worker.on('message', (answer: DigestAnswer) => {
@@ -56,26 +57,21 @@ class DigestThread {
   }
 }
 
-const threads: (DigestThread | undefined)[] = [];
-let turns = 0;
+let running: DigestThread | undefined;
 
-/** The first are started when they are needed. */
-function nextThread(): DigestThread {
-  const place = (turns += 1) % THREADS;
-  const thread =
-    threads[place] ??
-    new DigestThread(() => {
-      threads[place] = undefined;
-    });
-  threads[place] = thread;
-  return thread;
+/** It is started when it is needed first. One does 470 MB/s of MD5 and CRC64NVME: more would be more memory. */
+function thread(): DigestThread {
+  running ??= new DigestThread(() => {
+    running = undefined;
+  });
+  return running;
 }
 
 const blocks: SharedArrayBuffer[] = [];
 
 /** Digests of a body that a thread computes while it streams by. */
 export class ThreadedDigests {
-  readonly #thread = nextThread();
+  readonly #thread = thread();
   readonly #body: number;
   readonly #digests = Promise.withResolvers<readonly Uint8Array[]>();
   #block: Buffer | undefined;
