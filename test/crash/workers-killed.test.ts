@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { levels } from '../security/levels.ts';
 import { deploy, eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { SteadyLoad } from '../support/steady-load.ts';
 import { tracesOf } from '../support/traces.ts';
 import { health, untilWorkers } from '../support/workers.ts';
 
@@ -149,6 +151,52 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
         60_000,
       );
     });
+  },
+);
+
+const few = availableParallelism() < 3;
+if (few)
+  process.stderr.write('skipped: this machine has too few processors for workers that come by themselves\n');
+
+test.skipIf(few || process.platform !== 'linux')(
+  'a worker that is killed as it comes takes only its own along, and load has another come',
+  { timeout: 300_000 },
+  async () => {
+    const flags = ['--workers', 'auto', '--concurrency', '100000', '--isolation', 'process'];
+    const server = await startServer({ flags });
+    const load = new SteadyLoad(server.endpoint, `killed-${randomUUID()}`);
+    try {
+      await deploy(server.lambda, load.name, { 'index.js': 'exports.handler = async (event) => event;' });
+      load.begin(32);
+      const { workers } = await eventually(
+        async () => await health(server),
+        (now) => now.workers.length > 0,
+        120_000,
+      );
+      const [first] = workers;
+      process.kill(first?.pid ?? 0, 'SIGKILL');
+      await eventually(
+        // Asked by a connection that the killed one had, it fails.
+        async () => await health(server).catch(() => undefined),
+        (now) =>
+          (now?.workers.length ?? 0) > 1 && now?.workers.every(({ pid }) => pid !== first?.pid) === true,
+        120_000,
+      );
+      // Whose connections were elsewhere has not noticed.
+      const lost = load.problems.filter((problem) => problem.includes('closed'));
+      expect(lost.length).toBeLessThan(32);
+      const { answered } = load;
+      await eventually(
+        async () => await Promise.resolve(load.answered),
+        (now) => now > answered + 1000,
+        60_000,
+      );
+      expect(load.problems.filter((problem) => problem.includes('HTTP/1.1'))).toEqual([]);
+      await load.end();
+      expect(load.problems.filter((problem) => problem.includes('closed'))).toEqual(lost);
+    } finally {
+      await server.stop();
+    }
   },
 );
 
