@@ -286,7 +286,7 @@ def handler(event, context): pass`;
       $metadata: { httpStatusCode: 408 },
     });
     expect(await logOf('lingering')).toContainEqual(
-      expect.stringMatching(/^RESTORE_REPORT Restore Duration: 1\d{4}\.\d\d ms\tStatus: timeout$/),
+      expect.stringMatching(/^RESTORE_REPORT Restore Duration: [\d.]+ ms\tStatus: timeout$/),
     );
   }, 40_000);
 
