@@ -5,8 +5,10 @@ import {
   CreateAliasCommand,
   DeleteFunctionCommand,
   LambdaClient,
+  GetProvisionedConcurrencyConfigCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
   TooManyRequestsException,
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
@@ -205,6 +207,31 @@ test('what is held is let go with its function, and a new one of that name has a
     await gate.close();
   }
 }, 240_000);
+
+test('a function that gets provisioned concurrency has it on connections that invoked it before', async () => {
+  const FunctionName = uniqueName();
+  const code = 'exports.handler = async () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE;';
+  await deploy(server.lambda, FunctionName, { 'index.js': code });
+  const Qualifier = await publish(FunctionName);
+  const client = new LambdaClient({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  for (let round = 0; round < 3; round += 1)
+    expect(await attempt(FunctionName, Qualifier, client)).toBe('on-demand');
+  const version = { FunctionName, Qualifier };
+  await server.lambda.send(
+    new PutProvisionedConcurrencyConfigCommand({ ...version, ProvisionedConcurrentExecutions: 1 }),
+  );
+  await eventually(
+    async () => await server.lambda.send(new GetProvisionedConcurrencyConfigCommand(version)),
+    ({ Status }) => Status === 'READY',
+    60_000,
+  );
+  expect(await attempt(FunctionName, Qualifier, client)).toBe('provisioned-concurrency');
+  client.destroy();
+});
 
 test('a client that waits before it sends a body is told to go on', async () => {
   const name = uniqueName();
