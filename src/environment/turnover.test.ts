@@ -17,7 +17,7 @@ describe('how many environments are worth using at once', () => {
   test('few, where the platform is busy and invocations are brief', () => {
     const turnover = new Turnover();
     turns(turnover, 200, 128, 0, 0.3);
-    expect(turnover.limit).toBe(4);
+    expect(turnover.limit).toBe(8);
   });
 
   test('all, where the platform has time left', () => {
@@ -42,11 +42,11 @@ describe('how many environments are worth using at once', () => {
   });
 
   test('more again within milliseconds when the platform has time, or nothing ends any more', () => {
-    for (const look of [(it: Turnover) => turns(it, 1, 4, 0.9, 0.3), (it: Turnover) => it.look(4, 1, 0)]) {
+    for (const look of [(it: Turnover) => turns(it, 1, 8, 0.9, 0.3), (it: Turnover) => it.look(8, 1, 0)]) {
       const turnover = new Turnover();
       turns(turnover, 200, 64, 0, 0.3);
       let looks = 0;
-      for (let busy = 4; busy < 64 && looks < 100; looks += 1) {
+      for (let busy = 8; busy < 64 && looks < 100; looks += 1) {
         look(turnover);
         busy = Math.min(64, turnover.limit);
       }
@@ -57,8 +57,8 @@ describe('how many environments are worth using at once', () => {
   test('one look without an end proves nothing: it may have come before the responses of its turn', () => {
     const turnover = new Turnover();
     turns(turnover, 200, 64, 0, 0.3);
-    turnover.look(4, 1, 0.1);
-    expect(turnover.limit).toBe(4);
+    turnover.look(8, 1, 0.1);
+    expect(turnover.limit).toBe(8);
   });
 
   test('as many as there are when there is load again, and as few as before once the platform is busy', () => {
@@ -70,7 +70,7 @@ describe('how many environments are worth using at once', () => {
     turns(turnover, 1, 128, 0, 0.3);
     expect(turnover.limit).toBe(Number.POSITIVE_INFINITY);
     turns(turnover, 1, 128, 0, 0.3);
-    expect(turnover.limit).toBe(4);
+    expect(turnover.limit).toBe(8);
   });
 
   test('what was found out is forgotten after five seconds, and where many more turn out to be needed', () => {
@@ -83,7 +83,7 @@ describe('how many environments are worth using at once', () => {
 
     const slow = new Turnover();
     turns(slow, 200, 128, 0, 0.3);
-    for (let busy = 4; busy < 128; busy = slow.limit) slow.look(busy, 1, 0);
+    for (let busy = 8; busy < 128; busy = slow.limit) slow.look(busy, 1, 0);
     turns(slow, 2, 128, 0, 0.3);
     expect(slow.limit).toBeGreaterThan(64);
   });
@@ -111,20 +111,20 @@ describe('how many environments are worth starting for brief invocations', () =>
     expect(turnover.isBrief).toBe(true);
   });
 
-  test('one for each processor, and four on a machine that has fewer', () => {
+  test('one for each processor, and eight on a machine that has fewer', () => {
     for (const [processors, environments, more] of [
-      [8, 1, 7],
-      [8, 7, 1],
-      [2, 0, 4],
-      [2, 3, 1],
+      [16, 1, 15],
+      [16, 15, 1],
+      [2, 0, 8],
+      [2, 7, 1],
     ] as const)
       expect(new Turnover(processors).growth(environments, 0)).toBe(more);
   });
 
   test('more only where somebody has waited for long, and then step by step', () => {
     const turnover = new Turnover(4);
-    for (const environments of [4, 40]) expect(turnover.growth(environments, 49)).toBe(0);
-    expect(turnover.growth(4, 50)).toBe(1);
+    for (const environments of [8, 40]) expect(turnover.growth(environments, 49)).toBe(0);
+    expect(turnover.growth(8, 50)).toBe(2);
     expect(turnover.growth(40, 50)).toBe(10);
   });
 });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** So many environments are used at once in any case. */
-const FEWEST = 4;
+const FEWEST = 8;
 /** How much one invocation counts in the average. */
 const WEIGHT = 1 / 32;
 /** The platform had nothing to do for this share of the time: more environments would be of use. */

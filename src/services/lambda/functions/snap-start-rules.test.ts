@@ -4,7 +4,7 @@ import { checkSnapStart, snapStartSetting } from './snap-start-rules.ts';
 const fit = { runtime: 'python3.12', ephemeralStorageMb: 512, snapStart: 'PublishedVersions' } as const;
 
 describe('checkSnapStart', () => {
-  test.each(['java11', 'java17.al2023', 'java25', 'python3.12', 'python3.14', 'dotnet8', 'dotnet10'])(
+  test.each(['java11', 'java17.al2023', 'java25', 'python3.12', 'python3.14'])(
     'lets %s have SnapStart',
     (runtime) => {
       expect(() => checkSnapStart({ ...fit, runtime })).not.toThrow();
@@ -24,6 +24,10 @@ describe('checkSnapStart', () => {
       `${runtime} is not supported for SnapStart enabled functions.`,
     );
     expect(() => checkSnapStart({ ...fit, runtime, snapStart: undefined })).not.toThrow();
+  });
+
+  test.each(['dotnet8', 'dotnet10'])('says that %s has it on AWS alone', (runtime) => {
+    expect(() => checkSnapStart({ ...fit, runtime })).toThrow(`SnapStart of ${runtime}`);
   });
 
   test('denies it to functions with more storage, and to managed instances', () => {

@@ -1,5 +1,5 @@
 import type { SnapStart } from '@aws-sdk/client-lambda';
-import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
 import { hasSnapStart, type StoredFunction } from '../../../model/stored-function.ts';
 import { refuseManaged } from '../managed-instances/managed-function.ts';
 
@@ -14,7 +14,7 @@ export function snapStartSetting(
   return input.ApplyOn === 'PublishedVersions' ? 'PublishedVersions' : undefined;
 }
 
-/** Throws 400 for a function whose environments Lambda does not restore. */
+/** Throws 400 for a function whose environments Lambda does not restore; and for .NET, whose hooks our bootstrap would not run. */
 export function checkSnapStart(
   stored: Pick<StoredFunction, 'ephemeralStorageMb' | 'managed' | 'runtime'> & {
     readonly snapStart?: StoredFunction['snapStart'] | undefined;
@@ -24,6 +24,7 @@ export function checkSnapStart(
   if (!canSnapStart(stored.runtime)) {
     throw invalidParameterValue(`${stored.runtime} is not supported for SnapStart enabled functions.`);
   }
+  if (stored.runtime.startsWith('dotnet')) throw notImplementedYet(`SnapStart of ${stored.runtime}`);
   refuseManaged(stored, 'SnapStart');
   if (stored.ephemeralStorageMb > MOST_STORAGE_MB) {
     throw invalidParameterValue(
