@@ -1,7 +1,7 @@
-import { readdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPrograms, type Interpreter, isProgram } from './interpreter.ts';
+import { namesIn, realPath } from './what-is-there.ts';
 
 type CommandLine = readonly [string, ...string[]];
 
@@ -29,10 +29,10 @@ const HOMES = [
 
 /** Every .NET of this machine, the newest first: by DOTNET_ROOT, the search path and the usual places. Starts no program. */
 export function findDotnet(searchPath: string): DotnetInterpreter[] {
-  const onPath = findPrograms(searchPath, ['dotnet']).map((path) => dirname(real(path)));
+  const onPath = findPrograms(searchPath, ['dotnet']).map((path) => dirname(realPath(path)));
   const homes = [process.env['DOTNET_ROOT'] ?? '', ...onPath, ...HOMES, join(homedir(), '.dotnet')];
   const mono = findPrograms(searchPath, ['mcs']).map((path): CommandLine => [path]);
-  const found = [...new Set(homes.filter((home) => home !== '').map(real))].flatMap((home) =>
+  const found = [...new Set(homes.filter((home) => home !== '').map(realPath))].flatMap((home) =>
     versionsOf(home, mono),
   );
   return found.sort((one, other) => compare(other.version, one.version));
@@ -43,7 +43,7 @@ function versionsOf(home: string, mono: readonly CommandLine[]): DotnetInterpret
   if (!isProgram(path)) return [];
   const shared = join(home, 'shared/Microsoft.NETCore.App');
   const compilers = [...sdkCompilers(home), ...mono];
-  return names(shared)
+  return namesIn(shared)
     .filter((version) => /^\d+\.\d+\.\d+$/.test(version))
     .map((version): DotnetInterpreter => {
       const release = Number.parseInt(version, 10);
@@ -62,29 +62,13 @@ function versionsOf(home: string, mono: readonly CommandLine[]): DotnetInterpret
 
 /** An SDK's compiler is a program for its own .NET. */
 function sdkCompilers(home: string): CommandLine[] {
-  const sdks = names(join(home, 'sdk')).sort((one, other) => compare(other, one));
+  const sdks = namesIn(join(home, 'sdk')).sort((one, other) => compare(other, one));
   return sdks
     .map((version) => join(home, 'sdk', version, 'Roslyn/bincore/csc.dll'))
-    .filter((compiler) => names(dirname(compiler)).includes('csc.dll'))
+    .filter((compiler) => namesIn(dirname(compiler)).includes('csc.dll'))
     .map((compiler): CommandLine => [join(home, 'dotnet'), compiler]);
 }
 
 function compare(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true });
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

@@ -1,6 +1,7 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Interpreter, isProgram } from './interpreter.ts';
+import { namesIn } from './what-is-there.ts';
 
 /** `node-22.23.3`, as `installNode` names what it installs. */
 const NAME = /^node-(\d+)\.(\d+)\.(\d+)$/;
@@ -56,12 +57,4 @@ function versionsIn(installDirectory: string): InstalledVersion[] {
 function compare(a: readonly number[], b: readonly number[]): number {
   const differing = a.findIndex((number, index) => number !== b[index]);
   return differing === -1 ? 0 : (a[differing] ?? 0) - (b[differing] ?? 0);
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResolvedRuntime } from '../runtime-catalog.ts';
 import type { RuntimeSearch } from './found-runtime.ts';
 import { buildJavaDirectory } from './java-directory.ts';
 import type { JavaInterpreter } from './java-interpreters.ts';
+import { namesIn } from './what-is-there.ts';
 
 type CommandLine = readonly [string, ...string[]];
 
@@ -65,12 +65,4 @@ function ownBootstrap(directory: string): JavaBootstrap {
       inside('/opt/java'),
     ],
   };
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }

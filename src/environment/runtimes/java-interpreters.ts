@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPrograms, type Interpreter, isProgram } from './interpreter.ts';
+import { namesIn, realPath } from './what-is-there.ts';
 
 export interface JavaInterpreter extends Interpreter {
   /** The JDK or JRE it belongs to. */
@@ -25,12 +26,12 @@ const HOME_FOLDERS = [
 
 /** Every Java of this machine: what the search path names first, then JAVA_HOME, then the usual places. Starts no program. */
 export function findJava(searchPath: string): JavaInterpreter[] {
-  const onPath = findPrograms(searchPath, ['java']).map((path) => dirname(dirname(real(path))));
+  const onPath = findPrograms(searchPath, ['java']).map((path) => dirname(dirname(realPath(path))));
   const installed = HOME_FOLDERS.flatMap((folder) =>
-    names(folder).flatMap((name) => [join(folder, name), join(folder, name, 'Contents/Home')]),
+    namesIn(folder).flatMap((name) => [join(folder, name), join(folder, name, 'Contents/Home')]),
   );
   const homes = [...onPath, process.env['JAVA_HOME'] ?? '', ...installed].filter((home) => home !== '');
-  return [...new Set(homes.map(real))].map(describe).filter((found) => found !== undefined);
+  return [...new Set(homes.map(realPath))].map(describe).filter((found) => found !== undefined);
 }
 
 function describe(home: string): JavaInterpreter | undefined {
@@ -51,21 +52,5 @@ function versionOf(home: string): string | undefined {
     return /^JAVA_VERSION="([\d._]+)/m.exec(readFileSync(join(home, 'release'), 'utf8'))?.[1];
   } catch {
     return undefined;
-  }
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }

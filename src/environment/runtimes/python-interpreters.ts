@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Interpreter } from './interpreter.ts';
 import { findPrograms, runProbe } from './interpreter.ts';
+import { namesIn } from './what-is-there.ts';
 
 export interface PythonInterpreter extends Interpreter {
   /** Directories that hold its standard library and its packages. */
@@ -67,18 +67,10 @@ function pyenvDirectories(minor: number): string[] {
   const versions = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
   const prefix = `3.${minor}.`;
   const patch = (name: string): number => Number.parseInt(name.slice(prefix.length), 10);
-  return readDirectory(versions)
+  return namesIn(versions)
     .filter((name) => name.startsWith(prefix))
     .sort((a, b) => patch(b) - patch(a))
     .map((name) => join(versions, name, 'bin'));
-}
-
-function readDirectory(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }
 
 async function probe(path: string, modules: PythonModules): Promise<PythonInterpreter | undefined> {

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findPrograms, type Interpreter, runProbe } from './interpreter.ts';
 import { rubySpelling } from './runtime-ids.ts';
+import { namesIn } from './what-is-there.ts';
 
 export interface RubyInterpreter extends Interpreter {
   /** The directory that holds its library. */
@@ -35,14 +35,6 @@ function managedDirectories(): string[] {
     '/opt/rubies',
   ];
   return folders.flatMap((folder) => namesIn(folder).map((name) => join(folder, name, 'bin')));
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 async function probe(path: string): Promise<RubyInterpreter | undefined> {
