@@ -22,6 +22,9 @@ function records(): Record[] {
   return fixture.lines().flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record] : []));
 }
 
+/** Processes are started meanwhile, on a machine that may have much else to do. */
+const PATIENT = { timeout: 20_000 };
+
 const waiting = (): number => fixture.pool.counts().idle;
 
 describe('a version with SnapStart', () => {
@@ -36,7 +39,7 @@ describe('a version with SnapStart', () => {
     ]);
     const { value } = await fixture.invoke(version, { do: 'env' });
     expect(value).toMatchObject({ AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start' });
-    await vi.waitUntil(() => records().some(({ type }) => type === 'platform.report'));
+    await vi.waitUntil(() => records().some(({ type }) => type === 'platform.report'), PATIENT);
     const told = records().filter(({ type }) => /restore|platform\.report/.test(type));
     expect(told).toMatchObject([
       {
@@ -83,16 +86,16 @@ describe('a version with SnapStart', () => {
     const version = functionVersion(snapStart);
     await fixture.pool.publish(version);
     fixture.clock.advance(15_000_000);
-    await vi.waitUntil(() => waiting() === 0);
+    await vi.waitUntil(() => waiting() === 0, PATIENT);
     expect(fixture.pool.counts().starting).toBe(0);
     expect((await fixture.invoke(version, { do: 'echo', value: 1 })).value).toBe(1);
-    await vi.waitUntil(() => waiting() === 2);
+    await vi.waitUntil(() => waiting() === 2, PATIENT);
   });
 
   test('whose environments are all ended is not published any more', async () => {
     const slow = functionVersion({ ...snapStart, handler: 'init-hang' });
     const published = fixture.pool.publish(slow);
-    await vi.waitUntil(() => fixture.pool.counts().starting === 1);
+    await vi.waitUntil(() => fixture.pool.counts().starting === 1, PATIENT);
     await fixture.pool.destroyAll();
     expect(await published).toBe('abandoned');
   });
