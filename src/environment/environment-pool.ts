@@ -118,7 +118,7 @@ export class EnvironmentPool {
 
   /** One of a version with SnapStart shall wait to be restored. */
   keepSnapshot(version: FunctionVersion): void {
-    if (!this.#isClosed) this.#starts.demand(this.#findGroup(version));
+    if (!this.#isClosed) this.#snapshots.keepOne(this.#findGroup(version));
   }
 
   /** Undefined when none was asked for. */

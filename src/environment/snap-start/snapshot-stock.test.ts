@@ -7,6 +7,13 @@ function environment(): ExecutionEnvironment {
   return {} as ExecutionEnvironment;
 }
 
+/** Of a version that has been published. */
+function kept(most: number): SnapshotStock {
+  const stock = new SnapshotStock(most);
+  stock.keepOne();
+  return stock;
+}
+
 /** As the queue of starts does. */
 function startAll(stock: SnapshotStock): number {
   let started = 0;
@@ -15,7 +22,7 @@ function startAll(stock: SnapshotStock): number {
 }
 
 test('one waits, and another after it was taken', () => {
-  const stock = new SnapshotStock(4);
+  const stock = kept(4);
   expect(startAll(stock)).toBe(1);
   expect(stock.take()).toBeDefined();
   expect(startAll(stock)).toBe(1);
@@ -23,7 +30,7 @@ test('one waits, and another after it was taken', () => {
 });
 
 test('more wait where one was not enough, up to a limit', () => {
-  const stock = new SnapshotStock(3);
+  const stock = kept(3);
   startAll(stock);
   expect(stock.take()).toBeDefined();
   for (let missing = 0; missing < 5; missing += 1) expect(stock.take()).toBeUndefined();
@@ -31,7 +38,7 @@ test('more wait where one was not enough, up to a limit', () => {
 });
 
 test('what is on its way counts', () => {
-  const stock = new SnapshotStock(4);
+  const stock = kept(4);
   stock.queued = 1;
   expect(stock.needsStart()).toBe(false);
   expect(stock.mayStart()).toBe(true);
@@ -42,7 +49,7 @@ test('what is on its way counts', () => {
 });
 
 test('one that nobody took for as long as environments live is not replaced, until somebody asks', () => {
-  const stock = new SnapshotStock(4);
+  const stock = kept(4);
   const waiting = environment();
   stock.add(waiting);
   expect(stock.lapse(waiting)).toBe(true);
@@ -53,7 +60,7 @@ test('one that nobody took for as long as environments live is not replaced, unt
 });
 
 test('no more are tried after six failures, until a restore has worked', () => {
-  const stock = new SnapshotStock(4);
+  const stock = kept(4);
   for (let failure = 0; failure < 6; failure += 1) {
     expect(stock.needsStart()).toBe(true);
     stock.fail();
@@ -64,11 +71,18 @@ test('no more are tried after six failures, until a restore has worked', () => {
 });
 
 test('at its end none is wanted, and those that waited are handed out', () => {
-  const stock = new SnapshotStock(4);
+  const stock = kept(4);
   const waiting = environment();
   stock.add(waiting);
   expect(stock.end()).toEqual([waiting]);
   expect(stock.needsStart()).toBe(false);
   expect(stock.add(environment())).toBe(false);
   expect(stock.isAtRest).toBe(true);
+});
+
+test('where nobody has asked for one, the first who finds none makes one wait, and no more', () => {
+  const stock = new SnapshotStock(4);
+  expect(startAll(stock)).toBe(0);
+  expect(stock.take()).toBeUndefined();
+  expect(startAll(stock)).toBe(1);
 });

@@ -11,7 +11,7 @@ const MOST_FAILURES = 6;
 export class SnapshotStock {
   readonly #waiting: ExecutionEnvironment[] = [];
   readonly #most: number;
-  #target = 1;
+  #target = 0;
   #failures = 0;
   /** Starts in progress, and starts asked for that have to wait their turn. */
   starting = 0;
@@ -29,6 +29,11 @@ export class SnapshotStock {
   /** Nothing waits, and nothing is on its way to. */
   get isAtRest(): boolean {
     return this.count === 0 && this.starting === 0 && this.queued === 0;
+  }
+
+  /** One shall wait from now on, before anybody has asked for it. */
+  keepOne(): void {
+    this.#target = Math.max(1, this.#target);
   }
 
   needsStart(): boolean {
@@ -56,8 +61,8 @@ export class SnapshotStock {
   /** One to be restored; another will take its place. None is left: from now on there is one more. */
   take(): ExecutionEnvironment | undefined {
     const taken = this.#waiting.shift();
-    const wanted = taken === undefined ? this.#target + 1 : this.#target;
-    this.#target = Math.min(this.#most, Math.max(1, wanted));
+    if (taken === undefined) this.#target = Math.min(this.#most, this.#target + 1);
+    else this.keepOne();
     return taken;
   }
 

@@ -89,8 +89,7 @@ describe('a version with SnapStart', () => {
     await vi.waitUntil(() => waiting() === 0, PATIENT);
     expect(fixture.pool.counts().starting).toBe(0);
     expect((await fixture.invoke(version, { do: 'echo', value: 1 })).value).toBe(1);
-    // The one that was used, and one or two more: which of two starts ends first decides.
-    await vi.waitUntil(() => waiting() >= 2, PATIENT);
+    await vi.waitUntil(() => waiting() === 2 && fixture.pool.counts().starting === 0, PATIENT);
   });
 
   test('whose environments are all ended is not published any more', async () => {

@@ -28,10 +28,16 @@ export class Snapshots {
     if (group.snapshots === undefined || group.snapshots.count > 0) return 'ready';
     const published = Promise.withResolvers<SnapshotOutcome>();
     this.#publishing.set(group, published);
-    this.#host.demand(group);
+    this.keepOne(group);
     const outcome = await published.promise;
     this.#publishing.delete(group);
     return outcome;
+  }
+
+  /** One shall wait to be restored. */
+  keepOne(group: DeploymentGroup): void {
+    group.snapshots?.keepOne();
+    this.#host.demand(group);
   }
 
   /** None waits any more, and none will. */
