@@ -89,8 +89,8 @@ export class Platform {
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
   async stop(): Promise<void> {
     this.#autoWorkers?.stop();
-    const closed = this.#listener.close(LONGEST_INVOCATION_MS);
     const workersStopped = this.#parts.workers?.stop();
+    const closed = this.#listener.close(LONGEST_INVOCATION_MS, workersStopped);
     const polled = this.#parts.eventSources.stop();
     // Receivers that wait for messages get their answer now, or the listener would wait for them.
     this.#parts.queues.dismiss();
@@ -98,7 +98,7 @@ export class Platform {
     await this.#parts.messaging.stop();
     await this.#parts.events.stop();
     await this.#parts.invoker.idle();
-    await Promise.all([closed, workersStopped, polled]);
+    await Promise.all([closed, polled]);
     await this.#parts.close();
   }
 }

@@ -33,6 +33,7 @@ export class FastLane {
   readonly #options: LaneOptions;
   readonly #connections = new Set<LaneMember>();
   readonly #ageEveryMs: number;
+  #isClosing = false;
   #aging: NodeJS.Timeout | undefined;
 
   constructor({
@@ -58,7 +59,10 @@ export class FastLane {
 
   /** Takes a connection nothing has been read from, except what is emitted as its next `data`. */
   take(socket: Socket): void {
-    this.#connections.add(new LaneConnection(socket, this.#options));
+    const connection = new LaneConnection(socket, this.#options);
+    this.#connections.add(connection);
+    // A connection that was on its way: what follows at once is answered.
+    if (this.#isClosing) setImmediate(() => this.#connections.has(connection) && connection.close());
     this.#aging ??= setInterval(() => this.#age(), this.#ageEveryMs).unref();
   }
 
@@ -84,8 +88,9 @@ export class FastLane {
     for (const connection of connections) if (this.#connections.has(connection)) connection.release();
   }
 
-  /** Closes idle connections now and the others after the answer under way. */
+  /** Closes idle connections now and the others after the answer under way; those that still come likewise. */
   close(): void {
+    this.#isClosing = true;
     for (const connection of this.#connections) connection.close();
   }
 

@@ -107,6 +107,15 @@ describe('listening and closing', () => {
     await closed;
   });
 
+  test('half a head is waited for no longer than at any other time', async () => {
+    const { listener, port } = await start({ headersTimeoutMs: 500 });
+    const slow = connect(port, HOST);
+    await new Promise((written) => slow.write('GET / HTTP/1.1\r\nHost: h\r\n', written));
+    const told = once(slow, 'data');
+    await listener.close(600_000);
+    expect(String(await told)).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   test('what has not finished when grace is over is cut', async () => {
     let requests = 0;
     const { listener, port } = await start({ onRequest: () => (requests += 1) });

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { clientHelloBytes, readClientHello } from './client-hello.ts';
 import { FastLane } from './fast-lane.ts';
@@ -36,6 +36,8 @@ export class Listener {
   readonly #http2: Http2Server;
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  /** What was read of them before, somebody else has read. */
+  readonly #resumed = new WeakSet<Socket>();
   readonly #headersTimeoutMs: number;
   readonly #begin: ConnectionHandler;
   #asPlain: ConnectionHandler = (socket) => void socket.destroy();
@@ -48,6 +50,7 @@ export class Listener {
     this.#http2 = createHttp2Sessions(options, (session) => {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));
+      if (this.#closed !== undefined) setImmediate(() => session.close());
     });
     this.#begin = this.#splitConnections(options);
     this.#http1.on('error', (error) => {
@@ -71,6 +74,7 @@ export class Listener {
   /** Serves a connection that was accepted elsewhere, whether it listens itself or not. */
   accept(socket: Socket): void {
     this.#begin(socket);
+    if (this.#closed !== undefined) void lastTurns().then(() => this.#dropSilent());
   }
 
   /** Serves HTTP/1.1 on one of which TLS, if any, is somebody else's. Its next bytes may follow as a `data` event. */
@@ -84,11 +88,11 @@ export class Listener {
    * @param unread what was read of it and not answered
    */
   resume(socket: Socket, unread: Uint8Array): void {
+    this.#resumed.add(socket);
     if (unread.length > 0) this.#begin(socket);
     else this.acceptDecrypted(socket);
     if (socket.isPaused()) socket.resume();
     if (unread.length > 0) socket.emit('data', unread);
-    if (this.#closed !== undefined) this.#lane?.close();
   }
 
   /** What is plain enough to go past node:http. */
@@ -96,9 +100,12 @@ export class Listener {
     return this.#lane;
   }
 
-  /** Accepts nothing new, closes idle connections at once and the others when their requests end or grace is over. */
-  close(graceMs: number): Promise<void> {
-    this.#closed ??= this.#drain(graceMs);
+  /**
+   * Accepts nothing new, closes idle connections at once and the others when their requests end or grace is over.
+   * @param others resolves when nobody else has connections any more that may come back
+   */
+  close(graceMs: number, others: Promise<unknown> = Promise.resolve()): Promise<void> {
+    this.#closed ??= this.#drain(graceMs, others);
     return this.#closed;
   }
 
@@ -194,26 +201,38 @@ export class Listener {
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
-  async #drain(graceMs: number): Promise<void> {
+  #dropSilent(): void {
+    for (const socket of this.#sockets)
+      if (socket.bytesRead === 0 && !this.#resumed.has(socket)) socket.destroy();
+  }
+
+  async #drain(graceMs: number, others: Promise<unknown>): Promise<void> {
     const server = this.#http1;
     if (!server.listening) return;
     server.prependListener('request', (_req, res) => res.setHeader('connection', 'close'));
-    // What came before the word to leave is not to be cut off unread, as much of it as there may be on a busy machine.
-    for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await lastTurns();
     // Its own word would never come: it counts connections that other processes have, and waits for processes that are gone.
-    server.close();
+    // As a server of HTTP it would no longer look for heads that take too long, and wait for them.
+    NetServer.prototype.close.call(server);
     this.#lane?.close();
     for (const session of this.#sessions) session.close();
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+    this.#dropSilent();
     // Connections become idle as their responses end; only the server knows which are.
     const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS);
     const grace = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
+    await others;
     while (this.#sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
     clearInterval(idle);
     clearTimeout(grace);
+    server.close();
   }
+}
+
+/** What came before the word to leave is not to be cut off unread, as much of it as there may be on a busy machine. */
+async function lastTurns(): Promise<void> {
+  for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Node has no other way to get at what its servers do with a connection. */

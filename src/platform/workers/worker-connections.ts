@@ -38,8 +38,10 @@ export class WorkerConnections {
   readonly #meter: LoadMeter;
   /** Some other process has read from them before. */
   readonly #moved = new WeakSet<Socket>();
-  #whenClosed: (() => void) | undefined;
+  #given = 0;
+  #whenChanged: (() => void) | undefined;
   #isLeaving = false;
+  #isClosing = false;
 
   constructor(parts: WorkerConnectionsParts) {
     this.#parts = parts;
@@ -61,11 +63,18 @@ export class WorkerConnections {
 
   /** @param read of it by others; undefined for a new one of which nothing was */
   take(socket: Socket, read: Uint8Array | undefined): void {
+    this.#given += 1;
     this.#open.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#forget(socket));
     if (this.#secure === undefined) this.#takeClear(socket, read);
     else this.#secure.take(socket, read ?? NONE);
+  }
+
+  /** One that it was given ended on its way. */
+  miss(): void {
+    this.#given += 1;
+    this.#ended();
   }
 
   /** Since it was last asked. */
@@ -99,16 +108,21 @@ export class WorkerConnections {
     process.send?.(whole, socket, undefined, () => socket.destroy());
   }
 
-  /** Idle connections end now, the others with their answer. Resolves when there are none. */
-  async close(): Promise<void> {
+  /**
+   * Idle connections end now, the others with their answer; those that still come go back. Resolves when there are none.
+   * @param given so many were sent here
+   */
+  async close(given: number): Promise<void> {
+    this.#isClosing = true;
     this.#lane.close();
-    if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#whenClosed = resolve));
+    while (this.#open.size > 0 || this.#given < given)
+      await new Promise<void>((resolve) => (this.#whenChanged = resolve));
   }
 
   /** @param unread undefined for a new one: nobody has read from it */
   #takeClear(socket: Socket, unread: Uint8Array | undefined): void {
     if (unread !== undefined) this.#moved.add(socket);
-    if (this.#isLeaving) {
+    if (this.#isLeaving || this.#isClosing) {
       this.#release(socket, unread ?? NONE);
       return;
     }
@@ -144,8 +158,7 @@ export class WorkerConnections {
 
   #takeSecure(socket: TLSSocket): void {
     socket.on('error', () => socket.destroy());
-    if (this.#whenClosed === undefined) this.#lane.take(socket);
-    else socket.destroy();
+    this.#lane.take(socket);
   }
 
   /** For good. */
@@ -157,8 +170,12 @@ export class WorkerConnections {
 
   #forget(socket: Socket): void {
     this.#open.delete(socket);
+    this.#ended();
+  }
+
+  #ended(): void {
     this.#parts.onClosed(1);
-    if (this.#open.size === 0) this.#whenClosed?.();
+    this.#whenChanged?.();
   }
 }
 

@@ -29,8 +29,6 @@ export function runWorker(): void {
     { onMessage: hear, onClosed: () => process.exit() },
   );
   process.on('message', (note: NewConnection, socket: Socket | undefined) => {
-    // It ended on its way.
-    if (socket === undefined) main.tell({ kind: 'closed', connections: 1 });
-    else worker?.take(note, socket);
+    worker?.take(note, socket);
   });
 }

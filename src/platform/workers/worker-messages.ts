@@ -44,7 +44,8 @@ export type ToWorker =
   | { readonly kind: 'yield'; readonly connections: number }
   /** All of them are, and those that still come. */
   | { readonly kind: 'hand-back' }
-  | { readonly kind: 'stop' };
+  /** When it has done with so many connections: all that it was ever given. */
+  | { readonly kind: 'stop'; readonly connections: number };
 
 /** What a worker tells the main process. */
 export type ToMain =

@@ -38,6 +38,8 @@ export class WorkerProcess {
   readonly startedAtMs = performance.now();
   /** Connections it has; also those on their way. */
   connections = 0;
+  /** All that it was ever given. */
+  #passed = 0;
   /** It has begun to take connections. */
   isReady = false;
   /** It is to end, and takes no more. */
@@ -110,6 +112,7 @@ export class WorkerProcess {
   pass(socket: Socket, read: Uint8Array | undefined): boolean {
     if (!this.#child.connected || !stopReading(socket)) return false;
     this.connections += 1;
+    this.#passed += 1;
     const bytes = read && Buffer.concat([read, takeRead(socket)]);
     const note: NewConnection = { bytes };
     const passed = { socket, handle: handleOf(socket) };
@@ -150,7 +153,7 @@ export class WorkerProcess {
 
   async #stop(): Promise<void> {
     if (this.isReady) {
-      await this.ask({ kind: 'stop' });
+      await this.ask({ kind: 'stop', connections: this.#passed });
       // It leaves by itself then, and takes its files along.
       await this.#channel.end();
       await Promise.race([this.ended, after(LEAVING_MS, undefined, { ref: false })]);

@@ -43,9 +43,11 @@ export class Worker {
     return new Worker(parts);
   }
 
-  /** A connection that the main process has accepted. */
-  take({ bytes }: NewConnection, socket: Socket): void {
-    this.#parts.connections.take(socket, bytes);
+  /** A connection that the main process has accepted; undefined when it ended on its way. */
+  take({ bytes }: NewConnection, socket: Socket | undefined): void {
+    const { connections } = this.#parts;
+    if (socket === undefined) connections.miss();
+    else connections.take(socket, bytes);
   }
 
   /** @returns the answer, for what is a question */
@@ -71,7 +73,7 @@ export class Worker {
       case 'reset':
         return this.#reset();
       case 'stop':
-        return this.#stop();
+        return this.#stop(message.connections);
     }
   }
 
@@ -101,10 +103,13 @@ export class Worker {
     logs.flush();
   }
 
-  /** Answers what it has begun, then ends what it has started. */
-  async #stop(): Promise<void> {
+  /**
+   * Answers what it has begun, then ends what it has started.
+   * @param given connections, some of which may still be on their way
+   */
+  async #stop(given: number): Promise<void> {
     const { connections, invoker, pool, isolation, logs } = this.#parts;
-    await connections.close();
+    await connections.close(given);
     await invoker.idle();
     clearInterval(this.#tidying);
     await pool.close();
