@@ -173,6 +173,28 @@ describe('rules with patterns', () => {
     expect(run?.event).toMatchObject({ source, detail: { n: 2 } });
   });
 
+  test.each(['target', 'rule'] as const)(
+    'reach functions of the account in the role of the %s',
+    async (whose) => {
+      const name = unique('function');
+      await deploy(server.lambda, name, { 'index.js': RECORDER });
+      const [Rule, source] = [unique('rule'), unique('shop')];
+      const EventPattern = JSON.stringify({ source: [source] });
+      const RoleArn = 'arn:aws:iam::000000000000:role/invoker';
+      const ofRule = whose === 'rule' ? { RoleArn } : {};
+      const ofTarget = whose === 'target' ? { RoleArn } : {};
+      await events.send(new PutRuleCommand({ Name: Rule, EventPattern, ...ofRule }));
+      const Arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+      await events.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 't', Arn, ...ofTarget }] }));
+      await put({ n: 1 }, { Source: source });
+      const [run] = await eventually(
+        async () => await recordedRuns(server, name),
+        (runs) => runs.length === 1,
+      );
+      expect(run?.event).toMatchObject({ source, detail: { n: 1 } });
+    },
+  );
+
   test('lead from bus to bus, and from another account that the bus lets in', async () => {
     const [first, second] = [unique('bus'), unique('bus')];
     for (const Name of [first, second]) await events.send(new CreateEventBusCommand({ Name }));
@@ -295,6 +317,7 @@ describe('bad input', () => {
   test.each([
     [{}, 'Parameter(s) EventPattern or ScheduleExpression must be specified.'],
     [{ EventPattern: '{' }, 'Event pattern is not valid. Reason: '],
+    [{ EventPattern: '{"source":["x"]}', RoleArn: 'someone' }, 'Parameter RoleArn is not valid.'],
     [{ EventPattern: '{"source":"x"}' }, 'Event pattern is not valid. Reason: '],
     [{ EventPattern: '{"source":[{"like":"x"}]}' }, 'Event pattern is not valid. Reason: '],
     [{ ScheduleExpression: 'rate(5 minute)' }, 'Parameter ScheduleExpression is not valid.'],
@@ -328,6 +351,7 @@ describe('bad input', () => {
     [{ Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }, 'RoleArn is required for target'],
     [{ Arn: 'arn:aws:sqs:us-east-1:000000000000:q.fifo' }, 'SqsParameters must be specified'],
     [{ Input: '{' }, 'JSON syntax error in input'],
+    [{ RoleArn: 'arn:aws:iam::000000000000:user/u' }, 'Parameter RoleArn is not valid.'],
     [{ InputPath: 'detail' }, 'Invalid InputPath'],
     [{ Input: '{}', InputPath: '$' }, 'Only one of Input, InputPath, or InputTransformer'],
     [{ InputTransformer: { InputTemplate: '"<x>"' } }, 'Invalid InputTemplate'],

@@ -66,6 +66,16 @@ async function roleFor(service: string, queue?: TestQueue): Promise<string> {
   return role;
 }
 
+/** The keys of a user who may do this and nothing else. */
+async function userWith(action: string): Promise<Keys> {
+  const UserName = unique('user');
+  await iam.send(new CreateUserCommand({ UserName }));
+  const PolicyDocument = policyText(action);
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+}
+
 async function taken(queue: TestQueue) {
   return await eventually(
     async () => await receive(sqs, queue),
@@ -96,13 +106,7 @@ test('a schedule is refused a role that Scheduler may not assume, or that its ma
     message: expect.stringContaining('must allow AWS EventBridge Scheduler to assume the role'),
   });
   const role = await roleFor('scheduler', queue);
-  const UserName = unique('user');
-  await iam.send(new CreateUserCommand({ UserName }));
-  const PolicyDocument = policyText('scheduler:*');
-  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
-  const theirs = new SchedulerClient(settingsFor(server.endpoint, { accessKeyId, secretAccessKey }));
+  const theirs = new SchedulerClient(settingsFor(server.endpoint, await userWith('scheduler:*')));
   await expect(schedule(role, queue, dead, theirs)).rejects.toMatchObject({
     message: expect.stringContaining(`iam:PassRole on resource: ${role}`),
   });
@@ -140,4 +144,43 @@ test('what a rule sends with a role arrives as far as the role may send it', asy
     },
   });
   expect(await receive(sqs, forbidden)).toEqual([]);
+});
+
+test('targets without a role are reached in their rule’s', async () => {
+  const queue = await makeQueue(sqs);
+  const Rule = unique('rule');
+  const RoleArn = await roleFor('events', queue);
+  const EventPattern = `{"source":["${Rule}"]}`;
+  await events.send(new PutRuleCommand({ Name: Rule, EventPattern, RoleArn }));
+  const Targets = [{ Id: 't', Arn: arnOf(queue), Input: '"yes"' }];
+  await events.send(new PutTargetsCommand({ Rule, Targets }));
+  await events.send(new PutEventsCommand({ Entries: [{ Source: Rule, DetailType: 'd', Detail: '{}' }] }));
+  expect(bodies(await taken(queue))).toEqual(['"yes"']);
+});
+
+test('a rule and its targets are refused a role that EventBridge may not assume, or that its maker may not pass', async () => {
+  const queue = await makeQueue(sqs);
+  const [Rule, EventPattern] = [unique('rule'), '{"source":["s"]}'];
+  await events.send(new PutRuleCommand({ Name: Rule, EventPattern }));
+  const ways: readonly ((RoleArn: string, client?: EventBridgeClient) => Promise<unknown>)[] = [
+    async (RoleArn, client = events) =>
+      await client.send(new PutRuleCommand({ Name: Rule, EventPattern, RoleArn })),
+    async (RoleArn, client = events) =>
+      await client.send(new PutTargetsCommand({ Rule, Targets: [{ Id: 't', Arn: arnOf(queue), RoleArn }] })),
+  ];
+  const wrong = await roleFor('scheduler', queue);
+  for (const put of ways)
+    await expect(put(wrong)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: `Provided role '${wrong}' cannot be assumed by principal 'events.amazonaws.com'.`,
+    });
+  const right = await roleFor('events', queue);
+  const theirs = new EventBridgeClient(settingsFor(server.endpoint, await userWith('events:*')));
+  for (const put of ways)
+    await expect(put(right, theirs)).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`iam:PassRole on resource: ${right}`),
+    });
+  theirs.destroy();
+  for (const put of ways) await put(right);
 });

@@ -1,6 +1,7 @@
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { partitionOf } from '../../model/stored-function.ts';
 import { eventKeys } from './buses/bus-access.ts';
+import { EVENTS_PRINCIPAL } from './rules/rule-role.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,18 @@ export function eventsActions(
       resource: busArn(EventBusName, context),
       keys: eventKeys(Source, DetailType),
     }));
-  return resourcesOf(operation, input, context).map((resource) => ({ action, resource }));
+  const own = resourcesOf(operation, input, context).map((resource) => ({ action, resource }));
+  return [...own, ...rolesIn(input).map(passRole)];
+}
+
+/** The roles a request gives to a rule or its targets, each once. */
+function rolesIn({ RoleArn: role, Targets: targets }: Input): readonly string[] {
+  const ofTargets = Array.isArray(targets) ? (targets as Input[]).map(({ RoleArn }) => RoleArn) : [];
+  return [...new Set([role, ...ofTargets].filter((one) => typeof one === 'string'))];
+}
+
+function passRole(resource: string): RequestedAction {
+  return { action: 'iam:PassRole', resource, keys: { 'iam:PassedToService': EVENTS_PRINCIPAL } };
 }
 
 function resourcesOf(operation: string, input: Input, context: RequestContext): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
+import type { ServiceRoles } from '../../model/service-roles.ts';
 import type { Store } from '../../store/store.ts';
 import type { EventsDirectory } from './events-directory.ts';
 import type { EventRouter } from './publishing/event-router.ts';
@@ -9,4 +10,5 @@ export interface EventsDependencies {
   readonly clock: Clock;
   readonly directory: EventsDirectory;
   readonly router: EventRouter;
+  readonly roles: ServiceRoles;
 }

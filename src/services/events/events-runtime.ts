@@ -39,6 +39,7 @@ export class EventsRuntime implements EventsDependencies {
   readonly clock: Clock;
   readonly directory = new EventsDirectory();
   readonly router: EventRouter;
+  readonly roles: ServiceRoles;
   /** For other services. */
   readonly port: EventBusPort;
   readonly #schedules: RuleSchedules;
@@ -52,6 +53,7 @@ export class EventsRuntime implements EventsDependencies {
     const { directory } = this;
     this.store = options.store;
     this.clock = options.clock;
+    this.roles = options.roles;
     this.#onNotice = options.onNotice;
     this.router = new EventRouter({ ...options, directory });
     this.port = new PlatformEventBuses({ ...options, directory, router: this.router });

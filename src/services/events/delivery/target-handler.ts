@@ -14,6 +14,7 @@ import type { EventsDirectory } from '../events-directory.ts';
 import { busDoesNotExist } from '../events-errors.ts';
 import type { EventRouter } from '../publishing/event-router.ts';
 import type { PlatformEvent } from '../publishing/platform-event.ts';
+import { EVENTS_PRINCIPAL } from '../rules/rule-role.ts';
 import type { TargetDelivery } from './target-delivery.ts';
 import { inputOf, partitionKeyOf } from './target-input.ts';
 
@@ -38,7 +39,6 @@ interface Failure {
   readonly retries: number;
 }
 
-const EVENTS_PRINCIPAL = 'events.amazonaws.com';
 /** Buses that lead to each other in a circle end here. */
 const MOST_HOPS = 5;
 
@@ -78,7 +78,7 @@ export class TargetHandler implements DeliveryHandler {
     switch (targetService(arn)) {
       case 'lambda': {
         const payload = inputOf(content, ingestedAtMs);
-        return await functions.accept({ functionArn: arn, sender: senderOf(content), payload, ...trace });
+        return await functions.accept({ functionArn: arn, sender, payload, ...trace });
       }
       case 'sqs': {
         const groupId = sqs?.MessageGroupId;

@@ -8,6 +8,7 @@ import { type EventToArchive, insertArchived } from '../archives/archived-events
 import type { BusName } from '../buses/stored-bus.ts';
 import { SENDER, type TargetDelivery } from '../delivery/target-delivery.ts';
 import type { EventsDirectory } from '../events-directory.ts';
+import { withRole } from '../rules/rule-role.ts';
 import { claimInstant } from '../rules/rule-rows.ts';
 import { type LiveRule, liveRule } from '../rules/stored-rule.ts';
 import type { PlatformEvent } from './platform-event.ts';
@@ -94,7 +95,7 @@ export class EventRouter {
         ruleArn: rule.arn,
         ruleName: rule.name,
         accountId: rule.bus.accountId,
-        target,
+        target: withRole(rule, target),
         event,
         hops,
         ...(traceHeader !== undefined && { traceHeader }),

@@ -8,6 +8,7 @@ import { DEFAULT_BUS } from '../buses/stored-bus.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
 import { badParameter, invalidPattern, limitExceeded, notBuilt, validation } from '../events-errors.ts';
 import { withTags } from '../tags.ts';
+import { checkRole } from './rule-role.ts';
 import { putRuleRow } from './rule-rows.ts';
 import { ruleArn, type StoredRule } from './stored-rule.ts';
 
@@ -24,6 +25,7 @@ export function putRule(deps: EventsDependencies): OperationHandler<PutRuleReque
     } = admit(deps.directory, input.EventBusName, context, 'PutRule');
     const bus = { accountId, region, name: busName };
     checkRule(input, busName);
+    checkRole(deps.roles, input.RoleArn, accountId);
     const rule = { bus, name: input.Name ?? '' };
     const rules = [...deps.directory.rulesOf(bus)];
     if (rules.length >= MOST_RULES && deps.directory.rule(bus, rule.name) === undefined)

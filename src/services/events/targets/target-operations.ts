@@ -11,6 +11,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import type { EventsDependencies } from '../events-dependencies.ts';
 import { badToken, limitExceeded, validation } from '../events-errors.ts';
 import { ruleOf } from '../rules/rule-operations.ts';
+import { checkRole } from '../rules/rule-role.ts';
 import { changeRule } from '../rules/rule-rows.ts';
 import { storedTarget, targetProblem } from './check-target.ts';
 
@@ -26,6 +27,7 @@ export function putTargets(
     for (const target of targets) {
       const problem = targetProblem(target);
       if (problem !== undefined) throw validation(problem);
+      checkRole(deps.roles, target.RoleArn, rule.bus.accountId);
     }
     // Of those with one id the last holds.
     const added = [...new Map(targets.map((target) => [target.Id, storedTarget(target)])).values()];
