@@ -54,9 +54,9 @@ export interface DynamodbEntryTable {
   item_range_key: string;
 }
 
-/** Transactions that were done a short while ago, and are not done again under the same token. */
+/** Transactions, and Scheduler's requests, that were done a short while ago, and are not done again under the same token. */
 export interface DynamodbTokenTable {
-  /** Account, Region and the caller's token. */
+  /** Account, Region and the caller's token; of Scheduler with the operation in front. */
   id: string;
   /** Digest of what was asked for. */
   request: string;

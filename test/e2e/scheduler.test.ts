@@ -115,6 +115,39 @@ describe('schedules', () => {
     expect(await scheduler.send(new CreateScheduleGroupCommand(group))).toMatchObject({ ScheduleGroupArn });
   });
 
+  test('an update or a deletion that is sent again does nothing again', async () => {
+    const queue = await makeQueue(sqs, unique('queue'), false);
+    const input = inputOf(queue, {});
+    const { Name } = input;
+    await scheduler.send(new CreateScheduleCommand(input));
+    const update = new UpdateScheduleCommand({ ...input, Description: 'mine', ClientToken: unique('token') });
+    await scheduler.send(update);
+    await scheduler.send(new UpdateScheduleCommand({ ...input, Description: 'theirs' }));
+    await scheduler.send(update);
+    expect(await scheduler.send(new GetScheduleCommand({ Name }))).toMatchObject({ Description: 'theirs' });
+    const other = { ...update.input, Description: 'changed my mind' };
+    await expect(scheduler.send(new UpdateScheduleCommand(other))).rejects.toMatchObject({
+      name: 'ConflictException',
+    });
+    const deletion = new DeleteScheduleCommand({ Name, ClientToken: unique('token') });
+    await scheduler.send(deletion);
+    await scheduler.send(deletion);
+    await expect(scheduler.send(new DeleteScheduleCommand({ Name }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await scheduler.send(new CreateScheduleCommand(input));
+    await scheduler.send(deletion);
+    expect(await scheduler.send(new GetScheduleCommand({ Name }))).toMatchObject({ Name });
+    await advanceClock(server, 11 * 60_000);
+    await scheduler.send(deletion);
+    await expect(scheduler.send(new GetScheduleCommand({ Name }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    const group = { Name: unique('group'), ClientToken: unique('token') };
+    await scheduler.send(new CreateScheduleGroupCommand(group));
+    for (const input of [group, group]) await scheduler.send(new DeleteScheduleGroupCommand(input));
+  });
+
   test('noon is noon where the schedule lives', async () => {
     const queue = await makeQueue(sqs, unique('queue'), false);
     const Input = '{"at":"<aws.scheduler.scheduled-time>","zone":"';

@@ -14,6 +14,7 @@ import type {
 } from '@aws-sdk/client-scheduler';
 import { pageOf } from '../../aws/list-page.ts';
 import type { OperationHandler, RequestContext } from '../../aws/service.ts';
+import { isDone, remember, tokenedRequest } from './client-tokens.ts';
 import { allGroups, findGroup, type GroupName, writeGroup } from './group-rows.ts';
 import { SCHEDULES_CHANGED } from './schedule-rows.ts';
 import type { SchedulerDependencies } from './scheduler-dependencies.ts';
@@ -48,10 +49,13 @@ export function createScheduleGroup(
 export function deleteScheduleGroup(
   deps: SchedulerDependencies,
 ): OperationHandler<DeleteScheduleGroupInput, Record<string, never>> {
-  return async (input, { accountId, region }) => {
+  return async (input, context) => {
+    const { accountId, region } = context;
     const name = input.Name ?? '';
+    const request = tokenedRequest('DeleteScheduleGroup', input, context, deps.clock.now());
     if (name === DEFAULT_GROUP) throw validation('The default schedule group cannot be deleted.');
     await deps.store.write(async (tx, announce) => {
+      if (await isDone(tx, request)) return;
       if ((await findGroup(tx, { accountId, region, name })) === undefined) throw groupDoesNotExist(name);
       for (const [table, column] of [
         ['scheduler_schedules', 'group_name'],
@@ -64,6 +68,7 @@ export function deleteScheduleGroup(
           .where(column, '=', name)
           .execute();
       }
+      await remember(tx, request);
       announce(SCHEDULES_CHANGED);
     });
     return {};

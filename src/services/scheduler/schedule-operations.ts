@@ -12,6 +12,7 @@ import type {
 import { pageOf } from '../../aws/list-page.ts';
 import type { OperationHandler } from '../../aws/service.ts';
 import { checkedSchedule, nameOf } from './check-schedule.ts';
+import { isDone, remember, tokenedRequest } from './client-tokens.ts';
 import { findGroup } from './group-rows.ts';
 import {
   findSchedule,
@@ -60,14 +61,18 @@ export function updateSchedule(
   return async (input, context) => {
     const name = nameOf(input, context);
     const nowMs = deps.clock.now();
+    const request = tokenedRequest('UpdateSchedule', input, context, nowMs);
     await deps.store.write(async (tx, announce) => {
       const before = await findSchedule(tx, name, deps.store.engine === 'postgres');
+      // What others have said since stands.
+      if (await isDone(tx, request)) return;
       if (before === undefined) throw scheduleDoesNotExist(name.name);
       const { createdAtMs, clientToken } = before;
       const checked = checkedSchedule(input, name, { createdAtMs, modifiedAtMs: nowMs });
       const after = { ...checked, ...(clientToken !== undefined && { clientToken }) };
       checkRole(deps, after);
       await writeSchedule(tx, after, nowMs);
+      await remember(tx, request);
       announce(SCHEDULES_CHANGED);
     });
     return { ScheduleArn: scheduleArn(name) };
@@ -79,8 +84,14 @@ export function deleteSchedule(
 ): OperationHandler<DeleteScheduleInput, Record<string, never>> {
   return async (input, context) => {
     const name = nameOf(input, context);
+    const request = tokenedRequest('DeleteSchedule', input, context, deps.clock.now());
     await deps.store.write(async (tx, announce) => {
-      if (!(await removeSchedule(tx, name))) throw scheduleDoesNotExist(name.name);
+      const before = await findSchedule(tx, name, deps.store.engine === 'postgres');
+      // One that was made since stays.
+      if (await isDone(tx, request)) return;
+      if (before === undefined) throw scheduleDoesNotExist(name.name);
+      await removeSchedule(tx, name);
+      await remember(tx, request);
       announce(SCHEDULES_CHANGED);
     });
     return {};

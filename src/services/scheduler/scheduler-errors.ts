@@ -21,6 +21,12 @@ export function groupDoesNotExist(name: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', `Schedule group ${name} does not exist.`);
 }
 
+/** A token stands for one request. */
+export function repeatedDifferently(): ServiceError {
+  const message = 'The ClientToken was used for another request a short while ago.';
+  return new ServiceError('ConflictException', message);
+}
+
 export function conflict(what: string): ServiceError {
   return new ServiceError('ConflictException', `${what} already exists.`);
 }
