@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import type { ClockReading } from '../api-types.ts';
 import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { refuseMisspelt } from '../default-command.ts';
 import { parseDuration } from '../duration.ts';
 import { formatDuration, paint, print, printJson } from '../output.ts';
 
@@ -9,7 +10,8 @@ export function addClock(program: Command): void {
   const clock = program
     .command('clock')
     .description('read platform time and move it, to test retries and schedules');
-  addCommonFlags(clock.command('show', { isDefault: true }).description('show platform time')).action(show);
+  const shown = addCommonFlags(clock.command('show', { isDefault: true }).description('show platform time'));
+  shown.action(show);
   addCommonFlags(
     clock
       .command('advance')
@@ -22,6 +24,7 @@ export function addClock(program: Command): void {
   addCommonFlags(clock.command('resume').description('let time go on')).action(async (flags: CommonFlags) =>
     tell(await client(flags).turnClock({ resume: true }), flags),
   );
+  refuseMisspelt(clock, shown);
 }
 
 async function show(flags: CommonFlags): Promise<void> {

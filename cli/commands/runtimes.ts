@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
 import type { RuntimeFacts } from '../api-types.ts';
 import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
+import { refuseMisspelt } from '../default-command.ts';
 import { note, paint, print, printJson, printTable } from '../output.ts';
 
 const heading = ['RUNTIME', 'RUNS ON', 'FROM', 'REMARK'];
@@ -9,15 +10,17 @@ const origins = { installed: 'installed on demand', bundled: 'comes with Lambent
 
 export function addRuntimes(program: Command): void {
   const runtimes = program.command('runtimes').description('show the runtimes of the machine, install more');
-  addCommonFlags(
+  const listed = addCommonFlags(
     runtimes.command('list', { isDefault: true }).description('show what each runtime runs on'),
-  ).action(list);
+  );
+  listed.action(list);
   addCommonFlags(
     runtimes
       .command('install')
       .description("install a runtime's own interpreter, by npm, into the data directory")
       .argument('<runtime...>', 'runtime identifiers, such as nodejs22.x'),
   ).action(install);
+  refuseMisspelt(runtimes, listed);
 }
 
 async function list(flags: CommonFlags): Promise<void> {

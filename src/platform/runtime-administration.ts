@@ -1,4 +1,4 @@
-import { InstallFailed } from '../environment/runtimes/install-node.ts';
+import { InstallFailed } from '../environment/runtimes/install-failed.ts';
 import type { MachineRuntimes } from '../environment/runtimes/machine-runtimes.ts';
 import { RuntimeUnavailable } from '../environment/runtimes/runtime-unavailable.ts';
 import type { AdminRuntimes } from '../front-doors/admin/runtime-routes.ts';

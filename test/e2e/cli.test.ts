@@ -182,6 +182,18 @@ describe('where nothing answers as Lambent does', () => {
       code: 1,
       err: expect.stringContaining('(Did you mean deploy?)'),
     });
+    expect(await command.run(['runtimes', 'lst'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("runtimes has no command 'lst'; there are list, install"),
+    });
+    expect(await command.run(['clock', '--json', 'freeze'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("write 'freeze' before its flags"),
+    });
+    expect(await command.run(['clock', 'show', 'it'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("show takes no argument, but got 'it'"),
+    });
     expect(await command.run(['status', '--nonsense'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('--nonsense'),

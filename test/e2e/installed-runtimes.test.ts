@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -101,8 +101,10 @@ test('an unreachable registry is named as the reason, and leaves nothing behind'
 
 /** Unpacks something and then waits for ever: an installation that is cut short in the middle. */
 const SLOW_NPM = `#!/bin/sh
-mkdir -p node_modules/half && touch node_modules/half/way
-exec sleep 600
+mkdir -p node_modules/half
+sleep 600 &
+echo "$$ $!" > node_modules/half/way
+wait
 `;
 
 // What looks on compiles bootstraps.
@@ -125,7 +127,12 @@ test('an installation that is killed leaves nothing that counts; another process
   await vi.waitFor(() => expect(half()).toHaveLength(1), { timeout: 30_000 });
   const { code } = await first.run(['doctor', '--data-dir', dataDir, '--json']);
   expect({ code, half: half().length }).toEqual({ code: 0, half: 1 });
+  const pids = readFileSync(join(unpacking, half()[0] ?? ''), 'utf8')
+    .split(' ')
+    .map(Number);
+  expect(pids.map(isRunning)).toEqual([true, true]);
   await first.server.kill();
+  await vi.waitFor(() => expect(pids.map(isRunning)).toEqual([false, false]), { timeout: 30_000 });
   expect(await installing).toMatchObject({ code: 1, err: expect.stringContaining('lambent: ') });
   const second = await LambentCommand.start({ dataDir });
   expect(readdirSync(join(dataDir, 'runtimes'))).toEqual([]);
@@ -177,3 +184,13 @@ test('with --auth strict only a configured key installs', async () => {
   expect(known.err).toContain('There is no runtime nodejs23.x');
   await strict.stop();
 });
+
+/** One that nobody has collected yet runs no more: it has no command line. */
+function isRunning(pid: number): boolean {
+  try {
+    if (process.platform !== 'linux') return process.kill(pid, 0);
+    return readFileSync(`/proc/${pid}/cmdline`).length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { InstallFailed, installNode } from './install-node.ts';
+import { InstallFailed } from './install-failed.ts';
+import { installNode } from './install-node.ts';
 import { installedNodes, tidyInstalledNodes } from './installed-nodes.ts';
 import { findNode } from './node-interpreters.ts';
 
