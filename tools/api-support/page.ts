@@ -3,10 +3,16 @@ import { declaredFields, supportOf } from './field-support.ts';
 import type { FieldSupport } from './field-support.ts';
 import { type Field, inputFields } from './operation-fields.ts';
 import type { OperationSupport, SupportTable } from './support-table.ts';
-import type { UnnamedFields } from './unnamed-fields.ts';
+import type { FieldReasons } from './unnamed-fields.ts';
+
+/** Fields without effect, by the reason. */
+export interface OtherServices {
+  readonly unnamed: FieldReasons;
+  readonly kept: FieldReasons;
+}
 
 /** docs/api-support.md: every operation of the model and every field of its input; of other services what they leave out. */
-export function renderPage(model: ServiceModel, table: SupportTable, others: UnnamedFields): string {
+export function renderPage(model: ServiceModel, table: SupportTable, others: OtherServices): string {
   const resources = [...table].map(([resource, operations]) => {
     const sections = Object.entries(operations).map(([name, support]) => section(model, name, support));
     return `## ${title(resource)}\n\n${sections.join('\n')}`;
@@ -14,18 +20,28 @@ export function renderPage(model: ServiceModel, table: SupportTable, others: Unn
   return `${INTRODUCTION}\n${overview(table)}\n${resources.join('\n')}\n${otherServices(others)}`;
 }
 
-function otherServices(others: UnnamedFields): string {
-  const sections = Object.entries(others).map(([service, fields]) => {
+function otherServices({ unnamed, kept }: OtherServices): string {
+  return `${OTHERS}\n${tables(unnamed)}\n### Kept and returned\n\n${KEPT}\n${tables(kept)}`;
+}
+
+function tables(reasons: FieldReasons): string {
+  const sections = Object.entries(reasons).map(([service, fields]) => {
     const rows = Object.entries(fields).map(([field, why]) => `| ${field} | ${why} |\n`);
-    return `### ${service}\n\n| field | |\n| --- | --- |\n${rows.join('')}`;
+    return `#### ${service}\n\n| field | |\n| --- | --- |\n${rows.join('')}`;
   });
-  return `${OTHERS}\n${sections.join('\n')}`;
+  return sections.join('\n');
 }
 
 const OTHERS = `## Other services
 
-Fields of operations that are built but whose service does not look at them, and why that is as it should be; a field stands for
-all below it. A test fails when there is another one.
+A field stands for all below it.
+
+### Never looked at
+
+Fields that nothing which answers their operation names, and why that is as it should be. A test fails when there is another one.
+`;
+
+const KEPT = `Fields that are kept and returned as given, and have no other effect.
 `;
 
 const INTRODUCTION = `# What of Lambda's API is built
