@@ -145,7 +145,7 @@ describe('schedules', () => {
     });
     const group = { Name: unique('group'), ClientToken: unique('token') };
     await scheduler.send(new CreateScheduleGroupCommand(group));
-    for (const input of [group, group]) await scheduler.send(new DeleteScheduleGroupCommand(input));
+    for (const again of [group, group]) await scheduler.send(new DeleteScheduleGroupCommand(again));
   });
 
   test('noon is noon where the schedule lives', async () => {
