@@ -139,8 +139,22 @@ for (const { name, missing } of levels) {
         );
         expect(got).toEqual([`y of ${far.ipv4}`]);
       });
+
+      test('takes no place among the neighbours of its machine from others, wherever it sends', async () => {
+        const before = neighbours();
+        for (const host of ['10.200.', '2001:db8::'])
+          expect(await probe({ wide: { host, count: 400 } })).toBe(400);
+        expect(neighbours() - before).toBeLessThan(200);
+      });
     },
   );
+}
+
+/** The kernel keeps some hundred neighbours for all networks of the machine, and finds none any more beyond. */
+function neighbours(): number {
+  const entries = (table: string): number =>
+    Number.parseInt(readFileSync(`/proc/net/stat/${table}_cache`, 'latin1').split('\n')[1] ?? '', 16);
+  return entries('arp') + entries('ndisc');
 }
 
 describe.skipIf(namespace?.missing !== undefined || withoutOthers !== undefined)(

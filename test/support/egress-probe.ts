@@ -52,10 +52,22 @@ function flood({ host, from, count }) {
   });
 }
 
-exports.handler = async ({ udp, tcp, many, file }) => {
+// To so many addresses from this one on.
+function spread({ host, count }) {
+  return new Promise((resolve) => {
+    const socket = dgram.createSocket({ type: net.isIPv6(host) ? 'udp6' : 'udp4' });
+    let left = count;
+    const sent = () => { left -= 1; if (left === 0) { socket.close(); resolve(count); } };
+    const place = (index) => net.isIPv6(host) ? host + index.toString(16) : host + (index >> 8) + '.' + (index & 255);
+    for (let index = 0; index < count; index += 1) socket.send('x', 9, place(index), sent);
+  });
+}
+
+exports.handler = async ({ udp, tcp, many, wide, file }) => {
   if (udp) return await exchange(udp);
   if (tcp) return await dial(tcp);
   if (many) return await flood(many);
+  if (wide) return await spread(wide);
   if (file) return require('node:fs').readFileSync(file, 'latin1');
 };`,
 };

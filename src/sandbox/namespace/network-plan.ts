@@ -22,7 +22,9 @@ export const NETWORK_PLAN = {
     sourcePort: 10,
     port: 11,
     hardwareAddress: Buffer.of(2, 0, 0, 0, 0, 1),
-    /** Of whoever is behind it. */
+    /** Of whoever is behind it: the way to everywhere, which no packet is for. */
+    peerAddress: '169.254.100.2',
+    peerAddress6: 'fe80::2',
     peerHardwareAddress: Buffer.of(2, 0, 0, 0, 0, 2),
   },
 } as const;

@@ -19,10 +19,14 @@ const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const RTA_DST = 1;
 const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
 const RTA_PREFSRC = 7;
 const TABLE_MAIN = 254;
 const RTPROT_BOOT = 3;
+const SCOPE_UNIVERSE = 0;
 const SCOPE_LINK = 253;
+/** Believe that the gateway is at the other end of the link. */
+const RTNH_F_ONLINK = 4;
 const RTN_UNICAST = 1;
 const ROUTE_TYPE_AT = 7;
 /** Every network namespace is born with it, as its first. */
@@ -35,13 +39,25 @@ export function arrangeLoopback(...addresses: readonly string[]): void {
   netlinkTransaction(NETLINK_ROUTE, [linkUp(LOOPBACK_INDEX), ...addresses.map(newAddress)]);
 }
 
+export interface DefaultRoute {
+  /** The own address that packets come from. */
+  readonly from: string;
+  /**
+   * What is at the other end of the link. Without it every address is a neighbour, and of those the kernel keeps a thousand
+   * for all network namespaces together.
+   */
+  readonly gateway?: string;
+}
+
 /**
- * Lets programs of the current network namespace try to reach every other address of a kind, from those: what becomes
- * of it is up to packet filters, and to what is behind the interface.
+ * Lets programs of the current network namespace try to reach every other address of a kind: what becomes of it is up to
+ * packet filters, and to what is behind the interface.
  */
-export function addDefaultRoutes(addresses: readonly string[], linkIndex = LOOPBACK_INDEX): void {
-  const routes = addresses.map((address) => defaultRoute(address, linkIndex));
-  netlinkTransaction(NETLINK_ROUTE, routes);
+export function addDefaultRoutes(routes: readonly DefaultRoute[], linkIndex = LOOPBACK_INDEX): void {
+  netlinkTransaction(
+    NETLINK_ROUTE,
+    routes.map((route) => defaultRoute(route, linkIndex)),
+  );
 }
 
 /**
@@ -82,18 +98,22 @@ function newAddress(address: string): NetlinkMessage {
   return request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body);
 }
 
-function defaultRoute(from: string, linkIndex: number): NetlinkMessage {
+function defaultRoute({ from, gateway }: DefaultRoute, linkIndex: number): NetlinkMessage {
   const bytes = addressBytes(from);
   const header = Buffer.alloc(12);
   header.writeUInt8(familyOf(bytes), 0);
   header.writeUInt8(TABLE_MAIN, 4);
   header.writeUInt8(RTPROT_BOOT, 5);
-  header.writeUInt8(SCOPE_LINK, 6);
-  header.writeUInt8(RTN_UNICAST, 7);
+  header.writeUInt8(gateway === undefined ? SCOPE_LINK : SCOPE_UNIVERSE, 6);
+  header.writeUInt8(RTN_UNICAST, ROUTE_TYPE_AT);
   const index = Buffer.alloc(4);
   index.writeUInt32LE(linkIndex);
-  const body = Buffer.concat([header, attribute(RTA_OIF, index), attribute(RTA_PREFSRC, bytes)]);
-  return request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, body);
+  const attributes = [attribute(RTA_OIF, index), attribute(RTA_PREFSRC, bytes)];
+  if (gateway !== undefined) {
+    header.writeUInt32LE(RTNH_F_ONLINK, 8);
+    attributes.push(attribute(RTA_GATEWAY, addressBytes(gateway)));
+  }
+  return request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, Buffer.concat([header, ...attributes]));
 }
 
 function familyOf(address: Buffer): number {

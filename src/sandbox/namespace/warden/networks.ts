@@ -6,13 +6,16 @@ import {
   makeNetworkNamespace,
   withinNetworkNamespace,
 } from '../kernel/network-namespaces.ts';
-import { addDefaultRoutes, arrangeLoopback } from '../kernel/routes.ts';
+import { addDefaultRoutes, arrangeLoopback, type DefaultRoute } from '../kernel/routes.ts';
 import { AF_INET, boundSocket, listeningSocket, SOCK_DGRAM, SOCK_STREAM, socket } from '../kernel/sockets.ts';
 import { makeTunnel } from '../kernel/tunnel.ts';
 import { NETWORK_PLAN } from '../network-plan.ts';
 import { divertEverything } from './diversion.ts';
 import type { WayOut } from './warden-messages.ts';
 
+const { address, address6, tunnel } = NETWORK_PLAN;
+const OUT4: DefaultRoute = { from: address, gateway: tunnel.peerAddress };
+const OUT6: DefaultRoute = { from: address6, gateway: tunnel.peerAddress6 };
 /** A listener that accepts connections at all does so at once on loopback. */
 const CONNECT_LIMIT_MS = 1000;
 
@@ -33,12 +36,13 @@ export class Networks {
     const id = this.#nextId;
     this.#nextId += 1;
     const namespace = makeNetworkNamespace(() => {
-      const addresses = [NETWORK_PLAN.address, ...(wayOut?.ipv6 === true ? [NETWORK_PLAN.address6] : [])];
-      arrangeLoopback(...addresses);
+      const ways = wayOut?.ipv6 === true ? [OUT4, OUT6] : [OUT4];
+      arrangeLoopback(...ways.map(({ from }) => from));
       if (wayOut === undefined) return;
       divertEverything(wayOut);
       // Last: without the rules nothing may find a way.
-      addDefaultRoutes(addresses, wayOut.datagrams ? makeTunnel(NETWORK_PLAN.tunnel) : undefined);
+      if (wayOut.datagrams) addDefaultRoutes(ways, makeTunnel(NETWORK_PLAN.tunnel));
+      else addDefaultRoutes(ways.map(({ from }) => ({ from })));
     });
     this.#namespaces.set(id, namespace);
     return id;
