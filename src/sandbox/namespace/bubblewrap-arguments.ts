@@ -10,6 +10,8 @@ export interface NamespaceTools extends RootParts {
   readonly nsenter: string;
   /** Needed where the platform runs as root, to leave root for good. */
   readonly setpriv: string | undefined;
+  /** Limits what the kernel counts by user; without it processes alone are limited. */
+  readonly prlimit: string | undefined;
   /** The seccomp program. */
   readonly filterFile: string;
 }
@@ -52,6 +54,11 @@ export function rootArguments(spec: SandboxSpec, tools: NamespaceTools, late: La
     ...SETTINGS.flatMap((path) => ['--ro-bind-try', path, path]),
     '--dev',
     '/dev',
+    // Of terminals there is a number for the whole machine, and on AWS none.
+    '--tmpfs',
+    '/dev/pts',
+    '--remount-ro',
+    '/dev/pts',
     '--remount-ro',
     '/dev',
     ...[...late].flatMap(([sandboxPath, hostPath]) => ['--ro-bind', hostPath, sandboxPath]),

@@ -6,6 +6,7 @@ import {
   type NamespaceTools,
   rootArguments,
 } from './bubblewrap-arguments.ts';
+import { limitedProgram, MOST_SIGNALS } from './program-limits.ts';
 
 /** What the keeper of a room prints when all is mounted. Its standard output is where bubblewrap told of it. */
 export const READY = 'ready\n';
@@ -21,12 +22,6 @@ const START_ROOM = `${JOIN}; exec 5<"$2"; shift 2; exec "$@"`;
 const START_PROGRAM = `${JOIN}; exec 4<"$2" 6<"$3"; [ -z "$4" ] || exec 7>"$4"; ulimit -n "$5"; shift 5; exec "$@"`;
 /** In the room, where no control group can be opened; before it is sealed, so that all it starts is inside. */
 const FREEZABLE = 'echo 0 >&7 || exit 125; exec 7>&-; exec "$@"';
-/**
- * Has the kernel count processes by user, and by user namespace: so it has to be said outside where each sandbox has a
- * user of its own, and inside where all share the platform's. Shells do not agree on the letter.
- */
-const LIMIT_PROCESSES = 'if [ -n "$BASH_VERSION" ]; then ulimit -u "$0"; else ulimit -p "$0"; fi; exec "$@"';
-
 /** By which a program enters the sandbox's control groups; no white space in them. */
 export interface Joins {
   readonly limitFiles: readonly string[];
@@ -86,13 +81,16 @@ export function programCommand(
   const { limitFiles, freezerFile } = joins;
   const opened = [filterFile, file, freezerFile ?? ''];
   const script = ['-c', START_PROGRAM, 'sh', limitFiles.join(' '), ...opened, String(openFiles)];
-  const limited = hasGroupForProcesses ? [] : ['/bin/sh', '-c', LIMIT_PROCESSES, String(processes)];
+  const counted = hasGroupForProcesses ? undefined : processes;
   const enter = [nsenter, ...ENTERED.map(([option, name]) => `--${option}=${namespaces}/${name}`), '--'];
   if (freezerFile !== undefined) enter.push('/bin/sh', '-c', FREEZABLE, 'sh');
   const seal = [bubblewrap, '--args', '6', '--seccomp', '4'];
   if (uid === undefined) {
+    const limited = limitedProgram(tools, counted, MOST_SIGNALS);
     return ['/bin/sh', ...script, ...enter, ...seal, '--disable-userns', '--', ...limited, ...argv];
   }
+  // Signals the warden has limited.
+  const limited = limitedProgram(tools, counted, undefined);
   return ['/bin/sh', ...script, ...limited, ...enter, ...leaveRoot(tools, uid), ...seal, '--', ...argv];
 }
 

@@ -45,6 +45,7 @@ export async function prepareNamespaces(
     unshare,
     nsenter,
     setpriv,
+    prlimit: findProgram('prlimit', programDirectories),
     ...(await prepareRootParts(directory, nameFiles(hostNames))),
     filterFile: join(directory, 'seccomp.bpf'),
   };

@@ -14,7 +14,10 @@ const RETURN = 0x06;
 
 const ALLOW = 0x7fff_0000;
 const KILL_PROCESS = 0x8000_0000;
+/** Without being done. */
+const SUCCEED = 0x0005_0000;
 const EPERM = 0x0005_0001;
+const ENOMEM = 0x0005_000c;
 const ENOSYS = 0x0005_0026;
 
 /** Numbers from here on are the x32 interface of x86_64, under which every call has a second number. */
@@ -29,6 +32,7 @@ const SOCK_DGRAM = 2;
 const NETLINK_ROUTE = 0;
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
+const RLIMIT_CORE = 4;
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, operand: number];
 
@@ -63,6 +67,9 @@ function program(calls: SystemCalls): Instruction[] {
     ...when(calls.clone, cloneRules),
     ...when(calls.ioctl, ioctlRules),
     ...when(calls.socket, socketRules),
+    ...when(calls.setrlimit, coreLimitRules(0)),
+    ...when(calls.prlimit, coreLimitRules(1, 2)),
+    ...calls.hugePages.flatMap(({ call, argument, flag }) => when(call, hugePageRules(argument, flag))),
     [RETURN, 0, 0, ALLOW],
   ];
 }
@@ -99,6 +106,41 @@ const socketRules: readonly Instruction[] = [
   [RETURN, 0, 0, ALLOW],
   [RETURN, 0, 0, EPERM],
 ];
+
+/**
+ * The limit that keeps programs of the host from being started for a core is the only one there shall be; whoever wants none
+ * written has that already.
+ * @param limits the argument that points to them, where the call may be for reading alone
+ */
+function coreLimitRules(resource: number, limits?: number): Instruction[] {
+  const isForReading: Instruction[] =
+    limits === undefined
+      ? []
+      : [
+          [LOAD, 0, 0, argumentAt(limits)],
+          [JUMP_EQUAL, 0, 3, 0],
+          [LOAD, 0, 0, argumentAt(limits) + 4],
+          [JUMP_EQUAL, 0, 1, 0],
+          [RETURN, 0, 0, ALLOW],
+        ];
+  return [
+    [LOAD, 0, 0, argumentAt(resource)],
+    [JUMP_EQUAL, 1, 0, RLIMIT_CORE],
+    [RETURN, 0, 0, ALLOW],
+    ...isForReading,
+    [RETURN, 0, 0, SUCCEED],
+  ];
+}
+
+/** As on a machine that has none. */
+function hugePageRules(argument: number, flag: number): Instruction[] {
+  return [
+    [LOAD, 0, 0, argumentAt(argument)],
+    [JUMP_BITS, 0, 1, flag],
+    [RETURN, 0, 0, ENOMEM],
+    [RETURN, 0, 0, ALLOW],
+  ];
+}
 
 /** The rules for one call; the next instruction follows for every other. */
 function when(number: number, rules: readonly Instruction[]): Instruction[] {

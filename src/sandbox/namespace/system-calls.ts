@@ -8,6 +8,10 @@ export interface SystemCalls {
   readonly clone3: number;
   readonly ioctl: number;
   readonly socket: number;
+  readonly setrlimit: number;
+  readonly prlimit: number;
+  /** Calls that give huge pages, which no limit of memory counts: which argument has the flag for them. */
+  readonly hugePages: readonly { readonly call: number; readonly argument: number; readonly flag: number }[];
   readonly denied: readonly number[];
 }
 
@@ -35,6 +39,10 @@ const DENIED_EVERYWHERE: readonly number[] = [
   458, // listmount
 ];
 
+const MAP_HUGETLB = 0x4_0000;
+const SHM_HUGETLB = 0o4000;
+const MFD_HUGETLB = 4;
+
 const x64: SystemCalls = {
   audit: 0xc000_003e,
   lastOwn: 334, // rseq
@@ -42,6 +50,13 @@ const x64: SystemCalls = {
   clone3: 435,
   ioctl: 16,
   socket: 41,
+  setrlimit: 160,
+  prlimit: 302,
+  hugePages: [
+    { call: 9, argument: 3, flag: MAP_HUGETLB },
+    { call: 29, argument: 2, flag: SHM_HUGETLB },
+    { call: 319, argument: 1, flag: MFD_HUGETLB },
+  ],
   denied: [
     ...DENIED_EVERYWHERE,
     101, // ptrace
@@ -53,6 +68,7 @@ const x64: SystemCalls = {
     156, // _sysctl
     159, // adjtimex
     161, // chroot
+    162, // sync: of all file systems, those of the host too
     163, // acct
     164, // settimeofday
     165, // mount
@@ -71,6 +87,7 @@ const x64: SystemCalls = {
     178, // query_module
     179, // quotactl
     180, // nfsservctl
+    206, // io_setup: there is a number of them for the whole machine
     212, // lookup_dcookie
     227, // clock_settime
     246, // kexec_load
@@ -83,11 +100,14 @@ const x64: SystemCalls = {
     300, // fanotify_init
     303, // name_to_handle_at
     304, // open_by_handle_at
+    305, // clock_adjtime
+    306, // syncfs
     308, // setns
     310, // process_vm_readv
     311, // process_vm_writev
     312, // kcmp
     313, // finit_module
+    314, // sched_setattr: the platform alone is woken over others
     320, // kexec_file_load
     321, // bpf
     323, // userfaultfd
@@ -101,8 +121,16 @@ const arm64: SystemCalls = {
   clone3: 435,
   ioctl: 29,
   socket: 198,
+  setrlimit: 164,
+  prlimit: 261,
+  hugePages: [
+    { call: 222, argument: 3, flag: MAP_HUGETLB },
+    { call: 194, argument: 2, flag: SHM_HUGETLB },
+    { call: 279, argument: 1, flag: MFD_HUGETLB },
+  ],
   denied: [
     ...DENIED_EVERYWHERE,
+    0, // io_setup: there is a number of them for the whole machine
     18, // lookup_dcookie
     39, // umount2
     40, // mount
@@ -111,6 +139,7 @@ const arm64: SystemCalls = {
     51, // chroot
     58, // vhangup
     60, // quotactl
+    81, // sync: of all file systems, those of the host too
     89, // acct
     97, // unshare
     104, // kexec_load
@@ -134,11 +163,14 @@ const arm64: SystemCalls = {
     262, // fanotify_init
     264, // name_to_handle_at
     265, // open_by_handle_at
+    266, // clock_adjtime
+    267, // syncfs
     268, // setns
     270, // process_vm_readv
     271, // process_vm_writev
     272, // kcmp
     273, // finit_module
+    274, // sched_setattr: the platform alone is woken over others
     280, // bpf
     282, // userfaultfd
     294, // kexec_file_load

@@ -11,13 +11,15 @@ export interface SpawnerProgram {
   readonly prefix: readonly string[];
   /** Most descriptors it may open, and what it starts unless that sets a limit of its own. */
   readonly openFiles: number;
+  /** It keeps cores from being written itself, in a better way. */
+  readonly limitsCores?: true;
 }
 
 /** Functions stand back a little where processors are scarce: the platform that feeds all of them must not wait for one. */
 const NICENESS = 5;
 
 /** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
-const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift; exec nice -n "$0" "$@"`;
+const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; [ -n "$2" ] || ulimit -c 0 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift 2; exec nice -n "$0" "$@"`;
 
 /** Most descriptors a function's process may open are as on AWS; this spawner lives with the same limit. */
 export const PLAIN_SPAWNER: SpawnerProgram = {
@@ -26,12 +28,16 @@ export const PLAIN_SPAWNER: SpawnerProgram = {
   openFiles: 1024,
 };
 
-export function startSpawner({ main, prefix, openFiles }: SpawnerProgram, socketPath: string): ChildProcess {
+export function startSpawner(
+  { main, prefix, openFiles, limitsCores }: SpawnerProgram,
+  socketPath: string,
+): ChildProcess {
   const node = [process.execPath, main, socketPath];
   // Relative to the platform's own, which may take precedence.
   const niceness = String(NICENESS - Math.min(0, getPriority()));
+  const limits = [String(openFiles), limitsCores === true ? 'itself' : ''];
   // Detached: a terminal's Ctrl-C must not reach it before the platform has drained.
-  return spawn('/bin/sh', ['-c', LIMITED_SHELL, niceness, String(openFiles), ...prefix, ...node], {
+  return spawn('/bin/sh', ['-c', LIMITED_SHELL, niceness, ...limits, ...prefix, ...node], {
     env: {},
     cwd: '/',
     detached: true,

@@ -11,6 +11,7 @@ import { type Answer, serveSpawner } from '../../process/serve-spawner.ts';
 import { attachReadOnly, detachAll, shareMount, unmountAll } from '../kernel/mounts.ts';
 import { load } from '../kernel/system-call.ts';
 import { setTimeSlice } from '../kernel/time-slice.ts';
+import { limitWhatStarts } from './common-limits.ts';
 import { Networks } from './networks.ts';
 import { ScratchImages } from './scratch-images.ts';
 import { mountScratch } from './scratch.ts';
@@ -32,6 +33,8 @@ const PLATFORM_SLICE_NS = 100_000;
 let groups: readonly string[] = [];
 
 const networks = new Networks();
+
+limitWhatStarts();
 
 serveSpawner({
   within: (surroundings, start) => networks.within((surroundings as Surroundings).network, start),

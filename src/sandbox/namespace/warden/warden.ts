@@ -121,5 +121,6 @@ function program(unshare: string): SpawnerProgram {
     // What is mounted on the host later is seen by functions; what is mounted here is not seen by the host.
     prefix: [unshare, ...asUser, '--net', '--mount', '--propagation', 'slave'],
     openFiles: OPEN_FILES,
+    limitsCores: true,
   };
 }
