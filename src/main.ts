@@ -6,7 +6,7 @@ import { takePrecedence } from './platform/precedence.ts';
 import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
 import { StartError } from './platform/start-error.ts';
 import { runWorker } from './platform/workers/worker-main.ts';
-import { createPlatformLog } from './telemetry/platform-log.ts';
+import { createPlatformLog, type PlatformLog } from './telemetry/platform-log.ts';
 
 /** `lambent start`: parse, build, listen, and leave when told to. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -18,6 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const log = createPlatformLog({ level: config.logLevel, json: config.json });
     const platform = await Platform.start(config, log);
     obeySignals(platform);
+    void platform.lapsed.then((reason) => leaveLapsed(platform, log, reason));
     announce(platform, config.json, Math.round(performance.now() - startedAt));
   });
 }
@@ -63,6 +64,13 @@ function announce(platform: Platform, json: boolean, tookMs: number): void {
     `${name} is ready on ${endpoint} in ${tookMs} ms (isolation: ${isolation}, as ${isolationReason}; store: ${storeName})\n` +
       `  try: aws --endpoint-url ${endpoint} lambda list-functions\n`,
   );
+}
+
+/** What it knows is no longer true, and whoever started it starts it anew. */
+async function leaveLapsed(platform: Platform, log: PlatformLog, reason: string): Promise<void> {
+  log.error(`This platform ends, since it has to read everything anew: ${reason}. Start it again.`);
+  await platform.stop().catch(() => undefined);
+  process.exit(1);
 }
 
 /** One signal may arrive twice within this time: from a terminal or a supervisor to the whole group, and from npm. */

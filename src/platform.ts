@@ -28,11 +28,19 @@ export class Platform {
   /** Why it is that level and no stronger one. */
   readonly isolationReason: string;
   readonly storeName: string;
+  /** Resolves with the reason, when this platform can no longer know what others on its database have written. */
+  readonly lapsed: Promise<string>;
   readonly #parts: Parts;
   readonly #listener: Listener;
   readonly #autoWorkers: AutoWorkers | undefined;
 
-  private constructor(parts: Parts, listener: Listener, autoWorkers: AutoWorkers | undefined) {
+  private constructor(
+    parts: Parts,
+    listener: Listener,
+    autoWorkers: AutoWorkers | undefined,
+    lapsed: Promise<string>,
+  ) {
+    this.lapsed = lapsed;
     this.#parts = parts;
     this.#listener = listener;
     this.#autoWorkers = autoWorkers;
@@ -66,7 +74,11 @@ export class Platform {
       onRequest: (request, response) => endpoint.handle(request, response, functionRoutes),
     });
     let autoWorkers: AutoWorkers | undefined;
+    const lapsed = Promise.withResolvers<string>();
     try {
+      // All that is kept in memory is there to be told.
+      parts.others?.follow(lapsed.resolve);
+      await parts.others?.catchUp();
       parts.address.port = await listener.listen(config.port, config.host);
       parts.inside.open(parts.address.port, forFunctions);
       // Only now: functions have to be able to call back.
@@ -83,7 +95,7 @@ export class Platform {
       await parts.close();
       throw portStartError(error, config.host, config.port);
     }
-    return new Platform(parts, listener, autoWorkers);
+    return new Platform(parts, listener, autoWorkers, lapsed.promise);
   }
 
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
@@ -153,5 +165,6 @@ async function build(config: Config, log: PlatformLog) {
     };
     return workers && (await startWorkers({ config, log, workers, greeting, listener, forFunctions }));
   };
-  return { ...execution, ...front, address, inside, beginWorkers, storeName: state.name, close };
+  const { others } = state.store;
+  return { ...execution, ...front, others, address, inside, beginWorkers, storeName: state.name, close };
 }

@@ -6,11 +6,18 @@ export interface Change {
   readonly key: string;
   /** The new state as the writer knows it, so that a listener need not read it back; absent when it was deleted. */
   readonly value?: unknown;
+  /**
+   * What platforms that share the database are told instead of the value, where that is no plain JSON; null: they read it
+   * themselves when they need it.
+   */
+  readonly shared?: unknown;
+  /** Another platform wrote it. Work that it asks for is that platform's. */
+  readonly isElsewhere?: true;
 }
 
 export type ChangeListener = (change: Change) => void;
 
-/** Tells listeners of committed changes, in commit order, in this process. */
+/** Tells listeners of committed changes, in commit order, in this process; others' changes when they are heard of. */
 export class ChangeFeed {
   readonly #listeners = new Map<string, Set<ChangeListener>>();
   readonly #onListenerError: (error: unknown) => void;

@@ -13,6 +13,7 @@ import type { Change, ChangeFeed } from './change-feed.ts';
 import type { Engine, WriterConnection } from './engine.ts';
 import type { FileBlobStore, FileBlobStoreOptions } from './file-blob-store.ts';
 import type { Database } from './schema.ts';
+import { SharedChanges } from './shared-changes.ts';
 import type { Store } from './store.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -22,6 +23,8 @@ const WRITE_ATTEMPTS = 6;
 /** What one `Store.write` gathers until its commit. */
 interface WriteScope {
   readonly changes: Change[];
+  /** Of the changes, where other platforms are told of them. */
+  numbers: readonly number[];
   readonly afterCommit: (() => Promise<void>)[];
   ended: boolean;
 }
@@ -30,6 +33,7 @@ export interface DatabaseStoreParts {
   readonly engine: Engine;
   readonly changes: ChangeFeed;
   readonly blobs: (hooks: Pick<FileBlobStoreOptions, 'write' | 'afterCommit'>) => FileBlobStore;
+  readonly onWarning: (message: string) => void;
   /** Runs after the database is closed. */
   readonly onClosed: () => Promise<void>;
 }
@@ -40,6 +44,7 @@ export class DatabaseStore implements Store {
   readonly db: Kysely<Database>;
   readonly blobs: FileBlobStore;
   readonly changes: ChangeFeed;
+  readonly others: SharedChanges | undefined;
   readonly #engine: Engine;
   readonly #queue: WriteQueue;
   readonly #onClosed: () => Promise<void>;
@@ -56,9 +61,20 @@ export class DatabaseStore implements Store {
     this.#engine = parts.engine;
     this.#queue = new WriteQueue(parts.engine);
     this.#onClosed = parts.onClosed;
+    // Of the store's own accord, whichever write happens to be the occasion.
+    const write: FileBlobStoreOptions['write'] = (work) =>
+      this.#current.exit(() => this.#track(this.#write(work)));
+    this.others =
+      this.engine === 'postgres'
+        ? new SharedChanges({
+            db: this.db,
+            write,
+            publish: (changes) => this.changes.publish(changes),
+            onWarning: parts.onWarning,
+          })
+        : undefined;
     this.blobs = parts.blobs({
-      // Of the store's own accord, whichever write happens to be the occasion.
-      write: (work) => this.#current.exit(() => this.#track(this.#write(work))),
+      write,
       afterCommit: (tx, task) => this.#scopes.get(tx)?.afterCommit.push(task),
     });
   }
@@ -97,7 +113,7 @@ export class DatabaseStore implements Store {
     work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>,
   ): Promise<{ result: T } & Pick<WriteScope, 'afterCommit' | 'changes'>> {
     for (let attempt = 1; ; attempt += 1) {
-      const scope: WriteScope = { changes: [], afterCommit: [], ended: false };
+      const scope: WriteScope = { changes: [], numbers: [], afterCommit: [], ended: false };
       const announce = (change: Change): void => {
         if (scope.ended) throw new Error('A change was announced after its write had ended.');
         scope.changes.push(change);
@@ -105,13 +121,18 @@ export class DatabaseStore implements Store {
       try {
         const result = await this.#queue.run(
           (connection) => this.#runScoped(scope, connection, (tx) => work(tx, announce)),
-          () => this.changes.publish(scope.changes),
+          () => this.#publish(scope),
         );
         return { result, afterCommit: scope.afterCommit, changes: scope.changes };
       } catch (error) {
         if (attempt === WRITE_ATTEMPTS || !this.#engine.isLostRace(error)) throw error;
       }
     }
+  }
+
+  #publish({ changes, numbers }: WriteScope): void {
+    if (this.others === undefined) this.changes.publish(changes);
+    else this.others.publishOwn(changes, numbers);
   }
 
   async #runScoped<T>(
@@ -125,6 +146,7 @@ export class DatabaseStore implements Store {
     try {
       const result = await this.#current.run(scope, () => work(tx));
       guarded.throwFailure();
+      if (this.others !== undefined) scope.numbers = await this.others.append(tx, scope.changes);
       return result;
     } finally {
       scope.ended = true;
@@ -160,6 +182,7 @@ export class DatabaseStore implements Store {
   }
 
   async #close(): Promise<void> {
+    await this.others?.stop();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     await this.#engine.close();
     await this.blobs.settled();

@@ -45,7 +45,7 @@ describe.each(engines)('blobs on $name', (engine) => {
     await reopen();
     expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
     await release(SHA256, 'two');
-    expect(() => store.blobs.path(SHA256)).toThrow(`There is no blob ${SHA256}.`);
+    expect(() => store.blobs.path(SHA256)).toThrow(`There is no blob ${SHA256}`);
     await reopen();
     expect(await files()).toEqual([]);
     expect(database.warnings).toEqual([]);

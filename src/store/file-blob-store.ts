@@ -1,15 +1,14 @@
-import { hash, randomUUID, webcrypto } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { type BlobStore, MissingBlob } from './blob-store.ts';
+import { sha256Of } from './content-digest.ts';
 import { writeFileDurably } from './durable-file.ts';
 import type { Database } from './schema.ts';
 import { reasonOf } from './store-unavailable.ts';
 
-/** Above this the digest is computed off the main thread. */
-const HASH_INLINE_BYTES = 256 * 1024;
 /** Content that was put and not referenced for so long is given up. */
 const ABANDONED_AFTER_MS = 15 * 60_000;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
@@ -18,6 +17,8 @@ export interface FileBlobStoreOptions {
   readonly directory: string;
   /** Sync files and directories to disk. */
   readonly durable: boolean;
+  /** Other platforms may use the directory too: those on the same database have to. */
+  readonly isShared: boolean;
   readonly db: Kysely<Database>;
   /** Runs `task` after the commit of the write that `tx` belongs to. */
   readonly afterCommit: (tx: Transaction<Database>, task: () => Promise<void>) => void;
@@ -69,7 +70,7 @@ export class FileBlobStore implements BlobStore {
 
   path(sha256: string): string {
     const file = this.#file(sha256);
-    if (!existsSync(file)) throw new Error(`There is no blob ${sha256}.`);
+    if (!existsSync(file)) throw new MissingBlob(this.#absence(sha256));
     return file;
   }
 
@@ -142,6 +143,13 @@ export class FileBlobStore implements BlobStore {
   /** Resolves when what was taken away is gone from the disk. */
   async settled(): Promise<void> {
     await Promise.all(this.#removals);
+  }
+
+  #absence(sha256: string): string {
+    const { directory, isShared } = this.#options;
+    return isShared
+      ? `There is no blob ${sha256} in ${directory}, which platforms on one database have to share.`
+      : `There is no blob ${sha256}.`;
   }
 
   #file(sha256: string): string {
@@ -238,10 +246,4 @@ export class FileBlobStore implements BlobStore {
       `${missing.length} files are missing in ${this.#options.directory} (${missing[0]?.sha256}, ...): the functions that need them will not start.`,
     );
   }
-}
-
-async function sha256Of(content: Uint8Array): Promise<string> {
-  if (content.byteLength <= HASH_INLINE_BYTES) return hash('sha256', content, 'hex');
-  const digest = await webcrypto.subtle.digest('SHA-256', content);
-  return Buffer.from(digest).toString('hex');
 }

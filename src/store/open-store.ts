@@ -45,6 +45,7 @@ async function openIn(dataDir: string, options: StoreOptions, onClosed: () => Pr
     engine = await openEngine(dataDir, options);
     await engine.migrate(migrate);
     const store = assemble(engine, dataDir, options, onClosed);
+    await store.others?.open();
     await store.blobs.sweep();
     return store;
   } catch (error) {
@@ -76,10 +77,12 @@ function assemble(
       new FileBlobStore({
         directory: join(dataDir, 'blobs'),
         durable: !ephemeral,
+        isShared: engine.name === 'postgres',
         db: engine.db,
         onWarning,
         ...hooks,
       }),
+    onWarning,
     onClosed,
   });
 }

@@ -68,9 +68,10 @@ export class RowDirectory<Name, Row> {
     return this.#options.store.engine === 'sqlite' || performance.now() - readAtMs < SEEN_AFTER_MS;
   }
 
-  #apply({ key, value }: Change): void {
+  #apply({ key, value, isElsewhere }: Change): void {
     this.#changes += 1;
-    if (value === undefined) this.#known.delete(key);
+    // Others say only that it is another one now.
+    if (value === undefined || isElsewhere) this.#known.delete(key);
     else this.#known.set(key, { row: value as Row, readAtMs: performance.now() });
   }
 }

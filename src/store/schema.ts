@@ -34,6 +34,7 @@ import type {
 import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
 import type { LambdaEventSourceMappingTable, LambdaMappingCheckpointTable } from './mapping-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
+import type { PlatformChangeTable } from './platform-schema.ts';
 import type {
   SnsDeduplicationTable,
   SnsSequenceTable,
@@ -63,6 +64,7 @@ export interface Database extends S3Tables, KinesisTables {
   iam_entities: IamEntityTable;
   iam_locks: IamLockTable;
   platform_keys: PlatformKeyTable;
+  platform_changes: PlatformChangeTable;
   resource_tags: ResourceTagTable;
   autoscaling_definitions: AutoscalingDefinitionTable;
   autoscaling_activities: AutoscalingActivityTable;

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { BlobStore } from './blob-store.ts';
 import type { Change, ChangeFeed } from './change-feed.ts';
 import type { Database } from './schema.ts';
+import type { SharedChanges } from './shared-changes.ts';
 
 /**
  * The platform's durable state, on the embedded SQLite or on PostgreSQL: one query layer, the same semantics.
@@ -13,6 +14,8 @@ export interface Store {
   readonly db: Kysely<Database>;
   readonly blobs: BlobStore;
   readonly changes: ChangeFeed;
+  /** What other platforms on the same database write; undefined on the embedded one. */
+  readonly others?: Pick<SharedChanges, 'follow' | 'catchUp'> | undefined;
   /**
    * Runs `work` in one transaction. When the promise resolves the effect is on disk (fsync) and every change that
    * `announce` named has been delivered to the feed's listeners, in order: the writer reads its own writes.

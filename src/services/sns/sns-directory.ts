@@ -1,7 +1,11 @@
 import type { Change } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
-import { type StoredSubscription, storedSubscriptionOf } from './subscriptions/stored-subscription.ts';
-import { storedTopicOf, type StoredTopic } from './topics/stored-topic.ts';
+import {
+  type StoredSubscription,
+  storedSubscriptionOf,
+  type SubscriptionRow,
+} from './subscriptions/stored-subscription.ts';
+import { storedTopicOf, type StoredTopic, type TopicRow } from './topics/stored-topic.ts';
 
 /** Topics and subscriptions in memory, so that publishing asks no database whom it is for. Fed by the change feed. */
 export class SnsDirectory {
@@ -63,12 +67,14 @@ export class SnsDirectory {
     this.#byTopic.set(subscription.topicArn, others.set(subscription.arn, subscription));
   }
 
-  #applyTopic({ key, value }: Change): void {
+  /** Other platforms tell of rows. */
+  #applyTopic({ key, value, isElsewhere }: Change): void {
     if (value === undefined) this.#topics.delete(key);
-    else this.#topics.set(key, value as StoredTopic);
+    else this.#topics.set(key, isElsewhere ? storedTopicOf(value as TopicRow) : (value as StoredTopic));
   }
 
-  #applySubscription({ key, value }: Change): void {
+  #applySubscription({ key, value, isElsewhere }: Change): void {
+    if (value !== undefined && isElsewhere) return this.#put(storedSubscriptionOf(value as SubscriptionRow));
     if (value !== undefined) return this.#put(value as StoredSubscription);
     const gone = this.#subscriptions.get(key);
     if (gone === undefined) return;

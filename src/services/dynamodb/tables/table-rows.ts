@@ -75,7 +75,7 @@ export function tableChange(name: TableName, table?: Table): Change {
   const key = tableArn(name);
   return table === undefined
     ? { kind: 'dynamodb-table', key }
-    : { kind: 'dynamodb-table', key, value: table };
+    : { kind: 'dynamodb-table', key, value: table, shared: null };
 }
 
 export function tableNotFound(name: string): ServiceError {

@@ -42,7 +42,8 @@ async function withParts(db: Kysely<Database>, row: StreamRow): Promise<StoredSt
 /** For `announce`; without a value the stream is gone. */
 export function streamChange(stream: StreamName, value?: StoredStream): Change {
   const key = streamArn(stream);
-  return value === undefined ? { kind: 'kinesis-stream', key } : { kind: 'kinesis-stream', key, value };
+  const change = { kind: 'kinesis-stream', key };
+  return value === undefined ? change : { ...change, value, shared: null };
 }
 
 /** What changes of a stream beside its consumers. */

@@ -9,8 +9,9 @@ import {
   type StatusReason,
   type StoredFunction,
 } from '../../../model/stored-function.ts';
+import { MissingBlob } from '../../../store/blob-store.ts';
 import type { Store } from '../../../store/store.ts';
-import { changeFunction } from './function-rows.ts';
+import { changeFunction, findFunction } from './function-rows.ts';
 
 export interface ActivationDependencies {
   readonly store: Store;
@@ -30,16 +31,23 @@ export interface FunctionActivation {
   stop(): void;
 }
 
+/** Another platform that has begun with a function is left so much real time before somebody else sees to it. */
+const TAKE_OVER_MS = 60_000;
+
 /**
  * Brings functions from Pending to Active and updates from InProgress to Successful, or to Failed with a reason.
- * Follows the change feed, and looks once through what a previous run of the platform has left behind.
+ * Follows the change feed, and looks once through what a previous run of the platform has left behind. Of platforms that
+ * share a database the one that was asked for a function activates it, and others if nothing comes of that.
  */
 export function startFunctionActivation(deps: ActivationDependencies): FunctionActivation {
   const activation = new Activation(deps);
   const unsubscribe = deps.store.changes.subscribe('function', (change) => {
-    if (change.value !== undefined) activation.consider(change.value as FunctionRecord);
+    if (change.value === undefined) return;
+    if (change.isElsewhere) activation.considerLater(change.value as FunctionRecord);
+    else activation.consider(change.value as FunctionRecord, true);
   });
-  activation.track(takeUp(deps.store, (record) => activation.consider(record)));
+  const isAlone = deps.store.others === undefined;
+  activation.track(takeUp(deps.store, (record) => activation.consider(record, isAlone)));
   return {
     settled: async () => await activation.settled(),
     stop: () => {
@@ -54,17 +62,35 @@ class Activation {
   /** Deployments being worked on: an announcement of something else about the function must not start a second one. */
   readonly #deployments = new Set<string>();
   readonly #running = new Set<Promise<void>>();
+  readonly #later = new Set<NodeJS.Timeout>();
   #stopped = false;
 
   constructor(deps: ActivationDependencies) {
     this.#deps = deps;
   }
 
-  consider({ current }: FunctionRecord): void {
+  /** @param isOwn it is nobody else's: what fails here has failed */
+  consider({ current }: FunctionRecord, isOwn: boolean): void {
     if (this.#stopped || !isWaiting(current) || this.#deployments.has(current.deploymentId)) return;
     this.#deployments.add(current.deploymentId);
-    const done = activate(this.#deps, current).finally(() => this.#deployments.delete(current.deploymentId));
+    const done = activate(this.#deps, current, isOwn).finally(() =>
+      this.#deployments.delete(current.deploymentId),
+    );
     this.track(done);
+  }
+
+  considerLater({ current }: FunctionRecord): void {
+    if (this.#stopped || !isWaiting(current)) return;
+    const timer = setTimeout(() => {
+      this.#later.delete(timer);
+      this.track(this.#considerAgain(current));
+    }, TAKE_OVER_MS).unref();
+    this.#later.add(timer);
+  }
+
+  async #considerAgain({ deploymentId, version, ...key }: StoredFunction): Promise<void> {
+    const record = await findFunction(this.#deps.store.db, key, version);
+    if (record?.current.deploymentId === deploymentId) this.consider(record, false);
   }
 
   track(work: Promise<void>): void {
@@ -78,6 +104,7 @@ class Activation {
 
   stop(): void {
     this.#stopped = true;
+    for (const timer of this.#later) clearTimeout(timer);
   }
 }
 
@@ -100,8 +127,12 @@ async function takeUp(store: Store, consider: (record: FunctionRecord) => void):
   for (const row of rows) consider(functionRecordOf(row));
 }
 
-async function activate(deps: ActivationDependencies, waiting: StoredFunction): Promise<void> {
-  const outcome = await prepared(deps, waiting);
+async function activate(
+  deps: ActivationDependencies,
+  waiting: StoredFunction,
+  isOwn: boolean,
+): Promise<void> {
+  const outcome = await prepared(deps, waiting, isOwn);
   // The next start of the platform takes it up again.
   if (outcome === 'abandoned') return;
   try {
@@ -116,12 +147,18 @@ async function activate(deps: ActivationDependencies, waiting: StoredFunction): 
   }
 }
 
-async function prepared(deps: ActivationDependencies, waiting: StoredFunction): Promise<SnapshotOutcome> {
+async function prepared(
+  deps: ActivationDependencies,
+  waiting: StoredFunction,
+  isOwn: boolean,
+): Promise<SnapshotOutcome> {
   try {
     await deps.prepareCode(waiting);
     return hasSnapStart(waiting) ? await deps.initialise(waiting) : 'ready';
   } catch (error) {
     deps.onError(error);
+    // Whoever took the package has it.
+    if (error instanceof MissingBlob && !isOwn) return 'abandoned';
     return { message: error instanceof Error ? error.message : String(error), code: 'InternalError' };
   }
 }

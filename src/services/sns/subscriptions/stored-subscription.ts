@@ -50,7 +50,7 @@ export function storedSubscriptionOf(row: SubscriptionRow): StoredSubscription {
 
 /** For `announce`. */
 export function subscriptionChange(row: SubscriptionRow): Change {
-  return { kind: 'sns-subscription', key: row.arn, value: storedSubscriptionOf(row) };
+  return { kind: 'sns-subscription', key: row.arn, value: storedSubscriptionOf(row), shared: row };
 }
 
 export function subscriptionGone(arn: string): Change {

@@ -16,7 +16,7 @@ export function createTopic(deps: SnsDependencies): OperationHandler<CreateTopic
     await deps.store.write(async (tx, announce) => {
       const before = await findTopic(tx, topic);
       if (before !== undefined) return refuseDifference(before, topic, input);
-      if (await insert(tx, row)) announce(topicChange(topic, topic));
+      if (await insert(tx, row)) announce(topicChange(topic, row));
       else refuseDifference(await existing(tx, topic), topic, input);
     });
     return { TopicArn: topicArn(topic) };

@@ -22,10 +22,10 @@ export async function findTopic(db: Kysely<Database>, topic: TopicName): Promise
   return row === undefined ? undefined : storedTopicOf(row);
 }
 
-/** For `announce`; without a value the topic is gone. */
-export function topicChange(topic: TopicName, value?: StoredTopic): Change {
-  const key = topicArn(topic);
-  return value === undefined ? { kind: 'sns-topic', key } : { kind: 'sns-topic', key, value };
+/** For `announce`; without a row the topic is gone. */
+export function topicChange(topic: TopicName, row?: TopicRow): Change {
+  const change = { kind: 'sns-topic', key: topicArn(topic) };
+  return row === undefined ? change : { ...change, value: storedTopicOf(row), shared: row };
 }
 
 /** The topic, kept from other platforms' changes until this one is written. @throws NotFound */
@@ -53,6 +53,6 @@ export async function changeTopic(
       .where('name', '=', topic.name)
       .returningAll()
       .executeTakeFirstOrThrow();
-    announce(topicChange(topic, storedTopicOf(row)));
+    announce(topicChange(topic, row));
   });
 }

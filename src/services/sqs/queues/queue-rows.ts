@@ -39,7 +39,7 @@ export function selectQueues(db: Kysely<Database>, accountId: string, region: st
 /** For `announce`; without a value the queue is gone. */
 export function queueChange(queue: QueueName, value?: StoredQueue): Change {
   const key = queueArn(queue);
-  return value === undefined ? { kind: 'sqs-queue', key } : { kind: 'sqs-queue', key, value };
+  return value === undefined ? { kind: 'sqs-queue', key } : { kind: 'sqs-queue', key, value, shared: null };
 }
 
 /**

@@ -1,0 +1,28 @@
+import { type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { Database } from '../schema.ts';
+
+/**
+ * What platforms that share a database tell each other of their writes, in the transaction of the write. The
+ * transaction's own number says who has seen it: sequence numbers are given out before the commit and come out of turn. An
+ * embedded database has one platform.
+ */
+export async function up(db: Kysely<Database>): Promise<void> {
+  if (!(db.getExecutor().adapter instanceof PostgresAdapter)) return;
+  await db.schema
+    .createTable('platform_changes')
+    .addColumn('number', 'bigint', (column) => column.generatedAlwaysAsIdentity().primaryKey())
+    .addColumn('transaction', sql`xid8`, (column) => column.notNull().defaultTo(sql`pg_current_xact_id()`))
+    .addColumn('written_at_ms', 'bigint', (column) =>
+      column.notNull().defaultTo(sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`),
+    )
+    .addColumn('platform', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('key', 'text', (column) => column.notNull())
+    .addColumn('value', 'text')
+    .execute();
+  await db.schema
+    .createIndex('platform_changes_transaction')
+    .on('platform_changes')
+    .column('transaction')
+    .execute();
+}
