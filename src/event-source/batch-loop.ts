@@ -62,7 +62,7 @@ export class BatchLoop<R extends PolledRecord> {
 
   async #fill(room: number): Promise<void> {
     try {
-      const problem = this.#options.door.problem();
+      const problem = await this.#options.door.problem();
       // Records that nobody can take would only grow old in our hands.
       if (problem !== undefined) return await this.#fail(problem);
       const records = await this.#gatherer.gather(room);
@@ -70,7 +70,7 @@ export class BatchLoop<R extends PolledRecord> {
       if (due !== undefined) void this.#process([due]);
       if (records.length === 0) return;
       // It may have come up while nothing was there.
-      const newProblem = this.#options.door.problem();
+      const newProblem = await this.#options.door.problem();
       if (newProblem !== undefined) {
         await this.#driver.giveBack(records);
         return await this.#fail(newProblem);

@@ -37,9 +37,9 @@ export class FunctionDoor {
   }
 
   /** Why the function could not be called now; undefined: it could. */
-  problem(): string | undefined {
+  async problem(): Promise<string | undefined> {
     try {
-      this.#invoker.check(this.#target);
+      await this.#invoker.check(this.#target);
       return this.#hindrance();
     } catch (error) {
       return messageOf(error);

@@ -21,6 +21,9 @@ export interface InvokeRequest {
   readonly streaming?: StreamingCaller | undefined;
 }
 
+/** Which function is meant. */
+export type InvokedFunction = Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>;
+
 export interface StreamingCaller {
   readonly sink: ResponseSink;
   /** Told the version that runs, before it does. */
@@ -38,6 +41,6 @@ export interface InvokeAnswer extends InvocationResult {
 export interface FunctionInvoker {
   /** Throws ServiceError for everything that keeps the function from running (404, 409, 429 ...). */
   invoke(request: InvokeRequest): Promise<InvokeAnswer>;
-  /** Checks what `invoke` would check and runs nothing. */
-  check(request: Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>): void;
+  /** Checks what `invoke` would check and runs nothing. Throws, or rejects where other platforms had to be asked. */
+  check(request: InvokedFunction): Promise<void> | void;
 }

@@ -4,7 +4,7 @@ import type { Completion, InvocationResult } from '../model/invocation.ts';
 import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from './concurrency/concurrency-lease.ts';
 import type { FunctionDirectory } from './function-directory.ts';
-import type { FunctionInvoker, InvokeAnswer, InvokeRequest } from './function-invoker.ts';
+import type { FunctionInvoker, InvokeAnswer, InvokedFunction, InvokeRequest } from './function-invoker.ts';
 import type { Resolution } from './function-entry.ts';
 import { RecursionGuard } from './recursion-guard.ts';
 import { traceHeader } from './trace-id.ts';
@@ -22,6 +22,8 @@ export interface InvokerDependencies {
   readonly concurrency: Admission;
   readonly pool: Pick<EnvironmentPool, 'run'>;
   readonly clock: Clock;
+  /** Resolves when this platform knows what others on its database have written; undefined: there are none. */
+  readonly catchUp?: (() => Promise<void>) | undefined;
 }
 
 /** resolve in memory → take a unit of concurrency → run in an environment → give the unit back. */
@@ -31,6 +33,7 @@ export class Invoker implements FunctionInvoker {
   readonly #pool: Pick<EnvironmentPool, 'run'>;
   readonly #clock: Clock;
   readonly #recursion: RecursionGuard;
+  readonly #catchUp: InvokerDependencies['catchUp'];
   #accepted = 0;
   #running = 0;
   #whenIdle: (() => void)[] = [];
@@ -40,6 +43,7 @@ export class Invoker implements FunctionInvoker {
     this.#concurrency = dependencies.concurrency;
     this.#pool = dependencies.pool;
     this.#clock = dependencies.clock;
+    this.#catchUp = dependencies.catchUp;
     this.#recursion = new RecursionGuard((version) => this.#directory.settings(version));
   }
 
@@ -49,12 +53,29 @@ export class Invoker implements FunctionInvoker {
   }
 
   invoke(request: InvokeRequest): Promise<InvokeAnswer> {
-    return new Promise((succeed, fail) => this.#begin(request, { succeed, fail }));
+    return new Promise((succeed, fail) => this.#find(request, { succeed, fail }));
   }
 
-  #begin(request: InvokeRequest, completion: Completion<InvokeAnswer>): void {
-    const { accountId, region } = request;
-    const resolution = this.#directory.resolve(accountId, region, request.name, request.qualifier);
+  /** What cannot be invoked here may just have come to be elsewhere: that is asked before the answer is no. */
+  #find(request: InvokeRequest, completion: Completion<InvokeAnswer>): void {
+    let resolution: Resolution;
+    try {
+      resolution = this.#resolve(request);
+    } catch (error) {
+      if (this.#catchUp === undefined) throw error;
+      this.#catchUp()
+        .then(() => this.#begin(request, this.#resolve(request), completion))
+        .catch(completion.fail);
+      return;
+    }
+    this.#begin(request, resolution, completion);
+  }
+
+  #resolve({ accountId, region, name, qualifier }: InvokedFunction): Resolution {
+    return this.#directory.resolve(accountId, region, name, qualifier);
+  }
+
+  #begin(request: InvokeRequest, resolution: Resolution, completion: Completion<InvokeAnswer>): void {
     const { version } = resolution;
     const lineage = this.#recursion.lineage(version, request.traceId);
     const nowMs = this.#clock.now();
@@ -93,8 +114,14 @@ export class Invoker implements FunctionInvoker {
     }
   }
 
-  check(request: Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>): void {
-    this.#directory.resolve(request.accountId, request.region, request.name, request.qualifier);
+  check(request: InvokedFunction): Promise<void> | undefined {
+    try {
+      this.#resolve(request);
+      return undefined;
+    } catch (error) {
+      if (this.#catchUp === undefined) throw error;
+      return this.#catchUp().then(() => void this.#resolve(request));
+    }
   }
 
   /** Resolves when no invocation is running. */

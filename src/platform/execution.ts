@@ -7,7 +7,7 @@ import { AccountConcurrency } from '../invoke/concurrency/account-concurrency.ts
 import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
 import { EventInvokeConfigs } from '../invoke/async/event-invoke-configs.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
-import { Invoker } from '../invoke/invoke-function.ts';
+import { Invoker, type InvokerDependencies } from '../invoke/invoke-function.ts';
 import { Lender } from '../invoke/lending/lender.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
@@ -48,7 +48,7 @@ export async function buildExecution(site: Site) {
   const snapStart = new SnapStart(functions, pool);
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const lender = new Lender(concurrency, clock);
-  const invoker = new Invoker({ directory: functions, concurrency: lender, pool, clock });
+  const invoker = new Invoker({ directory: functions, concurrency: lender, pool, clock, ...others(store) });
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
@@ -165,6 +165,11 @@ function openEnvironments(
       giveBack: (functionArn) => concurrency.returnStart(functionArn),
     },
   });
+}
+
+/** What others on the database have written comes here a moment later; who finds nothing here asks. */
+function others(store: Store): Pick<InvokerDependencies, 'catchUp'> {
+  return { catchUp: store.others && (async () => await store.others?.catchUp()) };
 }
 
 /** Follows the store, and knows what is there. */

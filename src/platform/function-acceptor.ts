@@ -30,7 +30,7 @@ export class FunctionAcceptor implements EventAcceptor {
 
   async check(arn: string, sender: QueueSenderIdentity): Promise<void> {
     const reference = referenceOf(arn);
-    this.#options.invoker.check(reference);
+    await this.#options.invoker.check(reference);
     this.#check(reference, sender);
   }
 

@@ -38,7 +38,8 @@ export function deliveryOf(
   }
   try {
     const target = parseFunctionReference(destination, undefined, event);
-    deps.invoker.check(target);
+    // Where only other platforms know it, its attempt asks them again.
+    deps.invoker.check(target)?.catch(() => undefined);
     return {
       kind: 'event',
       event: {

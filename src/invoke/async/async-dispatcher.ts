@@ -62,7 +62,8 @@ export class AsyncDispatcher implements AsyncInvoker {
 
   async accept(request: AsyncRequest): Promise<string> {
     const { invoker, clock } = this.#options;
-    invoker.check(request);
+    const checked = invoker.check(request);
+    if (checked instanceof Promise) await checked;
     const nowMs = clock.now();
     const event = acceptedEvent(request, nowMs);
     const lane = this.#laneOf(event);

@@ -57,6 +57,7 @@ export type ToMain =
   | { readonly kind: 'logs'; readonly batches: readonly LogBatch[] }
   | { readonly kind: 'closed'; readonly connections: number }
   | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'catch-up' }
   | { readonly kind: 'code'; readonly sha256s: readonly string[]; readonly areLayers: boolean };
 
 /** Events of one log stream. */

@@ -4,6 +4,7 @@ import type { Lender } from '../../invoke/lending/lender.ts';
 import type { MovableClock } from '../../model/clock.ts';
 import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { LogSink } from '../../model/log-sink.ts';
+import type { Store } from '../../store/store.ts';
 import type { Warnings } from '../warnings.ts';
 import { LogIntake } from './log-intake.ts';
 import type { StartsAnswer } from './starts.ts';
@@ -17,6 +18,7 @@ export interface WorkerRequestsParts {
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
   readonly warnings: Warnings;
+  readonly store: Pick<Store, 'others'>;
 }
 
 /** What workers ask of the main process, and tell it. */
@@ -75,6 +77,9 @@ export class WorkerRequests {
         return this.#intakes.get(worker)?.take(message.batches);
       case 'closed':
         return worker.closed(message.connections);
+      case 'catch-up':
+        // What it brings is told to workers before this is answered.
+        return this.#parts.store.others?.catchUp();
       case 'warning':
         return warnings.add(message.message);
       case 'code': {

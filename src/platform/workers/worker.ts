@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Socket } from 'node:net';
 import { Endpoint } from '../../aws/endpoint.ts';
 import { isFunctionUrl } from '../../front-doors/function-urls/url-address.ts';
+import type { Config } from '../../config.ts';
 import { FunctionDirectory } from '../../invoke/function-directory.ts';
-import { Invoker } from '../../invoke/invoke-function.ts';
+import { Invoker, type InvokerDependencies } from '../../invoke/invoke-function.ts';
 import { Borrower } from '../../invoke/lending/borrower.ts';
 import { PolicyDirectory } from '../../invoke/policy-directory.ts';
 import { MovableClock } from '../../model/clock.ts';
@@ -143,11 +144,6 @@ async function build(greeting: Greeting, main: MainChannel) {
     send: (batches) => main.tell({ kind: 'logs', batches }),
     backlogBytes: () => main.backlogBytes,
   });
-  const starts = new Starts({
-    ask: async (functionArn, wanted) =>
-      (await main.ask({ kind: 'starts', functionArn, wanted })) as StartsAnswer,
-    giveBack: (functionArn, count) => main.tell({ kind: 'starts-returned', functionArn, count }),
-  });
   const inside = (socket: Socket): void => connections.passOn({ kind: 'inside' }, socket);
   const own = await openIsolation(greeting, main, clock, inside);
   const { isolation } = own;
@@ -159,7 +155,7 @@ async function build(greeting: Greeting, main: MainChannel) {
       String(await main.ask({ kind: 'code', sha256s, areLayers })),
     ),
     credentials: (version) => identity.functions.credentialsFor(version),
-    scaling: starts,
+    scaling: startsFrom(main),
     directory,
     processes: mostWorkers(config) + 1,
     endpoint: { inside: () => greeting.endpoint.inside, local: () => greeting.endpoint.local },
@@ -174,7 +170,13 @@ async function build(greeting: Greeting, main: MainChannel) {
   });
   const plain = new PlainInvokes();
   for (const follower of [functions, policies, identity.directory, borrower, plain]) follower.follow(feed);
-  const invoker = new Invoker({ directory: functions, concurrency: borrower, pool, clock });
+  const invoker = new Invoker({
+    directory: functions,
+    concurrency: borrower,
+    pool,
+    clock,
+    ...others(main, config),
+  });
   const endpoint = buildEndpoint(
     greeting,
     { clock, invoker, policies, identities: identity.policies },
@@ -190,6 +192,21 @@ async function build(greeting: Greeting, main: MainChannel) {
   });
   const parts = { feed, clock, identity, functions, policies, plain, borrower };
   return { ...parts, invoker, pool, isolation, logs, connections };
+}
+
+function startsFrom(main: MainChannel): Starts {
+  return new Starts({
+    ask: async (functionArn, wanted) =>
+      (await main.ask({ kind: 'starts', functionArn, wanted })) as StartsAnswer,
+    giveBack: (functionArn, count) => main.tell({ kind: 'starts-returned', functionArn, count }),
+  });
+}
+
+/** The main process knows what other platforms on its database have written, and asks them. */
+function others(main: MainChannel, { store }: Config): Pick<InvokerDependencies, 'catchUp'> {
+  return {
+    catchUp: store === undefined ? undefined : async () => void (await main.ask({ kind: 'catch-up' })),
+  };
 }
 
 function buildEndpoint({ config }: Greeting, deps: InvokeDependencies, who: Who, log: PlatformLog): Endpoint {

@@ -21,7 +21,7 @@ export function invokeWithResponseStream(
     refuseWhatIsNotThere(input);
     const payload = checkedPayload(input.Payload);
     if (input.InvocationType === 'DryRun') {
-      deps.invoker.check(reference);
+      await deps.invoker.check(reference);
       return { StatusCode: 204 };
     }
     const clientContext =

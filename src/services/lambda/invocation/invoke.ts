@@ -21,8 +21,9 @@ export function invoke(
     if (input.InvocationType === 'Event') checkEventSize(input.Payload);
     const payload = checkedPayload(input.Payload);
     if (input.InvocationType === 'DryRun') {
-      deps.invoker.check({ accountId, region, name, qualifier });
-      return { StatusCode: 204 };
+      const checked = deps.invoker.check({ accountId, region, name, qualifier });
+      const good = { StatusCode: 204 };
+      return checked instanceof Promise ? checked.then(() => good) : good;
     }
     const { requestId } = context;
     const traceId = context.header('x-amzn-trace-id');
