@@ -17,9 +17,9 @@ export function openBody(
 ): Body {
   const { protocol } = operation.service.json;
   const body = authenticated(parts, operation, request, raw, issued);
-  if (!(body instanceof Uint8Array) || body.length === 0) return body;
-  const plain = unwrapBody(body, request, !protocol.startsWith('rest'));
-  if (operation.service.name === 's3') checkBodyDigests(request, plain);
+  if (!(body instanceof Uint8Array)) return body;
+  const plain = body.length === 0 ? body : unwrapBody(body, request, !protocol.startsWith('rest'));
+  if (operation.service.name === 's3') checkBodyDigests(operation, request, plain);
   return plain;
 }
 

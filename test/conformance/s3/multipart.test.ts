@@ -149,10 +149,15 @@ describe('checksums', () => {
       const answer = await s3.send(new UploadPartCommand({ ...upload, PartNumber, Body, ChecksumAlgorithm }));
       parts.push({ PartNumber, ETag: answer.ETag ?? '', [member]: answer[member] ?? '' });
     }
-    const answer = await complete(upload, parts);
+    const single = await bucket.put(`${Key}-single`, Buffer.concat(pieces), { ChecksumAlgorithm });
+    // Of the object that comes of the parts, not of the list that names them.
+    await expect(complete(upload, parts, { [member]: parts[0]?.[member] ?? '' })).rejects.toMatchObject({
+      name: 'BadDigest',
+    });
+    const given = kind === 'FULL_OBJECT' ? { [member]: single[member] ?? '', ChecksumType: kind } : {};
+    const answer = await complete(upload, parts, given);
     expect(answer.ChecksumType).toBe(kind);
     if (kind === 'COMPOSITE') expect(answer[member]).toMatch(/-2$/);
-    const single = await bucket.put(`${Key}-single`, Buffer.concat(pieces), { ChecksumAlgorithm });
     if (kind === 'FULL_OBJECT') expect(answer[member]).toBe(single[member]);
     const name = { Bucket: bucket.Bucket, Key, ChecksumMode: 'ENABLED' as const };
     expect((await s3.send(new HeadObjectCommand(name)))[member]).toBe(answer[member]);
