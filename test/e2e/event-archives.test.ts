@@ -332,3 +332,35 @@ describe('bad input', () => {
     );
   });
 });
+
+test('lists of replays come page by page, and by what was asked for', async () => {
+  const [archive, other] = [unique('archive'), unique('archive')];
+  const bus = `${ARN}:event-bus/default`;
+  for (const ArchiveName of [archive, other])
+    await events.send(new CreateArchiveCommand({ ArchiveName, EventSourceArn: bus, KmsKeyIdentifier: '' }));
+  const EventSourceArn = `${ARN}:archive/${archive}`;
+  const NamePrefix = unique('replay');
+  const times = { EventStartTime: START, EventEndTime: END };
+  const wanted = { EventSourceArn, ...times, Destination: { Arn: bus } };
+  for (const end of ['a', 'b'])
+    await events.send(new StartReplayCommand({ ReplayName: `${NamePrefix}-${end}`, ...wanted }));
+  const list = async (more: object) => (await events.send(new ListReplaysCommand(more))).Replays ?? [];
+  expect(await list({ NamePrefix })).toHaveLength(2);
+  expect(await list({ EventSourceArn })).toHaveLength(2);
+  expect(await list({ EventSourceArn: `${ARN}:archive/${other}` })).toEqual([]);
+  expect(await list({ State: 'FAILED' })).toEqual([]);
+  const first = await events.send(new ListReplaysCommand({ EventSourceArn, Limit: 1 }));
+  expect(first.Replays).toHaveLength(1);
+  const { NextToken } = first;
+  expect(await list({ EventSourceArn, Limit: 1, NextToken })).toMatchObject([
+    { ReplayName: `${NamePrefix}-b` },
+  ]);
+  await events.send(
+    new UpdateArchiveCommand({ ArchiveName: archive, Description: 'new', KmsKeyIdentifier: '' }),
+  );
+  expect(await events.send(new DescribeArchiveCommand({ ArchiveName: archive }))).toMatchObject({
+    Description: 'new',
+  });
+  const key = { ArchiveName: archive, KmsKeyIdentifier: 'alias/mine' };
+  await expect(events.send(new UpdateArchiveCommand(key))).rejects.toThrow('KmsKeyIdentifier');
+});

@@ -269,7 +269,14 @@ test('rules with schedules fire at their instants', async () => {
 
 test('rules and targets can be listed, replaced and deleted', async () => {
   const bus = unique('bus');
-  await events.send(new CreateEventBusCommand({ Name: bus, Description: 'for a test' }));
+  const nothing = {
+    KmsKeyIdentifier: '',
+    LogConfig: { Level: 'OFF' as const, IncludeDetail: 'NONE' as const },
+  };
+  await events.send(new CreateEventBusCommand({ Name: bus, Description: 'for a test', ...nothing }));
+  await expect(
+    events.send(new CreateEventBusCommand({ Name: 'logging', LogConfig: { Level: 'INFO' } })),
+  ).rejects.toThrow('LogConfig');
   await expect(events.send(new CreateEventBusCommand({ Name: bus }))).rejects.toMatchObject({
     name: 'ResourceAlreadyExistsException',
   });

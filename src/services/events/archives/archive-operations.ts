@@ -166,7 +166,7 @@ function ownBus(deps: EventsDependencies, arn: string, context: RequestContext):
 /** What a request wants an archive to be. @throws InvalidEventPatternException, ValidationException */
 function checked(input: CreateArchiveRequest | UpdateArchiveRequest) {
   const { Description: description, EventPattern: eventPattern, RetentionDays: retentionDays } = input;
-  if (input.KmsKeyIdentifier !== undefined) throw notBuilt('KmsKeyIdentifier');
+  if ((input.KmsKeyIdentifier ?? '') !== '') throw notBuilt('KmsKeyIdentifier');
   if (eventPattern !== undefined) checkPattern(eventPattern);
   return {
     ...(description !== undefined && { description }),

@@ -29,9 +29,10 @@ import { busArn, busChange, DEFAULT_BUS, parseBus, type StoredBus } from './stor
 function refuseNotBuilt(input: CreateEventBusRequest | UpdateEventBusRequest): void {
   if ('EventSourceName' in input && input.EventSourceName !== undefined)
     throw notBuilt('partner event sources');
-  if (input.KmsKeyIdentifier !== undefined) throw notBuilt('KmsKeyIdentifier');
+  // An empty text is AWS's own key, and no log is what every bus has.
+  if ((input.KmsKeyIdentifier ?? '') !== '') throw notBuilt('KmsKeyIdentifier');
   if (input.DeadLetterConfig !== undefined) throw notBuilt('DeadLetterConfig of an event bus');
-  if (input.LogConfig !== undefined) throw notBuilt('LogConfig');
+  if ((input.LogConfig?.Level ?? 'OFF') !== 'OFF') throw notBuilt('LogConfig');
 }
 
 export function createEventBus(
