@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
-import { dateLine } from '../model/date-line.ts';
-import { reclaim, release } from '../model/spent-memory.ts';
+import { reclaim, releaseWhole } from '../model/spent-memory.ts';
 import { isQuiet } from './connection-handover.ts';
 import { newMemory } from './fast-lane-forms.ts';
 import type { Gathering } from './fast-lane-gathering.ts';
 import type { LaneMember, LaneOptions } from './fast-lane-options.ts';
 import { PendingBytes } from './fast-lane-pending.ts';
-import { pushPast } from './fast-lane-reading.ts';
+import { readPast } from './fast-lane-reading.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
 import { LaneResponse } from './fast-lane-response.ts';
 import type { AnswerSink } from './fast-lane-response.ts';
@@ -20,7 +19,6 @@ export class LaneConnection implements AnswerSink, LaneMember {
   counted = 0;
   readonly #socket: Socket;
   readonly #options: LaneOptions;
-  readonly #tail: string;
   readonly #memory = newMemory();
   /** Under way, if any. */
   #response: LaneResponse | undefined;
@@ -42,10 +40,8 @@ export class LaneConnection implements AnswerSink, LaneMember {
   constructor(socket: Socket, options: LaneOptions) {
     this.#socket = socket;
     this.#options = options;
-    const seconds = Math.floor(options.keepAliveTimeoutMs / 1000);
-    this.#tail = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
     socket.on('data', this.#onData);
-    socket.push = pushPast(socket, this.#onRead);
+    readPast(socket, this.#onRead, this.#onSharedRead);
     socket.on('end', this.#onEnd);
     socket.on('timeout', this.#onTimeout);
     socket.on('drain', this.#onDrain);
@@ -54,8 +50,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   age(most: number): void {
     if (this.#response !== undefined || this.#gathering !== undefined || this.#isClogged) return;
-    this.#idleFor += 1;
-    if (this.#idleFor > most) this.#socket.destroy();
+    if ((this.#idleFor += 1) > most) this.#socket.destroy();
   }
 
   close(): void {
@@ -81,8 +76,8 @@ export class LaneConnection implements AnswerSink, LaneMember {
     this.#idleFor = 0;
     const socket = this.#socket;
     if (!socket.writable) return;
-    const whole = head + dateLine() + (this.#isClosing ? 'Connection: close\r\n\r\n' : this.#tail);
-    const isFlowing = writeAnswer(socket, whole, body);
+    const end = this.#options.headEnds[this.#isClosing ? 'last' : 'other'];
+    const isFlowing = writeAnswer(socket, head + end.text, body);
     if (this.#isClosing) socket.destroySoon();
     else if (!isFlowing) this.#clog();
     else if (this.#isReleasing) process.nextTick(this.#releaseNow);
@@ -95,8 +90,15 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   readonly #onRead = (chunk: Buffer): void => {
     this.#onData(chunk);
-    if (this.#copied === chunk) release(chunk.buffer);
+    if (this.#copied === chunk) releaseWhole(chunk);
     this.#copied = undefined;
+  };
+
+  /** What belongs to a body that is coming is copied to its place at once; other bytes are kept for a while. */
+  readonly #onSharedRead = (bytes: Buffer): boolean => {
+    if (this.#gathering === undefined || bytes.length > this.#gathering.missing) return false;
+    this.#gather(this.#gathering, bytes);
+    return true;
   };
 
   readonly #onData = (bytes: Buffer): void => {
@@ -206,7 +208,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   #serveNext(): void {
     if (this.#isServing || this.#pending.isEmpty) return;
-    // Takes effect in a later turn: what waited here comes first.
+    // What comes by that, comes in a later turn: what waited here is before it.
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#serve(this.#pending.take());
   }

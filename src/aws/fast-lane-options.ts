@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { GatheringRoom } from './fast-lane-gathering.ts';
 import type { RequestScanner, WholeRequest } from './fast-lane-request.ts';
 import type { WholeResponse } from './fast-lane-response.ts';
+import type { HeadEnd } from './fast-lane-write.ts';
 
 /** Counts requests, while somebody wants to know. */
 export interface LaneWatch {
@@ -27,6 +28,8 @@ export interface LaneOptions {
   /** False, with nothing done, when the request is node:http's after all. Never throws. */
   readonly onRequest: (request: WholeRequest, response: WholeResponse) => boolean;
   readonly keepAliveTimeoutMs: number;
+  /** Of a connection's last answer, and of the others. */
+  readonly headEnds: { readonly last: HeadEnd; readonly other: HeadEnd };
   /** Takes over a connection for good. The bytes it has still to read follow as a `data` event. */
   readonly asHttp1: (socket: Socket) => void;
   /** Takes over a connection that was to be given away, with what was read of it and not answered. */

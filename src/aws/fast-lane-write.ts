@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { dateLine } from '../model/date-line.ts';
 import { reclaim } from '../model/spent-memory.ts';
 import { descriptorOf } from '../model/socket-descriptor.ts';
 
@@ -46,4 +47,25 @@ function writeStream(socket: Socket, head: string, body: string | Uint8Array): b
   });
   socket.uncork();
   return isFlowing && !socket.writableNeedDrain;
+}
+
+/** What ends the heads of answers: their Date and lines that are always the same, put together once a second. */
+export class HeadEnd {
+  readonly #lines: string;
+  #date = '';
+  #text = '';
+
+  constructor(lines: string) {
+    this.#lines = lines;
+  }
+
+  get text(): string {
+    const date = dateLine();
+    if (date !== this.#date) {
+      this.#date = date;
+      // Flat: text that is put together is taken apart again with each answer that is written.
+      this.#text = Buffer.from(date + this.#lines, 'latin1').toString('latin1');
+    }
+    return this.#text;
+  }
 }

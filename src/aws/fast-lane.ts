@@ -4,6 +4,7 @@ import { GatheringRoom } from './fast-lane-gathering.ts';
 import type { LaneMember, LaneOptions, LaneWatch } from './fast-lane-options.ts';
 import { RequestScanner } from './fast-lane-request.ts';
 import type { ScanOptions } from './fast-lane-request.ts';
+import { HeadEnd } from './fast-lane-write.ts';
 
 /** Which requests may take the fast lane, and who answers them. */
 export type FastLaneRoute = Pick<ScanOptions, 'takesPath'> &
@@ -42,7 +43,7 @@ export class FastLane {
     maxBodyBytes,
     counts = () => true,
     ...options
-  }: Omit<LaneOptions, 'onGone' | 'scanner' | 'room' | 'watch'> & FastLaneRoute & ScanOptions) {
+  }: Omit<LaneOptions, 'onGone' | 'scanner' | 'room' | 'watch' | 'headEnds'> & FastLaneRoute & ScanOptions) {
     this.#options = {
       ...options,
       watch: { isOn: false, counts },
@@ -52,6 +53,10 @@ export class FastLane {
         maxBodyBytes,
       }),
       room: new GatheringRoom(),
+      headEnds: {
+        last: new HeadEnd('Connection: close\r\n\r\n'),
+        other: new HeadEnd(keepAliveLines(options.keepAliveTimeoutMs)),
+      },
       onGone: (connection) => this.#forget(connection),
     };
     this.#ageEveryMs = Math.ceil(options.keepAliveTimeoutMs / AGES);
@@ -105,4 +110,8 @@ export class FastLane {
   #age(): void {
     for (const connection of this.#connections) connection.age(AGES);
   }
+}
+
+function keepAliveLines(timeoutMs: number): string {
+  return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(timeoutMs / 1000)}\r\n\r\n`;
 }

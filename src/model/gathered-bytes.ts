@@ -18,7 +18,12 @@ export class GatheredBytes {
   }
 
   get isWhole(): boolean {
-    return this.#filled === this.#bytes.length;
+    return this.missing === 0;
+  }
+
+  /** So many bytes have yet to come. */
+  get missing(): number {
+    return this.#bytes.length - this.#filled;
   }
 
   /** What has come. */
@@ -42,9 +47,8 @@ export class GatheredBytes {
     if (socket.readableLength > 0) return;
     const descriptor = descriptorOf(socket);
     if (descriptor < 0 || chunk.length < READ_BYTES || this.isWhole) return;
-    const left = this.#bytes.length - this.#filled;
     try {
-      this.#filled += readSync(descriptor, this.#bytes, this.#filled, left, null);
+      this.#filled += readSync(descriptor, this.#bytes, this.#filled, this.missing, null);
     } catch {
       // Nothing was there; of errors the stream tells.
     }

@@ -36,3 +36,8 @@ export function release(buffer: ArrayBufferLike): void {
   states.delete(buffer);
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
+
+/** The same, unless it is a part of memory that others have as well. */
+export function releaseWhole({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength === buffer.byteLength) release(buffer);
+}

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { GatheredBytes } from '../../model/gathered-bytes.ts';
-import { lend, own, release } from '../../model/spent-memory.ts';
+import { readToShared } from '../../model/shared-reads.ts';
+import { lend, own, releaseWhole } from '../../model/spent-memory.ts';
 import { ChannelWriter } from '../channel-writer.ts';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import type { BodyRoom } from './body-room.ts';
@@ -61,6 +62,7 @@ export class RuntimeLane implements NextRequest {
     const socket = this.#socket;
     socket.on('data', this.#onData);
     socket.push = this.#onPush;
+    readToShared(socket, this.#onSharedRead);
     socket.on('end', this.#onEnd);
     socket.once('close', this.#onClose);
     // A reset shows as the connection's close.
@@ -84,8 +86,14 @@ export class RuntimeLane implements NextRequest {
     const isNext = socket.readableFlowing === true && socket.readableLength === 0;
     if (!isNext || !(chunk instanceof Buffer)) return Readable.prototype.push.call(socket, chunk, encoding);
     this.#onData(chunk);
-    if (this.#copied === chunk) release(chunk.buffer);
+    if (this.#copied === chunk) releaseWhole(chunk);
     this.#copied = undefined;
+    return true;
+  };
+
+  readonly #onSharedRead = (bytes: Buffer): boolean => {
+    if (this.#gathering === undefined || bytes.length > this.#gathering.missing) return false;
+    this.#gather(this.#gathering, bytes);
     return true;
   };
 
