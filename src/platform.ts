@@ -137,7 +137,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { activation, isolation, queues, streams, tables, pool, snapStart, workers } = execution;
+  const { activation, isolation, queues, streams, tables, pool, snapStart, workers, xray } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -148,6 +148,7 @@ async function build(config: Config, log: PlatformLog) {
     snapStart.close();
     await isolation.driver.close();
     await activation.settled();
+    await xray.stop();
     await state.close();
   };
   const beginWorkers = async (

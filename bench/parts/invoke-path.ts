@@ -11,6 +11,7 @@ import { EnvironmentPool } from '../../src/environment/environment-pool.ts';
 import { AccountConcurrency } from '../../src/invoke/concurrency/account-concurrency.ts';
 import type { FunctionDirectory } from '../../src/invoke/function-directory.ts';
 import { Invoker } from '../../src/invoke/invoke-function.ts';
+import { Tracing } from '../../src/invoke/tracing/tracing.ts';
 import { MovableClock } from '../../src/model/clock.ts';
 import type { FunctionVersion } from '../../src/model/function-version.ts';
 import type { Invocation } from '../../src/model/invocation.ts';
@@ -68,6 +69,7 @@ export class InvokePath {
       concurrency: new AccountConcurrency(1_000_000),
       pool,
       clock,
+      tracing: new Tracing({ put: () => undefined }, clock),
     });
     const endpoint = new Endpoint({
       services: [

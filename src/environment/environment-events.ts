@@ -33,8 +33,8 @@ export class EnvironmentEvents implements RuntimeEvents {
     return this.#inHand.stream(requestId, contentType);
   }
 
-  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
-    return this.#inHand.respondError(requestId, payload, declaredType);
+  onError(requestId: string, payload: Uint8Array, declaredType?: string, cause?: string): boolean {
+    return this.#inHand.respondError(requestId, payload, declaredType, cause);
   }
 
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {

@@ -94,9 +94,10 @@ export class InvocationInHand {
   }
 
   /** The runtime has sent an error of the handler's. False: nobody waits for one of that id. */
-  respondError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
+  respondError(requestId: string, payload: Uint8Array, declaredType?: string, cause?: string): boolean {
     const run = this.#take(requestId);
     if (run === undefined) return false;
+    run.errorCause = cause;
     const handlerFailure = { status: 'error', errorType: errorTypeOf(payload, declaredType) } as const;
     this.#parts.reporter.answer(run, { payload, isError: true, failure: undefined, handlerFailure });
     return true;

@@ -1,6 +1,7 @@
 import type { EnvironmentLog } from './environment-log.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import type { FunctionFailure } from './function-failure.ts';
+import { functionRun } from './function-run.ts';
 import type { OutputPace } from './output-pace.ts';
 import { PeakMemory } from './peak-memory.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
@@ -155,9 +156,11 @@ export class InvocationReporter {
     run.isReported = true;
     this.#tellRuntimeDone(run);
     const usedMb = Math.ceil(this.#memory.afterMs(run.durationMs) / MEBIBYTE);
+    const { requestId, traceId, trace } = run.invocation;
     const facts = {
-      requestId: run.invocation.requestId,
-      traceId: run.invocation.traceId,
+      requestId,
+      traceId,
+      trace,
       durationMs: run.durationMs,
       initDurationMs: run.startup?.initDurationMs,
       restoreDurationMs: run.startup?.restoreDurationMs,
@@ -168,6 +171,7 @@ export class InvocationReporter {
     };
     const tail = this.#log.report(facts, outcome.handlerFailure);
     if (tail !== undefined) run.answer(tail);
+    if (trace !== undefined) trace.ran(functionRun(run));
   }
 
   #tellRuntimeDone(run: RunningInvocation): void {

@@ -41,6 +41,8 @@ export class RunningInvocation implements Deadline {
   /** When the runtime asked for the next event, since the event was delivered; only noted where somebody wants to know. */
   nextMs: number | undefined;
   outcome: Outcome | undefined;
+  /** What X-Ray is to show of an error, where the runtime said so. */
+  errorCause: string | undefined;
   /** Of the result. Its memory may be gone by the time somebody wants to know. */
   producedBytes = 0;
   /** Its response is coming, in parts. */

@@ -48,8 +48,9 @@ export interface RuntimeEvents {
   /**
    * The function failed; `payload` is the error's JSON as the caller sees it.
    * @param declaredType the error's type where the runtime gives it apart from the payload
+   * @param cause what X-Ray is to show of it, JSON, where the runtime gives that
    */
-  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean;
+  onError(requestId: string, payload: Uint8Array, declaredType?: string, cause?: string): boolean;
   /** The function's own initialisation failed; the process exits next. False when it is past initialisation. */
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean;
   /** Initialised, before-snapshot hooks included, and to be restored before its first event. False: out of turn. */

@@ -59,6 +59,13 @@ describe('the text format', () => {
     );
   });
 
+  test('REPORT of what X-Ray hears of has a second line', () => {
+    const trace = { root: '1-5759e988-bd862e3fe1be46a994272793', segmentId: '53995c3f42cd8ad8' };
+    expect(reportLine({ ...facts, trace })).toBe(
+      `${reportLine(facts)}\nXRAY TraceId: ${trace.root}\tSegmentId: ${trace.segmentId}\tSampled: true\t`,
+    );
+  });
+
   test.each([
     [{ status: 'timeout', errorType: 'Sandbox.Timedout' }, 'Status: timeout'],
     [{ status: 'error', errorType: 'Runtime.ExitError' }, 'Status: error\tError Type: Runtime.ExitError'],

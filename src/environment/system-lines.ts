@@ -1,3 +1,4 @@
+import type { InvocationTrace } from '../model/invocation-trace.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
@@ -18,6 +19,8 @@ export interface ReportFacts {
   readonly maxMemoryUsedMb: number;
   /** How the invocation failed, when not by the handler's own error. */
   readonly failure: LineFailure | undefined;
+  /** Of one that X-Ray hears of. */
+  readonly trace?: Pick<InvocationTrace, 'root' | 'segmentId'> | undefined;
 }
 
 /** When the runtime itself is done; extensions may not be. */
@@ -77,7 +80,7 @@ export function endLine(requestId: string): string {
   return `END RequestId: ${requestId}`;
 }
 
-/** Ends in a tab, as AWS's does; with a failure its status follows. */
+/** Ends in a tab, as AWS's does; with a failure its status follows, and in a line of its own where the trace is. */
 export function reportLine(facts: ReportFacts): string {
   const { requestId, durationMs, initDurationMs, restoreDurationMs, memoryMb, maxMemoryUsedMb, failure } =
     facts;
@@ -90,7 +93,12 @@ export function reportLine(facts: ReportFacts): string {
     const billedRestore = Math.ceil(restoreDurationMs);
     line += `Restore Duration: ${restoreDurationMs.toFixed(2)} ms\tBilled Restore Duration: ${billedRestore} ms\t`;
   }
-  return failure === undefined ? line : line + failureFields(failure);
+  if (failure !== undefined) line += failureFields(failure);
+  return facts.trace === undefined ? line : `${line}\n${traceLine(facts.trace)}`;
+}
+
+function traceLine({ root, segmentId }: Pick<InvocationTrace, 'root' | 'segmentId'>): string {
+  return `XRAY TraceId: ${root}\tSegmentId: ${segmentId}\tSampled: true\t`;
 }
 
 /** As `toFixed(2)`, but for the last bit of rounding; every invocation passes here, and that takes five times as long. */

@@ -17,12 +17,23 @@ export interface InvokeRequest {
   readonly wantsLogTail: boolean;
   /** Nobody waits for the answer: limited by concurrency alone, not by requests per second. */
   readonly isAsynchronous?: boolean;
+  /** Of an event that was queued. */
+  readonly attempt?: QueuedAttempt | undefined;
   /** For a caller who takes the response in parts. */
   readonly streaming?: StreamingCaller | undefined;
 }
 
 /** Which function is meant. */
 export type InvokedFunction = Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>;
+
+/** One run of a queued event. */
+export interface QueuedAttempt {
+  readonly eventId: string;
+  /** Platform time, milliseconds since the Unix epoch. */
+  readonly acceptedAtMs: number;
+  /** From 1 on; one that did not run does not count. */
+  readonly number: number;
+}
 
 export interface StreamingCaller {
   readonly sink: ResponseSink;
@@ -36,6 +47,8 @@ export interface InvokeAnswer extends InvocationResult {
   /** `X-Amzn-Trace-Id` of the answer. */
   readonly traceId: string;
 }
+
+export type QueuedRequest = Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier' | 'traceId'>;
 
 /** The single door into functions: every invoke, whatever its origin, comes through here. */
 export interface FunctionInvoker {

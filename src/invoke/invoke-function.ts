@@ -4,10 +4,18 @@ import type { Completion, InvocationResult } from '../model/invocation.ts';
 import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from './concurrency/concurrency-lease.ts';
 import type { FunctionDirectory } from './function-directory.ts';
-import type { FunctionInvoker, InvokeAnswer, InvokedFunction, InvokeRequest } from './function-invoker.ts';
+import type {
+  FunctionInvoker,
+  InvokeAnswer,
+  InvokedFunction,
+  InvokeRequest,
+  QueuedRequest,
+} from './function-invoker.ts';
 import type { Resolution } from './function-entry.ts';
 import { RecursionGuard } from './recursion-guard.ts';
-import { traceHeader } from './trace-id.ts';
+import { queuedTraceHeader, traceHeader } from './trace-id.ts';
+import type { TracedInvocation } from './tracing/traced-invocation.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** Where invocations get their unit of concurrency: at once, or when somebody else has been asked for one. */
 export interface Admission {
@@ -24,6 +32,8 @@ export interface InvokerDependencies {
   readonly clock: Clock;
   /** Resolves when this platform knows what others on its database have written; undefined: there are none. */
   readonly catchUp?: (() => Promise<void>) | undefined;
+  /** For functions whose invocations are traced. */
+  readonly tracing: Tracing;
 }
 
 /** resolve in memory → take a unit of concurrency → run in an environment → give the unit back. */
@@ -34,6 +44,7 @@ export class Invoker implements FunctionInvoker {
   readonly #clock: Clock;
   readonly #recursion: RecursionGuard;
   readonly #catchUp: InvokerDependencies['catchUp'];
+  readonly #tracing: Tracing;
   #accepted = 0;
   #running = 0;
   #whenIdle: (() => void)[] = [];
@@ -44,6 +55,7 @@ export class Invoker implements FunctionInvoker {
     this.#pool = dependencies.pool;
     this.#clock = dependencies.clock;
     this.#catchUp = dependencies.catchUp;
+    this.#tracing = dependencies.tracing;
     this.#recursion = new RecursionGuard((version) => this.#directory.settings(version));
   }
 
@@ -79,21 +91,47 @@ export class Invoker implements FunctionInvoker {
     const { version } = resolution;
     const lineage = this.#recursion.lineage(version, request.traceId);
     const nowMs = this.#clock.now();
+    if (version.isTraced === true) return this.#beginTraced(request, resolution, lineage, nowMs, completion);
     const taken = this.#concurrency.acquire(version, nowMs, request.isAsynchronous !== true);
     const traceId = traceHeader(request.traceId, nowMs) + lineage;
     const run = (lease: ConcurrencyLease): void =>
       this.#run(
         request,
         resolution,
-        new InvokeRun(version.version, traceId, lease, completion, this.#onEnded),
+        new InvokeRun(version.version, traceId, undefined, lease, completion, this.#onEnded),
       );
     if (taken instanceof Promise) taken.then(run).catch(completion.fail);
     else run(taken);
   }
 
+  #beginTraced(
+    request: InvokeRequest,
+    resolution: Resolution,
+    lineage: string,
+    nowMs: number,
+    untold: Completion<InvokeAnswer>,
+  ): void {
+    const { version } = resolution;
+    const { header, trace } = this.#tracing.begin(version, request, nowMs);
+    const completion = trace === undefined ? untold : trace.following(untold);
+    const run = (lease: ConcurrencyLease): void =>
+      this.#run(
+        request,
+        resolution,
+        new InvokeRun(version.version, header + lineage, trace, lease, completion, this.#onEnded),
+      );
+    try {
+      const taken = this.#concurrency.acquire(version, nowMs, request.isAsynchronous !== true);
+      if (taken instanceof Promise) taken.then(run).catch(completion.fail);
+      else run(taken);
+    } catch (error) {
+      completion.fail(error as Error);
+    }
+  }
+
   #run(request: InvokeRequest, { version, invokedFunctionArn }: Resolution, run: InvokeRun): void {
     const { requestId, payload, wantsLogTail, clientContext, streaming } = request;
-    const { traceId } = run;
+    const { traceId, trace } = run;
     this.#accepted += 1;
     this.#running += 1;
     try {
@@ -107,6 +145,7 @@ export class Invoker implements FunctionInvoker {
         clientContext,
         wantsLogTail,
         sink,
+        trace,
       };
       this.#pool.run(version, invocation, run);
     } catch (error) {
@@ -122,6 +161,14 @@ export class Invoker implements FunctionInvoker {
       if (this.#catchUp === undefined) throw error;
       return this.#catchUp().then(() => void this.#resolve(request));
     }
+  }
+
+  /** The trace header that a queued event's attempts run under. Throws as `check` does. */
+  queuedTrace(request: QueuedRequest, eventId: string, nowMs: number): string {
+    const { accountId, region, name, qualifier, traceId } = request;
+    const { version } = this.#directory.resolve(accountId, region, name, qualifier);
+    if (version.isTraced === true) return this.#tracing.queued(version, traceId, eventId, nowMs);
+    return queuedTraceHeader(traceId, nowMs);
   }
 
   /** Resolves when no invocation is running. */
@@ -146,6 +193,8 @@ export class Invoker implements FunctionInvoker {
 class InvokeRun implements Completion<InvocationResult> {
   readonly #version: string;
   readonly traceId: string;
+  /** Undefined: X-Ray does not hear of it. */
+  readonly trace: TracedInvocation | undefined;
   readonly #lease: ConcurrencyLease;
   readonly #completion: Completion<InvokeAnswer>;
   readonly #onEnded: () => void;
@@ -154,12 +203,14 @@ class InvokeRun implements Completion<InvocationResult> {
   constructor(
     version: string,
     traceId: string,
+    trace: TracedInvocation | undefined,
     lease: ConcurrencyLease,
     completion: Completion<InvokeAnswer>,
     onEnded: () => void,
   ) {
     this.#version = version;
     this.traceId = traceId;
+    this.trace = trace;
     this.#lease = lease;
     this.#completion = completion;
     this.#onEnded = onEnded;

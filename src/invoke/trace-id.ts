@@ -4,22 +4,59 @@ import { lineageField } from '../model/lineage.ts';
 /** X-Ray trace header values: `Root=1-<8 hex epoch>-<24 hex>;Parent=<16 hex>;Sampled=0`. */
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/;
+const PARENT = /(?:^|;)\s*Parent=([0-9a-f]{16})(?![0-9a-f])/;
 const SAMPLED = /(?:^|;)\s*Sampled=([01])/;
 
+/** What a trace header says. */
+export interface TraceContext {
+  readonly root: string;
+  /** The segment in which the request was made. */
+  readonly parent: string | undefined;
+  /** Undefined: nobody has decided yet. */
+  readonly isSampled: boolean | undefined;
+}
+
 /**
- * The trace header an invocation runs under. The caller's root and sampling decision are kept; every invocation gets
- * a parent of its own. Without a caller's header a new, unsampled trace begins (TracingConfig PassThrough).
+ * The trace header an invocation runs under where the function only passes traces on (TracingConfig PassThrough): the
+ * caller's root, parent and decision. What the caller does not say is made up: a new trace is not sampled.
  */
 export function traceHeader(callers: string | undefined, nowMs: number): string {
-  if (callers === undefined) return `Root=${newRoot(nowMs)};Parent=${hex(16)};Sampled=0`;
+  if (callers === undefined) return `Root=${newRoot(nowMs)};Parent=${newSegmentId()};Sampled=0`;
   const root = ROOT.exec(callers)?.[1] ?? newRoot(nowMs);
+  const parent = PARENT.exec(callers)?.[1] ?? newSegmentId();
   const sampled = SAMPLED.exec(callers)?.[1] ?? '0';
-  return `Root=${root};Parent=${hex(16)};Sampled=${sampled}`;
+  return `Root=${root};Parent=${parent};Sampled=${sampled}`;
+}
+
+/** The caller's header, or the beginning of a new trace. */
+export function traceContext(callers: string | undefined, nowMs: number): TraceContext {
+  const sampled = callers === undefined ? undefined : SAMPLED.exec(callers)?.[1];
+  return {
+    root: (callers && ROOT.exec(callers)?.[1]) ?? newRoot(nowMs),
+    parent: callers === undefined ? undefined : PARENT.exec(callers)?.[1],
+    isSampled: sampled === undefined ? undefined : sampled === '1',
+  };
+}
+
+export function writtenContext({ root, parent, isSampled }: TraceContext): string {
+  const written = parent === undefined ? `Root=${root}` : `Root=${root};Parent=${parent}`;
+  return isSampled === undefined ? written : `${written};Sampled=${isSampled ? 1 : 0}`;
+}
+
+/** What a front door hands on of its client's header: a decision is the function's where the client has none. */
+export function frontDoorHeader(clients: string | undefined, nowMs: number): string {
+  const context = traceContext(clients, nowMs);
+  if (clients === undefined) return writtenContext(context);
+  return writtenContext({ ...context, parent: context.parent ?? newSegmentId() });
 }
 
 /** What a queued event keeps of its caller's header: every attempt is part of one trace and of the caller's chain. */
 export function queuedTraceHeader(callers: string | undefined, nowMs: number): string {
   return traceHeader(callers, nowMs) + (callers === undefined ? '' : lineageField(callers));
+}
+
+export function newSegmentId(): string {
+  return hex(16);
 }
 
 let lastSecond = 0;

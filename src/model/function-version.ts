@@ -33,6 +33,8 @@ export interface FunctionVersion {
   readonly logFormat: 'Text' | 'JSON';
   readonly applicationLogLevel: string | undefined;
   readonly systemLogLevel: string | undefined;
+  /** X-Ray hears of its invocations: TracingConfig Active. */
+  readonly isTraced?: boolean;
   /** Its environments are restored from where their initialisation ended: a published version with SnapStart. */
   readonly snapStart?: boolean;
   /** Invocations that one environment takes at once, on a managed instance; undefined: one, and no such instance. */

@@ -1,3 +1,5 @@
+import type { InvocationTrace } from './invocation-trace.ts';
+
 /** One event on its way into a function, as the door (`invoke/`) hands it to an execution environment. */
 export interface Invocation {
   /** UUID; the same one the caller, the context object and the log lines show. */
@@ -18,6 +20,8 @@ export interface Invocation {
   readonly wantsLogTail: boolean;
   /** Takes a response that comes in parts as it comes; without one it is collected, up to the limit of buffered ones. */
   readonly sink?: ResponseSink | undefined;
+  /** Of one that is sampled. */
+  readonly trace?: InvocationTrace | undefined;
 }
 
 /** Who waits for the result of something: told once, by one of the two. On the hot path, where a promise has its price. */

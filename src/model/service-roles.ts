@@ -9,6 +9,8 @@ export interface RoleUse {
   readonly action: string;
   /** ARN */
   readonly resource: string;
+  /** Condition keys beside those of every request. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 /** The roles that services act in. Where identities are not looked at, every role may be assumed and may do everything. */

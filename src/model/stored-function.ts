@@ -74,6 +74,8 @@ export interface StoredFunction {
   readonly codeUnzippedBytes: number;
   /** In order: later ones lie over earlier ones. */
   readonly layers: readonly FunctionLayer[];
+  /** X-Ray hears of its invocations. Absent where traces are only passed on. */
+  readonly tracing?: 'Active';
   /** Published versions are initialised when they are published. Absent where they are not. */
   readonly snapStart?: 'PublishedVersions';
   /** Absent on functions of the default kind. */
@@ -165,6 +167,7 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     logFormat: stored.logging.logFormat,
     applicationLogLevel: stored.logging.applicationLogLevel,
     systemLogLevel: stored.logging.systemLogLevel,
+    ...(stored.tracing === 'Active' && { isTraced: true }),
     ...(hasSnapStart(stored) && { snapStart: true }),
     maxConcurrency: stored.managed?.maxConcurrency,
   };

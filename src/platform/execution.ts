@@ -8,6 +8,7 @@ import { AsyncDispatcher } from '../invoke/async/async-dispatcher.ts';
 import { EventInvokeConfigs } from '../invoke/async/event-invoke-configs.ts';
 import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker, type InvokerDependencies } from '../invoke/invoke-function.ts';
+import { Tracing } from '../invoke/tracing/tracing.ts';
 import { Lender } from '../invoke/lending/lender.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
@@ -18,6 +19,7 @@ import { startFunctionActivation } from '../services/lambda/functions/function-a
 import { TablesRuntime } from '../services/dynamodb/tables-runtime.ts';
 import { StreamsRuntime } from '../services/kinesis/streams-runtime.ts';
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
+import { XrayRuntime } from '../services/xray/xray-runtime.ts';
 import type { Store } from '../store/store.ts';
 import { platformId } from './data-directory.ts';
 import { destinationTargets } from './destination-targets.ts';
@@ -47,12 +49,11 @@ export async function buildExecution(site: Site) {
   const provision = { directory: functions, concurrency, pool };
   const snapStart = new SnapStart(functions, pool);
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
-  const lender = new Lender(concurrency, clock);
-  const invoker = new Invoker({ directory: functions, concurrency: lender, pool, clock, ...others(store) });
+  const onNotice = (message: string): void => log.warn(message);
+  const { lender, xray, invoker } = openDoor(site, { functions, concurrency, pool }, onNotice);
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
-  const onNotice = (message: string): void => log.warn(message);
   const receivers = openReceivers(site, owner, onNotice);
   const { queues, streamConsumer } = receivers;
   const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }));
@@ -61,6 +62,7 @@ export async function buildExecution(site: Site) {
     clock,
     invoker,
     configs: eventInvokeConfigs,
+    queuedTrace: (...event) => invoker.queuedTrace(...event),
     targets,
     deadLetterTarget: (event) => functions.deadLetterTarget(event, event.qualifier),
     reservedConcurrency: (target) => functions.settings(target)?.reservedConcurrency,
@@ -86,11 +88,33 @@ export async function buildExecution(site: Site) {
     messaging,
     eventSources,
     targets,
+    xray,
   };
-  const workers = openWorkers(site, { lender, concurrency, code });
+  const workers = openWorkers(site, { lender, concurrency, code, traces: xray.sink });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
   return { runtimes, isolation, pool, workers, ...doors, activation };
+}
+
+/** The single door, and who hears of what is traced behind it. */
+function openDoor(
+  { clock, identity, state: { store } }: Site,
+  behind: {
+    readonly functions: FunctionDirectory;
+    readonly concurrency: AccountConcurrency;
+    readonly pool: Environments;
+  },
+  onNotice: (message: string) => void,
+) {
+  const { functions: directory, concurrency, pool } = behind;
+  const lender = new Lender(concurrency, clock);
+  const xray = new XrayRuntime({ store, clock, roles: identity.serviceRoles, onNotice });
+  const tracing = new Tracing(xray.sink, clock);
+  return {
+    lender,
+    xray,
+    invoker: new Invoker({ directory, concurrency: lender, pool, clock, tracing, ...others(store) }),
+  };
 }
 
 /** What other services hand on to. */
@@ -134,7 +158,7 @@ function openActivation(
 /** Undefined where this process runs everything itself. */
 function openWorkers(
   { config, state, clock, log, warnings }: Site,
-  parts: Pick<WorkersParts, 'lender' | 'concurrency' | 'code'>,
+  parts: Pick<WorkersParts, 'lender' | 'concurrency' | 'code' | 'traces'>,
 ): Workers | undefined {
   const { store, directory, logSink } = state;
   if (mostWorkers(config) === 0) return undefined;

@@ -22,6 +22,7 @@ import { createS3Service } from '../services/s3/s3-service.ts';
 import { createSnsService } from '../services/sns/sns-service.ts';
 import { createSqsService } from '../services/sqs/sqs-service.ts';
 import { createStsService } from '../services/sts/sts-service.ts';
+import { createXrayService } from '../services/xray/xray-service.ts';
 import type { Execution } from './execution.ts';
 import type { Site } from './site.ts';
 import { scalableCapacity } from './scalable-capacity.ts';
@@ -103,7 +104,7 @@ function lambdaService(
 }
 
 /** What keeps data and passes it on. */
-function aroundFunctions({ queues, streams, tables, messaging }: Execution): ServiceDefinition[] {
+function aroundFunctions({ queues, streams, tables, messaging, xray }: Execution): ServiceDefinition[] {
   return [
     createSqsService(queues),
     createS3Service(messaging.objects),
@@ -113,6 +114,7 @@ function aroundFunctions({ queues, streams, tables, messaging }: Execution): Ser
     createSnsService(messaging.topics),
     createEventsService(messaging.buses),
     createSchedulerService(messaging.scheduler),
+    createXrayService(xray),
   ];
 }
 

@@ -26,6 +26,7 @@ export function resetOf({
     execution.messaging.deliveries,
     execution.messaging.topics,
     execution.messaging.buses,
+    execution.xray,
   ];
   return async () => {
     for (const directory of inMemory) directory.clear();

@@ -23,18 +23,18 @@ export class AskedRoles implements ServiceRoles {
     return !this.#isStrict || this.#trusting(roleArn, accountId, service) !== undefined;
   }
 
-  check({ roleArn, accountId, service, action, resource }: RoleUse): void {
+  check({ roleArn, accountId, service, action, resource, keys: own = {} }: RoleUse): void {
     if (!this.#isStrict) return;
     const role = this.#trusting(roleArn, accountId, service);
     if (role === undefined)
       throw new ServiceError('AccessDeniedException', `${roleArn} cannot be assumed by ${service}.`, 403);
     const caller = sessionCaller(sessionOf(role, service), this.#directory);
     const { principal } = caller;
-    const keys = requestKeys(principal, { 'aws:ResourceAccount': resource.split(':')[4] });
+    const keys = requestKeys(principal, { 'aws:ResourceAccount': resource.split(':')[4], ...own });
     // What the resource itself says is asked where the role's account comes with its request.
     const request = { principal, action, resource, resourceAccountId: accountId, keys };
-    const own = this.#directory.policiesOf(caller);
-    const decision = authorize(request, { own, resource: undefined });
+    const policies = this.#directory.policiesOf(caller);
+    const decision = authorize(request, { own: policies, resource: undefined });
     if (!decision.isAllowed)
       throw new ServiceError('AccessDeniedException', denialMessage(request, decision.reason), 403);
   }

@@ -20,6 +20,7 @@ import { up as eventSourceMappings } from './migrations/0018-event-source-mappin
 import { up as dynamodb } from './migrations/0019-dynamodb.ts';
 import { up as dynamodbContents } from './migrations/0020-dynamodb-contents.ts';
 import { up as dynamodbDestinations } from './migrations/0021-dynamodb-destinations.ts';
+import { up as xray } from './migrations/0022-xray.ts';
 import { up as platformChanges } from './migrations/0023-platform-changes.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
@@ -46,6 +47,7 @@ const MIGRATIONS = {
   '0019-dynamodb': { up: dynamodb },
   '0020-dynamodb-contents': { up: dynamodbContents },
   '0021-dynamodb-destinations': { up: dynamodbDestinations },
+  '0022-xray': { up: xray },
   '0023-platform-changes': { up: platformChanges },
 };
 

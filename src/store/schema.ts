@@ -31,6 +31,7 @@ import type {
   SqsMoveTaskTable,
   SqsQueueTable,
 } from './sqs-schema.ts';
+import type { XrayTables } from './xray-schema.ts';
 import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
 import type { LambdaEventSourceMappingTable, LambdaMappingCheckpointTable } from './mapping-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
@@ -46,7 +47,7 @@ import type {
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
  * Unix epoch in bigint columns, read as numbers. A table belongs to one service; its migration stands in `migrations/`.
  */
-export interface Database extends S3Tables, KinesisTables {
+export interface Database extends S3Tables, KinesisTables, XrayTables {
   lambda_functions: LambdaFunctionTable;
   lambda_function_settings: LambdaFunctionSettingsTable;
   lambda_aliases: LambdaAliasTable;

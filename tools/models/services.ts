@@ -23,4 +23,5 @@ export const services: readonly { readonly name: string; readonly botocore: stri
   { name: 'ec2', botocore: 'ec2' },
   { name: 'scheduler', botocore: 'scheduler' },
   { name: 'application-auto-scaling', botocore: 'application-autoscaling' },
+  { name: 'xray', botocore: 'xray' },
 ];

@@ -128,8 +128,9 @@ export class SharedEnvironment implements RuntimeEvents {
     return stream && endingWith(stream, () => this.#onDone(requestId));
   }
 
-  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
-    const isKnown = this.#inHand.get(requestId)?.respondError(requestId, payload, declaredType) === true;
+  onError(requestId: string, payload: Uint8Array, declaredType?: string, cause?: string): boolean {
+    const slot = this.#inHand.get(requestId);
+    const isKnown = slot?.respondError(requestId, payload, declaredType, cause) === true;
     if (isKnown) this.#onDone(requestId);
     return isKnown;
   }

@@ -1,5 +1,6 @@
 import type { EnvironmentParts } from '../environment-parts.ts';
 import type { FunctionFailure } from '../function-failure.ts';
+import { functionRun } from '../function-run.ts';
 import type { InvocationOutcomes } from '../invocation-in-hand.ts';
 import { runtimeDoneFacts } from '../runtime-done-facts.ts';
 import type { Outcome, RunningInvocation } from '../running-invocation.ts';
@@ -33,11 +34,12 @@ export class SharedReporter implements InvocationOutcomes {
     log.runtimeDone(runtimeDoneFacts(run, outcome));
     const usedMb = Math.ceil(sandbox.stats().memoryPeakBytes / MEBIBYTE);
     const failure: FunctionFailure | undefined = outcome.failure;
-    const { requestId, traceId } = run.invocation;
+    const { requestId, traceId, trace } = run.invocation;
     const tail = log.report(
       {
         requestId,
         traceId,
+        trace,
         durationMs: run.durationMs,
         initDurationMs: undefined,
         memoryMb: version.memoryMb,
@@ -47,5 +49,6 @@ export class SharedReporter implements InvocationOutcomes {
       outcome.handlerFailure,
     );
     if (run.invocation.wantsLogTail) run.answer(tail);
+    if (trace !== undefined) trace.ran(functionRun(run));
   }
 }

@@ -141,7 +141,7 @@ function postError(
   const shown = request.headers['content-type'] === WITH_CAUSE ? withoutCause(payload) : payload;
   const known = body.tooLarge
     ? client.events.onResponse(requestId, body.bytes, true)
-    : client.events.onError(requestId, shown, declaredType(request));
+    : client.events.onError(requestId, shown, declaredType(request), errorCause(request));
   acknowledge(known ? 'accepted' : 'unknown', response);
 }
 
@@ -190,6 +190,12 @@ function withoutCause(bytes: Uint8Array): Uint8Array {
 function declaredType({ headers }: IncomingMessage): string | undefined {
   const errorType = headers['lambda-runtime-function-error-type'];
   return typeof errorType === 'string' ? errorType : undefined;
+}
+
+/** What X-Ray is to show of an error. */
+function errorCause({ headers }: IncomingMessage): string | undefined {
+  const cause = headers['lambda-runtime-function-xray-error-cause'];
+  return typeof cause === 'string' ? cause : undefined;
 }
 
 function isOtherAttempt(client: RuntimeClient, request: IncomingMessage): boolean {

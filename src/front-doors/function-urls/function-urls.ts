@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { FunctionInvoker, InvokeAnswer } from '../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../invoke/response-chunks.ts';
-import { traceHeader } from '../../invoke/trace-id.ts';
+import { frontDoorHeader } from '../../invoke/trace-id.ts';
 import type { Clock } from '../../model/clock.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { StoredFunctionUrl } from '../../model/stored-function-url.ts';
@@ -92,7 +92,7 @@ export class FunctionUrls {
         isSecure: 'encrypted' in socket,
       },
       requestId: randomUUID(),
-      traceHeader: traceHeader(one(headers['x-amzn-trace-id']), this.#options.clock.now()),
+      traceHeader: frontDoorHeader(one(headers['x-amzn-trace-id']), this.#options.clock.now()),
     };
   }
 
@@ -197,9 +197,7 @@ export class FunctionUrls {
       tls: signed.isSecure ? tlsOf(request.socket as TLSSocket) : undefined,
       port: request.socket.localPort ?? 0,
       requestId: call.requestId,
-      // Who began no trace hears of its root alone: whether it is sampled is for the function to decide.
-      traceHeader:
-        signed.headers['x-amzn-trace-id'] === undefined ? rootOf(call.traceHeader) : call.traceHeader,
+      traceHeader: call.traceHeader,
       timeMs: this.#options.clock.now(),
       caller,
       body,
@@ -216,10 +214,6 @@ function asksForAnotherProtocol({ headers, httpVersionMajor }: IncomingMessage):
 
 function tlsOf(socket: TLSSocket): UrlTls {
   return { version: socket.getProtocol() ?? '', cipherSuite: socket.getCipher().name };
-}
-
-function rootOf(trace: string): string {
-  return trace.slice(0, trace.indexOf(';'));
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -8,6 +8,7 @@ import {
 import type { Clock } from '../../model/clock.ts';
 import { retryRules } from '../../model/event-invoke-config.ts';
 import { ServiceError } from '../../model/service-error.ts';
+import type { QueuedTrace } from './async-invoker.ts';
 import type { EventTarget } from './async-event-rows.ts';
 import type { EventInvokeConfigs } from './event-invoke-configs.ts';
 import type { FunctionInvoker, InvokeAnswer } from '../function-invoker.ts';
@@ -18,6 +19,8 @@ export interface AttemptDependencies {
   readonly configs: EventInvokeConfigs;
   /** Undefined: the function shares the account's unreserved concurrency. */
   readonly reservedConcurrency: (target: EventTarget) => number | undefined;
+  /** By default the caller's trace is passed on. */
+  readonly queuedTrace?: QueuedTrace;
   /** ARN of where the events go that a function fails for; undefined: nowhere. */
   readonly deadLetterTarget: (event: AsyncEvent) => string | undefined;
 }
@@ -65,6 +68,7 @@ async function run(
       clientContext: undefined,
       wantsLogTail: false,
       isAsynchronous: true,
+      attempt: { eventId: event.id, acceptedAtMs: event.acceptedAtMs, number: event.attempts + 1 },
     });
     const outcome = answer.functionError === undefined ? 'success' : 'function-error';
     return { outcome, answer, problem: undefined };

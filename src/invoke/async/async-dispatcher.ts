@@ -65,7 +65,7 @@ export class AsyncDispatcher implements AsyncInvoker {
     const checked = invoker.check(request);
     if (checked instanceof Promise) await checked;
     const nowMs = clock.now();
-    const event = acceptedEvent(request, nowMs);
+    const event = acceptedEvent(request, this.#options.queuedTrace, nowMs);
     const lane = this.#laneOf(event);
     if (this.#mayRun() && this.#claims.free > 0 && lane.isClear(nowMs)) await this.#acceptInHand(lane, event);
     else await this.#acceptForLater(event);

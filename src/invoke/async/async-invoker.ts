@@ -15,17 +15,28 @@ export interface AsyncInvoker {
   accept(request: AsyncRequest): Promise<string>;
 }
 
+/** The trace header that an event's attempts run under. */
+export type QueuedTrace = (request: AsyncRequest, eventId: string, nowMs: number) => string;
+
+/** Of an event whose function only passes traces on. */
+const passedOn: QueuedTrace = ({ traceId }, _eventId, nowMs) => queuedTraceHeader(traceId, nowMs);
+
 /** A request as the event it becomes at this moment. */
-export function acceptedEvent(request: AsyncRequest, nowMs: number): AsyncEvent {
+export function acceptedEvent(
+  request: AsyncRequest,
+  traceOf: QueuedTrace | undefined,
+  nowMs: number,
+): AsyncEvent {
+  const id = randomUUID();
   const { buffer, byteOffset, byteLength } = request.payload;
   return {
-    id: randomUUID(),
+    id,
     accountId: request.accountId,
     region: request.region,
     name: request.name,
     qualifier: request.qualifier,
     requestId: request.requestId,
-    traceHeader: queuedTraceHeader(request.traceId, nowMs),
+    traceHeader: (traceOf ?? passedOn)(request, id, nowMs),
     payload: Buffer.from(buffer, byteOffset, byteLength).toString('utf8'),
     acceptedAtMs: nowMs,
     dueAtMs: nowMs,

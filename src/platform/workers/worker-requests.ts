@@ -5,6 +5,7 @@ import type { MovableClock } from '../../model/clock.ts';
 import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { LogSink } from '../../model/log-sink.ts';
 import type { Store } from '../../store/store.ts';
+import type { TraceSink } from '../../model/trace-sink.ts';
 import type { Warnings } from '../warnings.ts';
 import { LogIntake } from './log-intake.ts';
 import type { StartsAnswer } from './starts.ts';
@@ -17,6 +18,7 @@ export interface WorkerRequestsParts {
   readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
+  readonly traces: TraceSink;
   readonly warnings: Warnings;
   readonly store: Pick<Store, 'others'>;
 }
@@ -59,7 +61,7 @@ export class WorkerRequests {
 
   /** @returns the answer, for what is a question */
   hear(worker: WorkerProcess, message: ToMain): unknown {
-    const { lender, concurrency, warnings, code } = this.#parts;
+    const { lender, warnings, code } = this.#parts;
     const { loan } = worker;
     switch (message.kind) {
       case 'need':
@@ -71,10 +73,11 @@ export class WorkerRequests {
       case 'starts':
         return this.#takeStarts(message.functionArn, message.wanted);
       case 'starts-returned':
-        for (let left = message.count; left > 0; left -= 1) concurrency.returnStart(message.functionArn);
-        return undefined;
+        return this.#returnStarts(message.functionArn, message.count);
       case 'logs':
         return this.#intakes.get(worker)?.take(message.batches);
+      case 'segments':
+        return message.deliveries.forEach((delivery) => this.#parts.traces.put(delivery));
       case 'closed':
         return worker.closed(message.connections);
       case 'catch-up':
@@ -87,6 +90,10 @@ export class WorkerRequests {
         return message.areLayers ? code.prepareLayers(message.sha256s) : code.prepare(only);
       }
     }
+  }
+
+  #returnStarts(functionArn: string, count: number): void {
+    for (let left = count; left > 0; left -= 1) this.#parts.concurrency.returnStart(functionArn);
   }
 
   #takeStarts(functionArn: string, wanted: number): StartsAnswer {

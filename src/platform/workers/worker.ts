@@ -6,6 +6,7 @@ import type { Config } from '../../config.ts';
 import { FunctionDirectory } from '../../invoke/function-directory.ts';
 import { Invoker, type InvokerDependencies } from '../../invoke/invoke-function.ts';
 import { Borrower } from '../../invoke/lending/borrower.ts';
+import { Tracing } from '../../invoke/tracing/tracing.ts';
 import { PolicyDirectory } from '../../invoke/policy-directory.ts';
 import { MovableClock } from '../../model/clock.ts';
 import { environmentRemoved } from '../../model/lambda-errors.ts';
@@ -22,6 +23,7 @@ import { Starts, type StartsAnswer } from './starts.ts';
 import type { WorkerChannel } from './worker-channel.ts';
 import { WorkerConnections } from './worker-connections.ts';
 import { WorkerLogs } from './worker-logs.ts';
+import { WorkerSegments } from './worker-segments.ts';
 import type { Greeting, NewConnection, ToMain, ToWorker, WorkerFacts } from './worker-messages.ts';
 
 export type MainChannel = WorkerChannel<ToMain, ToWorker>;
@@ -94,7 +96,7 @@ export class Worker {
   }
 
   async #reset(): Promise<void> {
-    const { functions, identity, policies, plain, borrower, pool, logs } = this.#parts;
+    const { functions, identity, policies, plain, borrower, pool, logs, segments } = this.#parts;
     functions.clear();
     identity.directory.clear();
     policies.clear();
@@ -102,6 +104,7 @@ export class Worker {
     borrower.clear(environmentRemoved());
     await pool.destroyAll();
     logs.flush();
+    segments.flush();
   }
 
   /**
@@ -109,13 +112,14 @@ export class Worker {
    * @param given connections, some of which may still be on their way
    */
   async #stop(given: number): Promise<void> {
-    const { connections, invoker, pool, isolation, logs } = this.#parts;
+    const { connections, invoker, pool, isolation, logs, segments } = this.#parts;
     await connections.close(given);
     await invoker.idle();
     clearInterval(this.#tidying);
     await pool.close();
     await isolation.driver.close();
     logs.flush();
+    segments.flush();
   }
 }
 
@@ -134,16 +138,25 @@ async function openIsolation(
   return { config, warnings, ownDirectory, isolation };
 }
 
+/** What environments write, which the main process keeps. */
+function openSinks(main: MainChannel) {
+  const backlogBytes = (): number => main.backlogBytes;
+  return {
+    logs: new WorkerLogs({ send: (batches) => main.tell({ kind: 'logs', batches }), backlogBytes }),
+    segments: new WorkerSegments({
+      send: (deliveries) => main.tell({ kind: 'segments', deliveries }),
+      backlogBytes,
+    }),
+  };
+}
+
 async function build(greeting: Greeting, main: MainChannel) {
   const { config, directory } = greeting;
   const log = createPlatformLog({ level: config.logLevel, json: config.json });
   const clock = new MovableClock();
   clock.follow(greeting.clock);
   const identity = identityOf(config, clock, greeting.sessionKey);
-  const logs = new WorkerLogs({
-    send: (batches) => main.tell({ kind: 'logs', batches }),
-    backlogBytes: () => main.backlogBytes,
-  });
+  const { logs, segments } = openSinks(main);
   const inside = (socket: Socket): void => connections.passOn({ kind: 'inside' }, socket);
   const own = await openIsolation(greeting, main, clock, inside);
   const { isolation } = own;
@@ -175,6 +188,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     concurrency: borrower,
     pool,
     clock,
+    tracing: new Tracing(segments, clock),
     ...others(main, config),
   });
   const endpoint = buildEndpoint(
@@ -191,7 +205,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
   const parts = { feed, clock, identity, functions, policies, plain, borrower };
-  return { ...parts, invoker, pool, isolation, logs, connections };
+  return { ...parts, invoker, pool, isolation, logs, segments, connections };
 }
 
 function startsFrom(main: MainChannel): Starts {

@@ -46,7 +46,6 @@ const VPC = { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] };
 
 const UNBUILT: readonly (readonly [string, object])[] = [
   ['VpcConfig', { VpcConfig: VPC }],
-  ['TracingConfig', { TracingConfig: { Mode: 'Active' } }],
   ['KMSKeyArn', { KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k' }],
   ['ImageConfig', { ImageConfig: { Command: ['index.handler'] } }],
 ];

@@ -111,8 +111,8 @@ describe('UpdateFunctionConfiguration', () => {
     expect(await refusal(update({ FunctionName, Timeout: 901 }))).toMatchObject({
       name: 'ValidationException',
     });
-    expect((await refusal(update({ FunctionName, TracingConfig: { Mode: 'Active' } }))).message).toBe(
-      'TracingConfig.Mode Active is not implemented by Lambent yet.',
+    expect((await refusal(update({ FunctionName, ImageConfig: { Command: ['x'] } }))).message).toBe(
+      'ImageConfig.Command is not implemented by Lambent yet.',
     );
   });
 

@@ -26,6 +26,7 @@ import { publishedVersion } from '../versions/published-version.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
 import { checkSnapStart, snapStartSetting } from './snap-start-rules.ts';
+import { activeTracing } from './tracing-setting.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { BEING_CREATED, checkUnqualified } from './update-rules.ts';
 
@@ -84,7 +85,7 @@ async function draftFunction(
   input: CreateFunctionRequest,
   reference: FunctionReference,
 ): Promise<Draft> {
-  const { Runtime: runtime, Handler: handler } = input;
+  const { Runtime: runtime, Handler: handler, CapacityProviderConfig: managed } = input;
   if (runtime === undefined || handler === undefined || handler === '') {
     throw invalidParameterValue(
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
@@ -96,7 +97,6 @@ async function draftFunction(
   if (environment !== undefined) checkEnvironmentVariables(environment);
   const deadLetterTargetArn = await checkDeadLetterTarget(deps, reference.accountId, input.DeadLetterConfig);
   const memoryMb = input.MemorySize ?? 128;
-  const managed = input.CapacityProviderConfig;
   const snapStart = snapStartSetting(input.SnapStart);
   const logging = mergeLogging(
     defaultLogging(reference.name),
@@ -118,6 +118,7 @@ async function draftFunction(
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,
     architecture: checkArchitecture(deps, input.Architectures),
     ...(environment && { environment }),
+    ...activeTracing(input.TracingConfig),
     ...(snapStart && { snapStart }),
     layers: await resolveLayers(deps, reference, input.Layers ?? [], []),
     logging,

@@ -49,7 +49,7 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
     ...(stored.deadLetterTargetArn !== undefined && {
       DeadLetterConfig: { TargetArn: stored.deadLetterTargetArn },
     }),
-    TracingConfig: { Mode: 'PassThrough' },
+    TracingConfig: { Mode: stored.tracing ?? 'PassThrough' },
     RevisionId: stored.revisionId,
     PackageType: 'Zip',
     Architectures: [stored.architecture],

@@ -7,7 +7,7 @@ describe('refuseUnbuiltFields', () => {
     { Handler: 'index.handler', Timeout: 3 },
     { VpcConfig: {}, KMSKeyArn: '' },
     { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false } },
-    { TracingConfig: { Mode: 'PassThrough' }, PackageType: 'Zip' },
+    { PackageType: 'Zip' },
     { ImageConfig: { Command: [], EntryPoint: [], WorkingDirectory: '' }, DurableConfig: undefined },
   ])('accepts %j', (input) => {
     expect(() => refuseUnbuiltFields(input)).not.toThrow();
@@ -17,7 +17,6 @@ describe('refuseUnbuiltFields', () => {
     [{ VpcConfig: { SubnetIds: ['subnet-1'] } }, 'VpcConfig.SubnetIds'],
     [{ VpcConfig: { Ipv6AllowedForDualStack: true } }, 'VpcConfig.Ipv6AllowedForDualStack'],
     [{ DurableConfig: { ExecutionTimeout: 60 } }, 'DurableConfig.ExecutionTimeout'],
-    [{ TracingConfig: { Mode: 'Active' } }, 'TracingConfig.Mode Active'],
     [{ PackageType: 'Image' }, 'PackageType Image'],
   ])('refuses %j', (input, path) => {
     expect(() => refuseUnbuiltFields(input)).toThrow(`${path} is not implemented by Lambent yet.`);

@@ -10,7 +10,6 @@ const UNBUILT: Readonly<Record<string, unknown>> = {
   PublishTo: undefined,
   VpcConfig: undefined,
   FileSystemConfigs: undefined,
-  TracingConfig: { Mode: 'PassThrough' },
   KMSKeyArn: undefined,
   SourceKMSKeyArn: undefined,
   DurableConfig: undefined,

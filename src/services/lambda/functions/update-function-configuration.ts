@@ -17,6 +17,7 @@ import { checkManaged, managedInstances } from '../managed-instances/managed-fun
 import { checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
 import { checkSnapStart, snapStartSetting } from './snap-start-rules.ts';
+import { activeTracing } from './tracing-setting.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { checkRevision, checkUnqualified, checkUpdatable, withUpdate } from './update-rules.ts';
 
@@ -83,6 +84,7 @@ function changes(before: StoredFunction, input: UpdateFunctionConfigurationReque
     memoryMb: input.MemorySize ?? before.memoryMb,
     ephemeralStorageMb: input.EphemeralStorage?.Size ?? before.ephemeralStorageMb,
     logging: mergeLogging(before.logging, input.LoggingConfig),
+    ...activeTracing(input.TracingConfig),
     ...(input.Environment && { environment: input.Environment.Variables ?? {} }),
   };
 }
@@ -97,21 +99,23 @@ function managedChange(
 
 /**
  * AWS shows an empty map that a function was created with; one that an update brings ends the environment. An empty
- * dead-letter target ends that, and SnapStart for `None` itself.
+ * dead-letter target ends that, SnapStart for `None` itself, and tracing for `PassThrough`.
  */
 function withoutEmptied(after: FunctionRecord, change: UpdateFunctionConfigurationRequest): FunctionRecord {
   const endsEnvironment =
     change.Environment !== undefined && Object.keys(change.Environment.Variables ?? {}).length === 0;
   const endsDeadLetters = change.DeadLetterConfig !== undefined && !change.DeadLetterConfig.TargetArn;
   const endsSnapStart = change.SnapStart?.ApplyOn === 'None';
-  if (!endsEnvironment && !endsDeadLetters && !endsSnapStart) return after;
-  const { environment, deadLetterTargetArn, snapStart, ...current } = after.current;
+  const endsTracing = change.TracingConfig?.Mode === 'PassThrough';
+  if (!endsEnvironment && !endsDeadLetters && !endsSnapStart && !endsTracing) return after;
+  const { environment, deadLetterTargetArn, snapStart, tracing, ...current } = after.current;
   return {
     ...after,
     current: {
       ...current,
       ...(environment && !endsEnvironment && { environment }),
       ...(snapStart && !endsSnapStart && { snapStart }),
+      ...(tracing && !endsTracing && { tracing }),
       ...(deadLetterTargetArn !== undefined && !endsDeadLetters && { deadLetterTargetArn }),
     },
   };
