@@ -128,7 +128,8 @@ function flush() {
   for (const flushStream of flushes) flushStream();
 }
 
-function install() {
+/** Takes format and lowest level from the environment. */
+function configure() {
   isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
   const lowest = LEVELS.indexOf(process.env['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() ?? 'TRACE');
   for (const [index, level] of LEVELS.entries()) {
@@ -136,6 +137,9 @@ function install() {
     Object.assign(console, { [level.toLowerCase()]: write });
   }
   console.log = console.info;
+}
+
+function install() {
   defineStream('stdout', 1);
   defineStream('stderr', 2);
   process.on('exit', flush);
@@ -153,4 +157,4 @@ function logError(title, reason) {
   else console.error(title, describe(error));
 }
 
-module.exports = { flush, followInvocations, install, logError, setInvocation };
+module.exports = { configure, flush, followInvocations, install, logError, setInvocation };

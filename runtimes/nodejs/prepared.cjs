@@ -8,7 +8,12 @@
 const nodeModule = require('node:module');
 const v8 = require('node:v8');
 const channel = require('./channel.cjs');
+const context = require('./context.cjs');
 const { loadHandler } = require('./handler.cjs');
+const log = require('./log.cjs');
+
+/** About as many as a function has. */
+const REHEARSED_VARIABLES = 30;
 
 const { env } = process;
 
@@ -34,11 +39,6 @@ function load(names) {
   v8.setFlagsFromString('--lazy');
 }
 
-/** Loads a function that does nothing: what Node.js and the runtime do for that is faster the second time. */
-function rehearse() {
-  void loadHandler(__dirname, 'rehearsal.handler');
-  delete require.cache[require.resolve('./rehearsal.cjs')];
-}
 
 /** @param {Specialisation} specialisation */
 function specialise({ variables, directory }) {
@@ -52,8 +52,27 @@ function specialise({ variables, directory }) {
   process.chdir(directory);
 }
 
-/** Returns when the process has become a function's. */
-function wait() {
+/**
+ * Becomes a function that does nothing, and nobody again: what Node.js and the runtime do for that is faster the second
+ * time.
+ */
+async function rehearse() {
+  const own = /** @type {Record<string, string>} */ ({ ...env });
+  const directory = process.cwd();
+  const pretended = Array.from({ length: REHEARSED_VARIABLES }, (_, n) => [`REHEARSED_${n}`, 'rehearsed']);
+  specialise({ variables: { ...own, ...Object.fromEntries(pretended) }, directory });
+  specialise({ variables: own, directory });
+  log.configure();
+  context.install();
+  void loadHandler(__dirname, 'rehearsal.handler');
+  delete require.cache[require.resolve('./rehearsal.cjs')];
+  // Most of what an ES module takes to load is Node.js's own getting ready for the first.
+  require('./esm-paths.cjs');
+  await import('./rehearsal-module.mjs');
+}
+
+/** Resolves when the process has become a function's. */
+async function wait() {
   for (;;) {
     const frame = channel.readFrame();
     if (frame.type === channel.SHUTDOWN) channel.leave();
@@ -63,9 +82,17 @@ function wait() {
       return;
     }
     load(body.packages);
-    rehearse();
+    await rehearse();
     channel.send(channel.PREPARED, '');
   }
 }
 
-module.exports = { wait };
+/** @param {() => void} start what this process would have begun with, had it been a function's from the start */
+function begin(start) {
+  // What the event loop does before its first turn is over by the time it waits.
+  setImmediate(() => {
+    void wait().then(() => setImmediate(start));
+  });
+}
+
+module.exports = { begin };

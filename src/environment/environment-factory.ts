@@ -9,7 +9,7 @@ import { EnvironmentLog } from './environment-log.ts';
 import type { ExecutionCredentials } from './execution-credentials.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentRecords } from './environment-records.ts';
-import { EnvironmentSandboxes } from './environment-sandboxes.ts';
+import { EnvironmentSandboxes, type EnvironmentSandbox } from './environment-sandboxes.ts';
 import type { EnvironmentState } from './environment-state.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { SharedEnvironment } from './managed/shared-environment.ts';
@@ -21,7 +21,7 @@ import type { PreparedRuntimes } from './prepared/prepared-runtimes.ts';
 import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
 import { runtimeIdentity } from './runtime-identity.ts';
-import { RuntimeLauncher } from './runtime-launcher.ts';
+import { type LauncherParts, RuntimeLauncher } from './runtime-launcher.ts';
 import { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 
 export interface EnvironmentFactoryOptions {
@@ -112,21 +112,32 @@ export class EnvironmentFactory {
     initializationType: InitializationType,
     make: (parts: Omit<EnvironmentParts<Environment>, 'onAvailable' | 'onIdleLost'>) => Environment,
   ): Promise<Environment> {
-    const { clock, endpointUrl, credentials, onWarning } = this.#options;
     const runtime = await this.#runtime(version);
     const code = await this.#code(version);
-    const directories = [...code, ...runtime.directories];
-    const isAwaited = initializationType === 'on-demand';
-    const { sandbox, prepared } = await this.#sandboxes.obtain(version, runtime, code, isAwaited);
+    const begin = async (mayBePrepared: boolean) => {
+      const obtained = await this.#sandboxes.obtain(version, runtime, code, mayBePrepared);
+      const directories = [...code, ...runtime.directories];
+      const what = { version, initializationType, runtime, directories };
+      // While the sandbox gets the function's code.
+      return { environment: await this.#assemble(what, obtained, make), isComplete: await obtained.complete };
+    };
+    const first = await begin(initializationType === 'on-demand');
+    return first.isComplete ? first.environment : (await begin(false)).environment;
+  }
+
+  async #assemble<Environment extends { readonly state: EnvironmentState }>(
+    what: Pick<LauncherParts, 'version' | 'initializationType' | 'runtime' | 'directories'>,
+    { sandbox, prepared }: EnvironmentSandbox,
+    make: (parts: Omit<EnvironmentParts<Environment>, 'onAvailable' | 'onIdleLost'>) => Environment,
+  ): Promise<Environment> {
+    const { version, initializationType, directories } = what;
+    const { clock, endpointUrl, credentials, onWarning } = this.#options;
     const observers = this.#observers(version, initializationType, sandbox);
     const logStream = observers.log.streamName;
     const launcher = new RuntimeLauncher({
-      version,
-      initializationType,
-      runtime,
+      ...what,
       sandbox,
       prepared,
-      directories,
       extensionNames: await findExtensions(directories),
       api: this.#api,
       logStream,
@@ -141,7 +152,7 @@ export class EnvironmentFactory {
       ...observers,
       identity,
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
-      isStartAwaited: isAwaited,
+      isStartAwaited: initializationType === 'on-demand',
       deadlines: this.#deadlines,
       freezer: this.#freezer,
       onWarning,

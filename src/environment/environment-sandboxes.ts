@@ -31,6 +31,8 @@ export interface EnvironmentSandbox {
   readonly sandbox: Sandbox;
   /** It waits in the sandbox for its first function. */
   readonly prepared: PreparedRuntime | undefined;
+  /** The function's code and limits are in place. False: the sandbox is of no use, and has been destroyed. */
+  readonly complete: Promise<boolean>;
 }
 
 /** Documented limits of Lambda for one environment. */
@@ -78,9 +80,13 @@ export class EnvironmentSandboxes {
     mayBePrepared: boolean,
   ): Promise<EnvironmentSandbox> {
     const limits = limitsOf(version.memoryMb, version.ephemeralStorageMb);
-    const prepared = mayBePrepared ? await this.#takePrepared(version, runtime, code, limits) : undefined;
-    if (prepared !== undefined) return { sandbox: prepared.sandbox, prepared };
-    return { sandbox: await this.#create([...code, ...runtime.directories], limits), prepared: undefined };
+    const prepared = mayBePrepared ? await this.#takePrepared(version, runtime, code) : undefined;
+    if (prepared !== undefined) {
+      const { sandbox } = prepared;
+      return { sandbox, prepared, complete: this.#complete(sandbox, code, limits) };
+    }
+    const sandbox = await this.#create([...code, ...runtime.directories], limits);
+    return { sandbox, prepared: undefined, complete: Promise.resolve(true) };
   }
 
   /** A function was deployed, and may soon start. */
@@ -97,19 +103,24 @@ export class EnvironmentSandboxes {
     version: FunctionVersion,
     runtime: ResolvedRuntime,
     code: readonly SharedDirectory[],
-    limits: SandboxLimits,
   ): Promise<PreparedRuntime | undefined> {
     if (this.prepared.isOff) return undefined;
     const kind = await this.#preparation.kindOf(version, runtime, code);
-    const prepared = kind && this.prepared.take(kind);
-    if (prepared === undefined) return undefined;
+    return kind && this.prepared.take(kind);
+  }
+
+  async #complete(
+    sandbox: Sandbox,
+    code: readonly SharedDirectory[],
+    limits: SandboxLimits,
+  ): Promise<boolean> {
     try {
-      await prepared.sandbox.attach(code, limits);
-      return prepared;
+      await sandbox.attach(code, limits);
+      return true;
     } catch (error) {
       this.#options.onWarning(`A prepared runtime could not be used: ${String(error)}`);
-      await prepared.sandbox.destroy();
-      return undefined;
+      await sandbox.destroy();
+      return false;
     }
   }
 

@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
 
+/** Asking takes reads of control groups. */
+const PROCESSORS = availableParallelism();
+
 /** So many environments are used at once in any case. */
 const FEWEST = 8;
 /** How much one invocation counts in the average. */
@@ -47,7 +50,7 @@ export class Turnover {
   #known = Number.POSITIVE_INFINITY;
   #knownUntilMs = Number.POSITIVE_INFINITY;
 
-  constructor(processors: number = availableParallelism()) {
+  constructor(processors: number = PROCESSORS) {
     this.#processors = processors;
   }
 

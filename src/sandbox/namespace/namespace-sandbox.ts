@@ -110,9 +110,8 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
-    this.#ready.enforcement.limit(limits);
-    await this.#scratch.limit(limits.scratchMb);
-    await this.#late.attach(directories);
+    // The limits are set while the warden mounts.
+    await Promise.all([this.#late.attach(directories), this.#limit(limits)]);
     this.#shared = [...this.#shared, ...directories];
   }
 
@@ -160,6 +159,11 @@ export class NamespaceSandbox implements Sandbox {
     await this.#scratch.remove();
     await rm(this.#launchFiles, { recursive: true, force: true });
     this.#parts.onDestroyed();
+  }
+
+  async #limit(limits: SandboxLimits): Promise<void> {
+    this.#ready.enforcement.limit(limits);
+    await this.#scratch.limit(limits.scratchMb);
   }
 
   async #start(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {

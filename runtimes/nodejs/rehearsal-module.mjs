@@ -1,0 +1,2 @@
+/** As rehearsal.cjs. */
+export async function handler() {}
