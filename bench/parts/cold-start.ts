@@ -1,7 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { text } from 'node:stream/consumers';
 import type { BenchFunctionName } from './bench-functions.ts';
 import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
@@ -16,6 +18,9 @@ interface Subject {
   /** With a runtime started ahead of need, and without. */
   readonly goals: readonly [string, string];
 }
+
+/** One, kept open from one invoke to the next. */
+const CONNECTION = new Agent({ keepAlive: true, maxSockets: 1 });
 
 /**
  * First invoke of a fresh function, over HTTP, against a bare spawn of the same interpreter until it is ready: with
@@ -83,14 +88,16 @@ async function measure(
   };
 }
 
-async function timeInvoke(lambent: Lambent, name: string): Promise<number> {
+/** By a bare HTTP client: what an SDK does before it sends, and after it received, is not the platform's. */
+async function timeInvoke({ port }: Lambent, name: string): Promise<number> {
+  const path = `/2015-03-31/functions/${name}/invocations`;
   const startedAt = performance.now();
-  const answer = await lambent.client.send(
-    new InvokeCommand({ FunctionName: name, Payload: '{"cold":true}' }),
-  );
+  const sent = request({ agent: CONNECTION, host: '127.0.0.1', port, path, method: 'POST' });
+  sent.end('{"cold":true}');
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const body = await text(answer);
   const took = performance.now() - startedAt;
-  if (answer.FunctionError !== undefined)
-    throw new Error(`the function failed: ${answer.Payload?.transformToString()}`);
+  if (answer.statusCode !== 200 || body !== '{"cold":true}') throw new Error(`the function failed: ${body}`);
   return took;
 }
 

@@ -39,7 +39,6 @@ function load(names) {
   v8.setFlagsFromString('--lazy');
 }
 
-
 /** @param {Specialisation} specialisation */
 function specialise({ variables, directory }) {
   for (const name of Object.keys(env)) if (!(name in variables)) delete env[name];
@@ -67,7 +66,6 @@ async function rehearse() {
   void loadHandler(__dirname, 'rehearsal.handler');
   delete require.cache[require.resolve('./rehearsal.cjs')];
   // Most of what an ES module takes to load is Node.js's own getting ready for the first.
-  require('./esm-paths.cjs');
   await import('./rehearsal-module.mjs');
 }
 

@@ -37,12 +37,15 @@ export class RuntimeLauncher {
   readonly #metadataToken = randomUUID();
   readonly #credentialsToken = randomUUID();
   #listener: RuntimeApiListener | undefined;
+  /** Issued beforehand, for the first process: at that time nobody waits for them. */
+  #credentials: ExecutionCredentials | undefined;
   #prepared: PreparedRuntime | undefined;
   #isClosed = false;
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
     this.#prepared = parts.prepared;
+    this.#credentials = parts.credentials(parts.version);
   }
 
   get extensionNames(): readonly string[] {
@@ -136,14 +139,15 @@ export class RuntimeLauncher {
   }
 
   #variables(): Record<string, string> {
-    const { version, initializationType, runtime, sandbox, credentials, logStream, endpointUrl } =
-      this.#parts;
+    const { version, initializationType, runtime, sandbox, logStream, endpointUrl } = this.#parts;
+    const credentials = this.#credentials ?? this.#parts.credentials(version);
+    this.#credentials = undefined;
     return environmentVariables({
       version,
       initializationType,
       runtime,
       inside: (path) => sandbox.pathInside(path),
-      credentials: credentials(version),
+      credentials,
       logStream,
       runtimeApi: this.#listener?.address ?? '',
       metadataToken: this.#metadataToken,

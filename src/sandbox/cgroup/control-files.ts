@@ -20,8 +20,8 @@ export interface Setting {
 
 /** How one version of control groups names things. */
 export interface ControlFiles {
-  /** Memory and swap together. */
-  readonly memory: (bytes: number) => readonly Setting[];
+  /** Memory and swap together. @param isLess than before */
+  readonly memory: (bytes: number, isLess: boolean) => readonly Setting[];
   readonly memoryPeak: string;
   /** Has a line `oom_kill <count>`. */
   readonly memoryEvents: string;
@@ -43,14 +43,16 @@ const processes = (count: number): Setting[] => [{ file: 'pids.max', value: Stri
 
 export const CONTROL_FILES: Readonly<Record<1 | 2, ControlFiles>> = {
   1: {
-    memory: (bytes) => [
-      // The second is never below the first: it has to go first on the way up, and last on the way down.
-      { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: ['ENOENT', 'EINVAL'] },
-      { file: 'memory.limit_in_bytes', value: String(bytes) },
-      { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: NO_SWAP },
-      // What waits in sockets is not part of the above here: without this it is the whole machine's.
-      { file: 'memory.kmem.tcp.limit_in_bytes', value: String(Math.ceil(bytes / 2)), ignore: NO_SOCKETS },
-    ],
+    memory: (bytes, isLess) => {
+      const memory = { file: 'memory.limit_in_bytes', value: String(bytes) };
+      const withSwap = { file: 'memory.memsw.limit_in_bytes', value: String(bytes), ignore: NO_SWAP };
+      return [
+        // The second is never below the first.
+        ...(isLess ? [memory, withSwap] : [withSwap, memory]),
+        // What waits in sockets is not part of the above here: without this it is the whole machine's.
+        { file: 'memory.kmem.tcp.limit_in_bytes', value: String(Math.ceil(bytes / 2)), ignore: NO_SOCKETS },
+      ];
+    },
     memoryPeak: 'memory.max_usage_in_bytes',
     memoryEvents: 'memory.oom_control',
     cpu: (quotaUs, periodUs) => [

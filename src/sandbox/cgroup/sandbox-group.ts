@@ -1,14 +1,9 @@
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  CONTROL_FILES,
-  CPU_PERIOD_US,
-  type Control,
-  type ControlFiles,
-  type Setting,
-} from './control-files.ts';
+import { CONTROL_FILES, CPU_PERIOD_US, type Control } from './control-files.ts';
 import type { GroupParent } from './group-parent.ts';
+import { GroupSettings } from './group-settings.ts';
 import { GroupShare } from './group-share.ts';
 import { Places } from './places.ts';
 import type { Processors } from './processors.ts';
@@ -44,6 +39,7 @@ export class SandboxGroup {
   readonly #directories: readonly string[];
   readonly #parents: readonly GroupParent[];
   readonly #id: string;
+  readonly #settings: GroupSettings;
   readonly #watch: ShareWatch;
   readonly #processors: Processors | undefined;
   #limits: GroupLimits | undefined;
@@ -63,6 +59,7 @@ export class SandboxGroup {
   ) {
     this.#parents = parents;
     this.#id = id;
+    this.#settings = new GroupSettings(parents, id);
     this.#watch = watch;
     this.#processors = processors;
     this.#directories = parents.map(({ directory }) => join(directory, id));
@@ -104,9 +101,10 @@ export class SandboxGroup {
 
   /** From now on. Memory in use that is over a new limit is taken back or its user killed, as the kernel sees fit. */
   limit(limits: GroupLimits): void {
+    const isLess = this.#limits === undefined || limits.memoryMb < this.#limits.memoryMb;
     this.#limits = limits;
-    this.#set('memory', (files) => files.memory(limits.memoryMb * MEBIBYTE));
-    this.#set('processes', (files) => files.processes(limits.processes));
+    this.#settings.set('memory', (files) => files.memory(limits.memoryMb * MEBIBYTE, isLess));
+    this.#settings.set('processes', (files) => files.processes(limits.processes));
     this.#setShare();
   }
 
@@ -132,13 +130,13 @@ export class SandboxGroup {
     const { cpuShare = 0 } = this.#limits ?? {};
     const share = this.#isBoosted ? Math.max(cpuShare, BOOSTED_SHARE) : cpuShare;
     const quotaUs = Math.max(SMALLEST_QUOTA_US, Math.round(share * CPU_PERIOD_US));
-    if (this.#isBomb) return this.#set('cpu', (files) => files.cpu(BOMB.quotaUs, BOMB.periodUs));
+    if (this.#isBomb) return this.#settings.set('cpu', (files) => files.cpu(BOMB.quotaUs, BOMB.periodUs));
     try {
-      this.#set('cpu', (files) => files.cpu(quotaUs, CPU_PERIOD_US));
+      this.#settings.set('cpu', (files) => files.cpu(quotaUs, CPU_PERIOD_US));
     } catch (error) {
       // More than a group above has: that one's limit is what holds.
       if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
-      this.#set('cpu', (files) => files.cpu(undefined, CPU_PERIOD_US));
+      this.#settings.set('cpu', (files) => files.cpu(undefined, CPU_PERIOD_US));
     }
   }
 
@@ -229,18 +227,6 @@ export class SandboxGroup {
 
   #refusedForks(directory: string): RefusedForks {
     return new RefusedForks(directory, (isBomb) => this.#holdBomb(isBomb));
-  }
-
-  #set(control: Control, settings: (files: ControlFiles) => readonly Setting[]): void {
-    const parent = this.#parentOf(control);
-    if (parent === undefined) return;
-    for (const { file, value, ignore = [] } of settings(CONTROL_FILES[parent.version])) {
-      try {
-        writeFileSync(join(parent.directory, this.#id, file), value);
-      } catch (error) {
-        if (!ignore.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      }
-    }
   }
 
   #parentOf(control: Control): GroupParent | undefined {
