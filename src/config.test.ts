@@ -146,6 +146,40 @@ describe('refusals are one line that names the setting and what is allowed', () 
     expect(() => parse(argv)).toThrow(new ConfigError(message));
   });
 
+  test.each([
+    [
+      ['--public-host', 'a:70000'],
+      '--public-host must be a host name, with :port if needed, without http://, not "a:70000"',
+    ],
+    [
+      ['--public-host', 'http://a'],
+      '--public-host must be a host name, with :port if needed, without http://, not "http://a"',
+    ],
+    [['--host', 'a b'], '--host must be an IP address or a host name, not "a b"'],
+    [['--region', 'here'], '--region must be the name of a Region, such as us-east-1, not "here"'],
+    [['--log-level', 'loud'], '--log-level must be silent, error, warn, info or debug, not "loud"'],
+    [['--auth', 'lax'], '--auth must be open or strict, not "lax"'],
+    [['--permissions', 'none'], '--permissions must be enforced or relaxed, not "none"'],
+    [
+      ['--idle-expiry-seconds', '0'],
+      '--idle-expiry-seconds must be a whole number of seconds from 1 to 86400, not 0',
+    ],
+    [
+      ['--environment-lifetime-seconds', '59'],
+      '--environment-lifetime-seconds must be a whole number of seconds from 60 to 604800, not 59',
+    ],
+    [['--prepared', '1001'], '--prepared must be auto or a whole number from 0 to 1000, not 1001'],
+    [['--concurrency', '0'], '--concurrency must be a whole number from 1 to 1000000, not 0'],
+    [['--code-storage-mb', '1.5'], '--code-storage-mb must be a whole number from 1 to 100000000, not "1.5"'],
+    [['--workers', '65'], '--workers must be auto or a whole number from 1 to 64, not 65'],
+    [
+      ['--workers-idle-seconds', '86401'],
+      '--workers-idle-seconds must be a whole number of seconds from 1 to 86400, not 86401',
+    ],
+  ])('%j is out of range', (argv, message) => {
+    expect(() => parse(argv)).toThrow(new ConfigError(message));
+  });
+
   test('in a file', () => {
     write('lambent.config.json', '{"prot": 1}');
     expect(() => parse()).toThrow(
@@ -184,6 +218,50 @@ function outcome(argv: readonly string[]): unknown {
     return error;
   }
 }
+
+describe('settings that contradict each other', () => {
+  const refused: [string, readonly string[], NodeJS.ProcessEnv, string][] = [
+    [
+      'both flags',
+      ['--ephemeral', '--data-dir', 'd'],
+      {},
+      '--data-dir has no effect: --ephemeral keeps nothing, in no folder. Leave one out.',
+    ],
+    [
+      'a flag and a weaker switch',
+      ['--data-dir', 'd'],
+      { LAMBENT_EPHEMERAL: 'yes' },
+      '--data-dir has no effect: --ephemeral keeps nothing, in no folder. Leave one out.',
+    ],
+    [
+      'nothing kept in a database',
+      ['--ephemeral'],
+      { LAMBENT_STORE: 'postgres://h/d' },
+      '--ephemeral keeps nothing after the end, and --store keeps everything: leave one out',
+    ],
+    [
+      'workers that stay, and how they go',
+      ['--workers', '3', '--workers-idle-seconds', '9'],
+      {},
+      '--workers-idle-seconds has no effect: it is about --workers auto, where they come and go. Leave one out.',
+    ],
+    [
+      'two secrets of one key',
+      [],
+      { LAMBENT_ACCESS_KEYS: 'one:a,two:b,one:c' },
+      'LAMBENT_ACCESS_KEYS names the key one more than once',
+    ],
+  ];
+  test.each(refused)('%s', (_, argv, env, message) => {
+    expect(() => parse(argv, env)).toThrow(new ConfigError(message));
+  });
+
+  test('a stronger source takes the place of a weaker one', () => {
+    write('lambent.config.yaml', 'dataDir: here\nworkersIdleSeconds: 9\n');
+    expect(parse(['--ephemeral', '--workers', '3'])).toMatchObject({ ephemeral: true, workers: 3 });
+    expect(parse(['--no-ephemeral', '--data-dir', 'd'], { LAMBENT_EPHEMERAL: '1' }).ephemeral).toBe(false);
+  });
+});
 
 test('--help throws the help text with exit code 0', () => {
   expect(() => parse(['--help'])).toThrow(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ConfigError } from './config/config-error.ts';
+import { refuseContradictions } from './config/contradictions.ts';
 import { startHelp } from './config/help.ts';
 import { options } from './config/options.ts';
 import { defaults, type Settings, settingsSchema } from './config/schema.ts';
@@ -82,6 +83,7 @@ export function parseConfig(argv: readonly string[], env: NodeJS.ProcessEnv, cwd
   const found = new Map<string, Found>([...fromFile, ...variables, ...flags]);
   found.delete('config');
   const settings = check(found, { ...defaults, dataDir: join(cwd, '.lambent') });
+  refuseContradictions(settings, [fromFile, variables, flags]);
   return freeze(settings, configFile, unknownVariables(env));
 }
 

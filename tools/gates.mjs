@@ -57,6 +57,7 @@ const withoutState = [
   'packages',
   'prepared-*',
   'runtimes',
+  'settings',
   'telemetry',
   'terraform',
 ].map((file) => `--exclude=test/e2e/${file}.test.ts`);

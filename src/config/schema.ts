@@ -17,6 +17,12 @@ const ownRange = z.string().check(
   z.refine((range) => isIP(range.replace(/\/.*$/, '')) !== 0),
 );
 
+/** With or without a port. */
+const hostAndPort = z.string().check(
+  z.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/),
+  z.refine((host) => Number(/:(\d+)$/.exec(host)?.[1] ?? 1) <= 65_535),
+);
+
 const wholeNumber = (from: number, to: number) => z.int().check(z.gte(from), z.lte(to));
 const text = () => z.string().check(z.minLength(1));
 
@@ -37,7 +43,7 @@ export const settingsSchema = z.strictObject({
   auth: z.enum(['open', 'strict']),
   permissions: z.enum(['enforced', 'relaxed']),
   accessKeys: z.array(accessKey),
-  publicHost: z.optional(z.string().check(z.regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/))),
+  publicHost: z.optional(hostAndPort),
   tlsCert: z.optional(text()),
   tlsKey: z.optional(text()),
   strictRuntimes: z.boolean(),

@@ -18,8 +18,8 @@ const stopPatienceMs = 10_000;
 
 /** Starts Lambent as a process of its own, keeping nothing, and waits until it says where it listens. */
 export async function startLambent(root: string, signal: AbortSignal): Promise<RunningLambent> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'lambent-demo-'));
-  const args = ['start', '--port', '0', '--ephemeral', '--data-dir', dataDir, '--log-level', 'warn'];
+  const folder = mkdtempSync(join(tmpdir(), 'lambent-demo-'));
+  const args = ['start', '--port', '0', '--ephemeral', '--log-level', 'warn'];
   const child = spawn(process.execPath, [join(root, 'bin/lambent.mjs'), ...args], {
     // The fourth tells it to leave, should the demo be killed.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -27,11 +27,11 @@ export async function startLambent(root: string, signal: AbortSignal): Promise<R
     detached: true,
     // The user's own settings stay out of it.
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LAMBENT_'))),
-    cwd: dataDir,
+    cwd: folder,
   });
   const stop = async () => {
     await end(child);
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   };
   const output = collect(child);
   const ended = once(child, 'exit').then(([code]: unknown[]): never => {
