@@ -115,7 +115,8 @@ export class RuntimeProcess {
   awaitsRestore(waiting: RestoreRequest): boolean {
     // One whose connection broke asks again.
     const asksAgain = this.#waiting !== undefined;
-    if (!asksAgain && (this.#init === undefined || this.#link !== undefined)) return false;
+    const isPast = this.#init === undefined || this.#init.isReported || this.#link !== undefined;
+    if (!asksAgain && isPast) return false;
     this.#waiting = waiting;
     if (this.#init !== undefined) this.#runtimeReady(this.#init);
     return true;

@@ -96,6 +96,12 @@ export class FunctionDirectory {
     return { main: main?.version, second: second?.version, secondWeight };
   }
 
+  /** Whether this deployment of a version is what there is of it, or what there will be. */
+  has({ functionArn: arn, version, deploymentId }: FunctionVersion): boolean {
+    const entry = this.#functions.get(takenApart(arn).path);
+    return entry?.versions.get(version)?.record.current.deploymentId === deploymentId;
+  }
+
   /** The versions that are restored for their invokes. */
   *withSnapStart(): Iterable<FunctionVersion> {
     for (const { versions } of this.#functions.values())

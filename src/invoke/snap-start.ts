@@ -13,11 +13,11 @@ export interface SnapshotPool {
  * went with the one before.
  */
 export class SnapStart {
-  readonly #directory: Pick<FunctionDirectory, 'withSnapStart'>;
+  readonly #directory: Pick<FunctionDirectory, 'has' | 'withSnapStart'>;
   readonly #pool: SnapshotPool;
   readonly #begun = Promise.withResolvers<void>();
 
-  constructor(directory: Pick<FunctionDirectory, 'withSnapStart'>, pool: SnapshotPool) {
+  constructor(directory: Pick<FunctionDirectory, 'has' | 'withSnapStart'>, pool: SnapshotPool) {
     this.#directory = directory;
     this.#pool = pool;
   }
@@ -35,6 +35,8 @@ export class SnapStart {
 
   async publish(version: FunctionVersion): Promise<SnapshotOutcome> {
     await this.#begun.promise;
+    // Deleted while its code was unpacked: nobody would ever end what waited for it.
+    if (!this.#directory.has(version)) return 'abandoned';
     return await this.#pool.publish(version);
   }
 }

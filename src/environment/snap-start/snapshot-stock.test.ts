@@ -70,6 +70,26 @@ test('no more are tried after six failures, until a restore has worked', () => {
   expect(stock.needsStart()).toBe(true);
 });
 
+test('those that are lost while they wait are failures too, as often as they initialise', () => {
+  const stock = kept(4);
+  let started = 0;
+  for (; stock.needsStart() && started < 20; started += 1) {
+    const waiting = environment();
+    stock.add(waiting);
+    stock.delete(waiting);
+    stock.fail();
+  }
+  expect(started).toBe(6);
+});
+
+test('after its end none waits for who still comes', () => {
+  const stock = kept(4);
+  stock.end();
+  expect(stock.take()).toBeUndefined();
+  expect(stock.needsStart()).toBe(false);
+  expect(stock.isAtRest).toBe(true);
+});
+
 test('at its end none is wanted, and those that waited are handed out', () => {
   const stock = kept(4);
   const waiting = environment();

@@ -13,6 +13,7 @@ export class SnapshotStock {
   readonly #most: number;
   #target = 0;
   #failures = 0;
+  #hasEnded = false;
   /** Starts in progress, and starts asked for that have to wait their turn. */
   starting = 0;
   queued = 0;
@@ -33,6 +34,7 @@ export class SnapshotStock {
 
   /** One shall wait from now on, before anybody has asked for it. */
   keepOne(): void {
+    this.#hasEnded = false;
     this.#target = Math.max(1, this.#target);
   }
 
@@ -48,7 +50,6 @@ export class SnapshotStock {
   /** One has initialised. False: it is of no use any more. */
   add(environment: ExecutionEnvironment): boolean {
     if (this.count >= this.#target) return false;
-    this.#failures = 0;
     this.#waiting.push(environment);
     return true;
   }
@@ -58,11 +59,11 @@ export class SnapshotStock {
     this.#failures += 1;
   }
 
-  /** One to be restored; another will take its place. None is left: from now on there is one more. */
+  /** One to be restored; another will take its place. None is left: from now on there is one more, until the end. */
   take(): ExecutionEnvironment | undefined {
     const taken = this.#waiting.shift();
-    if (taken === undefined) this.#target = Math.min(this.#most, this.#target + 1);
-    else this.keepOne();
+    if (taken !== undefined) this.keepOne();
+    else if (!this.#hasEnded) this.#target = Math.min(this.#most, this.#target + 1);
     return taken;
   }
 
@@ -86,6 +87,7 @@ export class SnapshotStock {
 
   /** There shall be none from now on. @returns those that there are */
   end(): ExecutionEnvironment[] {
+    this.#hasEnded = true;
     this.#target = 0;
     return this.#waiting.splice(0);
   }

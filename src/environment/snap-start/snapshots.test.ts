@@ -61,14 +61,20 @@ describe('a version with SnapStart', () => {
     expect(fixture.lines()).toContain('restored');
   });
 
-  test('fails to be published with its reason, and leaves nothing', async () => {
-    const broken = functionVersion({ ...snapStart, handler: 'init-error' });
-    expect(await fixture.pool.publish(broken)).toEqual({
-      code: 'FunctionError',
-      message: 'Function initialization failed: Runtime.ImportModuleError: no such module',
-    });
-    expect(fixture.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 });
-  });
+  test.each([
+    ['ends', 'init-error'],
+    ['goes on as if nothing were', 'init-error-ignored'],
+  ])(
+    'fails to be published with the reason of a runtime that then %s, and leaves nothing',
+    async (_, handler) => {
+      const broken = functionVersion({ ...snapStart, handler });
+      expect(await fixture.pool.publish(broken)).toEqual({
+        code: 'FunctionError',
+        message: 'Function initialization failed: Runtime.ImportModuleError: no such module',
+      });
+      expect(fixture.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 });
+    },
+  );
 
   test('that cannot be restored tells its caller', async () => {
     const version = functionVersion({ ...snapStart, handler: 'restore-error' });
@@ -90,6 +96,18 @@ describe('a version with SnapStart', () => {
     expect(fixture.pool.counts().starting).toBe(0);
     expect((await fixture.invoke(version, { do: 'echo', value: 1 })).value).toBe(1);
     await vi.waitUntil(() => waiting() === 2 && fixture.pool.counts().starting === 0, PATIENT);
+  });
+
+  test('that is deleted while invocations wait for it runs them, and leaves nothing', async () => {
+    await fixture.close();
+    fixture = new PoolFixture({ parallelStarts: 1 });
+    const version = functionVersion(snapStart);
+    await fixture.pool.publish(version);
+    const answers = [1, 2, 3].map((value) => fixture.invoke(version, { do: 'echo', value }));
+    fixture.pool.retire(version.functionArn, new Set());
+    expect((await Promise.all(answers)).map(({ value }) => value)).toEqual([1, 2, 3]);
+    await vi.waitUntil(() => fixture.pool.counts().starting === 0, PATIENT);
+    expect(fixture.pool.counts()).toEqual({ starting: 0, idle: 0, busy: 0 });
   });
 
   test('whose environments are all ended is not published any more', async () => {

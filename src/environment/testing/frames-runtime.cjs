@@ -73,11 +73,11 @@ const isFirst = path !== undefined && path !== '' && !fs.existsSync(path);
 if (isFirst) fs.writeFileSync(path, '');
 if (what === 'init-exit' || (what === 'init-exit-once' && isFirst)) process.exit(3);
 if (what === 'init-hang' || (what === 'init-hang-once' && isFirst)) commands.sleep({ ms: 60_000 });
-if (what === 'init-error') {
+if (what === 'init-error' || what === 'init-error-ignored') {
   write(
     frame(0x13, Buffer.from('{"errorType":"Runtime.ImportModuleError","errorMessage":"no such module"}')),
   );
-  process.exit(1);
+  if (what === 'init-error') process.exit(1);
 }
 
 if (process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'snap-start') {
