@@ -66,7 +66,9 @@ namespace Lambent
 
         public static string Quote(string text)
         {
-            return "\"" + JsonEncodedText.Encode(text ?? "").ToString() + "\"";
+            // In UTF-8 halves of characters are unknown ones; as they are they would be refused.
+            var whole = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? ""));
+            return "\"" + JsonEncodedText.Encode(whole).ToString() + "\"";
         }
     }
 }

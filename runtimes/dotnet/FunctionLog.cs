@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -87,7 +88,7 @@ namespace Lambent
 
         static string Now()
         {
-            return DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
+            return DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
         }
 
         /// <summary>As a record with its length, so that it stays one event, where there is somebody who reads those.</summary>

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dotnetPackage } from '../support/dotnet-packages.ts';
 import { type Answer, deploy, invoke } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { withoutNamespaces } from '../support/without-namespaces.ts';
 import { zipFolder } from '../support/zip.ts';
 
 const built = await dotnetPackage();
@@ -169,6 +170,31 @@ describe.skipIf(built === undefined)('.NET', () => {
     expect(log).toContain('\tinfo\tfirst\nsecond\n');
     expect(log).toContain('with an exception\nSystem.InvalidOperationException: inner');
   });
+
+  test.each(['Text', 'JSON'] as const)(
+    'half a character is shown as one that is unknown, in %s',
+    async (LogFormat) => {
+      const { payload, log } = await run(handler('FailOddly'), 'x', { LoggingConfig: { LogFormat } });
+      expect(payload).toMatchObject({
+        errorType: 'NotSupportedException',
+        errorMessage: 'half a pair: \ufffd',
+      });
+      expect(log.split('half a pair').length).toBeGreaterThan(2);
+    },
+  );
+
+  test('the time of a log event is written the same way whatever culture the function chooses', async () => {
+    const { log } = await run(handler('WithOwnCulture'), 'x');
+    expect(log).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t\S+\tinfo\tsaid at \d\d\.\d\d$/m);
+  });
+
+  test.skipIf(withoutNamespaces() !== undefined)(
+    'a function sees of .NET what it runs on, and nothing beside that',
+    async () => {
+      const { payload } = await run(handler('Installed'), 'x');
+      expect((payload as string[]).toSorted()).toEqual(['dotnet', 'host', 'shared']);
+    },
+  );
 
   test('JSON logs have levels, and those below the least are left out', async () => {
     const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'WARN' } as const;

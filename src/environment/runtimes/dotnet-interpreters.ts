@@ -7,7 +7,7 @@ type CommandLine = readonly [string, ...string[]];
 
 /** One version of the framework; one `dotnet` may have several. */
 export interface DotnetInterpreter extends Interpreter {
-  /** The directory of `dotnet`, with everything it brings. */
+  /** The directory of `dotnet`, with everything it brings; a user's own may hold more. */
   readonly home: string;
   /** The framework's own assemblies. */
   readonly assemblies: string;

@@ -9,6 +9,8 @@ import { RuntimeUnavailable } from './runtime-unavailable.ts';
 import { libraryPath, localeVariables, programPath } from './variables.ts';
 
 const WITHOUT_CULTURES = { DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' } as const;
+/** Of its directory, which for a user's own .NET is where that user's certificates are too, keys and all. */
+const PARTS = ['dotnet', 'host', 'shared'];
 const ICU_ADVICE = 'Install the ICU library that belongs to it (for example `apt-get install libicu72`).';
 /** @param release the major version of .NET that the runtime is for */
 export async function findDotnetRuntime(
@@ -77,7 +79,7 @@ function describeDotnetRuntime(
     }),
     directories: [
       { hostPath: directory, sandboxPath: '/var/runtime' },
-      { hostPath: home, sandboxPath: home },
+      ...PARTS.map((name) => join(home, name)).map((part) => ({ hostPath: part, sandboxPath: part })),
     ],
     warning,
   };

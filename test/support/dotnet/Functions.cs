@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Amazon.Lambda.Core;
@@ -99,6 +101,26 @@ namespace Example
         }
 
         public string FailAtOnce(string text) { throw new NotSupportedException("at once"); }
+
+        public string FailOddly(string text)
+        {
+            Console.WriteLine("half a pair: \ud83d");
+            throw new NotSupportedException("half a pair: \ud83d");
+        }
+
+        public string WithOwnCulture(string text)
+        {
+            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            culture.DateTimeFormat.TimeSeparator = ".";
+            CultureInfo.CurrentCulture = culture;
+            Console.WriteLine("said at " + DateTime.UtcNow.ToString("HH:mm"));
+            return text;
+        }
+
+        public string[] Installed(string text)
+        {
+            return Directory.GetFileSystemEntries(Environment.GetEnvironmentVariable("DOTNET_ROOT")).Select(Path.GetFileName).ToArray();
+        }
 
         public string Overloaded(string text) { return text; }
         public int Overloaded(int number) { return number; }
