@@ -251,23 +251,74 @@ test.skipIf(reason !== undefined)('leaves no block device behind, destroyed or c
   rmSync(root, { recursive: true });
 });
 
-test.skipIf(reason !== undefined)(
-  'lets sandboxes go that were opened ahead of a need that has passed',
-  async () => {
-    const root = mkdtempSync(join(tmpdir(), 'lambent-spares-'));
-    const clock = new MovableClock();
-    const driver = await openDriver(root, clock);
-    const files = (): string[] => readdirSync(root).filter((name) => name.startsWith('spare-'));
-    // One has several files and directories, of which this is there from first to last.
-    const spares = (): string[] => files().filter((name) => name.endsWith('.launch'));
-    const spec = { id: 'needed', readOnlyDirectories: [], scratchDirectory: join(root, 'needed'), limits };
-    await (await driver.create(spec)).destroy();
-    await vi.waitFor(() => expect(spares()).toHaveLength(1), 20_000);
+describe.skipIf(reason !== undefined)('sandboxes opened ahead of need', () => {
+  let root: string;
+  let driver: NamespaceDriver;
+  const clock = new MovableClock();
+  let made = 0;
+
+  const files = (): string[] => readdirSync(root).filter((name) => name.startsWith('spare-'));
+  // One has several files and directories, of which this is there from first to last.
+  const spares = (): string[] => files().filter((name) => name.endsWith('.launch'));
+  const create = async (): Promise<Sandbox> => {
+    const id = `needed${(made += 1)}`;
+    return await driver.create({ id, readOnlyDirectories: [], scratchDirectory: join(root, id), limits });
+  };
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'lambent-spares-'));
+    driver = await openDriver(root, clock);
+  });
+
+  afterAll(async () => {
+    await driver?.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const env = { PATH: '/usr/bin:/bin', quoted: `it's "so" $HOME \`id\` \\ \n é Á *`, UID: 'x', _: 'y' };
+  const facts = `tr '\\0' '\\n' < /proc/$$/environ; pwd; readlink /proc/$$/fd/*; ulimit -a;
+    grep -E '^(SigIgn|Cap|NoNew|Seccomp|Gid|Groups)' /proc/$$/status; cat /proc/$$/cgroup; cut -c1-14 /proc/$$/uid_map`;
+  const told = async (box: Sandbox, channel: boolean): Promise<string> => {
+    const argv = ['/bin/sh', '-c', `${facts}; printf '%s\\n' "$@"; exit 7`, 'sh', "it's", ''] as const;
+    const { output, exited } = await box.exec({ argv, env, cwd: '/tmp', channel });
+    const said = await text(output);
+    expect(await exited).toEqual({ code: 7, signal: null, outOfMemory: false });
+    // Which socket or pipe it is, and which sandbox, may differ.
+    return said.replaceAll(/(?<=socket:|lambent-).*/g, '').replaceAll(/needed\d+|spare-\d+-\d+/g, 'sandbox');
+  };
+
+  test('start programs as others do', async () => {
+    const fresh = await create();
+    for (const channel of [true, false]) {
+      const expected = await told(fresh, channel);
+      expect(expected).toContain(`quoted=${env.quoted}\n`);
+      expect(expected).toContain('UID=x\n');
+      await vi.waitFor(() => expect(spares()).toHaveLength(2), 20_000);
+      const opened = await create();
+      expect(await told(opened, channel)).toBe(expected);
+      await opened.destroy();
+    }
+    await fresh.destroy();
+  });
+
+  test('start another program when the shell that waited has ended', async () => {
+    await vi.waitFor(() => expect(spares()).toHaveLength(2), 20_000);
+    const [next = ''] = spares();
+    const box = await create();
+    const argv = ['/bin/sh', '-c', 'kill -9 -1'] as const;
+    await (await box.execBeside({ argv, env, cwd: '/', channel: false })).exited;
+    // What each program was started from goes with it.
+    await vi.waitFor(() => expect(readdirSync(join(root, next))).toEqual(['root']), 20_000);
+    expect(await told(box, true)).toContain('UID=x\n');
+    await box.destroy();
+  });
+
+  test('go when the need has passed', async () => {
+    await (await create()).destroy();
+    await vi.waitFor(() => expect(spares()).toHaveLength(2), 20_000);
     await clock.pass(9 * 60_000);
-    expect(spares()).toHaveLength(1);
+    expect(spares()).toHaveLength(2);
     await clock.pass(60_000);
     await vi.waitFor(() => expect(files()).toEqual([]), 20_000);
-    await driver.close();
-    rmSync(root, { recursive: true });
-  },
-);
+  });
+});

@@ -24,6 +24,7 @@ import { refuseUnstartable } from './program-check.ts';
 import { Room } from './room.ts';
 import { Rooms } from './rooms.ts';
 import { Scratch } from './scratch.ts';
+import { WaitingShell } from './waiting-shell.ts';
 import type { ScratchMedium } from './warden/warden-messages.ts';
 
 export interface NamespaceSandboxParts {
@@ -51,12 +52,13 @@ export class NamespaceSandbox implements Sandbox {
   readonly #late: LateMounts;
   readonly #rooms = new Rooms(async () => await this.#openRoom());
   readonly #starting = new Set<Promise<unknown>>();
-  readonly #running = new Set<SpawnedGroup>();
+  readonly #running = new Map<number, SpawnedGroup>();
   /** What is visible inside, from the start or since `attach`. */
   #shared: readonly SharedDirectory[];
   readonly #scratch: Scratch;
   readonly #network: LastingNetwork;
   #prepared: Prepared | undefined;
+  #waiting: WaitingShell | undefined;
   #started = 0;
 
   constructor(parts: NamespaceSandboxParts) {
@@ -84,9 +86,12 @@ export class NamespaceSandbox implements Sandbox {
     await writeRoot(launch, this.#late.directories);
   }
 
-  /** Makes the namespaces now rather than with the first program. */
+  /** Makes the namespaces now rather than with the first program, and does for that what can be done ahead of it. */
   async open(): Promise<void> {
-    await this.#rooms.ready();
+    this.#waiting = await WaitingShell.start(
+      this.#parts.tools.env,
+      async (command) => await this.#spawn(command),
+    );
   }
 
   pathInside(sandboxPath: string): string {
@@ -148,7 +153,7 @@ export class NamespaceSandbox implements Sandbox {
   async destroy(): Promise<void> {
     this.#rooms.close();
     await Promise.allSettled(this.#starting);
-    const running = [...this.#running];
+    const running = [...this.#running.values()];
     for (const { pid } of running) killGroup(pid);
     this.#prepared?.enforcement.thaw();
     await Promise.all(running.map(({ exited }) => exited));
@@ -167,7 +172,7 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async #start(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
-    const started = this.#startInRoom(command, isMain);
+    const started = this.#startProgram(command, isMain);
     this.#starting.add(started);
     try {
       return await started;
@@ -176,33 +181,38 @@ export class NamespaceSandbox implements Sandbox {
     }
   }
 
-  async #startInRoom(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
+  async #startProgram(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
     await refuseUnstartable(command.argv[0], this.#shared);
+    const waiting = isMain ? this.#waiting : undefined;
+    if (waiting !== undefined) this.#waiting = undefined;
+    return this.#follow(waiting?.become(command) ?? (await this.#spawn(command)), isMain);
+  }
+
+  async #spawn(command: SandboxCommand): Promise<SpawnedGroup> {
     const room = await this.#rooms.enter();
     this.#started += 1;
     const file = `${this.#launchFiles}/${this.#started}`;
     try {
       await writeCommand(file, command);
       const argv = programCommand(this.#ready.launch, room.namespaces, file, command.argv);
-      const toStart = { argv, env: {}, cwd: '/', channel: command.channel };
-      const spawned = await room.start(toStart);
-      return this.#follow(spawned, isMain, async () => {
+      const spawned = await room.start({ argv, env: {}, cwd: '/', channel: command.channel });
+      this.#running.set(spawned.pid, spawned);
+      void spawned.exited.then(() => {
+        this.#running.delete(spawned.pid);
         room.leave();
-        await rm(file, { force: true });
+        return rm(file, { force: true });
       });
+      return spawned;
     } catch (error) {
       room.leave();
       throw error;
     }
   }
 
-  #follow(spawned: SpawnedGroup, isMain: boolean, onEnded: () => Promise<void>): SandboxProcess {
+  #follow(spawned: SpawnedGroup, isMain: boolean): SandboxProcess {
     const { enforcement } = this.#ready;
     const tree = enforcement.follow(spawned, isMain);
-    this.#running.add(spawned);
     const exited = spawned.exited.then((outside): SandboxExit => {
-      this.#running.delete(spawned);
-      void onEnded();
       const exit = outside.code === null ? outside : exitInside(outside.code);
       return { ...exit, outOfMemory: tree.end(exit) };
     });
@@ -213,12 +223,12 @@ export class NamespaceSandbox implements Sandbox {
       exited,
       setActive: (active) => tree.setActive(active),
       terminate: () => {
-        if (this.#running.has(spawned)) signalProcess(programOf(spawned) ?? spawned.pid, 'SIGTERM');
+        if (this.#running.has(spawned.pid)) signalProcess(programOf(spawned) ?? spawned.pid, 'SIGTERM');
         enforcement.thaw();
       },
       // In this order, so that none of its code runs once more; some kernels kill only what is not frozen.
       kill: () => {
-        if (this.#running.has(spawned)) killGroup(spawned.pid);
+        if (this.#running.has(spawned.pid)) killGroup(spawned.pid);
         enforcement.thaw();
       },
     };

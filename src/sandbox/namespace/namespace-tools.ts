@@ -36,6 +36,9 @@ export async function prepareNamespaces(
   const nsenter = findProgram('nsenter', programDirectories);
   if (nsenter === undefined)
     throw new NamespacesUnavailable('nsenter is missing: install it (apt-get install util-linux)');
+  const env = findProgram('env', programDirectories);
+  if (env === undefined)
+    throw new NamespacesUnavailable('env is missing: install it (apt-get install coreutils)');
   const powers = missingPowers();
   if (powers !== undefined) throw new NamespacesUnavailable(powers);
   // A platform that was killed may have left something half made.
@@ -44,6 +47,7 @@ export async function prepareNamespaces(
     bubblewrap,
     unshare,
     nsenter,
+    env,
     setpriv,
     prlimit: findProgram('prlimit', programDirectories),
     ...(await prepareRootParts(directory, nameFiles(hostNames))),

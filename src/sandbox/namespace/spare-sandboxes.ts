@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
@@ -6,22 +7,27 @@ import { isLatePlace } from './late-mounts.ts';
 import type { NamespaceSandbox } from './namespace-sandbox.ts';
 
 /** Made while nobody asks for any, so that whoever asked last has the machine to himself. */
-const FILL_AFTER_MS = 100;
+const FILL_AFTER_MS = 60;
 /** How long sandboxes of a shape nobody asks for are kept. */
 const KEPT_MS = 10 * 60_000;
 const MOST_SHAPES = 4;
+/** Who asks again before there was time to make another finds a second one. */
+const FEWEST = 2;
+/** Of a shape of which there were too few. */
+const MOST = Math.max(FEWEST, availableParallelism());
 
 /** What cannot be changed any more once a sandbox is open: what it is made of but for its late directories. */
 interface Shape {
   readonly spec: SandboxSpec;
-  spare: NamespaceSandbox | undefined;
+  readonly spares: NamespaceSandbox[];
+  wanted: number;
   /** Platform time. */
   usedAtMs: number;
 }
 
 /**
- * Keeps one open sandbox for each shape in use, empty of programs and of code. To make the namespaces takes about as
- * long as to start an interpreter: a start that finds them made takes half the time. Each serves once.
+ * Keeps some open sandboxes of each shape in use, empty of code; in each waits a shell to become the first program. All
+ * that takes longer than to start an interpreter: a start that finds it done takes half the time. Each serves once.
  */
 export class SpareSandboxes {
   readonly #make: (spec: SandboxSpec) => Promise<NamespaceSandbox>;
@@ -44,10 +50,12 @@ export class SpareSandboxes {
   async take(spec: SandboxSpec): Promise<NamespaceSandbox | undefined> {
     const { fixed, late } = divided(spec);
     const shape = this.#shape({ ...spec, readOnlyDirectories: fixed });
-    const { spare } = shape;
-    shape.spare = undefined;
+    const spare = shape.spares.shift();
     this.#fillSoon();
-    if (spare === undefined) return undefined;
+    if (spare === undefined) {
+      shape.wanted = Math.min(shape.wanted + 1, MOST);
+      return undefined;
+    }
     try {
       await spare.attach(late, spec.limits);
       return spare;
@@ -63,12 +71,12 @@ export class SpareSandboxes {
     clearTimeout(this.#timer);
     this.#expiry.cancel();
     await this.#filling;
-    await Promise.all([...this.#shapes.values()].map(async ({ spare }) => await spare?.destroy()));
+    await Promise.all([...this.#shapes.values()].map(destroyAll));
   }
 
   #shape(spec: SandboxSpec): Shape {
     const key = JSON.stringify(spec.readOnlyDirectories);
-    const shape = this.#shapes.get(key) ?? { spec, spare: undefined, usedAtMs: 0 };
+    const shape = this.#shapes.get(key) ?? { spec, spares: [], wanted: FEWEST - 1, usedAtMs: 0 };
     shape.usedAtMs = this.#clock.now();
     this.#expiry.make(KEPT_MS);
     this.#shapes.delete(key);
@@ -80,6 +88,7 @@ export class SpareSandboxes {
     if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#filling ??= this.#fill().finally(() => {
         this.#filling = undefined;
       });
@@ -87,14 +96,17 @@ export class SpareSandboxes {
     this.#timer.unref();
   }
 
+  /** One after the other, until somebody asks again. */
   async #fill(): Promise<void> {
-    const keys = [...this.#shapes.keys()].reverse();
-    for (const [rank, key] of keys.entries()) {
-      const shape = this.#shapes.get(key);
-      if (shape === undefined || this.#closed) continue;
-      if (rank >= MOST_SHAPES) await this.#forget(key, shape);
-      else if (shape.spare === undefined) await this.#makeSpare(key, shape);
+    for (const [key, shape] of [...this.#shapes].slice(0, -MOST_SHAPES)) await this.#forget(key, shape);
+    while (this.#timer === undefined && !this.#closed) {
+      const [key, shape] = this.#mostWanting() ?? [];
+      if (key === undefined || shape === undefined || !(await this.#makeSpare(key, shape))) return;
     }
+  }
+
+  #mostWanting(): [string, Shape] | undefined {
+    return [...this.#shapes].findLast(([, { spares, wanted }]) => spares.length < wanted);
   }
 
   #expire(nowMs: number): number | undefined {
@@ -107,10 +119,11 @@ export class SpareSandboxes {
 
   async #forget(key: string, shape: Shape): Promise<void> {
     this.#shapes.delete(key);
-    await shape.spare?.destroy();
+    await destroyAll(shape);
   }
 
-  async #makeSpare(key: string, shape: Shape): Promise<void> {
+  /** @returns false: that is not possible now, and whoever needs one makes it, and hears why not */
+  async #makeSpare(key: string, shape: Shape): Promise<boolean> {
     this.#made += 1;
     const id = `spare-${process.pid}-${this.#made}`;
     const scratchDirectory = join(dirname(shape.spec.scratchDirectory), id);
@@ -118,13 +131,18 @@ export class SpareSandboxes {
     try {
       sandbox = await this.#make({ ...shape.spec, id, scratchDirectory });
       await sandbox.open();
-      if (this.#shapes.get(key) === shape) shape.spare = sandbox;
+      if (this.#shapes.get(key) === shape) shape.spares.push(sandbox);
       else await sandbox.destroy();
+      return true;
     } catch {
-      // Whoever needs one makes it, and hears why not.
       await sandbox?.destroy();
+      return false;
     }
   }
+}
+
+async function destroyAll({ spares }: Shape): Promise<void> {
+  await Promise.all(spares.splice(0).map(async (spare) => await spare.destroy()));
 }
 
 function divided({ readOnlyDirectories }: SandboxSpec): {
