@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { serviceModel } from '../../src/aws/schema/service-model.ts';
@@ -8,7 +8,7 @@ import { declaredFields, supportOf } from './field-support.ts';
 import { inputFields, operationNames } from './operation-fields.ts';
 import { renderPage } from './page.ts';
 import { readSupportTable, supportByOperation } from './support-table.ts';
-import { covers, fieldsOf, OTHER_SERVICES, readReasons, unnamedIn } from './unnamed-fields.ts';
+import { covers, fieldsOf, FOLDERS, OTHER_SERVICES, readReasons, unnamedIn } from './unnamed-fields.ts';
 
 const root = join(import.meta.dirname, '../..');
 const model = serviceModel('lambda');
@@ -82,6 +82,11 @@ const unnamed = readReasons('unnamed-fields.yaml');
 const kept = readReasons('kept-fields.yaml');
 
 describe('services beside Lambda', () => {
+  test('are all asked', () => {
+    const folders = readdirSync(join(root, 'src/services')).filter((folder) => folder !== 'lambda');
+    expect(folders.toSorted()).toEqual([...new Set(Object.values(FOLDERS))].toSorted());
+  });
+
   test.each(OTHER_SERVICES)('%s names every field it is asked with, or a reason is given', (service) => {
     const reasons = Object.keys(unnamed[service] ?? {});
     const fields = unnamedIn(service);

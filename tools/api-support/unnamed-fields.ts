@@ -7,7 +7,7 @@ import { inputFields, operationNames } from './operation-fields.ts';
 import { type Registration, registrationsIn } from './registrations.ts';
 
 /** Folders of src/services by their models; Lambda has a table of its own, which says more. */
-const FOLDERS = {
+export const FOLDERS = {
   'application-auto-scaling': 'application-autoscaling',
   'cloudwatch-logs': 'logs',
   dynamodb: 'dynamodb',
@@ -20,6 +20,7 @@ const FOLDERS = {
   sns: 'sns',
   sqs: 'sqs',
   sts: 'sts',
+  xray: 'xray',
 } as const;
 
 const graph = new CodeGraph();
