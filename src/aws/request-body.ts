@@ -86,11 +86,14 @@ export function streamBody(request: WireRequest): AsyncIterable<Uint8Array> {
   return decodeAwsChunked(source, onTrailers, () => request.chunkSignatures);
 }
 
-/** A client that goes away before the end of its body is nobody's fault but its own. */
+/**
+ * A client that goes away before the end of its body is nobody's fault but its own. What the reader does not want of it is
+ * read and dropped: Node.js would leave it on the connection, and read nothing that comes after it.
+ */
 async function* whole(source: StreamedRequest): AsyncGenerator<Uint8Array, void, undefined> {
   inviteBody(source);
   try {
-    for await (const chunk of source) {
+    for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       // Nothing else lies there.
       if (chunk.byteLength === chunk.buffer.byteLength) own(chunk);
       yield chunk;
@@ -100,6 +103,8 @@ async function* whole(source: StreamedRequest): AsyncGenerator<Uint8Array, void,
       'IncompleteBody',
       'You did not provide the number of bytes specified by the Content-Length HTTP header.',
     );
+  } finally {
+    source.resume();
   }
 }
 
