@@ -48,6 +48,7 @@ export async function buildExecution(site: Site) {
   await concurrency.open(store);
   const provision = { directory: functions, concurrency, pool };
   const snapStart = new SnapStart(functions, pool);
+  snapStart.follow(store.changes);
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const onNotice = (message: string): void => log.warn(message);
   const { lender, xray, invoker } = openDoor(site, { functions, concurrency, pool }, onNotice);

@@ -30,6 +30,7 @@ import { adminAuthorization } from './admin-authorization.ts';
 import { eventListing } from './event-listing.ts';
 import { healthOf } from './health.ts';
 import type { Identity, Who } from './identity.ts';
+import { amongOthers } from './other-platforms.ts';
 import { resetOf } from './reset.ts';
 import { adminRuntimes } from './runtime-administration.ts';
 import { SharedClock } from './workers/shared-clock.ts';
@@ -38,8 +39,8 @@ import { SharedClock } from './workers/shared-clock.ts';
 export function buildFront({ execution, ...site }: Site & { readonly execution: Execution }) {
   const { config, log, identity, clock, state } = site;
   const { store, segments } = state;
-  const codeDownloads = new CodeDownloads(store.blobs, clock);
-  const services = [
+  const codeDownloads = new CodeDownloads(store.blobs, clock, identity.sessionKey);
+  const own = [
     lambdaService({ ...site, execution }, codeDownloads),
     createLogsService({ store, segments, clock }),
     createApplicationAutoscalingService({
@@ -56,6 +57,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       issue: (claims) => identity.credentials.issue(claims),
     }),
   ];
+  const services = store.others === undefined ? own : amongOthers(own, store.others);
   const admin = buildAdmin({ ...site, execution }, codeDownloads);
   const { who, policies } = identity;
   const endpoint = new Endpoint({
@@ -158,6 +160,7 @@ function buildAdmin(
 ): AdminRoutes {
   const { config, log, warnings, clock } = site;
   const { pool, runtimes, messaging, workers, eventSources } = site.execution;
+  const reset = resetOf(site);
   return new AdminRoutes({
     codeDownloads,
     runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config)),
@@ -169,7 +172,7 @@ function buildAdmin(
     ],
     mappings: () => eventSources.reports(),
     events: eventListing(config, site.state.store),
-    reset: config.ephemeral || config.allowReset ? resetOf(site) : undefined,
+    reset: config.ephemeral || config.allowReset ? reset : undefined,
     clock: workers === undefined ? clock : new SharedClock(clock, () => workers.shareClock()),
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),
   });

@@ -15,6 +15,9 @@ export interface Change {
   readonly isElsewhere?: true;
 }
 
+/** The kind of the one change that a reset is: nothing is as it was. */
+export const RESET_CHANGE = 'store-reset';
+
 export type ChangeListener = (change: Change) => void;
 
 /** Tells listeners of committed changes, in commit order, in this process; others' changes when they are heard of. */

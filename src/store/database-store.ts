@@ -9,7 +9,7 @@ import {
   sql,
   Transaction,
 } from 'kysely';
-import type { Change, ChangeFeed } from './change-feed.ts';
+import { type Change, type ChangeFeed, RESET_CHANGE } from './change-feed.ts';
 import type { Engine, WriterConnection } from './engine.ts';
 import type { FileBlobStore, FileBlobStoreOptions } from './file-blob-store.ts';
 import type { Database } from './schema.ts';
@@ -163,7 +163,8 @@ export class DatabaseStore implements Store {
 
   async reset(): Promise<void> {
     const tables = await this.#tables();
-    await this.write(async (tx) => {
+    await this.write(async (tx, announce) => {
+      announce({ kind: RESET_CHANGE, key: '*' });
       if (this.engine === 'postgres') return await truncateFilled(tx, tables);
       await sql`pragma defer_foreign_keys = on`.execute(tx);
       for (const table of tables) await sql`delete from ${sql.table(table)}`.execute(tx);

@@ -23,13 +23,6 @@ export interface SharedChangesOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** Where the look before has come to. */
-interface Look {
-  /** The transactions whose effects it saw, a `pg_snapshot`. */
-  readonly snapshot: string;
-  readonly atMs: number;
-}
-
 interface FoundChange {
   readonly snapshot: string;
   readonly now_ms: number;
@@ -52,12 +45,14 @@ export class SharedChanges {
   /** This run of the platform: one that starts reads everything anyway. */
   readonly #platform = randomUUID();
   readonly #order = new OrderOfChanges();
-  #last: Look | undefined;
+  /** The transactions whose effects the last look saw, a `pg_snapshot`. */
+  #seen: string | undefined;
   #looking: Promise<void> | undefined;
   #lookAfter: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #prunedAtMs = performance.now();
   #isFollowing = false;
+  #heard = 0;
   #hasWarned = false;
   #onLapse: (reason: string) => void = () => undefined;
 
@@ -67,10 +62,8 @@ export class SharedChanges {
 
   /** What is written from now on is new; what was written before, the platform reads from the tables. */
   async open(): Promise<void> {
-    const rows = await sql<Pick<FoundChange, 'snapshot' | 'now_ms'>>`
-      select pg_current_snapshot()::text as snapshot, ${databaseTime()} as now_ms`.execute(this.#options.db);
-    const [now] = rows.rows;
-    if (now !== undefined) this.#last = { snapshot: now.snapshot, atMs: now.now_ms };
+    const now = sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`;
+    this.#seen = (await now.execute(this.#options.db)).rows[0]?.snapshot;
   }
 
   /**
@@ -81,6 +74,11 @@ export class SharedChanges {
     this.#onLapse = onLapse;
     this.#isFollowing = true;
     this.#arm(0);
+  }
+
+  /** How many changes of others have been told here. */
+  get heard(): number {
+    return this.#heard;
   }
 
   /** Asks no more, and resolves when nothing is under way. */
@@ -155,7 +153,7 @@ export class SharedChanges {
 
   /** The snapshot is there even when nothing was found. Rows from another server's history, restored, are not news. */
   async #ask(): Promise<readonly FoundChange[]> {
-    const before = sql`${this.#last?.snapshot ?? ''}::pg_snapshot`;
+    const before = sql`${this.#seen}::pg_snapshot`;
     const found = await sql<FoundChange>`
       select pg_current_snapshot()::text as snapshot, ${databaseTime()} as now_ms, number, written_at_ms,
         platform, kind, key, case when platform = ${this.#platform} then null else value end as value
@@ -169,16 +167,18 @@ export class SharedChanges {
 
   async #take(found: readonly FoundChange[]): Promise<void> {
     const [now] = found;
-    const before = this.#last;
+    const before = this.#seen;
     if (now === undefined || before === undefined || !this.#isFollowing) return;
     const changes = found.filter(({ number }) => number !== null);
     const oldestMs = now.now_ms - KEPT_MS;
-    this.#last = { snapshot: now.snapshot, atMs: now.now_ms };
-    if (nextTransaction(now.snapshot) < nextTransaction(before.snapshot))
+    const news = this.#newest(changes);
+    this.#seen = now.snapshot;
+    if (nextTransaction(now.snapshot) < nextTransaction(before))
       this.#onLapse('the database is an earlier state of what it was');
     else if (changes.some(({ written_at_ms: atMs }) => atMs < oldestMs))
       this.#onLapse('it was out of touch with the database for more than an hour while others wrote');
-    this.#options.publish(this.#newest(changes));
+    this.#heard += news.length;
+    this.#options.publish(news);
     this.#order.age();
     await this.#prune();
   }

@@ -15,7 +15,7 @@ export interface Store {
   readonly blobs: BlobStore;
   readonly changes: ChangeFeed;
   /** What other platforms on the same database write; undefined on the embedded one. */
-  readonly others?: Pick<SharedChanges, 'follow' | 'catchUp'> | undefined;
+  readonly others?: Pick<SharedChanges, 'follow' | 'catchUp' | 'heard'> | undefined;
   /**
    * Runs `work` in one transaction. When the promise resolves the effect is on disk (fsync) and every change that
    * `announce` named has been delivered to the feed's listeners, in order: the writer reads its own writes.

@@ -55,9 +55,10 @@ export async function startPlatforms(serverUrl: string, options: PlatformsOption
     return server;
   };
   const remove = async (): Promise<void> => {
-    for (const server of servers) await server.stop();
+    const ends = await Promise.allSettled(servers.map(async (server) => await server.stop()));
     for (const directory of directories) await directory.remove();
     await database.remove();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
   try {
     const one = await start();

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -15,11 +15,13 @@ const VALID_MS = 600_000;
 export class CodeDownloads {
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
-  readonly #key = randomBytes(32);
+  readonly #key: Uint8Array;
 
-  constructor(blobs: BlobStore, clock: Clock) {
+  /** @param platformsKey the same for all platforms on one store: each serves what another one has handed out */
+  constructor(blobs: BlobStore, clock: Clock, platformsKey: Uint8Array) {
     this.#blobs = blobs;
     this.#clock = clock;
+    this.#key = createHmac('sha256', platformsKey).update('code locations').digest();
   }
 
   /** @param origin e.g. `http://localhost:4566` */

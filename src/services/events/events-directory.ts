@@ -24,8 +24,6 @@ export class EventsDirectory {
   readonly #rules = new Map<string, Map<string, LiveRule>>();
   /** By the ARN of the bus, then of the archive. */
   readonly #archives = new Map<string, Map<string, LiveArchive>>();
-  /** Tells a refresh that a change overtook it. */
-  #changes = 0;
   #onRules: () => void = () => undefined;
 
   /** @param onRules hears of each change of a rule */
@@ -34,19 +32,15 @@ export class EventsDirectory {
     store.changes.subscribe('event-bus', (change) => this.#applyBus(change));
     store.changes.subscribe('event-rule', (change) => this.#applyRule(change.value as RuleChange));
     store.changes.subscribe('event-archive', (change) => this.#applyArchive(change));
-    await this.refresh(store);
+    await this.#read(store);
   }
 
-  /** Everything as it is on disk, where other platforms write too; the next time where something changes meanwhile. */
-  async refresh({ db }: Store): Promise<void> {
-    const changesBefore = this.#changes;
+  async #read({ db }: Store): Promise<void> {
     const [buses, rules, archives] = await Promise.all([
       db.selectFrom('events_buses').select('definition').execute(),
       db.selectFrom('events_rules').select('definition').execute(),
       db.selectFrom('events_archives').select('definition').execute(),
     ]);
-    if (changesBefore !== this.#changes) return;
-    for (const known of [this.#buses, this.#rules, this.#archives]) known.clear();
     for (const { definition } of buses) {
       const bus = JSON.parse(definition) as StoredBus;
       this.#buses.set(busArn(bus), bus);
@@ -105,7 +99,6 @@ export class EventsDirectory {
   }
 
   clear(): void {
-    this.#changes += 1;
     this.#buses.clear();
     this.#rules.clear();
     this.#archives.clear();
@@ -119,7 +112,6 @@ export class EventsDirectory {
   }
 
   #applyBus({ key, value }: Change): void {
-    this.#changes += 1;
     if (value === undefined) this.#buses.delete(key);
     else this.#buses.set(key, value as StoredBus);
   }
@@ -131,7 +123,6 @@ export class EventsDirectory {
   }
 
   #applyArchive({ key, value }: Change): void {
-    this.#changes += 1;
     for (const [bus, archives] of this.#archives) {
       archives.delete(key);
       if (archives.size === 0) this.#archives.delete(bus);
@@ -140,7 +131,6 @@ export class EventsDirectory {
   }
 
   #applyRule(change: RuleChange): void {
-    this.#changes += 1;
     if ('rule' in change) this.#put(change.rule);
     else {
       const others = this.#rules.get(busKey(change.gone));

@@ -30,9 +30,6 @@ interface EventsOptions {
   readonly onNotice: (message: string) => void;
 }
 
-/** Platforms that share a database see each other's buses, rules and archives after so long, in real time. */
-const REFRESH_MS = 5_000;
-
 /** All that EventBridge keeps in memory and runs by itself, and its side of the deliveries. */
 export class EventsRuntime implements EventsDependencies {
   readonly store: Store;
@@ -45,16 +42,12 @@ export class EventsRuntime implements EventsDependencies {
   readonly #schedules: RuleSchedules;
   readonly #replays: ReplayRunner;
   readonly #sweep: ArchiveSweep;
-  readonly #onNotice: (message: string) => void;
-  #refreshing: NodeJS.Timeout | undefined;
-  #refresh: Promise<void> = Promise.resolve();
 
   constructor(options: EventsOptions) {
     const { directory } = this;
     this.store = options.store;
     this.clock = options.clock;
     this.roles = options.roles;
-    this.#onNotice = options.onNotice;
     this.router = new EventRouter({ ...options, directory });
     this.port = new PlatformEventBuses({ ...options, directory, router: this.router });
     this.#schedules = new RuleSchedules({ ...options, directory, router: this.router });
@@ -69,8 +62,6 @@ export class EventsRuntime implements EventsDependencies {
   }
 
   start(): void {
-    if (this.store.engine === 'postgres')
-      this.#refreshing = setInterval(() => this.#refreshSoon(), REFRESH_MS).unref();
     this.#schedules.start();
     this.#replays.start();
     this.#sweep.start();
@@ -78,15 +69,8 @@ export class EventsRuntime implements EventsDependencies {
 
   /** Resolves when nothing writes any more. */
   async stop(): Promise<void> {
-    clearInterval(this.#refreshing);
     this.#schedules.stop();
-    await Promise.all([this.#replays.stop(), this.#sweep.stop(), this.#refresh]);
-  }
-
-  #refreshSoon(): void {
-    this.#refresh = this.#refresh
-      .then(async () => await this.directory.refresh(this.store))
-      .catch((error: unknown) => this.#onNotice(`Buses and rules could not be read: ${String(error)}`));
+    await Promise.all([this.#replays.stop(), this.#sweep.stop()]);
   }
 
   /** Forgets everything; the caller empties the store. */

@@ -17,7 +17,7 @@ interface RunnerOptions {
 
 const MOST_AT_ONCE = 256;
 const FAILURE_PAUSE_MS = 1_000;
-/** Platforms that share a database hear nothing of each other's schedules, and machines die in real time. */
+/** Of platforms that share a database one may have died over a schedule, in real time. */
 const LOOK_AROUND_MS = 60_000;
 const MINUTE_MS = 60_000;
 
