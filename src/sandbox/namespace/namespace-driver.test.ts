@@ -301,6 +301,16 @@ describe.skipIf(reason !== undefined)('sandboxes opened ahead of need', () => {
     await fresh.destroy();
   });
 
+  test('leave what comes by the channel to the program, even what comes at once', async () => {
+    await vi.waitFor(() => expect(spares()).toHaveLength(2), 20_000);
+    const box = await create();
+    const argv = ['/bin/sh', '-c', 'read line <&3; echo "$line"'] as const;
+    const { channel, output } = await box.exec({ argv, env, cwd: '/', channel: true });
+    channel?.write('at once\n');
+    expect(await text(output)).toBe('at once\n');
+    await box.destroy();
+  });
+
   test('start another program when the shell that waited has ended', async () => {
     await vi.waitFor(() => expect(spares()).toHaveLength(2), 20_000);
     const [next = ''] = spares();

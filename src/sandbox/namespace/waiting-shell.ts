@@ -4,8 +4,11 @@ import type { SandboxCommand } from '../sandbox.ts';
 /** What a shell of one program's own variables and no others could not be told to start. */
 const NAME = /^[A-Za-z_]\w*$/;
 
-/** A shell that reads what to do from its channel. */
-const LISTENING = ['/bin/sh', '-c', 'exec /bin/sh <&3'] as const;
+/**
+ * A shell that reads what to do from where programs only write: shells read on as far as they can, and what comes by the
+ * channel, even at once, is the program's.
+ */
+const LISTENING = ['/bin/sh', '-c', 'exec /bin/sh <&5'] as const;
 
 /**
  * A shell that waits in a sandbox, sealed as a program is, and becomes the first program. All that a start has to do
@@ -38,18 +41,18 @@ export class WaitingShell {
   /** Once. The program, with the process of the shell; undefined when this shell cannot become it. */
   become(command: SandboxCommand): SpawnedGroup | undefined {
     const { channel, answers } = this.#spawned;
-    const isPossible = !this.#hasEnded && channel?.writable === true && canBeSaid(command);
+    const isPossible = !this.#hasEnded && answers?.writable === true && canBeSaid(command);
     if (!isPossible) {
       this.end();
       return undefined;
     }
     const script = scriptOf(command, this.#env);
     if (command.channel) {
-      channel.write(script);
+      answers.write(script);
       return this.#spawned;
     }
-    channel.end(script, () => channel.destroy());
-    answers?.destroy();
+    answers.end(script, () => answers.destroy());
+    channel?.destroy();
     return { ...this.#spawned, channel: undefined, answers: undefined };
   }
 
