@@ -2,16 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
+import { differences, type Holdings, holdingsOf, residentMb } from '../support/holdings.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
-import { openFilesOf, tracesOf } from '../support/traces.ts';
+import { tracesOf } from '../support/traces.ts';
 
-/** Environments to start and end, by default so many; 10,000 take some minutes. */
+/** Environments to start and end, by default so many; 10,000 take ten minutes. */
 const CYCLES_IN_ALL = process.env['LAMBENT_LEAK_CYCLES'];
 const AT_ONCE = 8;
+/** Fewer than these, and a heap has not come to its working size by the end. */
+const ENOUGH_TO_WEIGH = 5_000;
+/** The platform's memory in the last quarter over that in the second. A leak of 2 kB for each environment would show. */
+const MOST_GROWTH = 1.2;
 /** What waits for a function goes after a quarter of an hour, and is looked for every minute. */
 const IDLE_MS = 1_000_000;
 /** As the platform names environments and sandboxes that wait for one, their directories and their control groups. */
@@ -93,10 +97,17 @@ function leaks(isolation: string, cycles: number): void {
   }, async () => {
     const server = await start();
     await deploy(server.lambda, name, CODE, { MemorySize: 256 });
+    const memory: number[] = [];
     let made = await cycle(server, name);
     const before = await settled(server);
-    while (made < cycles) made += await cycle(server, name);
-    expect(await settled(server, before)).toEqual(before);
+    while (made < cycles) {
+      made += await cycle(server, name);
+      memory.push(residentMb(server.process.pid ?? 0));
+    }
+    const after = await settled(server, before);
+    console.log(report({ isolation, made, before, after, memory }));
+    expect(differences(before, after)).toEqual([]);
+    if (made >= ENOUGH_TO_WEIGH) expect(mean(memory, 3) / mean(memory, 1)).toBeLessThan(MOST_GROWTH);
     await eventually(
       async () => scratch(),
       (left) => left.length === 0,
@@ -105,12 +116,9 @@ function leaks(isolation: string, cycles: number): void {
     await nothingIsLeft();
   });
 
-  /** What the platform has without any environment, in numbers of each kind; where it has more than before, after a while. */
-  const settled = async (server: TestServer, before?: unknown) => {
-    const kinds = (): Record<string, number> => ({
-      ...countsByKind(traces().map((line) => line.replace(/^socket .* /, 'socket '))),
-      ...countsByKind(openFilesOf(server.process.pid ?? 0)),
-    });
+  /** What the platform has without any environment; where it has something else than before, after a while. */
+  const settled = async (server: TestServer, before?: Holdings): Promise<Holdings> => {
+    const holder = { pid: server.process.pid ?? 0, folder: folder.path, words: [name] };
     // What was being prepared when time was moved may have come into use after that.
     await eventually(
       async () => {
@@ -120,10 +128,11 @@ function leaks(isolation: string, cycles: number): void {
       (left) => left.length === 0,
       60_000,
     );
+    const deadline = Date.now() + 60_000;
     return await eventually(
-      async () => kinds(),
-      (found) => before === undefined || isDeepStrictEqual(found, before),
-      60_000,
+      async () => holdingsOf(holder),
+      (found) => before === undefined || differences(before, found).length === 0 || Date.now() > deadline,
+      70_000,
     );
   };
 
@@ -189,12 +198,27 @@ async function passIdleTime({ endpoint }: TestServer): Promise<void> {
   expect((await fetch(`${endpoint}/_lambent/clock`, { method: 'POST', body })).status).toBe(200);
 }
 
-/** Numbers of processes, descriptors and control groups say nothing. */
-function countsByKind(lines: readonly string[]): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const line of lines) {
-    const kind = line.replaceAll(/\[?\d+\]?/g, '');
-    found[kind] = (found[kind] ?? 0) + 1;
-  }
-  return found;
+/** One quarter's mean, of four. */
+function mean(samples: readonly number[], quarter: number): number {
+  const size = samples.length / 4;
+  const its = samples.slice(Math.floor(quarter * size), Math.floor((quarter + 1) * size));
+  return its.reduce((sum, each) => sum + each, 0) / its.length;
+}
+
+interface Findings {
+  readonly isolation: string;
+  readonly made: number;
+  readonly before: Holdings;
+  readonly after: Holdings;
+  readonly memory: readonly number[];
+}
+
+function report({ isolation, made, before, after, memory }: Findings): string {
+  const kinds = Object.keys({ ...before, ...after }).toSorted();
+  const quarters = [0, 1, 2, 3].map((each) => Math.round(mean(memory, each))).join(', ');
+  return [
+    `${made} environments at the level ${isolation}: before, after`,
+    ...kinds.map((kind) => `${before[kind] ?? 0}\t${after[kind] ?? 0}\t${kind}`),
+    `the platform's memory in each quarter, MiB: ${quarters}`,
+  ].join('\n');
 }

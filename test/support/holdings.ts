@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { openFilesOf, tracesOf } from './traces.ts';
+
+const MEBIBYTE_OF_KIB = 1024;
+const LOOP_DEVICES = '/sys/block';
+/** Directories that grow with what was done, as they should: of log streams, and of programs that Node.js has compiled. */
+const KEPT: ReadonlySet<string> = new Set(['logs', 'node-compile-cache']);
+
+/** Numbers of each kind of thing. */
+export type Holdings = Readonly<Record<string, number>>;
+
+/** Where to look for what a platform holds. */
+export interface Holder {
+  readonly pid: number;
+  /** Everything it may write to lies below. */
+  readonly folder: string;
+  /** More words that its traces may hold: names of functions. */
+  readonly words?: readonly string[];
+}
+
+/**
+ * What a platform and the processes below it hold of the machine, in numbers of each kind: processes, threads and users,
+ * namespaces, descriptors, mounts, control groups, sockets, loop devices, directories. Linux only; nothing elsewhere.
+ */
+export function holdingsOf({ pid, folder, words = [] }: Holder): Holdings {
+  if (process.platform !== 'linux') return {};
+  const below = processesBelow(pid);
+  const files = below.flatMap((each) => readable(() => openFilesOf(each)) ?? []);
+  return {
+    ...countsByKind(
+      tracesOf([folder, ...words], [pid]).map((line) => line.replace(/^socket .* /, 'socket ')),
+    ),
+    ...countsByKind(files.map((file) => `open ${file}`)),
+    'processes below the platform': below.length,
+    threads: sum(below.map((each) => entries(`/proc/${each}/task`).length)),
+    users: new Set(below.map(userOf)).size,
+    namespaces: namespacesOf(below, files).size,
+    'loop devices': loopDevices(folder),
+    directories: directoriesIn(folder),
+  };
+}
+
+/** Those of both that differ, each with both numbers. */
+export function differences(before: Holdings, now: Holdings): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])].flatMap((kind) => {
+    const [had, has] = [before[kind] ?? 0, now[kind] ?? 0];
+    return had === has ? [] : [`${kind}: ${had} before, ${has} now`];
+  });
+}
+
+/** Of a process alone: MiB resident. Linux only; never more than 1 elsewhere. */
+export function residentMb(pid: number): number {
+  const found = /VmRSS:\s+(\d+)/.exec(readable(() => readFileSync(`/proc/${pid}/status`, 'latin1')) ?? '');
+  return found === null ? 1 : Number(found[1]) / MEBIBYTE_OF_KIB;
+}
+
+/** Of all processes below one, and itself. */
+function processesBelow(pid: number): number[] {
+  const children = entries(`/proc/${pid}/task`).flatMap((thread) =>
+    (readable(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')) ?? '')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number),
+  );
+  return [pid, ...children.flatMap(processesBelow)];
+}
+
+function userOf(pid: number): string {
+  const status = readable(() => readFileSync(`/proc/${pid}/status`, 'latin1')) ?? '';
+  return /^Uid:\s+(\d+)/m.exec(status)?.[1] ?? '';
+}
+
+/** Those that live because somebody is in them, and those that live because somebody holds a descriptor. */
+function namespacesOf(pids: readonly number[], files: readonly string[]): ReadonlySet<string> {
+  const entered = pids.flatMap((pid) =>
+    entries(`/proc/${pid}/ns`).map((kind) => readable(() => readlinkSync(`/proc/${pid}/ns/${kind}`)) ?? ''),
+  );
+  return new Set([
+    ...entered,
+    ...files.filter((file) => /^\w+:\[\d+\]$/.test(file) && !/^(?:pipe|socket):/.test(file)),
+  ]);
+}
+
+function loopDevices(folder: string): number {
+  const files = entries(LOOP_DEVICES).map((device) => join(LOOP_DEVICES, device, 'loop/backing_file'));
+  return files.filter((file) => readable(() => readFileSync(file, 'utf8'))?.startsWith(folder)).length;
+}
+
+function directoriesIn(path: string): number {
+  const inside = readable(() => readdirSync(path, { withFileTypes: true })) ?? [];
+  const directories = inside.filter((entry) => entry.isDirectory() && !KEPT.has(entry.name));
+  return sum(directories.map(({ name }) => 1 + directoriesIn(join(path, name))));
+}
+
+/** Numbers of processes, descriptors and control groups say nothing. */
+function countsByKind(lines: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const line of lines) {
+    const kind = line.replaceAll(/\[?\d+\]?/g, '');
+    found[kind] = (found[kind] ?? 0) + 1;
+  }
+  return found;
+}
+
+function entries(path: string): string[] {
+  return readable(() => readdirSync(path)) ?? [];
+}
+
+/** Of a process that has gone, nothing. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
