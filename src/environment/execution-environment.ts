@@ -146,16 +146,17 @@ export class ExecutionEnvironment {
     if (this.#process.link !== link || this.#isAborting) return false;
     if (this.#lifecycle.current === 'idle') return true;
     if (this.#lifecycle.current !== 'invoking' || !this.#inHand.isEmpty) return false;
-    this.#reporter.runtimeWaits();
-    if (this.#process.hasBusyExtensions) this.#runtimeWaits = true;
-    else this.#becomeIdle(link);
+    if (this.#process.hasBusyExtensions) {
+      this.#runtimeWaits = true;
+      this.#reporter.runtimeWaits();
+    } else this.#becomeIdle(link);
     return true;
   }
 
   #deliver(run: RunningInvocation): void {
     this.#rest.end();
     this.#process.setActive(true);
-    if (this.#process.hasExtensions) run.isHeld = !run.invocation.wantsLogTail;
+    run.hasExtensions = this.#process.hasExtensions;
     this.#process.deliver(run.invocation, run.deadlineMs);
   }
 

@@ -5,27 +5,31 @@ import { functionRun } from './function-run.ts';
 import type { OutputPace } from './output-pace.ts';
 import { PeakMemory } from './peak-memory.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
-import { runtimeDoneFacts } from './runtime-done-facts.ts';
+import { reportSpans, runtimeDoneFacts } from './invocation-spans.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** A function that never stops printing does not keep its REPORT from being written. */
 const MOST_DRAIN_TURNS = 100;
+/** A runtime that asks for its next event so soon after its result has done nothing else in between. */
+const AT_ONCE_MS = 5;
 
 type ReporterParts = Pick<EnvironmentParts<unknown>, 'log' | 'pace' | 'sandbox' | 'version'>;
 
 /**
  * What follows an invocation's result: the answer to the caller, END and REPORT, and the environment's release to its
- * next invocation. The caller comes first, unless it wants the log tail; output the function wrote to a pipe before
- * its response is read, by turns of the event loop, before REPORT.
+ * next invocation. The caller comes first, unless it wants the log tail, which REPORT is part of. The invocation is over,
+ * and its duration known, when runtime and extensions ask for the next event; output that was written to a pipe before
+ * that is read, by turns of the event loop, before REPORT.
  */
 export class InvocationReporter {
   readonly #log: EnvironmentLog;
   readonly #pace: OutputPace;
   readonly #memory: PeakMemory;
   readonly #memoryMb: number;
+  /** Told how long the environment was in use. */
   readonly #onAvailable: (tookMs: number) => void;
   readonly #onTurn = (run: RunningInvocation): void => this.#turn(run);
-  /** Answered, or to be answered with its tail; not yet reported or not yet over. */
+  /** Has its result; not yet reported, or not yet released. */
   #finishing: RunningInvocation | undefined;
   #usesOutput = false;
   #outputInTurn = false;
@@ -75,14 +79,14 @@ export class InvocationReporter {
   }
 
   /**
-   * The runtime asked for the next event; extensions may still work on the last one. Those that wait to be told by their
+   * The runtime asked for the next event; extensions still work on the last one. Those that wait to be told by their
    * telemetry would never be done otherwise.
    */
   runtimeWaits(): void {
     const run = this.#finishing;
     if (run === undefined || !this.#log.wantsRecords) return;
     run.nextMs = run.elapsedMs();
-    if (run.isHeld) setImmediate(this.#onTurn, run);
+    if (run.isDrained) setImmediate(this.#onTurn, run);
   }
 
   /**
@@ -94,13 +98,17 @@ export class InvocationReporter {
     if (run === undefined) return;
     run.stopTimer();
     run.isOver = true;
-    if (run.isHeld) {
-      this.#letGo(run);
+    const { wantsRecords } = this.#log;
+    // Our own runtimes ask in the same breath as they answer; only records tell the two moments apart.
+    if (run.hasTurned || wantsRecords) run.extendDuration();
+    if (wantsRecords) run.nextMs ??= run.durationMs;
+    if (!run.isDrained) {
+      const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
+      if (!mayStillPrint) this.#release(run);
+    } else if (this.#outputInTurn || run.durationMs - run.resultMs > AT_ONCE_MS) {
+      this.#turns = 0;
       setImmediate(this.#onTurn, run);
-      return;
-    }
-    const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
-    if (run.isReported || !mayStillPrint) this.#release(run);
+    } else this.#finish(run);
   }
 
   /**
@@ -112,12 +120,13 @@ export class InvocationReporter {
     if (run === undefined) return;
     run.stopTimer();
     this.#finishing = undefined;
-    if (run.isHeld) this.#letGo(run, failure);
+    if (!run.isOver) cutShort(run, failure);
     if (!run.isReported) this.#report(run);
   }
 
   #turn(run: RunningInvocation): void {
-    if (run.isReported || (run.isHeld && run.nextMs === undefined)) return;
+    if (run.isReported) return;
+    run.hasTurned = true;
     const { resumed } = this.#pace;
     if (resumed !== undefined) {
       // What the function wrote before its result may be in a pipe that is not read right now.
@@ -131,23 +140,15 @@ export class InvocationReporter {
       setImmediate(this.#onTurn, run);
       return;
     }
-    if (run.isHeld) {
-      this.#tellRuntimeDone(run);
-      return;
-    }
-    this.#report(run);
-    if (!run.isOver) return;
-    if (this.#finishing === run) this.#finishing = undefined;
-    this.#release(run);
+    run.isDrained = true;
+    if (run.isOver) this.#finish(run);
+    else if (run.nextMs !== undefined) this.#tellRuntimeDone(run);
   }
 
-  #letGo(run: RunningInvocation, failure?: FunctionFailure): void {
-    run.isHeld = false;
-    run.extendDuration();
-    const { outcome } = run;
-    if (outcome !== undefined && failure !== undefined && outcome.failure === undefined) {
-      run.outcome = { ...outcome, failure };
-    }
+  #finish(run: RunningInvocation): void {
+    this.#report(run);
+    if (this.#finishing === run) this.#finishing = undefined;
+    this.#release(run);
   }
 
   #report(run: RunningInvocation): void {
@@ -168,6 +169,7 @@ export class InvocationReporter {
       // The watchdog may see more in the moment before it kills; AWS never shows more than there is.
       maxMemoryUsedMb: Math.min(usedMb, this.#memoryMb),
       failure: outcome.failure,
+      spans: reportSpans(run),
     };
     const tail = this.#log.report(facts, outcome.handlerFailure);
     if (tail !== undefined) run.answer(tail);
@@ -184,6 +186,16 @@ export class InvocationReporter {
     if (run.isReleased) return;
     run.isReleased = true;
     if (run.isReported) this.#finishing = undefined;
-    this.#onAvailable(run.resultMs);
+    const { durationMs, resultMs } = run;
+    this.#onAvailable(durationMs - resultMs > AT_ONCE_MS ? durationMs : resultMs);
+  }
+}
+
+/** It ends before its runtime and extensions are done with it. */
+function cutShort(run: RunningInvocation, failure: FunctionFailure | undefined): void {
+  run.extendDuration();
+  const { outcome } = run;
+  if (outcome !== undefined && failure !== undefined && outcome.failure === undefined) {
+    run.outcome = { ...outcome, failure };
   }
 }

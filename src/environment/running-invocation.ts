@@ -35,6 +35,7 @@ export class RunningInvocation implements Deadline {
   readonly #deadlines: Deadlines;
   readonly #startedAt = performance.now();
   readonly #completion: Completion<InvocationResult>;
+  /** Until runtime and extensions ask for the next event; until that is known, until the result. */
   durationMs = 0;
   /** When the result came, since the event was delivered. */
   resultMs = 0;
@@ -49,10 +50,14 @@ export class RunningInvocation implements Deadline {
   isStreaming = false;
   /** When that began, since the event was delivered. */
   responseBeganMs: number | undefined;
-  /** The runtime has asked for the next event. */
+  /** There are extensions: they too have to ask for the next event. */
+  hasExtensions = false;
+  /** A turn of the event loop has passed since the result. */
+  hasTurned = false;
+  /** What was written before the result is read. */
+  isDrained = false;
+  /** Runtime and extensions have asked for the next event. */
   isOver = false;
-  /** REPORT waits until the extensions are done as well: their time counts. */
-  isHeld = false;
   isReported = false;
   /** Whoever wants to know was told that the runtime is done. */
   isRuntimeDone = false;
@@ -87,9 +92,9 @@ export class RunningInvocation implements Deadline {
     if (!this.invocation.wantsLogTail) this.answer(undefined);
   }
 
-  /** Extensions ran on after the runtime's answer. */
+  /** Runtime or extensions ran on after the answer. */
   extendDuration(): void {
-    this.durationMs = this.elapsedMs();
+    this.durationMs = Math.min(this.elapsedMs(), this.deadlineMs - this.startedAtMs);
   }
 
   elapsedMs(): number {

@@ -21,6 +21,8 @@ export interface ReportFacts {
   readonly failure: LineFailure | undefined;
   /** Of one that X-Ray hears of. */
   readonly trace?: Pick<InvocationTrace, 'root' | 'segmentId'> | undefined;
+  /** None unless there are extensions. Only records show them. */
+  readonly spans?: readonly Span[];
 }
 
 /** When the runtime itself is done; extensions may not be. */
@@ -36,7 +38,7 @@ export interface RuntimeDoneFacts {
 
 /** A part of an invocation's time. */
 export interface Span {
-  readonly name: 'responseLatency' | 'responseDuration' | 'runtimeOverhead';
+  readonly name: 'responseLatency' | 'responseDuration' | 'runtimeOverhead' | 'extensionOverhead';
   /** Platform time, milliseconds since the Unix epoch. */
   readonly startMs: number;
   readonly durationMs: number;

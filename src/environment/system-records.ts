@@ -2,7 +2,7 @@ import type { FunctionVersion } from '../model/function-version.ts';
 import type { ExtensionFacts } from './extensions-api/extension.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { billedDurationMs } from './system-lines.ts';
-import type { LineFailure, ReportFacts, RuntimeDoneFacts, RuntimeIdentity } from './system-lines.ts';
+import type { LineFailure, ReportFacts, RuntimeDoneFacts, RuntimeIdentity, Span } from './system-lines.ts';
 import type { DroppedTelemetry, SubscriptionFacts } from './telemetry-api/telemetry-event.ts';
 
 /** The same events in the JSON log format: `{"time","type":"platform.*","record"}`, each with its level. */
@@ -100,12 +100,8 @@ export function startRecord(requestId: string, version: string, traceId: string)
 
 export function runtimeDoneRecord(facts: RuntimeDoneFacts): SystemRecord {
   const { requestId, traceId, durationMs, failure, producedBytes } = facts;
-  const spans = facts.spans.map((span) => ({
-    name: span.name,
-    start: new Date(span.startMs).toISOString(),
-    durationMs: rounded(span.durationMs),
-  }));
   const metrics = { durationMs: rounded(durationMs), producedBytes };
+  const spans = facts.spans.map(spanRecord);
   const record = { requestId, ...outcome(failure), metrics, spans, ...tracing(traceId) };
   return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.runtimeDone', record };
 }
@@ -126,7 +122,9 @@ export function reportRecord(facts: ReportFacts): SystemRecord {
           billedRestoreDurationMs: Math.ceil(restoreDurationMs),
         }),
   };
-  const record = { requestId, metrics, ...outcome(failure), ...tracing(facts.traceId) };
+  const { spans = [] } = facts;
+  const shown = spans.length === 0 ? {} : { spans: spans.map(spanRecord) };
+  const record = { requestId, metrics, ...outcome(failure), ...shown, ...tracing(facts.traceId) };
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };
 }
 
@@ -143,6 +141,10 @@ export function subscriptionRecord({ api, name, types }: SubscriptionFacts): Sys
 /** An extension did not get all that it subscribed to. */
 export function logsDroppedRecord(dropped: DroppedTelemetry): SystemRecord {
   return { level: 'WARN', type: 'platform.logsDropped', record: { ...dropped } };
+}
+
+function spanRecord({ name, startMs, durationMs }: Span): Readonly<Record<string, unknown>> {
+  return { name, start: new Date(startMs).toISOString(), durationMs: rounded(durationMs) };
 }
 
 /** Only of what is traced, as on AWS. */

@@ -2,7 +2,7 @@ import type { EnvironmentParts } from '../environment-parts.ts';
 import type { FunctionFailure } from '../function-failure.ts';
 import { functionRun } from '../function-run.ts';
 import type { InvocationOutcomes } from '../invocation-in-hand.ts';
-import { runtimeDoneFacts } from '../runtime-done-facts.ts';
+import { runtimeDoneFacts } from '../invocation-spans.ts';
 import type { Outcome, RunningInvocation } from '../running-invocation.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -147,7 +147,10 @@ describe('a subscriber', () => {
       requestId,
       status: 'success',
       metrics: { memorySizeMB: 512, initDurationMs: expect.any(Number) },
+      spans: [{ name: 'extensionOverhead', start: expect.any(String), durationMs: expect.any(Number) }],
     });
+    const { metrics, spans } = record('platform.report');
+    expect(metrics.durationMs).toBeCloseTo(done.metrics.durationMs + spans[0].durationMs, 2);
     expect(it.lines()).toContain('TELEMETRY\tName: agent\tState: Subscribed\tTypes: [Platform, Function]');
     expect(it.lines()).toContain('200 "OK"');
   });

@@ -27,3 +27,17 @@ function spansOf({ startedAtMs, responseBeganMs, resultMs, nextMs }: RunningInvo
   }
   return spans;
 }
+
+const NONE: readonly Span[] = [];
+
+/** What there is to say about the time after the runtime was done. */
+export function reportSpans({
+  startedAtMs,
+  durationMs,
+  hasExtensions,
+  nextMs,
+}: RunningInvocation): readonly Span[] {
+  if (!hasExtensions || nextMs === undefined) return NONE;
+  const waitedMs = Math.max(0, durationMs - nextMs);
+  return [{ name: 'extensionOverhead', startMs: startedAtMs + nextMs, durationMs: waitedMs }];
+}
