@@ -36,7 +36,7 @@ export function holdingsOf({ pid, folder, words = [] }: Holder): Holdings {
     threads: sum(below.map((each) => entries(`/proc/${each}/task`).length)),
     users: new Set(below.map(userOf)).size,
     namespaces: namespacesOf(below, files).size,
-    'loop devices': loopDevices(folder),
+    'loop devices': loopDevicesIn(folder).length,
     directories: directoriesIn(folder),
   };
 }
@@ -82,9 +82,12 @@ function namespacesOf(pids: readonly number[], files: readonly string[]): Readon
   ]);
 }
 
-function loopDevices(folder: string): number {
-  const files = entries(LOOP_DEVICES).map((device) => join(LOOP_DEVICES, device, 'loop/backing_file'));
-  return files.filter((file) => readable(() => readFileSync(file, 'utf8'))?.startsWith(folder)).length;
+/** Those whose file is, or was, below a directory. Linux only; none elsewhere. */
+export function loopDevicesIn(folder: string): string[] {
+  const file = (device: string): string => join(LOOP_DEVICES, device, 'loop/backing_file');
+  return entries(LOOP_DEVICES).filter((device) =>
+    readable(() => readFileSync(file(device), 'utf8'))?.startsWith(folder),
+  );
 }
 
 function directoriesIn(path: string): number {

@@ -1,7 +1,8 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { namesProcess } from '../process-name.ts';
 import { closeInherited } from './close-inherited.ts';
 import { killLeftovers } from './leftovers.ts';
 import { PipeStock } from './pipe-stock.ts';
@@ -50,6 +51,7 @@ const PLAIN: SpawnerSkills = {
 export function serveSpawner(skills: SpawnerSkills = PLAIN): void {
   const socketPath = process.argv[2] ?? '';
   const directory = dirname(socketPath);
+  const platform = process.ppid;
   closeInherited();
   const pipes = new PipeStock(directory, (paths) => report({ kind: 'pipes', paths }));
   const server = new SpawnerServer(skills, pipes);
@@ -65,10 +67,18 @@ export function serveSpawner(skills: SpawnerSkills = PLAIN): void {
   whenAlone(() => {
     server.killAll();
     removeDirectory(directory);
-    void (skills.atEnd?.() ?? Promise.resolve()).finally(() => process.exit());
+    void (skills.atEnd?.() ?? Promise.resolve()).finally(() => {
+      if (process.ppid !== platform) removeTemporary(dirname(directory));
+      process.exit();
+    });
   });
   // A terminal's Ctrl-C is for the platform, which stops functions in its own order and then this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+}
+
+/** A platform that was killed could not remove its own temporary directory, which `directory` is in then. */
+function removeTemporary(directory: string): void {
+  if (namesProcess(basename(directory))) removeDirectory(directory);
 }
 
 /** Node.js does not emit `disconnect` where a handle was on its way to whoever has gone, so it is looked for as well. */

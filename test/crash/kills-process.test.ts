@@ -1,0 +1,3 @@
+import { testKills } from './kills.ts';
+
+testKills('process', process.platform === 'linux' ? undefined : 'this is not Linux', 4);
