@@ -113,18 +113,13 @@ export class EnvironmentLog {
     this.#records.push(chunk);
   }
 
-  /** Ends a line the function left without a line feed. */
-  flushOutput(): void {
-    this.#output.flush();
-  }
-
   initStart(runtime: RuntimeIdentity, phase: records.InitPhase): void {
     this.#phase = phase;
     // What a process before this one has begun is not continued.
     this.#records = undefined;
     this.#isRuntimeReady = false;
     this.#telemetry.begin();
-    this.#record(records.initStartRecord(this.#type, phase, runtime, this.#version));
+    this.#record(records.initStartRecord(this.#type, phase, this.#instance(runtime)));
     // The text format has no second line for a second Init.
     if (!this.#isJson && phase === 'init') this.#append(initStartLine(runtime));
   }
@@ -148,7 +143,7 @@ export class EnvironmentLog {
   restoreStart(runtime: RuntimeIdentity): void {
     this.#phase = 'restore';
     this.#isRuntimeReady = false;
-    this.#record(records.restoreStartRecord(runtime, this.#version));
+    this.#record(records.restoreStartRecord(this.#instance(runtime)));
     if (!this.#isJson) this.#append(restoreStartLine(runtime));
   }
 
@@ -211,6 +206,10 @@ export class EnvironmentLog {
   close(): void {
     this.#output.flush();
     this.#writer.close();
+  }
+
+  #instance(runtime: RuntimeIdentity): records.InstanceFacts {
+    return { runtime, version: this.#version, logStream: this.streamName };
   }
 
   /** Events that only the Logs API has. */

@@ -2,8 +2,7 @@ import type { Completion, Invocation, InvocationResult } from '../model/invocati
 import { environmentRemoved, snapStartFailed, snapStartTimeout } from '../model/lambda-errors.ts';
 import { EnvironmentEvents } from './environment-events.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
-import { EnvironmentLifecycle } from './environment-state.ts';
-import type { EnvironmentState } from './environment-state.ts';
+import { EnvironmentLifecycle, type EnvironmentState } from './environment-state.ts';
 import { initTimedOut, timedOut } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { Rest } from './idle-freezer.ts';

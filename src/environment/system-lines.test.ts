@@ -16,6 +16,7 @@ import {
   logsDroppedRecord,
   recordText,
   reportRecord,
+  restoreStartRecord,
   runtimeDoneRecord,
   startRecord,
   subscriptionRecord,
@@ -136,15 +137,25 @@ describe('the JSON format', () => {
         spans: [{ name: 'responseLatency', start: '2026-01-31T12:00:00.005Z', durationMs: 2.5 }],
       },
     });
-    const runtime = { version: 'v', arn: 'a' };
-    expect(
-      initStartRecord('on-demand', 'invoke', runtime, { name: 'f', version: '$LATEST' }).record,
-    ).toMatchObject({
+    const instance = {
+      runtime: { version: 'v', arn: 'a' },
+      version: { name: 'f', version: '$LATEST', memoryMb: 128 },
+      logStream: '2026/01/31/[$LATEST]0a',
+    };
+    const shown = {
+      functionName: 'f',
+      functionVersion: '$LATEST',
+      runtimeVersion: 'v',
+      runtimeVersionArn: 'a',
+      instanceId: '2026/01/31/[$LATEST]0a',
+      instanceMaxMemory: 134_217_728,
+    };
+    expect(initStartRecord('on-demand', 'invoke', instance).record).toEqual({
       initializationType: 'on-demand',
       phase: 'invoke',
-      functionName: 'f',
-      runtimeVersion: 'v',
+      ...shown,
     });
+    expect(restoreStartRecord(instance).record).toEqual(shown);
   });
 
   test('records of what is traced say so', () => {

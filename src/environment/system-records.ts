@@ -12,10 +12,19 @@ export interface SystemRecord {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+/** Which environment it is, and of what. */
+export interface InstanceFacts {
+  readonly runtime: RuntimeIdentity;
+  readonly version: Pick<FunctionVersion, 'name' | 'version' | 'memoryMb'>;
+  readonly logStream: string;
+}
+
 /** `invoke`: inside an invocation, because Init failed or the processes were lost. */
 export type InitPhase = 'init' | 'invoke';
 
 export type SystemLogLevel = 'DEBUG' | 'INFO' | 'WARN';
+
+const MEBIBYTE = 1024 * 1024;
 
 const LEVELS: readonly SystemLogLevel[] = ['DEBUG', 'INFO', 'WARN'];
 
@@ -32,20 +41,12 @@ export function recordText({ type, record }: SystemRecord, timeMs: number): stri
 export function initStartRecord(
   initializationType: InitializationType,
   phase: InitPhase,
-  runtime: RuntimeIdentity,
-  { name: functionName, version: functionVersion }: Pick<FunctionVersion, 'name' | 'version'>,
+  instance: InstanceFacts,
 ): SystemRecord {
   return {
     level: 'INFO',
     type: 'platform.initStart',
-    record: {
-      initializationType,
-      phase,
-      functionName,
-      functionVersion,
-      runtimeVersion: runtime.version,
-      runtimeVersionArn: runtime.arn,
-    },
+    record: { initializationType, phase, ...instanceRecord(instance) },
   };
 }
 
@@ -77,16 +78,8 @@ export function initReportRecord(
   return { level: failure === undefined ? level : 'WARN', type: 'platform.initReport', record };
 }
 
-export function restoreStartRecord(
-  runtime: RuntimeIdentity,
-  { name: functionName, version: functionVersion }: Pick<FunctionVersion, 'name' | 'version'>,
-): SystemRecord {
-  const identity = { runtimeVersion: runtime.version, runtimeVersionArn: runtime.arn };
-  return {
-    level: 'INFO',
-    type: 'platform.restoreStart',
-    record: { functionName, functionVersion, ...identity },
-  };
+export function restoreStartRecord(instance: InstanceFacts): SystemRecord {
+  return { level: 'INFO', type: 'platform.restoreStart', record: instanceRecord(instance) };
 }
 
 export function restoreReportRecord(durationMs: number, failure: LineFailure | undefined): SystemRecord {
@@ -141,6 +134,18 @@ export function subscriptionRecord({ api, name, types }: SubscriptionFacts): Sys
 /** An extension did not get all that it subscribed to. */
 export function logsDroppedRecord(dropped: DroppedTelemetry): SystemRecord {
   return { level: 'WARN', type: 'platform.logsDropped', record: { ...dropped } };
+}
+
+function instanceRecord({ runtime, version, logStream }: InstanceFacts): Readonly<Record<string, unknown>> {
+  return {
+    functionName: version.name,
+    functionVersion: version.version,
+    runtimeVersion: runtime.version,
+    runtimeVersionArn: runtime.arn,
+    // AWS calls the environment by its log stream, and counts its memory in bytes here.
+    instanceId: logStream,
+    instanceMaxMemory: version.memoryMb * MEBIBYTE,
+  };
 }
 
 function spanRecord({ name, startMs, durationMs }: Span): Readonly<Record<string, unknown>> {

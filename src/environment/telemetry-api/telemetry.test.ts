@@ -125,6 +125,8 @@ describe('a subscriber', () => {
       functionVersion: '$LATEST',
       runtimeVersion: 'nodejs:24.v1',
       runtimeVersionArn: expect.stringContaining('::runtime:'),
+      instanceId: [...it.logs.keys()][0],
+      instanceMaxMemory: 536_870_912,
     });
     expect(record('platform.telemetrySubscription')).toEqual({
       name: 'agent',
