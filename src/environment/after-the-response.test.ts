@@ -88,16 +88,30 @@ describe('a runtime that works on after its response', () => {
     expect((await it.invoke(version, {})).value).toBe(2);
   });
 
-  test('shows who wants the log that time, too: he waits for it', async () => {
+  test('does not keep who wants the log waiting: he has it as of the response', async () => {
     bootstrap(WORKS_ON);
-    const answered = it.invoke(functionVersion(custom), {}, { wantsLogTail: true });
-    await vi.waitFor(() => expect(it.pool.counts().busy).toBe(1), WITHIN_MS);
-    await untilSoMuchLater(performance.now());
-    writeFileSync(go, '');
-    const { value, logTail } = await answered;
+    const { value, logTail } = await it.invoke(
+      functionVersion(custom),
+      {},
+      { requestId, wantsLogTail: true },
+    );
     expect(value).toBe(1);
-    expect(logTail).toMatch(/\nworked on\nEND .*\nREPORT /);
-    expect(logTail?.split('\n').at(-2)).toBe(reports()[0]);
+    const lastLines = new RegExp(
+      `^START .*\nEND RequestId: ${requestId}\nREPORT RequestId: ${requestId}\t.*\t\n$`,
+    );
+    expect(logTail).toMatch(lastLines);
+    expect(reports()).toEqual([]);
+    writeFileSync(go, '');
+    expect(durationOf(await untilReported())).toBeGreaterThan(durationOf(logTail));
+  });
+
+  test('of a function that logs in JSON gives a record ahead, too', async () => {
+    bootstrap(WORKS_ON);
+    const version = functionVersion({ ...custom, logFormat: 'JSON' });
+    const { logTail } = await it.invoke(version, {}, { requestId, wantsLogTail: true });
+    const types = logTail?.match(/"type":"platform\.\w+"/g);
+    expect(types).toEqual(['"type":"platform.start"', '"type":"platform.report"']);
+    expect(it.lines().join('\n')).not.toContain('platform.report');
   });
 
   test('has its overhead told apart in records', async () => {

@@ -7,19 +7,8 @@ import { FramedRecords } from './framed-records.ts';
 import type { InitializationType } from './initialization-type.ts';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
 import { logStreamName } from './log-stream-name.ts';
-import { LogTail } from './log-tail.ts';
-import {
-  endLine,
-  extensionLine,
-  faultLine,
-  initReportLine,
-  initStartLine,
-  reportLine,
-  restoreReportLine,
-  restoreStartLine,
-  startLine,
-  subscriptionLine,
-} from './system-lines.ts';
+import { LogTails } from './log-tail.ts';
+import * as lines from './system-lines.ts';
 import type { LineFailure, ReportFacts, RuntimeDoneFacts, RuntimeIdentity } from './system-lines.ts';
 import type { OutputPace } from './output-pace.ts';
 import * as records from './system-records.ts';
@@ -56,8 +45,7 @@ export class EnvironmentLog {
   readonly #pace: OutputPace;
   #phase: records.InitPhase | 'restore' = 'init';
   #isRuntimeReady = false;
-  /** By request id: several are kept only where invocations run side by side. */
-  readonly #tails = new Map<string, LogTail>();
+  readonly #tails: LogTails;
 
   constructor(parts: EnvironmentLogParts) {
     const { version, initializationType, sink, clock, suffix, telemetry, pace } = parts;
@@ -71,6 +59,7 @@ export class EnvironmentLog {
     this.#level = new ApplicationLogLevel(version.logFormat, version.applicationLogLevel);
     this.#output = new LineSplitter((line) => this.#line('function', line));
     this.#telemetry = telemetry;
+    this.#tails = new LogTails(version.maxConcurrency !== undefined);
     this.#pace = pace;
   }
 
@@ -121,7 +110,7 @@ export class EnvironmentLog {
     this.#telemetry.begin();
     this.#record(records.initStartRecord(this.#type, phase, this.#instance(runtime)));
     // The text format has no second line for a second Init.
-    if (!this.#isJson && phase === 'init') this.#append(initStartLine(runtime));
+    if (!this.#isJson && phase === 'init') this.#append(lines.initStartLine(runtime));
   }
 
   /** The runtime has initialised, or is restored; extensions may not be. */
@@ -135,7 +124,7 @@ export class EnvironmentLog {
     this.runtimeReady(failure);
     this.#record(records.initReportRecord(this.#type, durationMs, phase, failure));
     if (!this.#isJson && (failure !== undefined || this.#type !== 'on-demand')) {
-      this.#append(initReportLine(durationMs, phase, failure));
+      this.#append(lines.initReportLine(durationMs, phase, failure));
     }
     this.#telemetry.settle();
   }
@@ -144,24 +133,24 @@ export class EnvironmentLog {
     this.#phase = 'restore';
     this.#isRuntimeReady = false;
     this.#record(records.restoreStartRecord(this.#instance(runtime)));
-    if (!this.#isJson) this.#append(restoreStartLine(runtime));
+    if (!this.#isJson) this.#append(lines.restoreStartLine(runtime));
   }
 
   restoreDone(durationMs: number, failure: LineFailure | undefined): void {
     this.#output.flush();
     this.runtimeReady(failure);
     this.#record(records.restoreReportRecord(durationMs, failure));
-    if (!this.#isJson) this.#append(restoreReportLine(durationMs, failure));
+    if (!this.#isJson) this.#append(lines.restoreReportLine(durationMs, failure));
   }
 
   extension(facts: ExtensionFacts): void {
     this.#record(records.extensionRecord(facts));
-    if (!this.#isJson) this.#append(extensionLine(facts));
+    if (!this.#isJson) this.#append(lines.extensionLine(facts));
   }
 
   subscription(facts: SubscriptionFacts): void {
     this.#record(records.subscriptionRecord(facts));
-    if (!this.#isJson) this.#append(subscriptionLine(facts));
+    if (!this.#isJson) this.#append(lines.subscriptionLine(facts));
   }
 
   /** An extension did not get everything. It is told by itself; the text format has no line for it. */
@@ -170,10 +159,10 @@ export class EnvironmentLog {
   }
 
   start(requestId: string, traceId: string, wantsTail: boolean): void {
-    if (wantsTail) this.#tails.set(requestId, new LogTail());
+    if (wantsTail) this.#tails.begin(requestId);
     const { version } = this.#version;
     if (this.wantsRecords) this.#record(records.startRecord(requestId, version, traceId));
-    if (!this.#isJson) this.#append(startLine(requestId, version));
+    if (!this.#isJson) this.#append(lines.startLine(requestId, version));
   }
 
   /** The runtime is done with an invocation; call only while somebody wants records. */
@@ -194,13 +183,20 @@ export class EnvironmentLog {
     }
     if (!this.#isJson) {
       const nowMs = this.#clock.now();
-      this.#append(endLine(facts.requestId), nowMs);
-      this.#append(reportLine(facts), nowMs);
+      this.#append(lines.endLine(facts.requestId), nowMs);
+      this.#append(lines.reportLine(facts), nowMs);
     }
-    if (this.#tails.size === 0) return undefined;
-    const tail = this.#tails.get(facts.requestId);
-    this.#tails.delete(facts.requestId);
-    return tail?.take();
+    return this.#tails.isEmpty ? undefined : this.#tails.end(facts.requestId);
+  }
+
+  /** The tail as it would be if the invocation ended now, for a caller who is not kept waiting until it does. */
+  tailAhead(facts: ReportFacts, handlerFailure: LineFailure | undefined): Uint8Array | undefined {
+    this.#output.flush();
+    if (!this.#isJson)
+      return this.#tails.end(facts.requestId, [lines.endLine(facts.requestId), lines.reportLine(facts)]);
+    const record = records.reportRecord({ ...facts, failure: facts.failure ?? handlerFailure });
+    if (!records.isLogged(record, this.#version.systemLogLevel)) return this.#tails.end(facts.requestId);
+    return this.#tails.end(facts.requestId, [records.recordText(record, this.#clock.now())]);
   }
 
   close(): void {
@@ -215,7 +211,7 @@ export class EnvironmentLog {
   /** Events that only the Logs API has. */
   #tellEnd({ requestId, failure }: ReportFacts): void {
     if (failure !== undefined) {
-      this.#telemetry.publish('platform', 'platform.fault', faultLine(requestId, failure));
+      this.#telemetry.publish('platform', 'platform.fault', lines.faultLine(requestId, failure));
     }
     this.#telemetry.publish('platform', 'platform.end', { requestId });
   }
@@ -232,17 +228,13 @@ export class EnvironmentLog {
 
   #line(stream: 'function' | 'extension', line: string, level?: string): void {
     this.#pace.addLine();
-    const isKept = stream === 'extension' || this.#level.keeps(line, level);
-    if (isKept) this.#append(line, this.#clock.now(), false);
+    if (stream === 'extension' || this.#level.keeps(line, level))
+      this.#append(line, this.#clock.now(), false);
     if (this.#telemetry.isWanted) this.#telemetry.publish(stream, stream, line);
   }
 
   #append(message: string, nowMs = this.#clock.now(), isPlatforms = true): void {
     this.#writer.append(nowMs, message, isPlatforms);
-    if (this.#tails.size === 0) return;
-    const isShared = this.#version.maxConcurrency !== undefined;
-    // Of several that write to one log, each has the lines that name it.
-    for (const [requestId, tail] of this.#tails)
-      if (!isShared || message.includes(requestId)) tail.add(message);
+    if (!this.#tails.isEmpty) this.#tails.add(message);
   }
 }

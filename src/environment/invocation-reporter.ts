@@ -5,11 +5,14 @@ import { functionRun } from './function-run.ts';
 import type { OutputPace } from './output-pace.ts';
 import { PeakMemory } from './peak-memory.ts';
 import type { Outcome, RunningInvocation } from './running-invocation.ts';
+import type { ReportFacts } from './system-lines.ts';
 import { reportSpans, runtimeDoneFacts } from './invocation-spans.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** A function that never stops printing does not keep its REPORT from being written. */
 const MOST_DRAIN_TURNS = 100;
+/** Who wants the log's tail waits so long for runtime and extensions to be done, as they are as a rule. */
+const TAIL_PATIENCE_MS = 100;
 /** A runtime that asks for its next event so soon after its result has done nothing else in between. */
 const AT_ONCE_MS = 5;
 
@@ -17,7 +20,7 @@ type ReporterParts = Pick<EnvironmentParts<unknown>, 'log' | 'pace' | 'sandbox' 
 
 /**
  * What follows an invocation's result: the answer to the caller, END and REPORT, and the environment's release to its
- * next invocation. The caller comes first, unless it wants the log tail, which REPORT is part of. The invocation is over,
+ * next invocation. The caller comes first, unless it wants the log tail, which ends with REPORT. The invocation is over,
  * and its duration known, when runtime and extensions ask for the next event; output that was written to a pipe before
  * that is read, by turns of the event loop, before REPORT.
  */
@@ -140,9 +143,20 @@ export class InvocationReporter {
       setImmediate(this.#onTurn, run);
       return;
     }
+    if (!run.isOver && !run.isDrained && run.invocation.wantsLogTail) {
+      setTimeout(() => this.#answerAhead(run), TAIL_PATIENCE_MS);
+    }
     run.isDrained = true;
     if (run.isOver) this.#finish(run);
     else if (run.nextMs !== undefined) this.#tellRuntimeDone(run);
+  }
+
+  /** With the log as it is, and a REPORT as of the result: nobody waits for what is done after that. */
+  #answerAhead(run: RunningInvocation): void {
+    const { outcome } = run;
+    if (run.isReported || outcome === undefined) return;
+    const tail = this.#log.tailAhead(this.#factsOf(run, outcome), outcome.handlerFailure);
+    if (tail !== undefined) run.answer(tail);
   }
 
   #finish(run: RunningInvocation): void {
@@ -156,9 +170,16 @@ export class InvocationReporter {
     if (outcome === undefined) return;
     run.isReported = true;
     this.#tellRuntimeDone(run);
+    const tail = this.#log.report(this.#factsOf(run, outcome), outcome.handlerFailure);
+    if (tail !== undefined) run.answer(tail);
+    const { trace } = run.invocation;
+    if (trace !== undefined) trace.ran(functionRun(run));
+  }
+
+  #factsOf(run: RunningInvocation, { failure }: Outcome): ReportFacts {
     const usedMb = Math.ceil(this.#memory.afterMs(run.durationMs) / MEBIBYTE);
     const { requestId, traceId, trace } = run.invocation;
-    const facts = {
+    return {
       requestId,
       traceId,
       trace,
@@ -168,12 +189,9 @@ export class InvocationReporter {
       memoryMb: this.#memoryMb,
       // The watchdog may see more in the moment before it kills; AWS never shows more than there is.
       maxMemoryUsedMb: Math.min(usedMb, this.#memoryMb),
-      failure: outcome.failure,
+      failure,
       spans: reportSpans(run),
     };
-    const tail = this.#log.report(facts, outcome.handlerFailure);
-    if (tail !== undefined) run.answer(tail);
-    if (trace !== undefined) trace.ran(functionRun(run));
   }
 
   #tellRuntimeDone(run: RunningInvocation): void {

@@ -22,3 +22,35 @@ export class LogTail {
     return all.subarray(Math.max(0, all.length - LogTail.limitBytes));
   }
 }
+
+/** The tails that are wanted of one log. Several invocations that run side by side may have one each. */
+export class LogTails {
+  readonly #byRequestId = new Map<string, LogTail>();
+  readonly #isShared: boolean;
+
+  /** @param isShared several invocations write to the log at once: each has the lines that name it */
+  constructor(isShared: boolean) {
+    this.#isShared = isShared;
+  }
+
+  get isEmpty(): boolean {
+    return this.#byRequestId.size === 0;
+  }
+
+  begin(requestId: string): void {
+    this.#byRequestId.set(requestId, new LogTail());
+  }
+
+  add(line: string): void {
+    for (const [requestId, tail] of this.#byRequestId)
+      if (!this.#isShared || line.includes(requestId)) tail.add(line);
+  }
+
+  /** Undefined where none was begun. @param lastLines that are in no log yet */
+  end(requestId: string, lastLines: readonly string[] = []): Uint8Array | undefined {
+    const tail = this.#byRequestId.get(requestId);
+    this.#byRequestId.delete(requestId);
+    for (const line of lastLines) tail?.add(line);
+    return tail?.take();
+  }
+}
