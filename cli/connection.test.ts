@@ -27,6 +27,15 @@ describe('where and as whom', () => {
     expect(connectionFrom({}, { ...env, LAMBENT_ENDPOINT: '' }).endpoint.host).toBe('aws:2');
   });
 
+  test.each([{ region: 'here' }, { region: 'us-east' }])('%o is no Region', (flags) => {
+    expect(() => connectionFrom(flags, {})).toThrow(/^"(?:here|us-east)" is no Region/);
+  });
+
+  test('a variable may name a Region, or nothing', () => {
+    expect(() => connectionFrom({}, { LAMBENT_REGION: 'Narnia' })).toThrow('"Narnia" is no Region');
+    expect(connectionFrom({}, { LAMBENT_REGION: '', AWS_DEFAULT_REGION: '' }).region).toBe('us-east-1');
+  });
+
   test('credentials come as a pair', () => {
     const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
     expect(connectionFrom({}, env).credentials).toEqual({

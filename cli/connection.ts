@@ -32,12 +32,14 @@ export function addRegionalFlags(command: Command): Command {
   );
 }
 
-/** @throws CliError when the endpoint is no URL */
+/** @throws CliError when the endpoint is no URL, or the Region none */
 export function connectionFrom(flags: CommonFlags, env: NodeJS.ProcessEnv): Connection {
   const address = flags.endpoint || env.LAMBENT_ENDPOINT || env.AWS_ENDPOINT_URL || 'http://localhost:4566';
   return {
     endpoint: parseEndpoint(address),
-    region: flags.region || env.LAMBENT_REGION || env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1',
+    region: parseRegion(
+      flags.region || env.LAMBENT_REGION || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
+    ),
     credentials: credentialsFrom(env),
   };
 }
@@ -48,6 +50,12 @@ function parseEndpoint(address: string): URL {
     throw new CliError(`"${address}" is no endpoint.\nIt looks like http://localhost:4566`);
   }
   return url;
+}
+
+function parseRegion(name = 'us-east-1'): string {
+  if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(name))
+    throw new CliError(`"${name}" is no Region.\nIt looks like us-east-1`);
+  return name;
 }
 
 function credentialsFrom(env: NodeJS.ProcessEnv): Credentials {

@@ -31,8 +31,10 @@ export function addLogs(program: Command): void {
 }
 
 async function logs(name: string, flags: LogsFlags): Promise<void> {
-  const since = parseSince(flags.since, Date.now());
   const client = new ApiClient(connectionFrom(flags, process.env));
+  // Platform time, which is what the log's times are by: it may have been moved.
+  const { nowMs } = await client.readClock();
+  const since = parseSince(flags.since, nowMs);
   const group = await findGroup(client, name);
   const show = flags.json ? (event: LogEvent) => print(JSON.stringify(event)) : showEvent;
   if (flags.follow) await follow(client, group, since, show);

@@ -23,11 +23,12 @@ export function addRedrive(program: Command): void {
 }
 
 async function redrive(name: string, flags: RedriveFlags): Promise<void> {
+  const rate = parseRate(flags.rate);
   const client = new QueueClient(connectionFrom(flags, process.env));
   const named = await client.find(name);
   const sourceArn = named.deadLetterArn ?? named.arn;
   const destination = flags.to === undefined ? undefined : await client.find(flags.to);
-  await client.startMove(sourceArn, destination?.arn, parseRate(flags.rate));
+  await client.startMove(sourceArn, destination?.arn, rate);
   let task = await client.moveTask(sourceArn);
   while (task.Status === 'RUNNING') {
     await delay(LOOK_MS);

@@ -156,6 +156,16 @@ describe('logs', () => {
     });
   });
 
+  test('--since goes by platform time', async () => {
+    await command.run(['clock', 'advance', '3h']);
+    const { code, err } = await command.run(['logs', 'hello-node', '--since', '2h']);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringContaining('hello-node has logged nothing since'),
+    });
+    expect((await command.run(['logs', 'hello-node', '--since', '4h'])).out).toContain('greeting two');
+  });
+
   test('of nobody', async () => {
     expect(await command.run(['logs', 'nobody'])).toMatchObject({
       code: 1,
