@@ -148,7 +148,7 @@ export class GvisorSandbox implements Sandbox {
   }
 
   async #start(command: SandboxCommand): Promise<SandboxProcess> {
-    await refuseUnstartable(command.argv[0], this.#shared);
+    refuseUnstartable(command.argv[0], this.#shared);
     await this.#swept;
     const container = await this.#running();
     const program = await container.exec(command);

@@ -59,6 +59,7 @@ export class NamespaceSandbox implements Sandbox {
   readonly #network: LastingNetwork;
   #prepared: Prepared | undefined;
   #waiting: WaitingShell | undefined;
+  #complete: Promise<void> | undefined;
   #started = 0;
 
   constructor(parts: NamespaceSandboxParts) {
@@ -88,10 +89,15 @@ export class NamespaceSandbox implements Sandbox {
 
   /** Makes the namespaces now rather than with the first program, and does for that what can be done ahead of it. */
   async open(): Promise<void> {
-    this.#waiting = await WaitingShell.start(
-      this.#parts.tools.env,
-      async (command) => await this.#spawn(command),
-    );
+    this.#waiting = await WaitingShell.start(this.#parts.tools.env, (command) => this.#spawn(command));
+  }
+
+  /** As `attach`, but only programs wait for it, and hear of its failure. False: what keeps its network and mounts has gone. */
+  completeBehind(directories: readonly SharedDirectory[], limits: SandboxLimits): boolean {
+    if (!this.#network.alive) return false;
+    this.#complete = this.attach(directories, limits);
+    this.#complete.catch(() => undefined);
+    return true;
   }
 
   pathInside(sandboxPath: string): string {
@@ -115,9 +121,9 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {
+    this.#shared = [...this.#shared, ...directories];
     // The limits are set while the warden mounts.
     await Promise.all([this.#late.attach(directories), this.#limit(limits)]);
-    this.#shared = [...this.#shared, ...directories];
   }
 
   boost(isBoosted: boolean): void {
@@ -152,7 +158,7 @@ export class NamespaceSandbox implements Sandbox {
 
   async destroy(): Promise<void> {
     this.#rooms.close();
-    await Promise.allSettled(this.#starting);
+    await Promise.allSettled([this.#complete, ...this.#starting]);
     const running = [...this.#running.values()];
     for (const { pid } of running) killGroup(pid);
     this.#prepared?.enforcement.thaw();
@@ -160,8 +166,7 @@ export class NamespaceSandbox implements Sandbox {
     await this.#rooms.ended();
     await this.#prepared?.enforcement.remove();
     this.#network.close();
-    await this.#late.remove();
-    await this.#scratch.remove();
+    await Promise.all([this.#late.remove(), this.#scratch.remove()]);
     await rm(this.#launchFiles, { recursive: true, force: true });
     this.#parts.onDestroyed();
   }
@@ -172,17 +177,14 @@ export class NamespaceSandbox implements Sandbox {
   }
 
   async #start(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
-    const started = this.#startProgram(command, isMain);
+    const started = this.#startProgram(command, isMain).finally(() => this.#starting.delete(started));
     this.#starting.add(started);
-    try {
-      return await started;
-    } finally {
-      this.#starting.delete(started);
-    }
+    return await started;
   }
 
   async #startProgram(command: SandboxCommand, isMain: boolean): Promise<SandboxProcess> {
-    await refuseUnstartable(command.argv[0], this.#shared);
+    refuseUnstartable(command.argv[0], this.#shared);
+    await this.#complete;
     const waiting = isMain ? this.#waiting : undefined;
     if (waiting !== undefined) this.#waiting = undefined;
     return this.#follow(waiting?.become(command) ?? (await this.#spawn(command)), isMain);
@@ -190,8 +192,7 @@ export class NamespaceSandbox implements Sandbox {
 
   async #spawn(command: SandboxCommand): Promise<SpawnedGroup> {
     const room = await this.#rooms.enter();
-    this.#started += 1;
-    const file = `${this.#launchFiles}/${this.#started}`;
+    const file = `${this.#launchFiles}/${(this.#started += 1)}`;
     try {
       await writeCommand(file, command);
       const argv = programCommand(this.#ready.launch, room.namespaces, file, command.argv);

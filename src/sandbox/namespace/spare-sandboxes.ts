@@ -56,14 +56,9 @@ export class SpareSandboxes {
       shape.wanted = Math.min(shape.wanted + 1, MOST);
       return undefined;
     }
-    try {
-      await spare.attach(late, spec.limits);
-      return spare;
-    } catch {
-      // Its warden has gone.
-      await spare.destroy();
-      return undefined;
-    }
+    if (spare.completeBehind(late, spec.limits)) return spare;
+    await spare.destroy();
+    return undefined;
   }
 
   async close(): Promise<void> {

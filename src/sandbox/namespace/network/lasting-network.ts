@@ -12,6 +12,10 @@ export class LastingNetwork {
     this.#take = take;
   }
 
+  get alive(): boolean {
+    return this.#network?.alive === true;
+  }
+
   /** Where the process that kept it has ended, with everything it had started, another takes its place. */
   async living(): Promise<SandboxNetwork> {
     if (this.#network?.alive === true) return this.#network;
