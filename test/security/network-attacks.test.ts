@@ -21,6 +21,24 @@ except OSError as error:
     print('refused', error.errno)
 `;
 
+/** Begins connections and gives them up at once, until the kernel does not remember all of them any more. */
+const HASTE = `
+import socket, time
+def remembered():
+    with open('/proc/sys/net/netfilter/nf_conntrack_count') as file:
+        return int(file.read())
+made = 0
+until = time.monotonic() + 50
+while time.monotonic() < until and (made < 4000 or remembered() > made / 2):
+    for _ in range(500):
+        begun = socket.socket()
+        begun.setblocking(False)
+        begun.connect_ex(('10.%d.%d.%d' % (made >> 16, made >> 8 & 255, made & 255), 80))
+        begun.close()
+        made += 1
+print(made, remembered())
+`;
+
 /** Answers everybody who comes, and knows how many did. */
 class Service {
   readonly #server: Server;
@@ -63,7 +81,7 @@ function attacks(level: AttackedLevel): void {
   beforeAll(async () => {
     server = await startServer({ flags: ['--isolation', level.name, '--host', '0.0.0.0'] });
     port = Number(new URL(server.endpoint).port);
-    await deploy(server.lambda, 'prober', PROBE);
+    await deploy(server.lambda, 'prober', PROBE, { Timeout: 60 });
     await deploy(server.lambda, 'neighbour', PROBE);
   });
 
@@ -179,6 +197,21 @@ function attacks(level: AttackedLevel): void {
     expect(stdout).toMatch(/^refused \d+\n$/);
     expect(await probe({ udp: { host: '169.254.100.1', port: 2000 } })).toBe('ECONNREFUSED');
   });
+
+  // Of a kernel of its own it is not told.
+  test.skipIf(level.hasOwnKernel)(
+    'have connections remembered without end',
+    async () => {
+      const { stdout, stderr } = (await probe({ spawn: ['/usr/bin/env', 'python3', '-c', HASTE] })) as {
+        readonly stdout: string;
+        readonly stderr: string;
+      };
+      const [made = 0, remembered = 0] = stdout.split(' ').map(Number);
+      expect(made, stderr).toBeGreaterThan(1000);
+      expect(remembered).toBeLessThanOrEqual(made / 2);
+    },
+    90_000,
+  );
 
   test('change its network', async () => {
     for (const spawn of [

@@ -6,6 +6,7 @@ import {
   makeNetworkNamespace,
   withinNetworkNamespace,
 } from '../kernel/network-namespaces.ts';
+import { forgetEndedConnections } from '../kernel/connection-records.ts';
 import { addDefaultRoutes, arrangeLoopback, type DefaultRoute } from '../kernel/routes.ts';
 import { AF_INET, boundSocket, listeningSocket, SOCK_DGRAM, SOCK_STREAM, socket } from '../kernel/sockets.ts';
 import { makeTunnel } from '../kernel/tunnel.ts';
@@ -40,6 +41,7 @@ export class Networks {
       arrangeLoopback(...ways.map(({ from }) => from));
       if (wayOut === undefined) return;
       divertEverything(wayOut);
+      forgetEndedConnections();
       // Last: without the rules nothing may find a way.
       if (wayOut.datagrams) addDefaultRoutes(ways, makeTunnel(NETWORK_PLAN.tunnel));
       else addDefaultRoutes(ways.map(({ from }) => ({ from })));
