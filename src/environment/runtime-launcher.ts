@@ -157,9 +157,18 @@ export class RuntimeLauncher {
   }
 }
 
-/** Of the system call that failed; anything else is the platform's own failure. */
+/** What the machine is short of. It says nothing of the program. */
+const SHORTAGES: ReadonlySet<string | undefined> = new Set([
+  'EAGAIN',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOSPC',
+]);
+
+/** Of the system call that failed. Throws what is the platform's own failure, not the program's. */
 function codeOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
+  if (code === undefined || SHORTAGES.has(code)) throw error;
   return code;
 }

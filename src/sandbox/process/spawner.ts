@@ -76,14 +76,15 @@ export class Spawner {
   }
 
   /**
-   * Rejects with the failed system call's error (`code`) when the program cannot be started.
+   * Rejects with the failed system call's error (`code`) when the program cannot be started; without a code when that says
+   * nothing of the program.
    * @param surroundings for a spawner with a choice of them
    */
   async start(command: SandboxCommand, surroundings?: unknown): Promise<SpawnedGroup> {
     const pipe = await this.#takePipe();
     if (!this.#child.connected) throw new Error(ENDED);
     // Open for reading before anybody writes, but not read before: without a writer that would be its end.
-    const readEnd = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const readEnd = openOwnEnd(pipe);
     const id = this.#nextId;
     this.#nextId += 1;
     // Connected, and the request sent, in one go: the spawner pairs sockets and requests by their order.
@@ -202,6 +203,14 @@ export class Spawner {
   #announceChange(): void {
     this.#change.resolve();
     this.#change = Promise.withResolvers<void>();
+  }
+}
+
+function openOwnEnd(pipe: string): number {
+  try {
+    return openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw new Error(`A pipe for output cannot be read: ${String(error)}`, { cause: error });
   }
 }
 
