@@ -52,6 +52,21 @@ test('one port and one place keep their socket; others have one of their own', a
   expect(made.flows).toBe(3);
 });
 
+test('of all flows together so much is kept for a kernel that takes no more, and what comes later arrives again', async () => {
+  const ports = await Promise.all(Array.from({ length: 100 }, peer));
+  const { relay: made, frames } = relay();
+  const sayToAll = (what: Buffer): void => {
+    for (const port of ports) made.take(packetTo('127.0.0.1', port, what));
+  };
+  sayToAll(Buffer.from('a'));
+  await vi.waitFor(() => expect(frames).toHaveLength(100), WAIT);
+  // All before the first of them is known to have left.
+  sayToAll(Buffer.alloc(60_000));
+  await vi.waitFor(() => expect(frames).toHaveLength(170), WAIT);
+  sayToAll(Buffer.from('b'));
+  await vi.waitFor(() => expect(frames).toHaveLength(270), WAIT);
+});
+
 test('what is quiet for long ends, and begins anew when it is used', async () => {
   const port = await peer();
   const { relay: made, frames } = relay({}, 40);

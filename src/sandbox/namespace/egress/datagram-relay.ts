@@ -17,7 +17,7 @@ const QUIET_LIMIT_MS = 120_000;
 const REFUSED_FOR_MS = 5000;
 /** While its socket is being connected. */
 const MOST_WAITING = 64;
-/** Bytes that the kernel has not taken; beyond it datagrams are lost, as they may be. */
+/** Bytes of one sandbox that the kernel has not taken; beyond it datagrams are lost, as they may be. */
 const MOST_QUEUED = 4 << 20;
 
 /** A program's datagrams from one port to one place, and what comes back. */
@@ -48,6 +48,7 @@ export class DatagramRelay {
   /** What was used longest ago first. */
   readonly #flows = new Map<string, Flow>();
   #sweep: NodeJS.Timeout | undefined;
+  #queuedBytes = 0;
 
   constructor(ways: DatagramWays, quietLimitMs = QUIET_LIMIT_MS) {
     this.#ways = ways;
@@ -66,7 +67,7 @@ export class DatagramRelay {
     if (flow === undefined) return;
     const { socket, waiting } = flow;
     if (socket === undefined) this.#ways.inside(unreachableFrame(sent.packet));
-    else if (waiting === undefined) send(socket, sent.payload);
+    else if (waiting === undefined) this.#send(socket, sent.payload);
     else if (waiting.length < MOST_WAITING) waiting.push(sent.payload);
   }
 
@@ -119,7 +120,7 @@ export class DatagramRelay {
       this.#ways.inside(unreachableFrame(packet));
     });
     socket.once('connect', () => {
-      for (const payload of flow.waiting ?? []) send(socket, payload);
+      for (const payload of flow.waiting ?? []) this.#send(socket, payload);
       flow.waiting = undefined;
     });
     socket.connect(port, host);
@@ -148,9 +149,11 @@ export class DatagramRelay {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
   }
-}
 
-/** An error comes as an event, or as what the next one meets. */
-function send(socket: Socket, payload: Buffer): void {
-  if (socket.getSendQueueSize() < MOST_QUEUED) socket.send(payload, () => undefined);
+  /** An error comes as an event, or as what the next one meets. */
+  #send(socket: Socket, payload: Buffer): void {
+    if (this.#queuedBytes >= MOST_QUEUED) return;
+    this.#queuedBytes += payload.length;
+    socket.send(payload, () => void (this.#queuedBytes -= payload.length));
+  }
 }
