@@ -50,7 +50,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
     }),
     ...aroundFunctions(execution),
-    createIamService({ store, clock, directory: identity.directory }),
+    createIamService({ store, clock, directory: identity.directory, isStrict: identity.policies.isStrict }),
     createStsService({
       clock,
       identities: stsIdentities(identity),

@@ -3,6 +3,8 @@ import { DynamoDBClient, ExecuteStatementCommand } from '@aws-sdk/client-dynamod
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
   CreateUserCommand,
   DeleteUserPolicyCommand,
   type IAMClient,
@@ -298,4 +300,31 @@ exports.handler = async ({ name }) => {
   const PolicyDocument = policyText('lambda:InvokeFunction', arnOf(target), source);
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument }));
   expect((await invoke(root, name, { name: target })).payload).toMatchObject({ invoke: 'done' });
+});
+
+test('a Deny that could not deny is refused, wherever it is put', async () => {
+  const PolicyDocument = policyText('sqs:*', '*', {
+    Effect: 'Deny',
+    Condition: { StringEquals: { 'aws:ResourceTag/secret': 'yes' } },
+  });
+  const RoleName = unique('role');
+  const RoleArn = await makeRole(iam, RoleName, trustText({ AWS: ACCOUNT }));
+  const sts = stsOf(server.endpoint, ROOT);
+  clients.push(sts);
+  const PolicyArn = (
+    await iam.send(
+      new CreatePolicyCommand({ PolicyName: unique('policy'), PolicyDocument: policyText('sqs:*') }),
+    )
+  ).Policy?.Arn;
+  const ways: readonly (() => Promise<unknown>)[] = [
+    () => iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument })),
+    () => iam.send(new CreatePolicyCommand({ PolicyName: unique('policy'), PolicyDocument })),
+    () => iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument })),
+    () => sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me', Policy: PolicyDocument })),
+  ];
+  for (const put of ways)
+    await expect(put()).rejects.toMatchObject({
+      name: expect.stringMatching(/^MalformedPolicyDocument/),
+      message: expect.stringContaining('aws:ResourceTag/secret yet: a Deny that names it would not deny.'),
+    });
 });

@@ -11,6 +11,35 @@ export function absentKey({ Statement }: Pick<PolicyDocument, 'Statement'>): str
   return keys.find((key) => ABSENT.test(key));
 }
 
+/** Of those, what requests to Lambda do have: it looks at tags that are given. */
+const OF_LAMBDA = /^aws:(?:RequestTag\/|TagKeys$)/i;
+const OF_OBJECTS = /^s3:(?:existingobjecttag\/|objectcreationoperation$|signatureage$|signatureversion$)/;
+
+/** The first key that a Deny of an identity's own policy names, and that its requests have on AWS and not here: it would not deny. */
+export function keyOfDenial({ Statement }: Pick<PolicyDocument, 'Statement'>): string | undefined {
+  return listOf(Statement)
+    .filter(({ Effect }) => Effect === 'Deny')
+    .flatMap((statement) => {
+      const isOfLambda = statement.NotAction === undefined && listOf(statement.Action ?? []).every(isLambdas);
+      return Object.values(statement.Condition ?? {})
+        .flatMap((operands) => Object.keys(operands))
+        .filter((key) => isAbsent(key) && !(isOfLambda && OF_LAMBDA.test(key)));
+    })[0];
+}
+
+export function wouldNotDeny(key: string): string {
+  return `Lambent does not implement the condition key ${key} yet: a Deny that names it would not deny.`;
+}
+
+function isLambdas(action: string): boolean {
+  return action.toLowerCase().startsWith('lambda:');
+}
+
+function isAbsent(key: string): boolean {
+  const lower = key.toLowerCase();
+  return ABSENT.test(key) || OF_ITEMS.test(lower) || OF_OBJECTS.test(lower);
+}
+
 /** What DynamoDB's requests say of the items they are about on AWS. A missing key fulfils ForAllValues, which would open whole tables. */
 const OF_ITEMS = /^dynamodb:(?:attributes|leadingkeys|returnvalues|select)$/;
 

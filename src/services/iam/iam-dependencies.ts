@@ -8,4 +8,6 @@ export interface IamDependencies {
   readonly clock: Clock;
   /** Says what names stand for where callers are authorised. */
   readonly directory: IdentityDirectory;
+  /** Callers are held to their policies. */
+  readonly isStrict: boolean;
 }

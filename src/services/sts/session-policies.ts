@@ -1,8 +1,9 @@
 import type { AssumeRoleRequest } from '@aws-sdk/client-sts';
+import { keyOfDenial, wouldNotDeny } from '../../model/policy/absent-keys.ts';
 import { compilePolicy } from '../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../model/policy/parse-policy.ts';
 import { PolicyError } from '../../model/policy/policy-document.ts';
-import type { KnownIdentities } from './sts-dependencies.ts';
+import type { StsDependencies } from './sts-dependencies.ts';
 import { malformedPolicy, packedPolicyTooLarge } from './sts-errors.ts';
 
 /** What the packed policies and tags of a session may take, characters. */
@@ -17,13 +18,13 @@ export interface SessionPolicies {
 export function sessionPolicies(
   { Policy, PolicyArns }: Pick<AssumeRoleRequest, 'Policy' | 'PolicyArns'>,
   accountId: string,
-  identities: KnownIdentities,
+  identities: StsDependencies['identities'],
 ): SessionPolicies {
   const arns = (PolicyArns ?? []).map(({ arn = '' }) => arn);
   const unknown = arns.find((arn) => !identities.hasPolicy(arn, accountId));
   if (unknown !== undefined)
     throw malformedPolicy(`The policy ${unknown} does not exist or is not attachable.`);
-  if (Policy !== undefined) checkPolicy(Policy);
+  if (Policy !== undefined) checkPolicy(Policy, identities.isStrict);
   return {
     ...(Policy !== undefined && { policies: [Policy] }),
     ...(arns.length > 0 && { policyArns: arns }),
@@ -42,9 +43,12 @@ export function packedSize(
   return percent;
 }
 
-function checkPolicy(text: string): void {
+function checkPolicy(text: string, isStrict: boolean): void {
   try {
-    compilePolicy(parsePolicy(text, 'identity'));
+    const document = parsePolicy(text, 'identity');
+    compilePolicy(document);
+    const key = isStrict ? keyOfDenial(document) : undefined;
+    if (key !== undefined) throw new PolicyError(wouldNotDeny(key));
   } catch (error) {
     if (error instanceof PolicyError) throw malformedPolicy(error.message);
     throw error;

@@ -104,6 +104,15 @@ test('an attached policy stays, and says who has it', async () => {
   });
 });
 
+test('where nobody is held to policies, they may name any condition key', async () => {
+  const PolicyDocument = policyText('sqs:*', '*', {
+    Effect: 'Deny',
+    Condition: { StringEquals: { 'aws:ResourceTag/secret': 'yes' } },
+  });
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'any-key', PolicyDocument }));
+  expect(Policy?.PolicyName).toBe('any-key');
+});
+
 test('a policy that means nothing is refused', async () => {
   await expect(makePolicy('odd', policyText('everything'))).rejects.toMatchObject({
     name: 'MalformedPolicyDocumentException',

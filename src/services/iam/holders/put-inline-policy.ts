@@ -15,7 +15,7 @@ export function putInlinePolicy(deps: IamDependencies, kind: HolderKind): Operat
     const { PolicyName = '', PolicyDocument = '' } = input;
     await changeAccount(deps.store, context.accountId, async (account) => {
       const holder = await account.require(kind, holderName(input));
-      checkIdentityPolicy(PolicyDocument);
+      checkIdentityPolicy(PolicyDocument, deps);
       const inline = { ...holder.inline, [PolicyName]: PolicyDocument };
       checkInlineSize(kind, holder.name, inline);
       await account.put({ ...holder, inline });

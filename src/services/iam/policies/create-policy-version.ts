@@ -13,7 +13,7 @@ export function createPolicyVersion(
   deps: IamDependencies,
 ): OperationHandler<CreatePolicyVersionRequest, CreatePolicyVersionResponse> {
   return async ({ PolicyArn = '', PolicyDocument: document = '', SetAsDefault }, context) => {
-    checkIdentityPolicy(document);
+    checkIdentityPolicy(document, deps);
     checkManagedSize(document);
     const nowMs = deps.clock.now();
     return await changeAccount(deps.store, context.accountId, async (account) => {

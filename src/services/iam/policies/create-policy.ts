@@ -13,7 +13,7 @@ export function createPolicy(
   return async (input, context) => {
     const { PolicyName = '', PolicyDocument: document = '', Description: description } = input;
     const tags = tagsOf(input.Tags);
-    checkIdentityPolicy(document);
+    checkIdentityPolicy(document, deps);
     checkManagedSize(document);
     const entity = newEntity('policy', PolicyName, input.Path, context, deps.clock.now());
     const policy = {

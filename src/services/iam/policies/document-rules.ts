@@ -1,14 +1,18 @@
+import { keyOfDenial, wouldNotDeny } from '../../../model/policy/absent-keys.ts';
 import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy, type PolicyKind } from '../../../model/policy/parse-policy.ts';
 import { listOf, type PolicyDocument, PolicyError } from '../../../model/policy/policy-document.ts';
+import type { IamDependencies } from '../iam-dependencies.ts';
 import { limitExceeded, malformedPolicy } from '../iam-errors.ts';
 
 /** Characters, white space not counted. */
 const MOST = { managed: 6144, user: 2048, group: 5120, role: 10_240, trust: 2048 };
 
-/** Checks a policy of a user, group or role. Throws MalformedPolicyDocument. */
-export function checkIdentityPolicy(text: string): void {
-  parsed(text, 'identity');
+/** Checks a policy of a user, group or role. Where it is asked, it has to be one that can be. Throws MalformedPolicyDocument. */
+export function checkIdentityPolicy(text: string, { isStrict }: Pick<IamDependencies, 'isStrict'>): void {
+  const document = parsed(text, 'identity');
+  const key = isStrict ? keyOfDenial(document) : undefined;
+  if (key !== undefined) throw malformedPolicy(wouldNotDeny(key));
 }
 
 /** Checks who may assume a role. Throws MalformedPolicyDocument and LimitExceeded. */
