@@ -11,6 +11,7 @@ import { openIdentity } from './platform/identity.ts';
 import { InsideDoor } from './platform/inside-door.ts';
 import { invokeLane } from './platform/invoke-lane.ts';
 import { chooseIsolation } from './platform/isolation.ts';
+import { mostConnections, tooManyConnections } from './platform/most-connections.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
 import { openState } from './platform/state.ts';
 import { Warnings } from './platform/warnings.ts';
@@ -56,8 +57,12 @@ export class Platform {
     const { endpoint, functionRoutes, workers } = parts;
     const tls = readTls(config.tlsCert, config.tlsKey);
     const common = { fastLane: invokeLane(endpoint), tls };
+    const most = mostConnections();
     const listener: Listener = new Listener({
       ...common,
+      mostConnections: most,
+      onFull: () => parts.warnings.add(tooManyConnections(most ?? 0)),
+      onError: (error) => parts.warnings.add(`A connection could not be accepted: ${error.message}`),
       fastLane: {
         ...common.fastLane,
         counts: (request) => workers?.plain.has(request) === true,
@@ -167,5 +172,15 @@ async function build(config: Config, log: PlatformLog) {
     return workers && (await startWorkers({ config, log, workers, greeting, listener, forFunctions }));
   };
   const { others } = state.store;
-  return { ...execution, ...front, others, address, inside, beginWorkers, storeName: state.name, close };
+  return {
+    ...execution,
+    ...front,
+    warnings,
+    others,
+    address,
+    inside,
+    beginWorkers,
+    storeName: state.name,
+    close,
+  };
 }

@@ -30,6 +30,10 @@ export interface ListenerOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** How long an idle connection stays open. 75 s unless set: longer than the SDKs' own, so they close first. */
   readonly keepAliveTimeoutMs?: number | undefined;
+  /** Connections it accepts at once; what is more is closed unread. No bound unless set. */
+  readonly mostConnections?: number | undefined;
+  /** Told of each that was closed so. */
+  readonly onFull?: (() => void) | undefined;
   /** Told of errors of the listening socket after it listens, such as a failed accept. */
   readonly onError?: ((error: Error) => void) | undefined;
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { takeAbsoluteTarget } from './absolute-target.ts';
 import { expectInvitation } from './body-invitation.ts';
 import {
@@ -10,6 +11,8 @@ import {
   MAX_HEADER_BYTES,
 } from './listener-options.ts';
 import { tlsOptions } from './tls-settings.ts';
+
+export type ConnectionHandler = (socket: Socket) => void;
 
 const REQUEST_TIMEOUT_MS = 15 * 60_000;
 const MAX_HEADER_PAIRS = 2000;
@@ -75,4 +78,12 @@ function invitingServer(
     expectInvitation(request, response);
     onRequest(request, response);
   });
+}
+
+/** Node has no other way to get at what its servers do with a connection. */
+export function takeHandler(server: Server, event: 'connection' | 'secureConnection'): ConnectionHandler {
+  const [handler] = server.listeners(event) as ConnectionHandler[];
+  if (handler === undefined) throw new Error(`Node's HTTP server has no handler of '${event}'`);
+  server.off(event, handler);
+  return handler.bind(server);
 }

@@ -46,6 +46,27 @@ function collect(socket: Socket): Promise<string> {
   });
 }
 
+test('no more connections than it may have are served; when one ends, another is', async () => {
+  let refused = 0;
+  const { port } = await start({ mostConnections: 2, onFull: () => (refused += 1) });
+  const ask = async (socket: Socket): Promise<string> => {
+    socket.on('error', () => undefined);
+    const told = Promise.race([
+      once(socket, 'data').then(String),
+      once(socket, 'close').then(() => 'closed'),
+    ]);
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    return (await told.catch(() => 'closed')).split('\r\n')[0] ?? '';
+  };
+  const sockets = [connect(port, HOST), connect(port, HOST)] as const;
+  for (const socket of sockets) expect(await ask(socket)).toBe('HTTP/1.1 200 OK');
+  expect(await ask(connect(port, HOST))).toBe('closed');
+  expect(refused).toBe(1);
+  sockets[0].destroy();
+  await expect.poll(async () => await ask(connect(port, HOST))).toBe('HTTP/1.1 200 OK');
+  sockets[1].destroy();
+});
+
 describe('listener in the clear', () => {
   test('HTTP/1.1 by fetch, with a body of megabytes', async () => {
     const { port } = await start({ onRequest: echo });

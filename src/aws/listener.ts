@@ -5,21 +5,23 @@ import type { TLSSocket } from 'node:tls';
 import { clientHelloBytes, readClientHello } from './client-hello.ts';
 import { FastLane } from './fast-lane.ts';
 import { awaitFirstBytes } from './first-bytes.ts';
+import { lastTurns } from './last-turns.ts';
 import {
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
   type ListenerOptions,
   MAX_HEADER_BYTES,
 } from './listener-options.ts';
-import { createHttp1Server, createHttp2Sessions } from './listener-servers.ts';
+import {
+  type ConnectionHandler,
+  createHttp1Server,
+  createHttp2Sessions,
+  takeHandler,
+} from './listener-servers.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
 import { readByStream } from './read-by-stream.ts';
 
-type ConnectionHandler = (socket: Socket) => void;
-
 const DRAIN_CHECK_MS = 10;
-/** In which a connection that waits is accepted, and what has come on it is read. */
-const LAST_TURNS = 8;
 /**
  * Connections that wait to be accepted, where the system allows as many. What does not fit Node's own 511 is dropped
  * without a word: its client finds out when it is reset, or after minutes.
@@ -123,13 +125,23 @@ export class Listener {
       this.#track(socket);
       sniffProtocol(socket, this.#headersTimeoutMs, first, this.#asHttp2);
     };
-    this.#http1.on('connection', (socket: Socket) => {
+    this.#onConnection(options, (socket) => {
       if (options.passOn?.(socket, undefined) !== true) begin(socket);
     });
     return begin;
   }
 
-  #splitSecure({ passOn }: ListenerOptions, first: ConnectionHandler): ConnectionHandler {
+  /** Each takes one of the files that the process may have open, and so do others' needs. */
+  #onConnection({ mostConnections, onFull }: ListenerOptions, handle: ConnectionHandler): void {
+    this.#http1.on('connection', (socket: Socket) => {
+      if (mostConnections === undefined || this.#sockets.size < mostConnections) return handle(socket);
+      socket.destroy();
+      onFull?.();
+    });
+  }
+
+  #splitSecure(options: ListenerOptions, first: ConnectionHandler): ConnectionHandler {
+    const { passOn } = options;
     const handshake = takeHandler(this.#http1, 'connection');
     this.#http1.on('secureConnection', (socket: TLSSocket) => {
       if (socket.alpnProtocol === 'h2') {
@@ -143,7 +155,7 @@ export class Listener {
       this.#track(socket);
       handshake(socket);
     };
-    this.#http1.on('connection', (socket: Socket) => {
+    this.#onConnection(options, (socket) => {
       if (passOn === undefined) begin(socket);
       else this.#awaitHello(socket, passOn, handshake);
     });
@@ -228,19 +240,6 @@ export class Listener {
     clearTimeout(grace);
     server.close();
   }
-}
-
-/** What came before the word to leave is not to be cut off unread, as much of it as there may be on a busy machine. */
-async function lastTurns(): Promise<void> {
-  for (let turn = 0; turn < LAST_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Node has no other way to get at what its servers do with a connection. */
-function takeHandler(server: Server, event: 'connection' | 'secureConnection'): ConnectionHandler {
-  const [handler] = server.listeners(event) as ConnectionHandler[];
-  if (handler === undefined) throw new Error(`Node's HTTP server has no handler of '${event}'`);
-  server.off(event, handler);
-  return handler.bind(server);
 }
 
 function ignore(): void {

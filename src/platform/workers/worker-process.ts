@@ -7,9 +7,12 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Loan } from '../../invoke/lending/loan.ts';
+import { mostConnections } from '../most-connections.ts';
 import { WorkerChannel } from './worker-channel.ts';
 import type { Greeting, Load, NewConnection, SentBack, ToMain, ToWorker } from './worker-messages.ts';
 
+/** It may have as many files open as this process. */
+const MOST_CONNECTIONS = mostConnections() ?? Number.POSITIVE_INFINITY;
 /** Where a worker's channel is among its descriptors. */
 const CHANNEL = 4;
 /** A worker that is asked something this often and says nothing for so long is stuck, and killed. */
@@ -110,7 +113,7 @@ export class WorkerProcess {
    * @param read what was read of it; undefined for a new one of which nothing was
    */
   pass(socket: Socket, read: Uint8Array | undefined): boolean {
-    if (!this.#child.connected || !stopReading(socket)) return false;
+    if (this.connections >= MOST_CONNECTIONS || !this.#child.connected || !stopReading(socket)) return false;
     this.connections += 1;
     this.#passed += 1;
     const bytes = read && Buffer.concat([read, takeRead(socket)]);
