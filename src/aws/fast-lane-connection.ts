@@ -95,9 +95,9 @@ export class LaneConnection implements AnswerSink, LaneMember {
   };
 
   /** What belongs to a body that is coming is copied to its place at once; other bytes are kept for a while. */
-  readonly #onSharedRead = (bytes: Buffer): boolean => {
-    if (this.#gathering === undefined || bytes.length > this.#gathering.missing) return false;
-    this.#gather(this.#gathering, bytes);
+  readonly #onSharedRead = (memory: Buffer, count: number): boolean => {
+    if (this.#gathering === undefined || count > this.#gathering.missing) return false;
+    this.#gather(this.#gathering, memory.subarray(0, count));
     return true;
   };
 

@@ -10,7 +10,7 @@ import { readToShared } from '../model/shared-reads.ts';
 export function readPast(
   socket: Socket,
   onRead: (chunk: Buffer) => void,
-  take: (bytes: Buffer) => boolean,
+  take: (memory: Buffer, count: number) => boolean,
 ): void {
   socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
     const isNext = socket.readableFlowing === true && socket.readableLength === 0;

@@ -19,16 +19,16 @@ interface WithHandle {
  * Has what comes on an accepted connection read into memory that all of them share, for good. Memory for each read, 64 KB of
  * which all but a little is given back at once, and what the collector does about it, cost more than the read itself.
  * Does nothing where it cannot be: for TLS, and for a Node.js that keeps other names.
- * @param take what was read; valid until it returns. False when it does not want it so: the stream then gets a copy.
+ * @param take what was read, so many bytes; valid until it returns. False when it does not want it so: the stream gets a copy.
  */
-export function readToShared(socket: Socket, take: (bytes: Buffer) => boolean): void {
+export function readToShared(socket: Socket, take: (memory: Buffer, count: number) => boolean): void {
   // oxlint-disable-next-line no-underscore-dangle -- Node's own name
   const handle = (socket as WithHandle)._handle;
   if (BUFFER === undefined || CALLBACK === undefined || socket instanceof TLSSocket) return;
   if (handle?.useUserBuffer === undefined) return;
   const onRead = (count: number): boolean => {
     const isNext = socket.readableFlowing === true && socket.readableLength === 0;
-    if (isNext && take(shared.subarray(0, count))) return true;
+    if (isNext && take(shared, count)) return true;
     return socket.push(copyOf(count));
   };
   const isShared = Reflect.get(socket, BUFFER) === shared;

@@ -91,9 +91,9 @@ export class RuntimeLane implements NextRequest {
     return true;
   };
 
-  readonly #onSharedRead = (bytes: Buffer): boolean => {
-    if (this.#gathering === undefined || bytes.length > this.#gathering.missing) return false;
-    this.#gather(this.#gathering, bytes);
+  readonly #onSharedRead = (memory: Buffer, count: number): boolean => {
+    if (this.#gathering === undefined || count > this.#gathering.missing) return false;
+    this.#gather(this.#gathering, memory.subarray(0, count));
     return true;
   };
 
