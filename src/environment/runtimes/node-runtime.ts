@@ -6,6 +6,7 @@ import { findAbove, requireAbove } from './installation.ts';
 import type { Interpreter } from './interpreter.ts';
 import { chooseInterpreter } from './interpreter-choice.ts';
 import { findNode } from './node-interpreters.ts';
+import { withModules } from './joined-modules.ts';
 import { prepareNode } from './node-preparation.ts';
 import { buildRuntimeDirectory } from './runtime-directory.ts';
 import { findSdkPackages } from './sdk-packages.ts';
@@ -15,6 +16,19 @@ import { libraryPath, localeVariables, programPath } from './variables.ts';
 const SWITCHED_OFF = '--no-experimental-require-module --no-experimental-detect-module --v8-pool-size=1';
 /** One thread less to freeze and to thaw: the one that waits for a signal to open a debugger. */
 const NO_DEBUGGER = '--disable-sigusr1';
+
+const BOOTSTRAP = 'bootstrap.cjs';
+/** Of the bootstrap's modules those that every function needs, each behind those it needs itself. */
+const ALWAYS_LOADED: readonly string[] = [
+  'encoding.cjs',
+  'channel.cjs',
+  'context.cjs',
+  'handler.cjs',
+  'log.cjs',
+  'loop.cjs',
+  'streaming.cjs',
+  'function.cjs',
+];
 
 interface NodeDirectories {
   /** With the bootstrap and the AWS SDK. */
@@ -54,8 +68,16 @@ async function buildNodeDirectory(cache: string, inside: string | undefined): Pr
   const packages = new Map(names.map((name) => [name, join(sandboxPath, name)]));
   const source = requireAbove('runtimes/nodejs');
   const extensions = ['.cjs', '.mjs'];
-  const runtime = await buildRuntimeDirectory(cache, { name: 'nodejs', source, extensions, packages });
+  const content = { name: 'nodejs', source, extensions, packages, arrange: joinBootstrap };
+  const runtime = await buildRuntimeDirectory(cache, content);
   return { runtime, nodeModules, packages: new Set(packages.keys()) };
+}
+
+/** Not for runtimes that are started ahead of need: those compile what they load as files, all of it. */
+function joinBootstrap(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const joined = new Map(ALWAYS_LOADED.map((name) => [name, files.get(name) ?? '']));
+  const program = withModules(files.get(BOOTSTRAP) ?? '', joined, "process.env['_HANDLER'] !== undefined");
+  return new Map([...files, [BOOTSTRAP, program]]);
 }
 
 /** @param major of the runtime that was asked for, which the interpreter need not have */
@@ -72,7 +94,7 @@ function describeNodeRuntime(
     protocol: 'frames',
     argv: (inside) => [
       inside(`/var/lang/bin/${basename(interpreter.path)}`),
-      inside('/var/runtime/bootstrap.cjs'),
+      inside(`/var/runtime/${BOOTSTRAP}`),
     ],
     env: (inside) => ({
       ...localeVariables,

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** What a runtime's directory shall hold. */
@@ -11,6 +11,8 @@ export interface RuntimeDirectoryContent {
   readonly source: string;
   /** Endings of the files to take. */
   readonly extensions: readonly string[];
+  /** Changes what is in them. */
+  readonly arrange?: (files: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
   /** Packages to link below `node_modules`: name to absolute path. */
   readonly packages: ReadonlyMap<string, string>;
 }
@@ -27,17 +29,20 @@ export async function buildRuntimeDirectory(
   const names = (await readdir(content.source)).filter((name) =>
     content.extensions.some((end) => name.endsWith(end)),
   );
-  const files = await Promise.all(
-    names.sort().map(async (name) => await readFile(join(content.source, name))),
+  const sources = await Promise.all(
+    names.sort().map(async (name): Promise<[string, string]> => {
+      return [name, await readFile(join(content.source, name), 'utf8')];
+    }),
   );
+  const files = content.arrange?.(new Map(sources)) ?? new Map(sources);
   const hash = createHash('sha256');
-  for (const [index, name] of names.entries()) hash.update(`${name}\n`).update(files[index] ?? '');
+  for (const [name, text] of files) hash.update(`${name}\n`).update(text);
   for (const [name, target] of content.packages) hash.update(`${name} ${target}\n`);
   const directory = join(cache, 'runtimes', `${content.name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(directory)) return directory;
   const draft = `${directory}.${randomUUID()}`;
   await mkdir(draft, { recursive: true });
-  await Promise.all(names.map(async (name) => await copyFile(join(content.source, name), join(draft, name))));
+  await Promise.all([...files].map(async ([name, text]) => await writeFile(join(draft, name), text)));
   for (const [name, target] of content.packages) await link(join(draft, 'node_modules', name), target);
   await moveInto(directory, draft);
   return directory;
