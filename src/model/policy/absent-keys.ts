@@ -3,17 +3,23 @@ import { listOf, type PolicyDocument, type PolicyStatement } from './policy-docu
 /** Condition keys that requests have on AWS and have not here, as no tags are looked at: a Deny that relies on one would not deny. */
 const ABSENT = /^aws:(?:ResourceTag\/|RequestTag\/|TagKeys$)/i;
 
+export function isTagKey(key: string): boolean {
+  return ABSENT.test(key);
+}
+
 /** The first such key of a policy. */
 export function absentKey({ Statement }: Pick<PolicyDocument, 'Statement'>): string | undefined {
   const keys = listOf(Statement).flatMap(({ Condition = {} }) =>
     Object.values(Condition).flatMap(Object.keys),
   );
-  return keys.find((key) => ABSENT.test(key));
+  return keys.find(isTagKey);
 }
 
 /** Of those, what requests to Lambda do have: it looks at tags that are given. */
 const OF_LAMBDA = /^aws:(?:RequestTag\/|TagKeys$)/i;
-const OF_OBJECTS = /^s3:(?:existingobjecttag\/|objectcreationoperation$|signatureage$|signatureversion$)/;
+/** In lower case. */
+export const OF_OBJECTS =
+  /^s3:(?:existingobjecttag\/|objectcreationoperation$|signatureage$|signatureversion$)/;
 
 /** The first key that a Deny of an identity's own policy names, and that its requests have on AWS and not here: it would not deny. */
 export function keyOfDenial({ Statement }: Pick<PolicyDocument, 'Statement'>): string | undefined {
@@ -37,7 +43,7 @@ function isLambdas(action: string): boolean {
 
 function isAbsent(key: string): boolean {
   const lower = key.toLowerCase();
-  return ABSENT.test(key) || OF_ITEMS.test(lower) || OF_OBJECTS.test(lower);
+  return isTagKey(key) || OF_ITEMS.test(lower) || OF_OBJECTS.test(lower);
 }
 
 /** What DynamoDB's requests say of the items they are about on AWS. A missing key fulfils ForAllValues, which would open whole tables. */

@@ -90,6 +90,13 @@ describe('a role', () => {
       trustText({ Service: 'lambda.amazonaws.com' }, { Action: 's3:GetObject' }),
       'AssumeRole policy may only specify STS AssumeRole actions.',
     ],
+    [
+      trustText(
+        { AWS: '111111111111' },
+        { Effect: 'Deny', Condition: { StringEquals: { 'aws:RequestTag/a': 'b' } } },
+      ),
+      'Lambent does not implement the condition key aws:RequestTag/a yet: a Deny that names it would not deny.',
+    ],
     [trustText({ AWS: 'nobody' }), 'Invalid principal in policy: "AWS":"nobody"'],
     [trustText({ Service: 'nobody' }), 'Invalid principal in policy: "SERVICE":"nobody"'],
   ])('is refused with the trust policy %s', async (text, message) => {

@@ -117,6 +117,21 @@ describe('resource policies', () => {
     expect(await refusal(kinesis.send(again))).toMatchObject({ code: 'ResourceNotFoundException' });
     const bad = new PutResourcePolicyCommand({ ResourceARN: StreamARN, Policy: '{"Statement":1}' });
     expect(await refusal(kinesis.send(bad))).toMatchObject({ code: 'InvalidArgumentException' });
+    const denial = {
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'kinesis:PutRecord',
+        Resource: StreamARN,
+        Condition: { StringEquals: { 'aws:ResourceTag/secret': 'yes' } },
+      },
+    };
+    const idle = new PutResourcePolicyCommand({ ResourceARN: StreamARN, Policy: JSON.stringify(denial) });
+    expect(await refusal(kinesis.send(idle))).toEqual({
+      code: 'InvalidArgumentException',
+      message: 'Lambent does not implement the condition key aws:ResourceTag/secret yet.',
+    });
     stranger.destroy();
   });
 });

@@ -252,13 +252,16 @@ describe('a policy', () => {
     stranger.destroy();
   });
 
-  test('that rests on what no request says is refused', async () => {
-    const Condition = { StringEquals: { 's3:ExistingObjectTag/secret': 'yes' } };
-    await expect(put(statement({ Effect: 'Deny', Condition }))).rejects.toMatchObject({
-      name: 'NotImplemented',
-      message: expect.stringContaining('s3:ExistingObjectTag/secret'),
-    });
-  });
+  test.each(['s3:ExistingObjectTag/secret', 'aws:ResourceTag/secret', 'aws:RequestTag/secret'])(
+    'that rests on %s is refused, which no request says',
+    async (key) => {
+      const Condition = { StringEquals: { [key]: 'yes' } };
+      await expect(put(statement({ Effect: 'Deny', Condition }))).rejects.toMatchObject({
+        name: 'NotImplemented',
+        message: expect.stringContaining(key),
+      });
+    },
+  );
 
   test('denies by what requests say of themselves', async () => {
     const own = { Bucket: 'conditional' };

@@ -18,6 +18,8 @@ export function checkIdentityPolicy(text: string, { isStrict }: Pick<IamDependen
 /** Checks who may assume a role. Throws MalformedPolicyDocument and LimitExceeded. */
 export function checkTrustPolicy(text: string): void {
   const document = parsed(text, 'trust');
+  const key = keyOfDenial(document);
+  if (key !== undefined) throw malformedPolicy(wouldNotDeny(key));
   for (const { Action, NotAction } of listOf(document.Statement)) {
     const actions = listOf(Action ?? NotAction ?? []);
     if (actions.every((action) => action.toLowerCase().startsWith('sts:'))) continue;

@@ -5,10 +5,12 @@ import type {
   PutResourcePolicyInput,
 } from '@aws-sdk/client-kinesis';
 import type { OperationHandler } from '../../../aws/service.ts';
+import { absentKey } from '../../../model/policy/absent-keys.ts';
+import { compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { PolicyError } from '../../../model/policy/policy-document.ts';
 import type { KinesisDependencies } from '../kinesis-dependencies.ts';
-import { invalidArgument, notFound } from '../kinesis-errors.ts';
+import { invalidArgument, notBuilt, notFound } from '../kinesis-errors.ts';
 import { admitResource, changeResource } from './resources.ts';
 
 const MOST_BYTES = 20_480;
@@ -52,7 +54,10 @@ function checkPolicy(policy: string): void {
   if (Buffer.byteLength(policy) > MOST_BYTES)
     throw invalidArgument(`A resource policy can have at most ${MOST_BYTES} bytes.`);
   try {
-    parsePolicy(policy, 'resource');
+    const document = parsePolicy(policy, 'resource');
+    compilePolicy(document);
+    const absent = absentKey(document);
+    if (absent !== undefined) throw notBuilt(`the condition key ${absent}`);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     throw invalidArgument(`Invalid resource policy: ${error.message}`);

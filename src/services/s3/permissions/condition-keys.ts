@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../../aws/service.ts';
+import { isTagKey, OF_OBJECTS } from '../../../model/policy/absent-keys.ts';
 import { listOf, type PolicyDocument } from '../../../model/policy/policy-document.ts';
 
 /** Conditions that are known of a request, such as `s3:prefix`. */
@@ -106,9 +107,6 @@ const KNOWN: ReadonlySet<string> = new Set(
   ].map((name) => `s3:${name}`.toLowerCase()),
 );
 
-/** Keys of AWS that requests have there and not here: a Deny that rests on one would not deny. */
-const NOT_BUILT = /^s3:(?:existingobjecttag\/|objectcreationoperation$|signatureage$|signatureversion$)/;
-
 type KeyProblem = { readonly key: string; readonly isUnknown: boolean };
 
 /** The first condition key of a bucket's policy that requests do not have. */
@@ -118,7 +116,7 @@ export function keyProblem(document: PolicyDocument): KeyProblem | undefined {
   );
   for (const key of keys) {
     const lower = key.toLowerCase();
-    if (NOT_BUILT.test(lower)) return { key, isUnknown: false };
+    if (OF_OBJECTS.test(lower) || isTagKey(key)) return { key, isUnknown: false };
     const isS3s = lower.startsWith('s3:');
     if (isS3s && !KNOWN.has(lower) && !/^s3:(?:requestobjecttag|accesspointtag|buckettag)\//.test(lower))
       return { key, isUnknown: true };
