@@ -185,6 +185,8 @@ export class DatabaseStore implements Store {
   async #close(): Promise<void> {
     await this.others?.stop();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    // A database that is gone lets go by itself.
+    await this.blobs.letGo().catch(() => undefined);
     await this.#engine.close();
     await this.blobs.settled();
     await this.#onClosed();

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import { MissingBlob } from './blob-store.ts';
 import type { Store } from './store.ts';
 
 const CONTENT = Buffer.from('a deployment package');
@@ -124,6 +125,8 @@ describe.each(engines)('blobs on $name', (engine) => {
     await mkdir(join(blobs, 'ff'));
     await writeFile(join(blobs, 'ff', 'f'.repeat(64)), 'unknown to the tables');
     await writeFile(join(blobs, 'tmp', 'half'), 'half writ');
+    // Younger ones may be another platform's, which is just writing them.
+    await utimes(join(blobs, 'tmp', 'half'), 0, 0);
     await reopen();
     await reopen();
     expect(await files()).toEqual([SHA256]);
@@ -144,5 +147,53 @@ describe.each(engines)('blobs on $name', (engine) => {
     await reopen();
     expect(database.warnings).toHaveLength(1);
     expect(database.warnings[0]).toContain(SHA256);
+  });
+
+  describe.runIf(engine.name === 'postgres')('that several platforms share', () => {
+    let other: Store;
+
+    beforeEach(async () => {
+      other = await database.open();
+    });
+
+    afterEach(async () => await other.close());
+
+    test('are left alone by a platform that starts while another one puts them', async () => {
+      await other.blobs.put(CONTENT);
+      await reopen();
+      await other.write(async (tx) => await other.blobs.reference(tx, SHA256, 'one'));
+      expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+    });
+
+    test('are not lost when one platform puts what the last owner lets go on another', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        await store.blobs.put(CONTENT);
+        await reference(SHA256, `old-${round}`);
+        const replace = async (): Promise<void> => {
+          await other.blobs.put(CONTENT);
+          await other.write(async (tx) => await other.blobs.reference(tx, SHA256, `new-${round}`));
+        };
+        await Promise.all([release(SHA256, `old-${round}`), replace()]);
+        expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+        await release(SHA256, `new-${round}`);
+        expect(() => store.blobs.path(SHA256)).toThrow('There is no blob');
+      }
+    });
+
+    test('are there as long as anybody refers to them, whoever lets go at that moment', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        await store.blobs.put(CONTENT);
+        await reference(SHA256, `old-${round}`);
+        // Without a put: as a function does that takes a layer.
+        const taking = other.write(async (tx) => await other.blobs.reference(tx, SHA256, `new-${round}`));
+        const [taken] = await Promise.allSettled([taking, release(SHA256, `old-${round}`)]);
+        if (taken.status === 'rejected') {
+          expect(taken.reason).toBeInstanceOf(MissingBlob);
+          continue;
+        }
+        expect(await store.blobs.read(SHA256)).toEqual(CONTENT);
+        await release(SHA256, `new-${round}`);
+      }
+    });
   });
 });

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { type BlobStore, MissingBlob } from './blob-store.ts';
+import { ABANDONED_AFTER_MS, BlobPins } from './blob-pins.ts';
 import { sha256Of } from './content-digest.ts';
 import { writeFileDurably } from './durable-file.ts';
 import type { Database } from './schema.ts';
+import { SharedBlobs } from './shared-blobs.ts';
 import { reasonOf } from './store-unavailable.ts';
 
-/** Content that was put and not referenced for so long is given up. */
-const ABANDONED_AFTER_MS = 15 * 60_000;
+/** Files of one write that takes them away, where other platforms have to wait for it. */
+const CHUNK = 100;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 export interface FileBlobStoreOptions {
@@ -27,13 +29,6 @@ export interface FileBlobStoreOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** Content that was put and that no committed row names yet. */
-interface Pin {
-  count: number;
-  readonly size: number;
-  readonly sinceMs: number;
-}
-
 /**
  * Blobs as files: `<directory>/ab/<sha256>`. A row in `blobs` exists exactly as long as there is a reference.
  *
@@ -43,20 +38,23 @@ interface Pin {
 export class FileBlobStore implements BlobStore {
   readonly #options: FileBlobStoreOptions;
   readonly #temporary: string;
-  readonly #pins = new Map<string, Pin>();
+  readonly #pins = new BlobPins();
+  readonly #shared: SharedBlobs | undefined;
   /** Puts under way, by content. */
   readonly #putting = new Map<string, Promise<void>>();
   readonly #removals = new Set<Promise<void>>();
 
   constructor(options: FileBlobStoreOptions) {
     this.#options = options;
+    this.#shared = options.isShared ? new SharedBlobs(options.write) : undefined;
     this.#temporary = join(options.directory, 'tmp');
     mkdirSync(this.#temporary, { recursive: true });
   }
 
   async put(content: Uint8Array): Promise<string> {
     const sha256 = await sha256Of(content);
-    this.#pin(sha256, content.byteLength);
+    this.#pins.add(sha256, content.byteLength);
+    await this.#shared?.pin(sha256);
     // A second put must not return before the first one's content is safe.
     let putting = this.#putting.get(sha256);
     if (putting === undefined) {
@@ -79,7 +77,7 @@ export class FileBlobStore implements BlobStore {
       readFile(this.path(sha256)),
       this.#options.db.selectFrom('blobs').select('size').where('sha256', '=', sha256).executeTakeFirst(),
     ]);
-    const size = row?.size ?? this.#pins.get(sha256)?.size;
+    const size = row?.size ?? this.#pins.find(sha256)?.size;
     if (size !== undefined && size !== content.byteLength) {
       throw new Error(
         `The blob ${sha256} is damaged: ${content.byteLength} bytes on disk, ${size} expected.`,
@@ -89,7 +87,8 @@ export class FileBlobStore implements BlobStore {
   }
 
   async reference(tx: Transaction<Database>, sha256: string, owner: string): Promise<void> {
-    const pin = this.#pins.get(sha256);
+    await this.#shared?.shareLock(tx, sha256);
+    const pin = this.#pins.find(sha256);
     if (pin === undefined) {
       const row = await tx
         .selectFrom('blobs')
@@ -104,7 +103,8 @@ export class FileBlobStore implements BlobStore {
         .values(row)
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      this.#options.afterCommit(tx, async () => this.#unpin(sha256));
+      if (pin.count === 1) await this.#shared?.unpin(tx, sha256);
+      this.#options.afterCommit(tx, async () => this.#pins.remove(sha256));
     }
     const reference = { sha256, owner };
     await tx
@@ -115,6 +115,7 @@ export class FileBlobStore implements BlobStore {
   }
 
   async release(tx: Transaction<Database>, sha256: string, owner: string): Promise<void> {
+    await this.#shared?.takeLock(tx, sha256);
     await tx.deleteFrom('blob_references').where('sha256', '=', sha256).where('owner', '=', owner).execute();
     const { numDeletedRows } = await tx
       .deleteFrom('blobs')
@@ -128,7 +129,8 @@ export class FileBlobStore implements BlobStore {
 
   /** Takes away every file that nobody needs: after a reset, and at the start what a crash left. */
   async sweep(): Promise<void> {
-    for (const name of await readdir(this.#temporary)) this.#remove(join(this.#temporary, name));
+    for (const name of await readdir(this.#temporary))
+      if (await this.#isLeftOver(name)) this.#remove(join(this.#temporary, name));
     const present = await this.#present();
     await this.#collect(present);
     await this.#warnOfMissing(new Set(present));
@@ -140,9 +142,21 @@ export class FileBlobStore implements BlobStore {
     await this.#collect(await this.#present());
   }
 
+  /** Puts nothing more: what has no reference by now gets none. */
+  async letGo(): Promise<void> {
+    await this.#shared?.unpinAll();
+  }
+
   /** Resolves when what was taken away is gone from the disk. */
   async settled(): Promise<void> {
     await Promise.all(this.#removals);
+  }
+
+  /** What others are just writing is not. */
+  async #isLeftOver(temporary: string): Promise<boolean> {
+    if (this.#shared === undefined) return true;
+    const found = await stat(join(this.#temporary, temporary)).catch(() => undefined);
+    return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS;
   }
 
   #absence(sha256: string): string {
@@ -167,50 +181,36 @@ export class FileBlobStore implements BlobStore {
     await writeFileDurably(file, content, { temporary, durable: this.#options.durable });
   }
 
-  #pin(sha256: string, size: number): void {
-    const count = (this.#pins.get(sha256)?.count ?? 0) + 1;
-    // Set anew, so that the map stays ordered by time.
-    this.#pins.delete(sha256);
-    this.#pins.set(sha256, { count, size, sinceMs: performance.now() });
-  }
-
-  #unpin(sha256: string): void {
-    const pin = this.#pins.get(sha256);
-    if (pin === undefined) return;
-    pin.count -= 1;
-    if (pin.count === 0) this.#pins.delete(sha256);
-  }
-
   async #dropAbandonedPins(): Promise<void> {
-    const abandoned: string[] = [];
-    for (const [sha256, pin] of this.#pins) {
-      if (performance.now() - pin.sinceMs < ABANDONED_AFTER_MS) break;
-      this.#pins.delete(sha256);
-      abandoned.push(sha256);
-    }
+    const abandoned = this.#pins.dropAbandoned();
     if (abandoned.length > 0) await this.#collect(abandoned);
   }
 
   /** Takes away those of the files that have neither row nor pin. Never throws: a file too many does no harm. */
   async #collect(candidates: readonly string[]): Promise<void> {
-    if (candidates.length === 0) return;
     try {
-      await this.#options.write(async (tx) => {
-        const query = tx.selectFrom('blobs').select('sha256');
-        const rows = await (candidates.length < 100
-          ? query.where('sha256', 'in', candidates)
-          : query
-        ).execute();
-        const needed = new Set(rows.map((row) => row.sha256));
-        for (const sha256 of candidates) {
-          if (!needed.has(sha256) && !this.#pins.has(sha256)) this.#takeAway(sha256);
-        }
-      });
+      const size = this.#shared === undefined ? Infinity : CHUNK;
+      for (let from = 0; from < candidates.length; from += size)
+        await this.#collectSome(candidates.slice(from, from + size));
     } catch (error) {
       this.#options.onWarning(
         `Blobs that are no longer needed stay on disk until the next start: ${reasonOf(error)}.`,
       );
     }
+  }
+
+  async #collectSome(candidates: readonly string[]): Promise<void> {
+    await this.#options.write(async (tx) => {
+      const pinned = await this.#shared?.pinnedElsewhere(tx, candidates);
+      const query = tx.selectFrom('blobs').select('sha256');
+      const isFew = candidates.length <= CHUNK;
+      const rows = await (isFew ? query.where('sha256', 'in', candidates) : query).execute();
+      const needed = new Set(rows.map((row) => row.sha256));
+      for (const sha256 of candidates) {
+        const isPinned = this.#pins.find(sha256) !== undefined || pinned?.has(sha256) === true;
+        if (!needed.has(sha256) && !isPinned) this.#takeAway(sha256);
+      }
+    });
   }
 
   /** At once out of sight, so that a put sees it gone; the disk space follows. */

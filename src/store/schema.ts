@@ -35,7 +35,7 @@ import type { XrayTables } from './xray-schema.ts';
 import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
 import type { LambdaEventSourceMappingTable, LambdaMappingCheckpointTable } from './mapping-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
-import type { PlatformChangeTable } from './platform-schema.ts';
+import type { BlobPinTable, PlatformChangeTable } from './platform-schema.ts';
 import type {
   SnsDeduplicationTable,
   SnsSequenceTable,
@@ -102,6 +102,7 @@ export interface Database extends S3Tables, KinesisTables, XrayTables {
   sqs_move_tasks: SqsMoveTaskTable;
   blobs: BlobTable;
   blob_references: BlobReferenceTable;
+  blob_pins: BlobPinTable;
 }
 
 /** One row for `$LATEST` and one for each published version. */

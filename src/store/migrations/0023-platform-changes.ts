@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts';
 /**
  * What platforms that share a database tell each other of their writes, in the transaction of the write. The
  * transaction's own number says who has seen it: sequence numbers are given out before the commit and come out of turn. An
- * embedded database has one platform.
+ * embedded database has one platform. And what they have put into their common directory of blobs without a reference yet.
  */
 export async function up(db: Kysely<Database>): Promise<void> {
   if (!(db.getExecutor().adapter instanceof PostgresAdapter)) return;
@@ -24,5 +24,12 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .createIndex('platform_changes_transaction')
     .on('platform_changes')
     .column('transaction')
+    .execute();
+  await db.schema
+    .createTable('blob_pins')
+    .addColumn('sha256', 'text', (column) => column.notNull())
+    .addColumn('platform', 'text', (column) => column.notNull())
+    .addColumn('until_ms', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('blob_pins_key', ['sha256', 'platform'])
     .execute();
 }
