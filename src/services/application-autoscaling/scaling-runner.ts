@@ -20,6 +20,8 @@ const NO_CHANGES: LastChanges = { outMs: undefined, outFrom: 0, inMs: undefined 
 interface Watched {
   readonly points: (number | undefined)[];
   last: LastChanges;
+  /** The capacity when it was last looked at; kept where other platforms change it too. */
+  seen: number | undefined;
 }
 
 /**
@@ -121,6 +123,9 @@ export class ScalingRunner {
     if (capacity.status(resource)?.status === 'IN_PROGRESS') return;
     const current = await capacity.current(resource);
     const { points, last } = watched;
+    // What was seen says nothing about another capacity.
+    if (watched.seen !== undefined && watched.seen !== current) points.length = 0;
+    if (this.#deps.store.others !== undefined) watched.seen = current;
     const bounded = withinAllowedBounds(current, target);
     if (bounded !== undefined) {
       await this.#change(resource, watched, current, bounded.capacity, bounded.reason);
@@ -153,7 +158,7 @@ export class ScalingRunner {
 
   #watch(resource: ScalableResource): Watched {
     const key = keyOf(resource);
-    const watched = this.#watched.get(key) ?? { points: [], last: NO_CHANGES };
+    const watched = this.#watched.get(key) ?? { points: [], last: NO_CHANGES, seen: undefined };
     this.#watched.set(key, watched);
     return watched;
   }
