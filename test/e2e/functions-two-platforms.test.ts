@@ -12,7 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createUrl, openToAll, web } from '../support/function-urls.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
-import { type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
+import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
 import { zipOf } from '../support/zip.ts';
 
 const shared = sharedPostgres();
@@ -31,7 +31,7 @@ async function errorOf(work: Promise<unknown>): Promise<string> {
 describe.skipIf(shared === undefined).each([
   { name: 'two platforms', flagsOfTwo: [] },
   { name: 'two platforms, one with workers', flagsOfTwo: ['--workers', '1'] },
-])('$name on one PostgreSQL', ({ flagsOfTwo }) => {
+])('$name on one PostgreSQL', PATIENT, ({ flagsOfTwo }) => {
   let platforms: Platforms;
 
   beforeAll(async () => {

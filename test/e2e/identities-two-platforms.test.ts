@@ -17,14 +17,14 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/functions.ts';
 import { iamOf, type Keys, policyText, settingsFor, stsOf, trustText } from '../support/identities.ts';
-import { type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
+import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
 
 const shared = sharedPostgres();
 const ACCOUNT = '123456789012';
 const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
-const ROUNDS = 10;
+const ROUNDS = 5;
 
-describe.skipIf(shared === undefined)('two strict platforms on one PostgreSQL', () => {
+describe.skipIf(shared === undefined)('two strict platforms on one PostgreSQL', PATIENT, () => {
   let platforms: Platforms;
   let iams: { readonly one: IAMClient; readonly two: IAMClient };
 

@@ -17,20 +17,20 @@ import {
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
-import { type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
+import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
 import { ROLE } from '../support/server.ts';
 import { onServer } from '../support/shared-database.ts';
 import { clientFor, makeQueue } from '../support/sns.ts';
 import { zipOf } from '../support/zip.ts';
 
 const shared = sharedPostgres();
-const ROUNDS = 8;
+const ROUNDS = 5;
 
 const saying = (text: string): Record<string, string> => ({
   'index.js': `exports.handler = async () => '${text}';`,
 });
 
-describe.skipIf(shared === undefined)('two platforms on one PostgreSQL', () => {
+describe.skipIf(shared === undefined)('two platforms on one PostgreSQL', PATIENT, () => {
   let platforms: Platforms;
 
   beforeAll(async () => {
@@ -80,9 +80,7 @@ describe.skipIf(shared === undefined)('two platforms on one PostgreSQL', () => {
       );
   });
 
-  test("publish to each other's topics, as their subscriptions are by then", {
-    timeout: 120_000,
-  }, async () => {
+  test("publish to each other's topics, as their subscriptions are by then", async () => {
     const [first, second] = [clientFor(platforms.one), clientFor(platforms.two)];
     const queue = await makeQueue(platforms.one.sqs, 'subscribed');
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -147,7 +145,7 @@ describe.skipIf(shared === undefined)('two platforms on one PostgreSQL', () => {
   });
 });
 
-describe.skipIf(shared === undefined)('a platform that has missed something for good', () => {
+describe.skipIf(shared === undefined)('a platform that has missed something for good', PATIENT, () => {
   test('ends, and says that it has to be started again', async () => {
     const platforms = await startPlatforms(shared ?? '');
     try {
@@ -166,7 +164,7 @@ describe.skipIf(shared === undefined)('a platform that has missed something for 
   });
 });
 
-describe.skipIf(shared === undefined)('two platforms that do not share their blobs', () => {
+describe.skipIf(shared === undefined)('two platforms that do not share their blobs', PATIENT, () => {
   let platforms: Platforms;
 
   beforeAll(async () => {

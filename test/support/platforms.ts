@@ -12,6 +12,9 @@ export function sharedPostgres(): string | undefined {
   return url;
 }
 
+/** For a test of two platforms: a machine that many share has been seen to take ten times as long as another. */
+export const PATIENT = { timeout: 180_000 };
+
 export interface Platforms {
   readonly one: TestServer;
   readonly two: TestServer;
