@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { FastLane } from '../../aws/fast-lane.ts';
+import { KEEP_ALIVE_TIMEOUT_MS } from '../../aws/listener-options.ts';
 import type { TlsSettings } from '../../aws/tls-settings.ts';
 import { invokeLane } from '../invoke-lane.ts';
 import { LoadMeter } from './load-meter.ts';
@@ -12,7 +13,8 @@ import { relay, type RelaySettings } from './relay.ts';
 import { SecureConnections } from './secure-connections.ts';
 import type { Load, SentBack } from './worker-messages.ts';
 
-const KEEP_ALIVE_MS = 75_000;
+/** Of a connection that was sent here. One for which there was no file to be had never comes. */
+const ARRIVAL_MS = 5000;
 const MAX_HEAD_BYTES = 16 * 1024;
 const NONE = new Uint8Array();
 
@@ -52,7 +54,7 @@ export class WorkerConnections {
       onReleased: (socket, unread) => this.#release(socket, unread),
       maxHeadBytes: MAX_HEAD_BYTES,
       maxBodyBytes: LARGEST_BODY_BYTES,
-      keepAliveTimeoutMs: KEEP_ALIVE_MS,
+      keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
       asHttp1: (socket) => socket.once('data', (bytes: Buffer) => this.#goOn(socket, bytes)),
     });
     if (parts.tls !== undefined)
@@ -115,8 +117,14 @@ export class WorkerConnections {
   async close(given: number): Promise<void> {
     this.#isClosing = true;
     this.#lane.close();
-    while (this.#open.size > 0 || this.#given < given)
+    let missing = given;
+    const late = setTimeout(() => {
+      missing = 0;
+      this.#whenChanged?.();
+    }, ARRIVAL_MS);
+    while (this.#open.size > 0 || this.#given < missing)
       await new Promise<void>((resolve) => (this.#whenChanged = resolve));
+    clearTimeout(late);
   }
 
   /** @param unread undefined for a new one: nobody has read from it */

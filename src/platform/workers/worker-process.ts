@@ -126,6 +126,7 @@ export class WorkerProcess {
       this.#leftLast = passed;
       if (error === null) return;
       socket.destroy();
+      this.#passed -= 1;
       this.closed(1);
     });
     return true;
