@@ -38,6 +38,7 @@ function inMemorySandbox(id: string): Sandbox {
     exec: startProgram,
     execBeside: startProgram,
     listen: async () => await Promise.resolve('127.0.0.1:1'),
+    listenBeside: async () => await Promise.resolve({ address: '127.0.0.1:2', reopen: () => undefined }),
     connect: refuse,
     attach: later,
     boost: nothing,

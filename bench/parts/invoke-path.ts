@@ -152,6 +152,10 @@ function buildPool(directory: string, clock: MovableClock, segments: LogSegments
     },
     logs: { openStream: () => segments.place(segments.create(), segments.newDirectory(), true) },
     clock,
+    traces: {
+      put: () => undefined,
+      sampling: async () => await Promise.resolve({ status: 404, body: '{}' }),
+    },
     endpointUrl: () => 'http://127.0.0.1:4566',
     credentials: () => ({
       accessKeyId: 'AKID',

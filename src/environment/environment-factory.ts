@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { LogSink } from '../model/log-sink.ts';
+import type { TraceDoor } from '../model/trace-sink.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { Sandbox, SandboxDriver, SharedDirectory } from '../sandbox/sandbox.ts';
 import type { CodeDirectories } from './code-directory.ts';
@@ -22,6 +23,7 @@ import { RuntimeApi } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime, RuntimeCatalog } from './runtime-catalog.ts';
 import { runtimeIdentity } from './runtime-identity.ts';
 import { type LauncherParts, RuntimeLauncher } from './runtime-launcher.ts';
+import { TraceDaemons } from './trace-daemon/trace-daemons.ts';
 import { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 
 export interface EnvironmentFactoryOptions {
@@ -30,6 +32,8 @@ export interface EnvironmentFactoryOptions {
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
   readonly clock: Clock;
+  /** Where functions' own segments go. */
+  readonly traces: TraceDoor;
   readonly endpointUrl: () => string;
   readonly credentials: (version: FunctionVersion) => ExecutionCredentials;
   /** A directory of our own: each environment's /tmp is below it. */
@@ -47,6 +51,7 @@ export class EnvironmentFactory {
   readonly #options: EnvironmentFactoryOptions;
   readonly #sandboxes: EnvironmentSandboxes;
   readonly #api = new RuntimeApi();
+  readonly #daemons: TraceDaemons;
   readonly #deadlines = new Deadlines();
   readonly #pacing = new OutputPacing();
   readonly #freezer = new IdleFreezer();
@@ -54,6 +59,7 @@ export class EnvironmentFactory {
   /** @param isStarting environments are starting */
   constructor(options: EnvironmentFactoryOptions, isStarting: () => boolean) {
     this.#options = options;
+    this.#daemons = new TraceDaemons(options.traces);
     this.records = new EnvironmentRecords(options.driver.isolation);
     this.#sandboxes = new EnvironmentSandboxes({
       prepared: 0,
@@ -140,6 +146,7 @@ export class EnvironmentFactory {
       prepared,
       extensionNames: await findExtensions(directories),
       api: this.#api,
+      daemons: this.#daemons,
       logStream,
       endpointUrl,
       credentials,

@@ -24,6 +24,7 @@ function variables(
     runtimeApi: '127.0.0.1:9001',
     credentialsToken: 'credentials',
     metadataToken: 'metadata-token',
+    traceDaemon: undefined,
     endpointUrl: 'http://127.0.0.1:4566',
     inside: (path) => (/^\/(var\/task|tmp)/.test(path) ? `/host${path}` : path),
   });

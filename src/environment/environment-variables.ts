@@ -16,6 +16,8 @@ export interface VariableSources {
   readonly metadataToken: string;
   /** Opens the endpoint that has credentials, at the same address. */
   readonly credentialsToken: string;
+  /** `host:port` of X-Ray's daemon; undefined: there is none. */
+  readonly traceDaemon: string | undefined;
   /** Where the platform's own AWS APIs are. */
   readonly endpointUrl: string;
   /** Maps a path like `/var/task` to where the process sees it. */
@@ -28,6 +30,9 @@ const RESERVED_OF_RUNTIME: readonly string[] = [
   'LAMBDA_RUNTIME_DIR',
   '_LAMBDA_TELEMETRY_LOG_FD',
 ];
+
+/** What is said where nobody listens: functions read it at their start, traced or not. */
+const DAEMON_OF_AWS = '169.254.100.1:2000';
 
 /** What Lambda keeps from external extensions. */
 const HIDDEN_FROM_EXTENSIONS: readonly string[] = [
@@ -76,10 +81,14 @@ export function extensionVariables(
   return shown;
 }
 
-function overridable({ endpointUrl, inside }: VariableSources): Record<string, string> {
+function overridable({
+  endpointUrl,
+  traceDaemon = DAEMON_OF_AWS,
+  inside,
+}: VariableSources): Record<string, string> {
   return {
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1:2000',
+    AWS_XRAY_DAEMON_ADDRESS: traceDaemon,
     AWS_ENDPOINT_URL: endpointUrl,
     ...temporaryVariable(inside),
   };
@@ -92,7 +101,8 @@ export function temporaryVariable(inside: (path: string) => string): Record<stri
 }
 
 function reserved(sources: VariableSources) {
-  const { version, runtime, runtimeApi, inside } = sources;
+  const { version, runtime, runtimeApi, inside, traceDaemon = DAEMON_OF_AWS } = sources;
+  const [daemonHost = '', daemonPort = ''] = traceDaemon.split(':');
   return {
     AWS_REGION: version.region,
     AWS_DEFAULT_REGION: version.region,
@@ -103,8 +113,8 @@ function reserved(sources: VariableSources) {
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     AWS_LAMBDA_METADATA_API: runtimeApi,
     AWS_LAMBDA_METADATA_TOKEN: sources.metadataToken,
-    _AWS_XRAY_DAEMON_ADDRESS: '169.254.100.1',
-    _AWS_XRAY_DAEMON_PORT: '2000',
+    _AWS_XRAY_DAEMON_ADDRESS: daemonHost,
+    _AWS_XRAY_DAEMON_PORT: daemonPort,
     _HANDLER: version.handler,
     LAMBDA_TASK_ROOT: inside('/var/task'),
     LAMBDA_RUNTIME_DIR: inside('/var/runtime'),

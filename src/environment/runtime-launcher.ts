@@ -13,6 +13,7 @@ import type { PreparedRuntime } from './prepared/prepared-runtime.ts';
 import type { ExtensionEndpoints, RuntimeApi, RuntimeApiListener } from './runtime-api/runtime-api.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 import type { RuntimeEvents } from './runtime-link.ts';
+import type { TraceDaemon, TraceDaemons } from './trace-daemon/trace-daemons.ts';
 
 export interface LauncherParts {
   readonly version: FunctionVersion;
@@ -26,6 +27,7 @@ export interface LauncherParts {
   /** Programs in /opt/extensions. */
   readonly extensionNames: readonly string[];
   readonly api: RuntimeApi;
+  readonly daemons: TraceDaemons;
   readonly logStream: string;
   readonly endpointUrl: () => string;
   readonly credentials: (version: FunctionVersion) => ExecutionCredentials;
@@ -39,6 +41,7 @@ export class RuntimeLauncher {
   #listener: RuntimeApiListener | undefined;
   /** Issued beforehand, for the first process: at that time nobody waits for them. */
   #credentials: ExecutionCredentials | undefined;
+  #daemon: TraceDaemon | undefined;
   #prepared: PreparedRuntime | undefined;
   #isClosed = false;
 
@@ -78,9 +81,13 @@ export class RuntimeLauncher {
         ? { token: this.#credentialsToken, issue: () => issue(version) }
         : undefined;
     const who = { events, extensions, metadata, credentials, pace, maxConcurrency };
+    const isTraced = version.isTraced === true && this.#daemon === undefined;
+    const daemon = isTraced ? this.#openDaemon(pace) : undefined;
+    daemon?.catch(() => undefined);
     this.#listener ??= await api.listen(sandbox, who);
+    await daemon;
     if (!this.#isClosed) return;
-    this.#listener.close();
+    this.close();
     throw new Error('The execution environment was removed.');
   }
 
@@ -124,6 +131,13 @@ export class RuntimeLauncher {
   close(): void {
     this.#isClosed = true;
     this.#listener?.close();
+    this.#daemon?.close();
+  }
+
+  async #openDaemon(pace: OutputPace): Promise<void> {
+    const { daemons, sandbox, version } = this.#parts;
+    this.#daemon = await daemons.open(sandbox, version, pace);
+    if (this.#isClosed) this.#daemon.close();
   }
 
   /** The first time only; and not if it has ended since it was taken. */
@@ -152,6 +166,7 @@ export class RuntimeLauncher {
       runtimeApi: this.#listener?.address ?? '',
       metadataToken: this.#metadataToken,
       credentialsToken: this.#credentialsToken,
+      traceDaemon: this.#daemon?.address,
       endpointUrl: endpointUrl(),
     });
   }

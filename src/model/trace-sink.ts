@@ -16,3 +16,22 @@ export interface SegmentDelivery {
 export interface TraceSink {
   put(delivery: SegmentDelivery): void;
 }
+
+/** What an X-Ray SDK asks the daemon beside its function for, and that asks X-Ray for. */
+export interface SamplingQuestion extends Omit<SegmentDelivery, 'isLambdas' | 'documents'> {
+  readonly operation: 'GetSamplingRules' | 'GetSamplingTargets';
+  /** JSON */
+  readonly body: string;
+}
+
+export interface SamplingAnswer {
+  /** Of HTTP. */
+  readonly status: number;
+  /** JSON */
+  readonly body: string;
+}
+
+/** X-Ray, as daemons beside functions reach it. */
+export interface TraceDoor extends TraceSink {
+  sampling(question: SamplingQuestion): Promise<SamplingAnswer>;
+}

@@ -12,7 +12,7 @@ const PACKAGES_INSIDE = '/var/packages';
 
 /** What running functions needs of the process it happens in. */
 export interface EnvironmentsSite
-  extends Pick<EnvironmentPoolOptions, 'code' | 'logs' | 'clock' | 'credentials' | 'scaling'> {
+  extends Pick<EnvironmentPoolOptions, 'code' | 'logs' | 'clock' | 'credentials' | 'scaling' | 'traces'> {
   readonly config: Config;
   readonly warnings: Pick<Warnings, 'add'>;
   readonly isolation: ChosenIsolation;
@@ -33,7 +33,7 @@ export function installDirectoryOf(dataDirectory: string): string {
 
 /** What runs functions, and knows nothing of who asks for it. */
 export function buildEnvironments(site: EnvironmentsSite) {
-  const { config, warnings, clock, code, logs, credentials, scaling, directory, ownDirectory } = site;
+  const { config, warnings, clock, code, logs, traces, credentials, scaling, directory, ownDirectory } = site;
   const { driver } = site.isolation;
   const isSealed = driver.isolation !== 'process';
   const runtimes = new MachineRuntimes({
@@ -48,6 +48,7 @@ export function buildEnvironments(site: EnvironmentsSite) {
     runtimes,
     code,
     logs,
+    traces,
     clock,
     endpointUrl: () => (isSealed ? site.endpoint.inside() : site.endpoint.local()),
     credentials,

@@ -14,6 +14,7 @@ import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
 import { SnapStart } from '../invoke/snap-start.ts';
 import { streamConsumers } from '../model/stream-consumers.ts';
+import type { TraceDoor, TraceSink } from '../model/trace-sink.ts';
 import { functionVersionOf } from '../model/stored-function.ts';
 import { startFunctionActivation } from '../services/lambda/functions/function-activation.ts';
 import { TablesRuntime } from '../services/dynamodb/tables-runtime.ts';
@@ -41,7 +42,9 @@ export async function buildExecution(site: Site) {
   const concurrency = new AccountConcurrency(config.concurrency);
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
   const isolation = await site.isolation;
-  const { runtimes, pool } = openEnvironments({ ...site, isolation }, code, concurrency);
+  const onNotice = (message: string): void => log.warn(message);
+  const xray = new XrayRuntime({ store, clock, roles: site.identity.serviceRoles, onNotice });
+  const { runtimes, pool } = openEnvironments({ ...site, isolation }, { code, traces: xray }, concurrency);
   const retire: Environments['retire'] = (functionArn, keep) => pool.retire(functionArn, keep);
   const functions = await opened(new FunctionDirectory(retire), store);
   const policies = await opened(new PolicyDirectory(), store);
@@ -50,8 +53,7 @@ export async function buildExecution(site: Site) {
   const snapStart = new SnapStart(functions, pool);
   snapStart.follow(store.changes);
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
-  const onNotice = (message: string): void => log.warn(message);
-  const { lender, xray, invoker } = openDoor(site, { functions, concurrency, pool }, onNotice);
+  const { lender, invoker } = openDoor(site, { functions, concurrency, pool, traces: xray });
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
@@ -91,29 +93,27 @@ export async function buildExecution(site: Site) {
     targets,
     xray,
   };
-  const workers = openWorkers(site, { lender, concurrency, code, traces: xray.sink });
+  const workers = openWorkers(site, { lender, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
   return { runtimes, isolation, pool, workers, ...doors, activation };
 }
 
-/** The single door, and who hears of what is traced behind it. */
+/** The single door. */
 function openDoor(
-  { clock, identity, state: { store } }: Site,
+  { clock, state: { store } }: Site,
   behind: {
     readonly functions: FunctionDirectory;
     readonly concurrency: AccountConcurrency;
     readonly pool: Environments;
+    readonly traces: TraceSink;
   },
-  onNotice: (message: string) => void,
 ) {
-  const { functions: directory, concurrency, pool } = behind;
+  const { functions: directory, concurrency, pool, traces } = behind;
   const lender = new Lender(concurrency, clock);
-  const xray = new XrayRuntime({ store, clock, roles: identity.serviceRoles, onNotice });
-  const tracing = new Tracing(xray.sink, clock);
+  const tracing = new Tracing(traces, clock);
   return {
     lender,
-    xray,
     invoker: new Invoker({ directory, concurrency: lender, pool, clock, tracing, ...others(store) }),
   };
 }
@@ -169,7 +169,7 @@ function openWorkers(
 /** Those of this process. */
 function openEnvironments(
   site: Omit<Site, 'isolation'> & { readonly isolation: ChosenIsolation },
-  code: CodeDirectories,
+  more: { readonly code: CodeDirectories; readonly traces: TraceDoor },
   concurrency: AccountConcurrency,
 ) {
   const { config, clock, identity, address } = site;
@@ -177,7 +177,7 @@ function openEnvironments(
   tidyInstalledNodes(installDirectoryOf(directory.path));
   return buildEnvironments({
     ...site,
-    code,
+    ...more,
     logs: logSink,
     credentials: (version) => identity.functions.credentialsFor(version),
     directory: directory.path,

@@ -34,6 +34,7 @@ class ScriptedDriver implements SandboxDriver {
       },
       execBeside: async () => this.#process(),
       listen: async () => '127.0.0.1:1',
+      listenBeside: async () => ({ address: '127.0.0.1:2', reopen: () => undefined }),
       connect: async () => new Socket(),
       attach: async () => void (this.attached += 1),
       boost: () => undefined,

@@ -1,3 +1,4 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type {
   Sandbox,
@@ -9,6 +10,7 @@ import type {
   SandboxSpec,
   SandboxStats,
   SharedDirectory,
+  SidePort,
 } from './sandbox.ts';
 
 /** What happens to a sandbox, for whoever keeps records. `started` and `exited` come in pairs, one for each program. */
@@ -82,6 +84,11 @@ class GuardedSandbox implements Sandbox {
   async listen(server: Server): Promise<string> {
     this.#refuseWhenDestroyed();
     return await this.#inner.listen(server);
+  }
+
+  async listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<SidePort> {
+    this.#refuseWhenDestroyed();
+    return await this.#inner.listenBeside(server, onDatagrams);
   }
 
   async connect(port: number): Promise<Socket> {

@@ -1,3 +1,4 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 
@@ -89,6 +90,11 @@ export interface Sandbox {
    */
   listen(server: Server): Promise<string>;
   /**
+   * The same at a second port, which takes datagrams as well. Once in a sandbox's life.
+   * @param onDatagrams given the socket that receives them, and each that takes its place; whoever gets it closes it
+   */
+  listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<SidePort>;
+  /**
    * Connects to a TCP port that a process inside listens on, by its loopback address. Rejects when nobody accepts there
    * soon.
    */
@@ -117,6 +123,14 @@ export interface Sandbox {
   scratchOverflows(): Promise<boolean>;
   /** Kills the tree and removes what `create` made, the scratch directory's contents included. Idempotent. */
   destroy(): Promise<void>;
+}
+
+/** A port of the platform's for one sandbox, beside the first. */
+export interface SidePort {
+  /** `host:port` */
+  readonly address: string;
+  /** Brings another socket for datagrams after the last was closed; none where the port has been taken meanwhile. */
+  reopen(): void;
 }
 
 export interface SandboxCommand {

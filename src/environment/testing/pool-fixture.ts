@@ -40,6 +40,7 @@ export class PoolFixture {
       code: { prepare: async () => this.codeDirectory, prepareLayers: async () => this.layersDirectory },
       logs: { openStream: (name) => this.openStream(name) },
       clock: this.clock,
+      traces: { put: () => undefined, sampling: async () => ({ status: 404, body: '{}' }) },
       endpointUrl: () => 'http://127.0.0.1:4566',
       credentials: () => ({
         accessKeyId: 'AKID',

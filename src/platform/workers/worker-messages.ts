@@ -3,7 +3,7 @@ import type { EnvironmentRecord } from '../../environment/environment-records.ts
 import type { Grant, Need, Recall, Returned } from '../../invoke/lending/lending-messages.ts';
 import type { ClockReading } from '../../model/clock.ts';
 import type { LogStreamName } from '../../model/log-sink.ts';
-import type { SegmentDelivery } from '../../model/trace-sink.ts';
+import type { SamplingQuestion, SegmentDelivery } from '../../model/trace-sink.ts';
 import type { Change } from '../../store/change-feed.ts';
 import type { TlsSettings } from '../../aws/tls-settings.ts';
 import type { Config } from '../../config.ts';
@@ -57,6 +57,7 @@ export type ToMain =
   | { readonly kind: 'starts-returned'; readonly functionArn: string; readonly count: number }
   | { readonly kind: 'logs'; readonly batches: readonly LogBatch[] }
   | { readonly kind: 'segments'; readonly deliveries: readonly SegmentDelivery[] }
+  | { readonly kind: 'sampling'; readonly question: SamplingQuestion }
   | { readonly kind: 'closed'; readonly connections: number }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'catch-up' }

@@ -5,7 +5,7 @@ import type { MovableClock } from '../../model/clock.ts';
 import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { LogSink } from '../../model/log-sink.ts';
 import type { Store } from '../../store/store.ts';
-import type { TraceSink } from '../../model/trace-sink.ts';
+import type { TraceDoor } from '../../model/trace-sink.ts';
 import type { Warnings } from '../warnings.ts';
 import { LogIntake } from './log-intake.ts';
 import type { StartsAnswer } from './starts.ts';
@@ -18,7 +18,7 @@ export interface WorkerRequestsParts {
   readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
-  readonly traces: TraceSink;
+  readonly traces: TraceDoor;
   readonly warnings: Warnings;
   readonly store: Pick<Store, 'others'>;
 }
@@ -78,6 +78,8 @@ export class WorkerRequests {
         return this.#intakes.get(worker)?.take(message.batches);
       case 'segments':
         return message.deliveries.forEach((delivery) => this.#parts.traces.put(delivery));
+      case 'sampling':
+        return this.#parts.traces.sampling(message.question);
       case 'closed':
         return worker.closed(message.connections);
       case 'catch-up':

@@ -1,4 +1,4 @@
-import type { SegmentDelivery, TraceSink } from '../../model/trace-sink.ts';
+import type { SamplingAnswer, SamplingQuestion, SegmentDelivery, TraceDoor } from '../../model/trace-sink.ts';
 
 /** Segments wait so long to go together. */
 const GATHER_MS = 20;
@@ -8,10 +8,11 @@ const MOST_BACKLOG_BYTES = 16 * 1024 * 1024;
 export interface WorkerSegmentsParts {
   readonly send: (deliveries: readonly SegmentDelivery[]) => void;
   readonly backlogBytes: () => number;
+  readonly ask: (question: SamplingQuestion) => Promise<SamplingAnswer>;
 }
 
 /** Segments of this process's functions, which the main process keeps. */
-export class WorkerSegments implements TraceSink {
+export class WorkerSegments implements TraceDoor {
   readonly #parts: WorkerSegmentsParts;
   #gathered: SegmentDelivery[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -24,6 +25,10 @@ export class WorkerSegments implements TraceSink {
     if (this.#parts.backlogBytes() > MOST_BACKLOG_BYTES) return;
     this.#gathered.push(delivery);
     this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
+  }
+
+  async sampling(question: SamplingQuestion): Promise<SamplingAnswer> {
+    return await this.#parts.ask(question);
   }
 
   /** Sends what has been gathered. */

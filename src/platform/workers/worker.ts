@@ -10,6 +10,7 @@ import { Tracing } from '../../invoke/tracing/tracing.ts';
 import { PolicyDirectory } from '../../invoke/policy-directory.ts';
 import { MovableClock } from '../../model/clock.ts';
 import { environmentRemoved } from '../../model/lambda-errors.ts';
+import type { SamplingAnswer } from '../../model/trace-sink.ts';
 import { createInvokeService, type InvokeDependencies } from '../../services/lambda/invoke-service.ts';
 import { ChangeFeed } from '../../store/change-feed.ts';
 import { createPlatformLog, type PlatformLog } from '../../telemetry/platform-log.ts';
@@ -146,6 +147,7 @@ function openSinks(main: MainChannel) {
     segments: new WorkerSegments({
       send: (deliveries) => main.tell({ kind: 'segments', deliveries }),
       backlogBytes,
+      ask: async (question) => (await main.ask({ kind: 'sampling', question })) as SamplingAnswer,
     }),
   };
 }
@@ -164,6 +166,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     ...own,
     clock,
     logs,
+    traces: segments,
     code: new RemoteCode(async (sha256s, areLayers) =>
       String(await main.ask({ kind: 'code', sha256s, areLayers })),
     ),

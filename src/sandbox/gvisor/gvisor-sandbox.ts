@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { exitInside } from '../exit-inside.ts';
@@ -16,6 +17,7 @@ import type {
   SandboxSpec,
   SandboxStats,
   SharedDirectory,
+  SidePort,
 } from '../sandbox.ts';
 import { clearScratch, rootOf, writeBundle } from './bundle.ts';
 import { Container, type Program } from './container.ts';
@@ -88,6 +90,10 @@ export class GvisorSandbox implements Sandbox {
 
   async listen(server: Server): Promise<string> {
     return await this.#network.listen(server);
+  }
+
+  async listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<SidePort> {
+    return await this.#network.listenBeside(server, onDatagrams);
   }
 
   async connect(port: number): Promise<Socket> {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { exitInside } from '../exit-inside.ts';
@@ -13,6 +14,7 @@ import type {
   SandboxSpec,
   SandboxStats,
   SharedDirectory,
+  SidePort,
 } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { Enforcement, programOf } from './enforcement.ts';
@@ -114,6 +116,10 @@ export class NamespaceSandbox implements Sandbox {
 
   async listen(server: Server): Promise<string> {
     return await this.#network.listen(server);
+  }
+
+  async listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<SidePort> {
+    return await this.#network.listenBeside(server, onDatagrams);
   }
 
   async connect(port: number): Promise<Socket> {

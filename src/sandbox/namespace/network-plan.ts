@@ -9,6 +9,8 @@ export const NETWORK_PLAN = {
   address6: 'fec0::1',
   /** Where the platform listens for this sandbox alone; the same as on AWS. */
   platformPort: 9001,
+  /** Where it does so for datagrams as well; that of X-Ray's daemon on AWS. */
+  sidePort: 2000,
   /** Where connections to everywhere else arrive; on 127.0.0.1 and ::1. */
   relayPort: 9,
   /** Where name lookups arrive, to whatever server they were sent, and what comes out of the tunnel; on 127.0.0.1. */

@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { connectLoopback } from '../connect-loopback.ts';
-import { listenOnLoopback } from '../listen-on-loopback.ts';
+import { listenBesideOnLoopback, listenOnLoopback } from '../listen-on-loopback.ts';
 import type {
   Sandbox,
   SandboxCommand,
@@ -11,6 +12,7 @@ import type {
   SandboxSpec,
   SandboxStats,
   SharedDirectory,
+  SidePort,
 } from '../sandbox.ts';
 import { directoryExceeds } from './directory-size.ts';
 import type { MemoryWatchdog, WatchedGroup } from './memory-watchdog.ts';
@@ -67,6 +69,10 @@ export class ProcessSandbox implements Sandbox {
   /** Any process of this machine could connect too: there is nothing to tell them apart by. */
   async listen(server: Server): Promise<string> {
     return await listenOnLoopback(server);
+  }
+
+  async listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<SidePort> {
+    return await listenBesideOnLoopback(server, onDatagrams);
   }
 
   async connect(port: number): Promise<Socket> {

@@ -1,8 +1,15 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
 import { batchGetTraces } from './batch-get-traces.ts';
+import { createSamplingRule } from './create-sampling-rule.ts';
+import { deleteSamplingRule } from './delete-sampling-rule.ts';
+import { getSamplingRules } from './get-sampling-rules.ts';
+import { getSamplingTargets } from './get-sampling-targets.ts';
+import { getServiceGraph } from './get-service-graph.ts';
+import { getTraceGraph } from './get-trace-graph.ts';
 import { getTraceSummaries } from './get-trace-summaries.ts';
 import { putTelemetryRecords } from './put-telemetry-records.ts';
 import { putTraceSegments } from './put-trace-segments.ts';
+import { updateSamplingRule } from './update-sampling-rule.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 
 /** X-Ray, as far as it is built. */
@@ -11,9 +18,16 @@ export function createXrayService(deps: XrayDependencies): ServiceDefinition {
     model: 'xray',
     operations: {
       BatchGetTraces: batchGetTraces(deps),
+      CreateSamplingRule: createSamplingRule(deps),
+      DeleteSamplingRule: deleteSamplingRule(deps),
+      GetSamplingRules: getSamplingRules(deps),
+      GetSamplingTargets: getSamplingTargets(deps),
+      GetServiceGraph: getServiceGraph(deps),
+      GetTraceGraph: getTraceGraph(deps),
       GetTraceSummaries: getTraceSummaries(deps),
       PutTelemetryRecords: putTelemetryRecords(),
       PutTraceSegments: putTraceSegments(deps),
+      UpdateSamplingRule: updateSamplingRule(deps),
     },
   };
 }

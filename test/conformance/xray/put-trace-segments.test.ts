@@ -1,6 +1,6 @@
 import { PutTraceSegmentsCommand, type XRayClient } from '@aws-sdk/client-xray';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { startServer, temporaryDirectory, type TestServer } from '../../support/server.ts';
 import { newSegmentId, newTraceId, shownSegments, xrayOf } from '../../support/xray.ts';
 import { put, segment } from './segments.ts';
 
@@ -65,6 +65,21 @@ describe('PutTraceSegments', () => {
       new PutTraceSegmentsCommand({ TraceSegmentDocuments: ['{'] }),
     );
     expect(UnprocessedTraceSegments).toMatchObject([{ ErrorCode: 'ParseError' }]);
+  });
+
+  test('has them on disk before it answers', async () => {
+    const { path, remove } = await temporaryDirectory();
+    const before = await startServer({ dataDir: path });
+    const first = xrayOf(before.endpoint);
+    const sent = segment();
+    await put(first, sent);
+    await before.kill();
+    const after = await startServer({ dataDir: path });
+    const second = xrayOf(after.endpoint);
+    expect(await shownSegments(second, sent.trace_id)).toEqual([sent]);
+    for (const client of [first, second]) client.destroy();
+    await after.stop();
+    await remove();
   });
 
   test('keeps accounts apart', async () => {

@@ -18,3 +18,27 @@ export async function put(xray: XRayClient, ...segments: readonly object[]) {
   const TraceSegmentDocuments = segments.map((one) => JSON.stringify(one));
   return await xray.send(new PutTraceSegmentsCommand({ TraceSegmentDocuments }));
 }
+
+/** A trace of a shop that asks a stock, which fails, and a table, which does not. */
+export function shopAndStock() {
+  const trace_id = newTraceId();
+  const start_time = Date.now() / 1000 - 1;
+  const call = { id: newSegmentId(), name: 'stock', namespace: 'remote', start_time, end_time: start_time };
+  const query = {
+    id: newSegmentId(),
+    name: 'DynamoDB',
+    namespace: 'aws',
+    start_time,
+    end_time: start_time + 0.25,
+    aws: { operation: 'Query', table_name: 'orders' },
+  };
+  const shop = segment({
+    trace_id,
+    start_time,
+    end_time: start_time + 1,
+    origin: 'AWS::EC2::Instance',
+    subsegments: [call, query],
+  });
+  const stock = segment({ trace_id, name: 'stock', parent_id: call.id, fault: true });
+  return { trace_id, segments: [shop, stock] };
+}

@@ -1,3 +1,4 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { DivertedSockets, EgressRelay } from '../egress/egress-relay.ts';
 import type { SpawnedGroup } from '../../process/spawner.ts';
@@ -35,6 +36,7 @@ export class SandboxNetwork {
   readonly #listener: Server;
   readonly #service: Server | undefined;
   readonly #endEgress: (() => void) | undefined;
+  #side: Server | undefined;
 
   private constructor(
     warden: Warden,
@@ -77,6 +79,21 @@ export class SandboxNetwork {
     return `${NETWORK_PLAN.address}:${NETWORK_PLAN.platformPort}`;
   }
 
+  /** The same at a second port, for datagrams as well; its address is the answer. */
+  async listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<string> {
+    const [listener] = await Promise.all([
+      this.warden.listener(this.#id, '0.0.0.0', NETWORK_PLAN.sidePort),
+      this.receiveBeside(onDatagrams),
+    ]);
+    this.#side = listener;
+    server.listen(listener);
+    return `${NETWORK_PLAN.address}:${NETWORK_PLAN.sidePort}`;
+  }
+
+  async receiveBeside(onDatagrams: (socket: DatagramSocket) => void): Promise<void> {
+    onDatagrams(await this.warden.receiver(this.#id, '0.0.0.0', NETWORK_PLAN.sidePort));
+  }
+
   /** Rejects with the failed system call's error (`code`) when the program cannot be started. */
   async start(command: SandboxCommand): Promise<SpawnedGroup> {
     return await this.warden.start(command, { network: this.#id });
@@ -89,6 +106,7 @@ export class SandboxNetwork {
   /** Every connection out of it ends; whoever listens with its socket closes that himself. */
   close(): void {
     this.#listener.close();
+    this.#side?.close();
     this.#service?.close();
     this.#endEgress?.();
     // With the warden the network has gone.

@@ -1,0 +1,99 @@
+import type { SamplingRule, SamplingRuleRecord } from '@aws-sdk/client-xray';
+import type { Kysely } from 'kysely';
+import { partitionOf } from '../../../model/stored-function.ts';
+import type { Database } from '../../../store/schema.ts';
+import type { XraySamplingRuleTable } from '../../../store/xray-schema.ts';
+import type { Place } from '../segments/segment-rows.ts';
+import { invalidRequest } from '../xray-errors.ts';
+
+/** Sampling rules of one account in a Region, as clients of X-Ray's SDKs get them. */
+
+/** The one that every account has, and that nobody deletes. */
+export const DEFAULT_RULE = 'Default';
+
+export interface StoredRule {
+  readonly name: string;
+  readonly createdAtMs: number;
+  readonly modifiedAtMs: number;
+  readonly rule: SamplingRule;
+}
+
+/** By priority, the default at the end. */
+export async function samplingRules(db: Kysely<Database>, place: Place): Promise<StoredRule[]> {
+  const rows = await db
+    .selectFrom('xray_sampling_rules')
+    .selectAll()
+    .where('account_id', '=', place.accountId)
+    .where('region', '=', place.region)
+    .execute();
+  const own = rows.map(storedRule);
+  const all = own.some(({ name }) => name === DEFAULT_RULE) ? own : [...own, defaultRule(place)];
+  return all.toSorted(
+    (a, b) => (a.rule.Priority ?? 0) - (b.rule.Priority ?? 0) || (a.name < b.name ? -1 : 1),
+  );
+}
+
+export function ruleRow({ accountId, region }: Place, stored: StoredRule): XraySamplingRuleTable {
+  return {
+    account_id: accountId,
+    region,
+    name: stored.name,
+    created_at_ms: stored.createdAtMs,
+    modified_at_ms: stored.modifiedAtMs,
+    rule: JSON.stringify(stored.rule),
+  };
+}
+
+export function shownRule({ rule, createdAtMs, modifiedAtMs }: StoredRule): SamplingRuleRecord {
+  return { SamplingRule: rule, CreatedAt: new Date(createdAtMs), ModifiedAt: new Date(modifiedAtMs) };
+}
+
+export function ruleArn({ accountId, region }: Place, name: string): string {
+  return `arn:${partitionOf(region)}:xray:${region}:${accountId}:sampling-rule/${name}`;
+}
+
+/** Of a request, which names a rule by one of both. @throws ServiceError InvalidRequestException */
+export function ruleName(place: Place, name: string | undefined, arn: string | undefined): string {
+  if ((name === undefined) === (arn === undefined))
+    throw invalidRequest('Specify a rule by either name or ARN, but not both.');
+  if (arn === undefined) return name ?? '';
+  const prefix = ruleArn(place, '');
+  if (!arn.startsWith(prefix)) throw invalidRequest(`${arn} is no sampling rule of this account and Region.`);
+  return arn.slice(prefix.length);
+}
+
+export function ruleMissing(name: string) {
+  return invalidRequest(`Sampling rule ${name} does not exist.`);
+}
+
+function storedRule(row: XraySamplingRuleTable): StoredRule {
+  return {
+    name: row.name,
+    createdAtMs: row.created_at_ms,
+    modifiedAtMs: row.modified_at_ms,
+    rule: JSON.parse(row.rule) as SamplingRule,
+  };
+}
+
+function defaultRule(place: Place): StoredRule {
+  return {
+    name: DEFAULT_RULE,
+    createdAtMs: 0,
+    modifiedAtMs: 0,
+    rule: {
+      RuleName: DEFAULT_RULE,
+      RuleARN: ruleArn(place, DEFAULT_RULE),
+      ResourceARN: '*',
+      Priority: 10_000,
+      FixedRate: 0.05,
+      ReservoirSize: 1,
+      ServiceName: '*',
+      ServiceType: '*',
+      Host: '*',
+      HTTPMethod: '*',
+      URLPath: '*',
+      Version: 1,
+      Attributes: {},
+    },
+  };
+}
