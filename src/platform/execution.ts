@@ -45,14 +45,15 @@ export async function buildExecution(site: Site) {
   const onNotice = (message: string): void => log.warn(message);
   const xray = new XrayRuntime({ store, clock, roles: site.identity.serviceRoles, onNotice });
   const { runtimes, pool } = openEnvironments({ ...site, isolation }, { code, traces: xray }, concurrency);
-  const retire: Environments['retire'] = (functionArn, keep) => pool.retire(functionArn, keep);
-  const functions = await opened(new FunctionDirectory(retire), store);
+  const functions = await opened(new FunctionDirectory((arn, keep) => pool.retire(arn, keep)), store);
   const policies = await opened(new PolicyDirectory(), store);
   await concurrency.open(store);
-  const provision = { directory: functions, concurrency, pool };
   const snapStart = new SnapStart(functions, pool);
   snapStart.follow(store.changes);
-  const provisioned = await opened(new ProvisionedConcurrency(provision), store);
+  const provisioned = await opened(
+    new ProvisionedConcurrency({ directory: functions, concurrency, pool }),
+    store,
+  );
   const { lender, invoker } = openDoor(site, { functions, concurrency, pool, traces: xray });
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);

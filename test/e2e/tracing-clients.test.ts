@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import type { XRayClient } from '@aws-sdk/client-xray';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { builtClient } from '../support/client-builds.ts';
 import { run } from '../support/commands.ts';
 import { eventually, untilUpdated } from '../support/functions.ts';
@@ -9,6 +9,9 @@ import { uniqueName } from '../support/lambda-requests.ts';
 import { ROLE, startServer, type TestServer } from '../support/server.ts';
 import { invokeWithin, newTraceId, segmentsOf, type ShownSegment, xrayOf } from '../support/xray.ts';
 import { zipFolder } from '../support/zip.ts';
+
+/** A machine may be busy with much else. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** The SDKs that functions are instrumented with, as their registries have them. */
 const node = await builtClient({

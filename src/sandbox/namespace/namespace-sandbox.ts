@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Socket as DatagramSocket } from 'node:dgram';
-import type { Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { exitInside } from '../exit-inside.ts';
 import type { MemoryWatchdog } from '../process/memory-watchdog.ts';
@@ -14,7 +13,6 @@ import type {
   SandboxSpec,
   SandboxStats,
   SharedDirectory,
-  SidePort,
 } from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { Enforcement, programOf } from './enforcement.ts';
@@ -59,6 +57,8 @@ export class NamespaceSandbox implements Sandbox {
   #shared: readonly SharedDirectory[];
   readonly #scratch: Scratch;
   readonly #network: LastingNetwork;
+  readonly connect: Sandbox['connect'] = (port) => this.#network.connect(port);
+  readonly listenBeside: Sandbox['listenBeside'] = (...side) => this.#network.listenBeside(...side);
   #prepared: Prepared | undefined;
   #waiting: WaitingShell | undefined;
   #complete: Promise<void> | undefined;
@@ -116,14 +116,6 @@ export class NamespaceSandbox implements Sandbox {
 
   async listen(server: Server): Promise<string> {
     return await this.#network.listen(server);
-  }
-
-  async listenBeside(server: Server, onDatagrams: (socket: DatagramSocket) => void): Promise<SidePort> {
-    return await this.#network.listenBeside(server, onDatagrams);
-  }
-
-  async connect(port: number): Promise<Socket> {
-    return await this.#network.connect(port);
   }
 
   async attach(directories: readonly SharedDirectory[], limits: SandboxLimits): Promise<void> {

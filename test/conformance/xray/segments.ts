@@ -39,6 +39,14 @@ export function shopAndStock() {
     origin: 'AWS::EC2::Instance',
     subsegments: [call, query],
   });
-  const stock = segment({ trace_id, name: 'stock', parent_id: call.id, fault: true });
+  // It began at the same moment.
+  const stock = segment({
+    id: `0${newSegmentId().slice(1)}`,
+    trace_id,
+    name: 'stock',
+    parent_id: call.id,
+    start_time,
+    fault: true,
+  });
   return { trace_id, segments: [shop, stock] };
 }

@@ -29,7 +29,8 @@ export function servicesOf({ segments }: Pick<WholeTrace, 'segments'>): TracedSe
     services.set(segment, service);
     return service;
   };
-  const own = segments.map((segment) => find(segment, new Set()));
+  for (const segment of segments) find(segment, new Set());
+  const own = [...services.values()];
   const answered = new Set(segments.map(({ parent_id: parent }) => parent));
   return [...own, ...own.flatMap((service) => inferred(service, answered))];
 }
