@@ -50,10 +50,8 @@ export async function buildExecution(site: Site) {
   await concurrency.open(store);
   const snapStart = new SnapStart(functions, pool);
   snapStart.follow(store.changes);
-  const provisioned = await opened(
-    new ProvisionedConcurrency({ directory: functions, concurrency, pool }),
-    store,
-  );
+  const provision = { directory: functions, concurrency, pool };
+  const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const { lender, invoker } = openDoor(site, { functions, concurrency, pool, traces: xray });
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
