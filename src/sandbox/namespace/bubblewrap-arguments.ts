@@ -31,6 +31,31 @@ const NAMESPACES = ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshar
 const SETTINGS = ['/proc/sys/fs', '/proc/sys/kernel', '/proc/sys/net'];
 
 /**
+ * What bubblewrap's own --dev has, without terminals: of these there is a number for the whole machine, and on AWS none.
+ */
+const DEVICES = [
+  '--tmpfs',
+  '/dev',
+  ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].flatMap((name) => [
+    '--dev-bind',
+    `/dev/${name}`,
+    `/dev/${name}`,
+  ]),
+  '--symlink',
+  '/proc/self/fd',
+  '/dev/fd',
+  ...['stdin', 'stdout', 'stderr'].flatMap((name, descriptor) => [
+    '--symlink',
+    `/proc/self/fd/${descriptor}`,
+    `/dev/${name}`,
+  ]),
+  '--dir',
+  '/dev/shm',
+  '--remount-ro',
+  '/dev',
+];
+
+/**
  * The file system a function sees, as options of bubblewrap: a read-only root of the system's programs, its runtime
  * and its code, with /tmp as the one place to write.
  */
@@ -54,15 +79,7 @@ export function rootArguments(spec: SandboxSpec, tools: NamespaceTools, late: La
     '--proc',
     '/proc',
     ...SETTINGS.flatMap((path) => ['--ro-bind-try', path, path]),
-    '--dev',
-    '/dev',
-    // Of terminals there is a number for the whole machine, and on AWS none.
-    '--tmpfs',
-    '/dev/pts',
-    '--remount-ro',
-    '/dev/pts',
-    '--remount-ro',
-    '/dev',
+    ...DEVICES,
     ...[...late].flatMap(([sandboxPath, hostPath]) => ['--ro-bind', hostPath, sandboxPath]),
     '--bind',
     spec.scratchDirectory,
