@@ -37,8 +37,9 @@ export class EnvironmentEvents implements RuntimeEvents {
     return this.#inHand.respondError(requestId, payload, declaredType, cause);
   }
 
+  /** Some of AWS's clients say by this, too, that an after-restore hook failed. */
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
-    return !this.#isRestoring && this.#report(payload, declaredType);
+    return this.#report(payload, declaredType);
   }
 
   onRestoreNext(waiting: RestoreRequest): boolean {

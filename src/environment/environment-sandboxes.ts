@@ -35,9 +35,10 @@ export interface EnvironmentSandbox {
   readonly complete: Promise<boolean>;
 }
 
-/** Documented limits of Lambda for one environment. */
+/** Documented limits of Lambda for one environment; on managed instances, where invocations share it, more files. */
 const PROCESSES = 1024;
 const OPEN_FILES = 1024;
+const SHARED_OPEN_FILES = 4096;
 /** A function gets processor time in proportion to its memory. */
 const MEMORY_MB_PER_CPU = 1769;
 const MOST_CPUS = 6;
@@ -79,7 +80,8 @@ export class EnvironmentSandboxes {
     code: readonly SharedDirectory[],
     mayBePrepared: boolean,
   ): Promise<EnvironmentSandbox> {
-    const limits = limitsOf(version.memoryMb, version.ephemeralStorageMb);
+    const openFiles = version.maxConcurrency === undefined ? OPEN_FILES : SHARED_OPEN_FILES;
+    const limits = { ...limitsOf(version.memoryMb, version.ephemeralStorageMb), openFiles };
     const prepared = mayBePrepared ? await this.#takePrepared(version, runtime, code) : undefined;
     if (prepared !== undefined) {
       const { sandbox } = prepared;
@@ -104,7 +106,7 @@ export class EnvironmentSandboxes {
     runtime: ResolvedRuntime,
     code: readonly SharedDirectory[],
   ): Promise<PreparedRuntime | undefined> {
-    if (this.prepared.isOff) return undefined;
+    if (this.prepared.isOff || version.maxConcurrency !== undefined) return undefined;
     const kind = await this.#preparation.kindOf(version, runtime, code);
     return kind && this.prepared.take(kind);
   }

@@ -15,28 +15,32 @@ interface Facts {
   readonly directory: string;
   readonly mask: string;
   readonly openFiles: string;
+  readonly lockedKilobytes: string;
+  readonly temporary: string;
 }
 
-const SCRIPT = 'pwd; umask; echo "$(ulimit -Sn) $(ulimit -Hn)"';
+const SCRIPT = 'pwd; umask; echo "$(ulimit -Sn) $(ulimit -Hn)"; ulimit -l; stat -c %a "${TMPDIR:-/tmp}"';
 
 const NODE = `
 const { execSync } = require('node:child_process');
 exports.handler = async () => {
-  const [directory, mask, openFiles] = execSync(${JSON.stringify(SCRIPT)}).toString().split('\\n');
-  return { variables: process.env, directory, mask, openFiles };
+  const said = execSync(${JSON.stringify(SCRIPT)}).toString().split('\\n');
+  const [directory, mask, openFiles, lockedKilobytes, temporary] = said;
+  return { variables: process.env, directory, mask, openFiles, lockedKilobytes, temporary };
 };`;
 
 const PYTHON = `
 import os, subprocess
 
 def handler(event, context):
-    directory, mask, open_files = subprocess.check_output(["/bin/sh", "-c", ${JSON.stringify(SCRIPT)}], text=True).splitlines()
-    return {"variables": dict(os.environ), "directory": directory, "mask": mask, "openFiles": open_files}
+    directory, mask, open_files, locked, temporary = subprocess.check_output(["/bin/sh", "-c", ${JSON.stringify(SCRIPT)}], text=True).splitlines()
+    return {"variables": dict(os.environ), "directory": directory, "mask": mask, "openFiles": open_files, "lockedKilobytes": locked, "temporary": temporary}
 `;
 
 const SHELL = `#!/bin/sh
 facts() {
-  printf '{"directory":"%s","mask":"%s","openFiles":"%s %s","variables":{' "$(pwd)" "$(umask)" "$(ulimit -Sn)" "$(ulimit -Hn)"
+  printf '{"directory":"%s","mask":"%s","openFiles":"%s %s",' "$(pwd)" "$(umask)" "$(ulimit -Sn)" "$(ulimit -Hn)"
+  printf '"lockedKilobytes":"%s","temporary":"%s","variables":{' "$(ulimit -l)" "$(stat -c %a "\${TMPDIR:-/tmp}")"
   tr '\\0' '\\n' </proc/$$/environ | sed 's/"/\\\\"/g; s/=/":"/; s/^/"/; s/$/"/' | paste -sd,
   printf '}}'
 }
@@ -154,7 +158,14 @@ exports.handler = async () => {
       const answer = await invoke(server.lambda, name);
       expect(answer.functionError, answer.log).toBeUndefined();
       const { variables, ...facts } = answer.payload as Facts;
-      expect(facts).toEqual({ directory: root, mask: '0022', openFiles: '1024 1024' });
+      expect(facts).toEqual({
+        directory: root,
+        mask: '0022',
+        openFiles: '1024 1024',
+        lockedKilobytes: '64',
+        // What stands for /tmp at the level process is a directory of the machine, which others must not write to.
+        temporary: isolation === 'process' ? '755' : '1777',
+      });
       expect(variables).toEqual({
         ...ALWAYS,
         ...ofRuntime(runtime),

@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
+import { PublishVersionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { serverIsRoot } from '../support/server-user.ts';
@@ -234,6 +236,22 @@ for (const level of levels)
         expect(opened).toBeLessThan(1024);
         expect(opened).toBeGreaterThan(900);
         expect((await call('small', {})).result).toBeNull();
+      });
+
+      test('open files are 4,096 where invocations share an environment', async () => {
+        const { lambda } = server;
+        const code = `exports.handler = async () => {
+          const said = require('node:child_process').execSync('echo $(ulimit -Sn) $(ulimit -Hn)');
+          return said.toString().trim();
+        };`;
+        const CapacityProviderConfig = {
+          LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn: MACHINE },
+        };
+        const settings = { MemorySize: 2048, Timeout: 60, CapacityProviderConfig };
+        await deploy(lambda, 'shared', { 'index.js': code }, settings);
+        await lambda.send(new PublishVersionCommand({ FunctionName: 'shared' }));
+        const answer = await invoke(lambda, 'shared', {}, { Qualifier: '1', LogType: 'None' });
+        expect(answer.payload, JSON.stringify(answer.payload)).toBe('4096 4096');
       });
 
       test('/tmp holds its size and no more; what is in it outlives a crash', async (context) => {

@@ -84,8 +84,9 @@ if (process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'snap-start') {
   write(frame(0x18, Buffer.alloc(0)));
   if (read(read(4).readUInt32BE(0))[0] !== 0x05) process.exit(0);
   if (what === 'restore-hang') commands.sleep({ ms: 60_000 });
-  if (what === 'restore-error') {
-    write(frame(0x19, Buffer.from('{"errorType":"Runtime.AfterRestoreError","errorMessage":"no"}')));
+  if (what === 'restore-error' || what === 'restore-init-error') {
+    const type = what === 'restore-error' ? 0x19 : 0x13;
+    write(frame(type, Buffer.from('{"errorType":"Runtime.AfterRestoreError","errorMessage":"no"}')));
     process.exit(64);
   }
   log('restored');

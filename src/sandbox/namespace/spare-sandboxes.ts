@@ -70,7 +70,7 @@ export class SpareSandboxes {
   }
 
   #shape(spec: SandboxSpec): Shape {
-    const key = JSON.stringify(spec.readOnlyDirectories);
+    const key = JSON.stringify([spec.readOnlyDirectories, spec.limits.openFiles]);
     const shape = this.#shapes.get(key) ?? { spec, spares: [], wanted: FEWEST - 1, usedAtMs: 0 };
     shape.usedAtMs = this.#clock.now();
     this.#expiry.make(KEPT_MS);

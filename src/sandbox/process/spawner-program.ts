@@ -18,8 +18,8 @@ export interface SpawnerProgram {
 /** Functions stand back a little where processors are scarce: the platform that feeds all of them must not wait for one. */
 const NICENESS = 5;
 
-/** Sets limits the whole tree inherits (Node would raise a soft limit, so the hard one goes down), then becomes node. */
-const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; [ -n "$2" ] || ulimit -c 0 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift 2; exec nice -n "$0" "$@"`;
+/** Sets limits the whole tree inherits, as they are on AWS (Node would raise a soft limit, so the hard one goes down), then becomes node. */
+const LIMITED_SHELL = `umask 022; ulimit -n "$1" 2>/dev/null; [ -n "$2" ] || ulimit -c 0 2>/dev/null; ulimit -l 64 2>/dev/null; ulimit -S -s 8192 2>/dev/null; shift 2; exec nice -n "$0" "$@"`;
 
 /** Most descriptors a function's process may open are as on AWS; this spawner lives with the same limit. */
 export const PLAIN_SPAWNER: SpawnerProgram = {

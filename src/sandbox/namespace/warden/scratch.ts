@@ -4,7 +4,8 @@ import { looseMount, placeMount } from '../kernel/loose-mount.ts';
 import type { ScratchImages } from './scratch-images.ts';
 import type { ScratchMedium, ScratchRequest } from './warden-messages.ts';
 
-const MODE = 0o700;
+/** As on AWS. Nobody else sees it: it is mounted in a namespace. */
+const MODE = 0o1777;
 
 /** Mounts what was asked for: an image on disk where that can be, else in memory. */
 export async function mountScratch(request: ScratchRequest, images: ScratchImages): Promise<ScratchMedium> {
