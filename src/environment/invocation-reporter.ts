@@ -29,7 +29,6 @@ export class InvocationReporter {
   readonly #pace: OutputPace;
   readonly #memory: PeakMemory;
   readonly #memoryMb: number;
-  /** Told how long the environment was in use. */
   readonly #onAvailable: (tookMs: number) => void;
   readonly #onTurn = (run: RunningInvocation): void => this.#turn(run);
   /** Has its result; not yet reported, or not yet released. */
@@ -204,8 +203,7 @@ export class InvocationReporter {
     if (run.isReleased) return;
     run.isReleased = true;
     if (run.isReported) this.#finishing = undefined;
-    const { durationMs, resultMs } = run;
-    this.#onAvailable(durationMs - resultMs > AT_ONCE_MS ? durationMs : resultMs);
+    this.#onAvailable(run.resultMs);
   }
 }
 
