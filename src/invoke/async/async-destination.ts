@@ -5,6 +5,7 @@ import { type DestinationMessage, targetService } from '../../model/destination-
 import { parseFunctionReference } from '../../model/function-reference.ts';
 import { invocationRecord } from '../../model/invocation-record.ts';
 import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../model/limits.ts';
+import { ServiceError } from '../../model/service-error.ts';
 import type { Attempt, AttemptDependencies } from './async-attempt.ts';
 
 /** What is to be delivered about an event that is done with. */
@@ -15,11 +16,11 @@ export type Delivery =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** The record of an event for the destination its configuration names: a message, or an event for that function. */
-export function deliveryOf(
+export async function deliveryOf(
   deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'invoker'>,
   event: AsyncEvent,
   { step, answer }: Attempt,
-): Delivery {
+): Promise<Delivery> {
   if (step.kind !== 'end') return { kind: 'none' };
   const config = deps.configs.find(event, event.qualifier);
   const destination = step.condition === 'Success' ? config?.onSuccess : config?.onFailure;
@@ -38,8 +39,9 @@ export function deliveryOf(
   }
   try {
     const target = parseFunctionReference(destination, undefined, event);
-    // Where only other platforms know it, its attempt asks them again.
-    deps.invoker.check(target)?.catch(() => undefined);
+    const checked = deps.invoker.check(target);
+    // A database that does not answer says nothing of the function: the record's own attempt asks again.
+    if (checked instanceof Promise) await checked.catch(throwRefusal);
     return {
       kind: 'event',
       event: {
@@ -57,6 +59,10 @@ export function deliveryOf(
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function throwRefusal(error: unknown): void {
+  if (error instanceof ServiceError) throw error;
 }
 
 /** The event for the dead-letter target of its function; undefined when it succeeded or there is no such target. */

@@ -216,7 +216,7 @@ export class AsyncDispatcher implements AsyncInvoker {
     if (epoch !== this.#epoch) return;
     lane.finish(attempt.outcome === 'throttled', this.#options.clock.now());
     this.#consider(lane);
-    const { messages, ...settlement } = settlementOf(this.#options, event, attempt);
+    const { messages, ...settlement } = await settlementOf(this.#options, event, attempt);
     const isOver = (): boolean => this.#isStopped || epoch !== this.#epoch;
     const problems = await sendMessages(this.#options, messages, isOver);
     if (epoch !== this.#epoch) return;

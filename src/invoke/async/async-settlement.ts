@@ -19,11 +19,11 @@ export interface Settlement {
   readonly notices: readonly string[];
 }
 
-export function settlementOf(
+export async function settlementOf(
   deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'deadLetterTarget' | 'invoker'>,
   event: AsyncEvent,
   attempt: Attempt,
-): Settlement {
+): Promise<Settlement> {
   const { step, problem } = attempt;
   if (step.kind === 'retry') {
     const { attempts, setbacks, afterMs } = step;
@@ -33,7 +33,7 @@ export function settlementOf(
     const notice = `${nameOf(event)} was dropped: ${problem ?? 'its function is gone'}`;
     return { ...removal(event, []), messages: [], counts: 'dropped', undelivered: 0, notices: [notice] };
   }
-  const delivery = deliveryOf(deps, event, attempt);
+  const delivery = await deliveryOf(deps, event, attempt);
   const dead = deadLetterOf(deps, event, attempt);
   return {
     ...removal(event, delivery.kind === 'event' ? [delivery.event] : []),
