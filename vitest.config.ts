@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take a minute and more: begun first, none of them is left alone at the end. */
 const SLOW =
-  /\/(?:terraform|terraform-triggers|installed-runtimes|aws-cli|leaks-\w+|kill-nine|everything-killed|limits|attacks|recursion|canary)\.test\.ts$/;
+  /\/(?:terraform|terraform-triggers|installed-runtimes|aws-cli|leaks-\w+|kills-\w+|kill-nine|everything-killed|limits|attacks|recursion|canary)\.test\.ts$/;
 
 /** CI's machines are shared and stall at times. */
 const CI = process.env['CI'] !== undefined;
