@@ -17,7 +17,7 @@ interface WithHandle {
 
 /**
  * Has what comes on an accepted connection read into memory that all of them share, for good. Memory for each read, 64 KB of
- * which all but a little is given back at once, and what the collector does about it, cost more than the read itself.
+ * which all but a little is given back at once, costs more than a copy of that, and the collector half of its pauses.
  * Does nothing where it cannot be: for TLS, and for a Node.js that keeps other names.
  * @param take what was read, so many bytes; valid until it returns. False when it does not want it so: the stream gets a copy.
  */
