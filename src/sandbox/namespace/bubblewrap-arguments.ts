@@ -8,8 +8,8 @@ export interface NamespaceTools extends RootParts {
   readonly unshare: string;
   /** Takes programs into the namespaces of their sandbox. */
   readonly nsenter: string;
-  /** Starts a program with exactly the variables it is given. */
-  readonly env: string;
+  /** This machine's shell can be told to become a program, with its variables and no others. */
+  readonly shellWaits: boolean;
   /** Needed where the platform runs as root, to leave root for good. */
   readonly setpriv: string | undefined;
   /** Limits what the kernel counts by user; without it processes alone are limited. */

@@ -91,7 +91,8 @@ export class NamespaceSandbox implements Sandbox {
 
   /** Makes the namespaces now rather than with the first program, and does for that what can be done ahead of it. */
   async open(): Promise<void> {
-    this.#waiting = await WaitingShell.start(this.#parts.tools.env, (command) => this.#spawn(command));
+    if (!this.#parts.tools.shellWaits) await this.#rooms.ready();
+    else this.#waiting = await WaitingShell.start((command) => this.#spawn(command));
   }
 
   /** As `attach`, but only programs wait for it, and hear of its failure. False: what keeps its network and mounts has gone. */

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, PROGRAM_DIRECTORIES } from '../find-program.ts';
 import { missingPowers } from '../powers-of-root.ts';
@@ -6,6 +6,7 @@ import { prepareRootParts } from '../root-file-system.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { nameFiles } from './network/name-files.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
+import { isKnownShell } from './start-script.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 
 /**
@@ -36,9 +37,6 @@ export async function prepareNamespaces(
   const nsenter = findProgram('nsenter', programDirectories);
   if (nsenter === undefined)
     throw new NamespacesUnavailable('nsenter is missing: install it (apt-get install util-linux)');
-  const env = findProgram('env', programDirectories);
-  if (env === undefined)
-    throw new NamespacesUnavailable('env is missing: install it (apt-get install coreutils)');
   const powers = missingPowers();
   if (powers !== undefined) throw new NamespacesUnavailable(powers);
   // A platform that was killed may have left something half made.
@@ -47,7 +45,7 @@ export async function prepareNamespaces(
     bubblewrap,
     unshare,
     nsenter,
-    env,
+    shellWaits: isKnownShell(await realpath('/bin/sh')),
     setpriv,
     prlimit: findProgram('prlimit', programDirectories),
     ...(await prepareRootParts(directory, nameFiles(hostNames))),
