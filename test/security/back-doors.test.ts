@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
-import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
-import { levels } from './levels.ts';
+import { startServer, temporaryDirectory } from '../support/server.ts';
+import { describePythonAttacks, PYTHON } from './python-attacks.ts';
 
 /**
  * Ways around: the system calls of other kinds of programs, families of sockets nobody thinks of, what the kernel lets be
@@ -146,75 +146,48 @@ def handler(event, context):
     return globals()[event["do"]](event) if "do" in event else "well"
 `;
 
-const settings = { Runtime: 'python3.12', Handler: 'index.handler', MemorySize: 512, Timeout: 30 } as const;
+describePythonAttacks('by a back door', ATTACKER, ({ level, server, run }) => {
+  test('reach more of the kernel than by the front', async () => {
+    const came = (await run('attacker', 'attempts')) as Readonly<Record<string, unknown>>;
+    expect(Object.keys(came).length).toBeGreaterThan(20);
+    const refusals = new Set([
+      'EPERM',
+      'EACCES',
+      'EAFNOSUPPORT',
+      'EPROTONOSUPPORT',
+      'ENOSYS',
+      'ESOCKTNOSUPPORT',
+    ]);
+    const others = Object.entries(came).filter(([, result]) => !refusals.has(String(result)));
+    expect(others).toEqual([]);
+  });
 
-// A kernel of its own answers such calls by itself.
-for (const level of levels.filter(({ hasOwnKernel }) => !hasOwnKernel)) {
-  describe.skipIf(level.missing !== undefined)(
-    `under --isolation ${level.name}, by a back door, a function cannot`,
-    { timeout: 2 * level.timeoutMs },
-    () => {
-      let server: TestServer;
+  test('find memory that another function shares', async () => {
+    await run('neighbour', 'share');
+    expect(await run('neighbour', 'find_shared')).toBe('found');
+    expect(await run('attacker', 'find_shared')).toBe('ENOENT');
+  });
 
-      beforeAll(async () => {
-        server = await startServer({ flags: ['--isolation', level.name] });
-        for (const name of ['attacker', 'neighbour'])
-          await deploy(server.lambda, name, { 'index.py': ATTACKER }, settings);
-      });
+  test('stay by stopping everything there is', async () => {
+    await deploy(server().lambda, 'stopper', { 'index.py': ATTACKER }, { ...PYTHON, Timeout: 2 });
+    const stopped = await invoke(server().lambda, 'stopper', { do: 'stop_all' });
+    expect(stopped.payload).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect((await invoke(server().lambda, 'stopper')).payload).toBe('well');
+  });
 
-      afterAll(async () => {
-        expect(await server?.stop()).toBe(0);
-      });
-
-      const run = async (name: string, what: string): Promise<unknown> => {
-        const { payload, functionError } = await invoke(server.lambda, name, { do: what });
-        expect(functionError, JSON.stringify(payload)).toBeUndefined();
-        return payload;
-      };
-
-      test('reach more of the kernel than by the front', async () => {
-        const came = (await run('attacker', 'attempts')) as Readonly<Record<string, unknown>>;
-        expect(Object.keys(came).length).toBeGreaterThan(20);
-        const refusals = new Set([
-          'EPERM',
-          'EACCES',
-          'EAFNOSUPPORT',
-          'EPROTONOSUPPORT',
-          'ENOSYS',
-          'ESOCKTNOSUPPORT',
-        ]);
-        const others = Object.entries(came).filter(([, result]) => !refusals.has(String(result)));
-        expect(others).toEqual([]);
-      });
-
-      test('find memory that another function shares', async () => {
-        await run('neighbour', 'share');
-        expect(await run('neighbour', 'find_shared')).toBe('found');
-        expect(await run('attacker', 'find_shared')).toBe('ENOENT');
-      });
-
-      test('stay by stopping everything there is', async () => {
-        await deploy(server.lambda, 'stopper', { 'index.py': ATTACKER }, { ...settings, Timeout: 2 });
-        const stopped = await invoke(server.lambda, 'stopper', { do: 'stop_all' });
-        expect(stopped.payload).toMatchObject({ errorType: 'Sandbox.Timedout' });
-        expect((await invoke(server.lambda, 'stopper')).payload).toBe('well');
-      });
-
-      test('leave in its /tmp what cannot be removed', async () => {
-        const own = await temporaryDirectory();
-        const other = await startServer({ dataDir: own.path, flags: ['--isolation', level.name] });
-        await deploy(other.lambda, 'litterer', { 'index.py': ATTACKER }, settings);
-        const { payload } = await invoke(other.lambda, 'litterer', { do: 'clutter' });
-        expect(payload).toBe('cluttered');
-        await other.lambda.send(new DeleteFunctionCommand({ FunctionName: 'litterer' }));
-        await eventually(
-          async () => await (await fetch(`${other.endpoint}/_lambent/environments`)).text(),
-          (body) => !body.includes('litterer'),
-        );
-        expect(await other.stop()).toBe(0);
-        expect(readdirSync(join(own.path, 'scratch'))).toEqual([]);
-        await own.remove();
-      });
-    },
-  );
-}
+  test('leave in its /tmp what cannot be removed', async () => {
+    const own = await temporaryDirectory();
+    const other = await startServer({ dataDir: own.path, flags: ['--isolation', level.name] });
+    await deploy(other.lambda, 'litterer', { 'index.py': ATTACKER }, PYTHON);
+    const { payload } = await invoke(other.lambda, 'litterer', { do: 'clutter' });
+    expect(payload).toBe('cluttered');
+    await other.lambda.send(new DeleteFunctionCommand({ FunctionName: 'litterer' }));
+    await eventually(
+      async () => await (await fetch(`${other.endpoint}/_lambent/environments`)).text(),
+      (body) => !body.includes('litterer'),
+    );
+    expect(await other.stop()).toBe(0);
+    expect(readdirSync(join(own.path, 'scratch'))).toEqual([]);
+    await own.remove();
+  });
+});

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { serverIsRoot } from '../support/server-user.ts';
-import { levels } from './levels.ts';
+import { describePythonAttacks, PYTHON } from './python-attacks.ts';
 
 /**
  * What the kernel has once for the whole machine, or for each user of the host, who is the same for all functions where the platform
@@ -107,78 +106,51 @@ def handler(event, context):
     return globals()[event["do"]](event) if "do" in event else "well"
 `;
 
-const settings = { Runtime: 'python3.12', Handler: 'index.handler', MemorySize: 512, Timeout: 30 } as const;
+describePythonAttacks('from other functions and the host', ATTACKER, ({ server, run }) => {
+  test('take what there is once for all of them', async () => {
+    expect(await run('attacker', 'attempts')).toEqual({
+      'asynchronous input and output': 'EPERM',
+      'a terminal': 'ENOENT',
+      'huge pages': 'ENOMEM',
+      'a file of huge pages': 'ENOMEM',
+      'a segment of huge pages': 'ENOMEM',
+      'all files on disk': 'EPERM',
+      "the host's files on disk": 'EPERM',
+      'the clock': 'EPERM',
+      'a shorter slice of a processor': 'EPERM',
+    });
+  });
 
-// Of a kernel of its own each function has all to itself.
-for (const level of levels.filter(({ hasOwnKernel }) => !hasOwnKernel)) {
-  describe.skipIf(level.missing !== undefined)(
-    `under --isolation ${level.name}, from other functions and the host, a function cannot`,
-    { timeout: 2 * level.timeoutMs },
-    () => {
-      let server: TestServer;
+  test('have a program of the host started by a crash', async () => {
+    const [before, after] = (await run('attacker', 'cores')) as [number[], number[]];
+    expect(after).toEqual(before);
+    // With none at all the kernel starts it; an ordinary user may have no more.
+    if (serverIsRoot) expect(before).toEqual([1, 1]);
+    else expect([0, 1]).toContain(before[1]);
+  });
 
-      beforeAll(async () => {
-        server = await startServer({ flags: ['--isolation', level.name] });
-        for (const name of ['attacker', 'neighbour'])
-          await deploy(server.lambda, name, { 'index.py': ATTACKER }, settings);
-      });
+  test('take the signals and timers of their user', async () => {
+    expect(await run('attacker', 'signals')).toEqual({ count: 1024, error: 'EAGAIN' });
+    expect(await run('neighbour', 'timer')).toBe(0);
+  });
 
-      afterAll(async () => {
-        expect(await server?.stop()).toBe(0);
-      });
+  test.skipIf(serverIsRoot)('take more than half of what its user may watch of files', async () => {
+    const most = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'latin1'));
+    const taken = { count: Math.floor(most / 2), error: 'EMFILE' };
+    expect(await run('attacker', 'watches')).toEqual(taken);
+  });
 
-      const run = async (name: string, what: string): Promise<unknown> => {
-        const { payload, functionError } = await invoke(server.lambda, name, { do: what });
-        expect(functionError, JSON.stringify(payload)).toBeUndefined();
-        return payload;
-      };
+  test('find message queues', async () => {
+    await run('neighbour', 'queue');
+    expect(await run('neighbour', 'find_queue')).toBe('found');
+    expect(await run('attacker', 'find_queue')).toBe('ENOENT');
+  });
 
-      test('take what there is once for all of them', async () => {
-        expect(await run('attacker', 'attempts')).toEqual({
-          'asynchronous input and output': 'EPERM',
-          'a terminal': 'ENOENT',
-          'huge pages': 'ENOMEM',
-          'a file of huge pages': 'ENOMEM',
-          'a segment of huge pages': 'ENOMEM',
-          'all files on disk': 'EPERM',
-          "the host's files on disk": 'EPERM',
-          'the clock': 'EPERM',
-          'a shorter slice of a processor': 'EPERM',
-        });
-      });
-
-      test('have a program of the host started by a crash', async () => {
-        const [before, after] = (await run('attacker', 'cores')) as [number[], number[]];
-        expect(after).toEqual(before);
-        // With none at all the kernel starts it; an ordinary user may have no more.
-        if (serverIsRoot) expect(before).toEqual([1, 1]);
-        else expect([0, 1]).toContain(before[1]);
-      });
-
-      test('take the signals and timers of their user', async () => {
-        expect(await run('attacker', 'signals')).toEqual({ count: 1024, error: 'EAGAIN' });
-        expect(await run('neighbour', 'timer')).toBe(0);
-      });
-
-      test.skipIf(serverIsRoot)('take more than half of what its user may watch of files', async () => {
-        const most = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'latin1'));
-        const taken = { count: Math.floor(most / 2), error: 'EMFILE' };
-        expect(await run('attacker', 'watches')).toEqual(taken);
-      });
-
-      test('find message queues', async () => {
-        await run('neighbour', 'queue');
-        expect(await run('neighbour', 'find_queue')).toBe('found');
-        expect(await run('attacker', 'find_queue')).toBe('ENOENT');
-      });
-
-      test('keep them from their work by locks of what they share', async () => {
-        expect(await run('attacker', 'lock_everything')).toBeGreaterThan(50);
-        await deploy(server.lambda, 'python', { 'index.py': ATTACKER }, settings);
-        await deploy(server.lambda, 'node', { 'index.mjs': 'export const handler = () => "well";' });
-        for (const name of ['neighbour', 'python', 'node'])
-          expect((await invoke(server.lambda, name)).payload).toBe('well');
-      });
-    },
-  );
-}
+  test('keep them from their work by locks of what they share', async () => {
+    expect(await run('attacker', 'lock_everything')).toBeGreaterThan(50);
+    await deploy(server().lambda, 'python', { 'index.py': ATTACKER }, PYTHON);
+    await deploy(server().lambda, 'node', { 'index.mjs': 'export const handler = () => "well";' });
+    for (const name of ['neighbour', 'python', 'node'])
+      expect((await invoke(server().lambda, name)).payload).toBe('well');
+  });
+});
