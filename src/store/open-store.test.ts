@@ -29,6 +29,12 @@ describe.each(engines)('opening a store on $name', (engine) => {
       ? openSqlite({ file: join(database.dataDir, 'lambent.db'), durable: true, onWarning })
       : openPostgres(database.url, onWarning);
 
+  test.skipIf(engine.name === 'sqlite')('works for platforms that find it empty at once', async () => {
+    const stores = await Promise.all(Array.from({ length: 24 }, async () => await database.open()));
+    await Promise.all(stores.map(async (store) => await store.close()));
+    expect(database.warnings).toEqual([]);
+  });
+
   test('refuses tables of a newer version, and says what to do', async () => {
     const store = await database.open();
     await store.close();

@@ -1,4 +1,4 @@
-import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult } from 'kysely';
+import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, sql } from 'kysely';
 import { Client, type ClientConfig, Pool, TypeOverrides } from 'pg';
 import { type Engine, TRANSACTION_SQL, type TransactionCommand, type WriterConnection } from './engine.ts';
 import type { Database } from './schema.ts';
@@ -92,11 +92,14 @@ function withoutPassword(url: string): string {
   return url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1@');
 }
 
+/** Of platforms that start at once on one database the others wait: what the first one makes is half there meanwhile. */
 async function migrateWith<T>(config: ClientConfig, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: new Pool({ ...config, max: 1 }) }),
   });
   try {
+    // The connection's, of which there is one: it goes with that.
+    await sql`select pg_advisory_lock(hashtextextended('lambent migrations', 0))`.execute(db);
     return await work(db);
   } finally {
     await db.destroy();

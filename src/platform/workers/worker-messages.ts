@@ -61,6 +61,8 @@ export type ToMain =
   | { readonly kind: 'closed'; readonly connections: number }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'catch-up' }
+  /** It has forgotten everything, what it borrowed among it: what it asks for from now on is a new loan's. */
+  | { readonly kind: 'emptied' }
   | { readonly kind: 'code'; readonly sha256s: readonly string[]; readonly areLayers: boolean };
 
 /** Events of one log stream. */

@@ -70,6 +70,10 @@ export class WorkerRequests {
         return loan && lender.returned(loan, message.returned);
       case 'recalled':
         return loan && lender.recalled(loan, message.round);
+      case 'emptied':
+        // Of two resets at once each calls in what came between them.
+        this.callIn(worker);
+        return this.lend(worker);
       case 'starts':
         return this.#takeStarts(message.functionArn, message.wanted);
       case 'starts-returned':

@@ -34,17 +34,19 @@ const TIDY_MS = 500;
 /** What one worker process is made of. */
 export class Worker {
   readonly #parts: Awaited<ReturnType<typeof build>>;
+  readonly #main: MainChannel;
   readonly #tidying: NodeJS.Timeout;
 
-  private constructor(parts: Awaited<ReturnType<typeof build>>) {
+  private constructor(parts: Awaited<ReturnType<typeof build>>, main: MainChannel) {
     this.#parts = parts;
+    this.#main = main;
     this.#tidying = setInterval(() => this.#tidy(), TIDY_MS);
   }
 
   static async start(greeting: Greeting, main: MainChannel): Promise<Worker> {
     const parts = await build(greeting, main);
     parts.feed.publish(greeting.changes);
-    return new Worker(parts);
+    return new Worker(parts, main);
   }
 
   /** A connection that the main process has accepted; undefined when it ended on its way. */
@@ -103,6 +105,8 @@ export class Worker {
     policies.clear();
     plain.clear();
     borrower.clear(environmentRemoved());
+    // Environments may take seconds to end. Who comes meanwhile need not wait for that.
+    this.#main.tell({ kind: 'emptied' });
     await pool.destroyAll();
     logs.flush();
     segments.flush();

@@ -188,10 +188,8 @@ export class Workers {
   }
 
   async #reset(worker: WorkerProcess): Promise<void> {
-    const hadLoan = worker.loan !== undefined;
     this.#requests.callIn(worker);
     await worker.ask({ kind: 'reset' });
-    if (hadLoan) this.#requests.lend(worker);
   }
 
   /** Sees to it that there is a worker of this number, as long as there is to be. */
