@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import type { BenchFunctionName } from './bench-functions.ts';
 import type { Effort } from './effort.ts';
 import { Lambent } from './lambent.ts';
@@ -19,6 +20,8 @@ interface Subject {
   readonly goals: readonly [string, string];
 }
 
+/** Longer than the platform takes after a start to have everything ready for the next ones. */
+const REST_MS = 500;
 /** One, kept open from one invoke to the next. */
 const CONNECTION = new Agent({ keepAlive: true, maxSockets: 1 });
 
@@ -70,6 +73,8 @@ async function measure(
     const name = `cold-${subject.kind.replaceAll(/\W/g, '-')}-${round}`;
     await lambent.deploy(name, subject.kind);
     if (isPrepared) await lambent.untilPrepared(subject.kind);
+    // What is made ahead for later starts would slow both down, and not alike.
+    await setTimeout(REST_MS);
     const spawned = await timeSpawn(subject);
     const invoked = await timeInvoke(lambent, name);
     await lambent.remove(name);

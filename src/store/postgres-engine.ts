@@ -138,8 +138,8 @@ class PostgresWriter implements WriterConnection {
 
   async control(command: TransactionCommand): Promise<void> {
     // A failed `begin` needs no guard: the session is read-only outside such a transaction.
-    const sql = command === 'begin' ? 'begin read write' : TRANSACTION_SQL[command];
-    const result = await this.#client.query(sql);
+    const statement = command === 'begin' ? 'begin read write' : TRANSACTION_SQL[command];
+    const result = await this.#client.query(statement);
     // PostgreSQL answers the commit of an aborted transaction with ROLLBACK, not with an error.
     if (command === 'commit' && result.command !== 'COMMIT') throw new Error('The transaction was given up.');
   }

@@ -1,5 +1,6 @@
 import type { CodeDirectories } from '../../environment/code-directory.ts';
 import type { AccountConcurrency } from '../../invoke/concurrency/account-concurrency.ts';
+import type { Loan } from '../../invoke/lending/loan.ts';
 import type { Lender } from '../../invoke/lending/lender.ts';
 import type { MovableClock } from '../../model/clock.ts';
 import type { ThrottleReason } from '../../model/lambda-errors.ts';
@@ -61,15 +62,12 @@ export class WorkerRequests {
 
   /** @returns the answer, for what is a question */
   hear(worker: WorkerProcess, message: ToMain): unknown {
-    const { lender, warnings, code } = this.#parts;
-    const { loan } = worker;
+    const { warnings, code } = this.#parts;
     switch (message.kind) {
       case 'need':
-        return loan && lender.need(loan, message.need);
       case 'returned':
-        return loan && lender.returned(loan, message.returned);
       case 'recalled':
-        return loan && lender.recalled(loan, message.round);
+        return worker.loan && this.#hearOf(worker.loan, message);
       case 'emptied':
         // Of two resets at once each calls in what came between them.
         this.callIn(worker);
@@ -96,6 +94,13 @@ export class WorkerRequests {
         return message.areLayers ? code.prepareLayers(message.sha256s) : code.prepare(only);
       }
     }
+  }
+
+  #hearOf(loan: Loan, message: Extract<ToMain, { kind: 'need' | 'returned' | 'recalled' }>): void {
+    const { lender } = this.#parts;
+    if (message.kind === 'need') lender.need(loan, message.need);
+    else if (message.kind === 'returned') lender.returned(loan, message.returned);
+    else lender.recalled(loan, message.round);
   }
 
   #returnStarts(functionArn: string, count: number): void {
