@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Lambent } from './lambent.ts';
-import { median, type Placement } from './processes.ts';
+import { median, move, type Placement } from './processes.ts';
 import type { Row } from './report.ts';
 
 const ROUNDS = 200;
@@ -42,11 +42,14 @@ async function invokeAfterRests(where: Placement, file: string): Promise<void> {
   });
   try {
     await lambent.deploy('resting', 'nodejs24.x');
+    // Where the platform runs this process would have its turn in the middle of a thaw, and be counted.
+    if (where.generator !== undefined) move(process, where.generator);
     for (let round = 0; round < ROUNDS; round += 1) {
       await lambent.client.send(new InvokeCommand({ FunctionName: 'resting', Payload: '{}' }));
       await setTimeout(REST_MS);
     }
   } finally {
+    if (where.all !== undefined) move(process, where.all);
     await lambent.stop();
   }
 }

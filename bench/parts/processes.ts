@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 export interface Placement {
   readonly generator: string | undefined;
   readonly servers: string | undefined;
+  readonly all: string | undefined;
   /**
    * What a front and what it is compared with get to themselves, and what functions get meanwhile; undefined where there
    * are too few processors for that: all servers then share theirs.
@@ -20,17 +21,23 @@ export interface Placement {
 export function placement(): Placement {
   const cores = availableParallelism();
   const pinned = cores >= 2 && spawnSync('taskset', ['--version']).status === 0;
-  if (!pinned) return { generator: undefined, servers: undefined, description: `${cores} cores, not pinned` };
+  if (!pinned)
+    return {
+      generator: undefined,
+      servers: undefined,
+      all: undefined,
+      description: `${cores} cores, not pinned`,
+    };
   const servers = cores === 2 ? '1' : `1-${cores - 1}`;
   const front = cores < 4 ? undefined : { own: '1', functions: `2-${cores - 1}` };
   const apart =
     front === undefined ? '' : `, a front alone on core ${front.own}, functions on ${front.functions}`;
   const description = `generator on core 0, every server on cores ${servers}${apart}`;
-  return { generator: '0', servers, front, description };
+  return { generator: '0', servers, all: `0-${cores - 1}`, front, description };
 }
 
 /** Moves a process that runs to other processors, with all its threads, but not those it has started. */
-export function move({ pid = 0 }: ChildProcess, cpus: string): void {
+export function move({ pid = 0 }: Pick<ChildProcess, 'pid'>, cpus: string): void {
   const { status } = spawnSync('taskset', ['-a', '-p', '-c', cpus, String(pid)]);
   if (status !== 0) throw new Error(`process ${pid} cannot be moved to cores ${cpus}`);
 }
