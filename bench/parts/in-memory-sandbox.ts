@@ -14,6 +14,7 @@ const REQUEST_ID_AT = 9 + 14;
  */
 export const inMemoryDriver: SandboxDriver = {
   isolation: 'process',
+  sharesClock: true,
   limitsInForce: {
     memory: 'none',
     cpuShare: 'none',

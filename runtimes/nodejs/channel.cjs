@@ -21,6 +21,7 @@ const LOG = 0x14;
 const STREAM = 0x15;
 const PART = 0x16;
 const PREPARED = 0x17;
+const PASSED = 0x1a;
 
 const REQUEST_ID_BYTES = 36;
 /** Length and type. */
@@ -221,9 +222,26 @@ function sendPart(type, requestId, bytes) {
   if (sent < bytes.length) writeAll(bytes.subarray(sent), bytes.length - sent);
 }
 
-/** Ready: initialised, or done with an invocation whose response has gone already. */
+/** Done with an invocation whose response has gone already. */
 function sendNext() {
   send(NEXT, '');
+}
+
+/** Initialised, and to be sent events before it has asked for them as well. */
+function sendFirstNext() {
+  send(NEXT, '\u0001');
+}
+
+/**
+ * An event that was sent ahead is not going to begin here.
+ * @param {number} serial
+ */
+function sendPassed(serial) {
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + 4);
+  frame.writeUInt32BE(PREFIX_BYTES, 0);
+  frame.writeUInt8(PASSED, 4);
+  frame.writeUInt32BE(serial, PREFIX_BYTES);
+  writeAll(frame, frame.length);
 }
 
 module.exports = {
@@ -242,8 +260,10 @@ module.exports = {
   send,
   sendLog,
   sendLogBytes,
+  sendFirstNext,
   sendNext,
   sendOutcome,
   sendPart,
+  sendPassed,
   leave,
 };

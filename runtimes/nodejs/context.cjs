@@ -27,6 +27,8 @@ function install() {
  * @property {string} [clientContext] JSON text
  * @property {string} [cognitoIdentity] JSON text
  * @property {string} [tenantId]
+ * @property {number} [ahead] sent before it was asked for: its number among those
+ * @property {number} [beginBefore] by when it is to begin, milliseconds of the machine's monotonic clock
  */
 
 /** @param {string | undefined} text */

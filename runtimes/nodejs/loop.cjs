@@ -19,7 +19,7 @@ const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allow
  * @typedef {{ id: string, ended: boolean, failed: boolean, sent: boolean, text: string, atEmptyLoop: { result: unknown } | undefined }} Invocation
  */
 
-const { env } = process;
+const { env, hrtime } = process;
 /** Up to nodejs22.x handlers may use callbacks; from nodejs24.x on only the returned value counts. */
 const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(env['AWS_EXECUTION_ENV'] ?? '');
 
@@ -32,8 +32,15 @@ let handlerIsAsync = false;
 let handlerStreams = false;
 /** @type {Invocation | undefined} */
 let current;
+let isPassing = false;
 /** At the end of Init a request was under way: an extension inside the process waits for its next event. */
 let hasExtension = false;
+
+/** Of the clock that the platform reads as well. */
+function monotonicMs() {
+  const [seconds, nanoseconds] = hrtime();
+  return seconds * 1000 + nanoseconds / 1_000_000;
+}
 
 /**
  * @param {unknown} result
@@ -112,6 +119,13 @@ function receive() {
   const eventStart = from + 4 + buffer.readUInt32BE(from);
   /** @type {import('./context.cjs').Header} */
   const header = JSON.parse(buffer.toString('utf8', from + 4, eventStart));
+  if (header.ahead !== undefined && isToPass(header.beginBefore ?? 0)) {
+    channel.releaseFrame();
+    channel.sendPassed(header.ahead);
+    awaitEvent();
+    return;
+  }
+  if (header.ahead === undefined) isPassing = false;
   const invocation = {
     id: header.requestId,
     ended: false,
@@ -132,6 +146,16 @@ function receive() {
   } catch (error) {
     fail(invocation, error);
   }
+}
+
+/**
+ * An event that came before it was asked for, and is to have begun by now: somebody else may have it. Whatever came like
+ * that behind it is passed over too, until one comes that was asked for.
+ * @param {number} beginBefore milliseconds of the machine's monotonic clock
+ */
+function isToPass(beginBefore) {
+  isPassing ||= monotonicMs() >= beginBefore;
+  return isPassing;
 }
 
 /**
@@ -223,7 +247,7 @@ function serve(userHandler, isAsync, isStreaming) {
   handlerIsAsync = isAsync;
   handlerStreams = isStreaming;
   hasExtension = process.getActiveResourcesInfo().some((name) => NETWORK.test(name));
-  channel.sendNext();
+  channel.sendFirstNext();
   awaitEvent();
 }
 

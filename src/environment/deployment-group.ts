@@ -1,19 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
+import { Runners } from './ahead/runners.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { Fifo } from './fifo.ts';
 import type { ProvisionedEnvironments } from './provisioned-environments.ts';
 import { SnapshotStock } from './snap-start/snapshot-stock.ts';
 import { Turnover } from './turnover.ts';
-
-/** An invocation that no environment is free for yet. */
-interface Waiter {
-  readonly invocation: Invocation;
-  readonly completion: Completion<InvocationResult>;
-  /** On the machine's own monotonic clock. */
-  readonly sinceMs: number;
-}
+import type { Waiter } from './waiter.ts';
 
 export interface IdleEnvironment {
   readonly environment: ExecutionEnvironment;
@@ -42,6 +36,7 @@ export class DeploymentGroup {
   /** On-demand ones, longest idle first: the last one in is the first one out. */
   readonly idle: IdleEnvironment[] = [];
   readonly turnover = new Turnover();
+  readonly runners = new Runners(this.waiters, this.turnover);
   /** Its turnover is being looked at. */
   isWatched = false;
   /** Set once there was provisioned concurrency. */
@@ -64,6 +59,12 @@ export class DeploymentGroup {
   /** Whichever environment is free first shall run it. */
   wait(invocation: Invocation, completion: Completion<InvocationResult>): void {
     this.waiters.push({ invocation, completion, sinceMs: performance.now() });
+  }
+
+  /** One of those in use shall run it. */
+  waitTurn(invocation: Invocation, completion: Completion<InvocationResult>): void {
+    const waiter = { invocation, completion, sinceMs: performance.now() };
+    if (!this.runners.offer(waiter)) this.waiters.push(waiter);
   }
 
   /**

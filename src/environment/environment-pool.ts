@@ -51,9 +51,11 @@ export class EnvironmentPool {
   readonly #lifetimes: Lifetimes;
   readonly #removals: Removals;
   readonly #watch = new TurnWatch((group) => this.#serveWaiting(group));
+  readonly #sharesClock: boolean;
   #isClosed = false;
 
   constructor(options: EnvironmentPoolOptions) {
+    this.#sharesClock = options.driver.sharesClock;
     this.factory = new EnvironmentFactory(options, () => this.#starts.isStarting);
     this.#onWarning = options.onWarning;
     this.#removals = new Removals(options.onWarning);
@@ -94,8 +96,8 @@ export class EnvironmentPool {
     this.#watch.see(group);
     const isToWait = group.isWellUsed;
     const found = isToWait ? undefined : this.#takeIdle(group);
-    if (found !== undefined) found.invoke(invocation, completion);
-    else if (isToWait) group.wait(invocation, completion);
+    if (found !== undefined) found.invoke(invocation, completion, group.turnover.isLimited);
+    else if (isToWait) group.waitTurn(invocation, completion);
     else this.#wait(group, invocation, completion);
   }
 
@@ -207,6 +209,7 @@ export class EnvironmentPool {
   #onAvailable(environment: ExecutionEnvironment, group: DeploymentGroup, tookMs: number | undefined): void {
     if (!group.environments.has(environment)) return;
     if (tookMs !== undefined) group.turnover.ended(tookMs);
+    if (group.runners.goOn(environment)) return;
     if (group.provisioned?.has(environment) === true)
       this.#provisioning.onAvailable(environment, group, group.provisioned);
     else if (environment.isSpent) this.#remove(environment, group);
@@ -217,7 +220,9 @@ export class EnvironmentPool {
 
   #serve(environment: ExecutionEnvironment, group: DeploymentGroup): void {
     const waiter = group.waiters.shift();
-    if (waiter !== undefined) environment.invoke(waiter.invocation, waiter.completion);
+    if (waiter === undefined) return;
+    environment.invoke(waiter.invocation, waiter.completion, group.turnover.isLimited);
+    if (this.#sharesClock) group.runners.follow(environment);
   }
 
   /** The one that waits longest learns why; the others have starts, or get them, of their own. */

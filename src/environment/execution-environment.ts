@@ -1,5 +1,6 @@
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { environmentRemoved, snapStartFailed, snapStartTimeout } from '../model/lambda-errors.ts';
+import { EventsAhead } from './ahead/events-ahead.ts';
 import { EnvironmentEvents } from './environment-events.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle, type EnvironmentState } from './environment-state.ts';
@@ -28,6 +29,8 @@ export class ExecutionEnvironment {
   readonly #inHand: InvocationInHand;
   readonly #rest: Rest;
   readonly #phases: StartupPhases;
+  /** What its runtime was sent before it has asked for it. */
+  readonly ahead: EventsAhead;
   #startup: StartupDurations | undefined;
   #isAborting = false;
   #isGivenUp = false;
@@ -63,6 +66,11 @@ export class ExecutionEnvironment {
       onLost: (failure) => this.#onLost(failure),
       onExtensionsWaiting: () => this.#onExtensionsWaiting(),
     });
+    this.ahead = new EventsAhead({
+      link: () => this.#process.link?.ahead,
+      elapsedMs: () => (this.#mayBeFollowed ? this.#inHand.briefMs : undefined),
+      timeoutMs: version.timeoutMs,
+    });
     this.#phases = new StartupPhases(parts, this.#process, () => this.#destroyed !== undefined);
   }
 
@@ -78,6 +86,11 @@ export class ExecutionEnvironment {
   /** It may not be used again, although it could: destroy it when it becomes available. */
   get isSpent(): boolean {
     return this.#isGivenUp || this.#scratch.overflows;
+  }
+
+  get #mayBeFollowed(): boolean {
+    if (this.#lifecycle.current !== 'invoking' || this.#isAborting || this.isSpent) return false;
+    return !this.#process.hasExtensions && !this.#reporter.usesOutput;
   }
 
   giveUp(): void {
@@ -120,8 +133,12 @@ export class ExecutionEnvironment {
     this.#becomeInactive();
   }
 
-  /** Runs one invocation. Fails only when the platform itself fails it. Call when available, not before. */
-  invoke(invocation: Invocation, completion: Completion<InvocationResult>): void {
+  /**
+   * Runs one invocation. Fails only when the platform itself fails it. Call when available, not before.
+   * @param together others may follow in this turn of the event loop
+   */
+  invoke(invocation: Invocation, completion: Completion<InvocationResult>, together: boolean): void {
+    this.ahead.reopen();
     const wasIdle = this.#lifecycle.current === 'idle';
     this.#lifecycle.to(wasIdle ? 'invoking' : 'reinitializing');
     this.#reporter.reportNow();
@@ -130,7 +147,7 @@ export class ExecutionEnvironment {
     const { identity, log } = this.#parts;
     if (!wasIdle) log.initStart(identity, 'invoke');
     log.start(invocation.requestId, invocation.traceId, invocation.wantsLogTail);
-    if (wasIdle) this.#deliver(run);
+    if (wasIdle) this.#deliver(run, together);
     else void this.#reinitialise(run);
   }
 
@@ -152,11 +169,11 @@ export class ExecutionEnvironment {
     return true;
   }
 
-  #deliver(run: RunningInvocation): void {
+  #deliver(run: RunningInvocation, together: boolean): void {
     this.#rest.end();
     this.#process.setActive(true);
     run.hasExtensions = this.#process.hasExtensions;
-    this.#process.deliver(run.invocation, run.deadlineMs);
+    this.#process.deliver(run.invocation, run.deadlineMs, together);
   }
 
   /** The environment is free once runtime and extensions are done; its caller has long been answered. */
@@ -185,7 +202,7 @@ export class ExecutionEnvironment {
       if (this.#destroyed !== undefined) return;
       if (failure === undefined) {
         this.#lifecycle.to('invoking');
-        this.#deliver(run);
+        this.#deliver(run, false);
         return;
       }
       this.#inHand.fail(failure);
@@ -240,6 +257,7 @@ export class ExecutionEnvironment {
   async #destroy(): Promise<void> {
     this.#reporter.reportNow();
     this.#inHand.abandon(environmentRemoved());
+    for (const { completion } of this.ahead.takeAll()) completion.fail(environmentRemoved());
     this.#lifecycle.to('destroyed');
     this.#rest.end();
     await this.#process.close(initTimedOut());

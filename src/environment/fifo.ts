@@ -19,6 +19,13 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
+  /** They are again what they were before they were taken: the oldest, in this order. */
+  putBack(items: readonly Item[]): void {
+    if (items.length === 0) return;
+    this.#items = [...items, ...this.#items.slice(this.#first)];
+    this.#first = 0;
+  }
+
   /** Takes the oldest. */
   shift(): Item | undefined {
     const item = this.#items[this.#first];

@@ -1,17 +1,22 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Invocation } from '../model/invocation.ts';
-import { lend, own } from '../model/spent-memory.ts';
 import { descriptorOf } from '../model/socket-descriptor.ts';
-import { ChannelWriter } from './channel-writer.ts';
-import { encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
+import { InvokeFrames } from './ahead/invoke-frames.ts';
+import { FRAME, FrameDecoder } from './frames.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { OutputPace } from './output-pace.ts';
-import type { ResponseStream, RestoreRequest, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type {
+  AheadLink,
+  ResponseStream,
+  RestoreRequest,
+  RuntimeEvents,
+  RuntimeLink,
+} from './runtime-link.ts';
 
 const REQUEST_ID_BYTES = 36;
 const RESTORE_FRAME = Buffer.from([0, 0, 0, 1, FRAME.restore]);
-/** Below this, copying the event behind its head is cheaper than writing two buffers. */
-const COPIED_PAYLOAD_BYTES = 16 * 1024;
+/** Of a NEXT frame: the runtime begins events that come before it has asked for them. */
+const TAKES_AHEAD = 1;
 
 /**
  * Listens to the platform's ends of descriptors 3 and 5, as runtimes/FRAMES.md has it, for one life of a runtime process.
@@ -59,51 +64,78 @@ interface FrameLinkParts {
   readonly pace: OutputPace;
 }
 
-class FrameLink implements RuntimeLink, RestoreRequest {
+interface Held {
+  readonly type: number;
+  readonly body: Buffer;
+  readonly oversized: boolean;
+}
+
+class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
   readonly carriesLogs = true;
-  readonly #channel: Duplex;
   readonly #answers: Readable;
-  readonly #writer: ChannelWriter;
+  readonly #invokes: InvokeFrames;
   readonly #events: RuntimeEvents;
   readonly #pace: OutputPace;
   /** Of the event that was handed over last. */
   #deliveredId = '';
   /** Responses that are coming in parts, by request id: one at most, unless the runtime has several events in hand. */
   readonly #streams = new Map<string, ResponseStream>();
+  #takesAhead = false;
+  /** It has asked for the next event, and begun it if that is ahead: what it says is of that one. */
+  #isBetween = false;
+  /** What has come meanwhile. */
+  #held: Held[] = [];
+  #pauses = 0;
 
   constructor({ channel, answers, events, pace }: FrameLinkParts) {
-    this.#channel = channel;
     this.#answers = answers;
     this.#pace = pace;
-    this.#writer = new ChannelWriter(channel);
+    this.#invokes = new InvokeFrames(channel);
     this.#events = events;
+    answers.on('pause', () => (this.#pauses += 1));
   }
 
-  deliver(invocation: Invocation, deadlineMs: number): void {
-    const { payload } = invocation;
+  get ahead(): AheadLink | undefined {
+    return this.#takesAhead ? this : undefined;
+  }
+
+  get pauses(): number | undefined {
+    return this.#answers.isPaused() || this.#answers.readableLength > 0 ? undefined : this.#pauses;
+  }
+
+  deliver(invocation: Invocation, deadlineMs: number, together = false): void {
     this.#deliveredId = invocation.requestId;
-    if (payload.length <= COPIED_PAYLOAD_BYTES) {
-      this.#writer.write(encodeInvoke(invocation, deadlineMs, true));
-      return;
-    }
-    // Corked, both buffers leave in one system call without a copy of the event.
-    this.#channel.cork();
-    this.#channel.write(encodeInvoke(invocation, deadlineMs, false));
-    lend(payload);
-    this.#channel.write(payload, (error) => {
-      if (!error) own(payload);
-    });
-    this.#channel.uncork();
+    this.#invokes.deliver(invocation, deadlineMs, together);
+    if (this.#held.length === 0) this.#isBetween = false;
+    else setImmediate(() => this.#readHeld());
+  }
+
+  deliverAhead(invocation: Invocation, deadlineMs: number, beginBeforeMs: number, isFirst: boolean): boolean {
+    return this.#invokes.deliverAhead(invocation, deadlineMs, beginBeforeMs, isFirst);
+  }
+
+  takeBack(): boolean {
+    if (this.#isBetween) return false;
+    this.#invokes.takeBack();
+    return true;
   }
 
   release(): void {
-    this.#writer.write(RESTORE_FRAME);
+    this.#invokes.write(RESTORE_FRAME);
   }
 
   onFrame(type: number, body: Buffer, oversized: boolean): void {
+    if (this.#isBetween) this.#hold(type, body, oversized);
+    else this.#read(type, body, oversized);
+  }
+
+  #read(type: number, body: Buffer, oversized: boolean): void {
     switch (type) {
       case FRAME.next:
-        if (!this.#events.onNext(this)) this.#pace.addLine();
+        this.#onNext(body);
+        return;
+      case FRAME.passed:
+        if (body.length !== 4 || !this.#invokes.passed(body.readUInt32BE())) this.#pace.addLine();
         return;
       case FRAME.response:
       case FRAME.error:
@@ -130,6 +162,28 @@ class FrameLink implements RuntimeLink, RestoreRequest {
       default:
         throw new RangeError(`Frame type ${type} is not one a runtime sends.`);
     }
+  }
+
+  #onNext(body: Buffer): void {
+    if (body.length === 1 && body[0] === TAKES_AHEAD) this.#takesAhead = true;
+    this.#invokes.ended();
+    this.#isBetween = this.#invokes.isAhead;
+    if (this.#events.onNext(this)) return;
+    this.#isBetween = false;
+    this.#pace.addLine();
+  }
+
+  /** Until the environment is done with the last invocation, as when its output has yet to be read. */
+  #hold(type: number, body: Buffer, oversized: boolean): void {
+    this.#held.push({ type, body: type === FRAME.log ? Buffer.from(body) : body, oversized });
+    this.#waste(body);
+  }
+
+  #readHeld(): void {
+    this.#isBetween = false;
+    const held = this.#held;
+    this.#held = [];
+    for (const { type, body, oversized } of held) this.onFrame(type, body, oversized);
   }
 
   #onOutcome(type: number, requestId: string, payload: Buffer, oversized: boolean): void {

@@ -19,6 +19,7 @@ export const FRAME = {
   prepared: 0x17,
   restoreNext: 0x18,
   restoreError: 0x19,
+  passed: 0x1a,
 } as const;
 
 const HEADER_BYTES = 5;
@@ -148,14 +149,27 @@ function bodyLength(bytes: Buffer, offset: number): number {
   return length - 1;
 }
 
+/** Of an event that is sent before the runtime has asked for it. */
+export interface AheadTerms {
+  /** Of this event, among all that are sent ahead by the same channel. */
+  readonly serial: number;
+  /** When it is to have begun, whole milliseconds of the machine's monotonic clock. */
+  readonly beginBefore: number;
+}
+
 /**
  * An INVOKE frame: whole, or all of it that precedes the event's bytes.
  * @param deadlineMs milliseconds since the Unix epoch
  */
-export function encodeInvoke(invocation: Invocation, deadlineMs: number, withPayload: boolean): Buffer {
+export function encodeInvoke(
+  invocation: Invocation,
+  deadlineMs: number,
+  withPayload: boolean,
+  ahead?: AheadTerms,
+): Buffer {
   const { payload } = invocation;
   const context = contextMembers(invocation);
-  const header = invokeHeader(invocation, deadlineMs, context);
+  const header = invokeHeader(invocation, deadlineMs, ahead === undefined ? context : terms(ahead) + context);
   // All ASCII unless a caller's own text is in it.
   const isAscii = context === '';
   const headerBytes = isAscii ? header.length : Buffer.byteLength(header);
@@ -173,6 +187,10 @@ export function encodeInvoke(invocation: Invocation, deadlineMs: number, withPay
 function invokeHeader(invocation: Invocation, deadlineMs: number, context: string): string {
   const { requestId, invokedFunctionArn, traceId } = invocation;
   return `{"requestId":"${requestId}","deadlineMs":${decimal(deadlineMs)},"invokedFunctionArn":"${invokedFunctionArn}","traceId":"${traceId}"${context}}`;
+}
+
+function terms({ serial, beginBefore }: AheadTerms): string {
+  return `,"ahead":${serial},"beginBefore":${beginBefore}`;
 }
 
 function contextMembers({ clientContext, cognitoIdentity, tenantId }: Invocation): string {

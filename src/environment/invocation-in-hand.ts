@@ -41,6 +41,12 @@ export class InvocationInHand {
     return this.#run === undefined;
   }
 
+  /** For how long it has run; undefined where there is none whose end is all there is to wait for. */
+  get briefMs(): number | undefined {
+    const run = this.#run;
+    return run === undefined || run.isStreaming || run.invocation.wantsLogTail ? undefined : run.elapsedMs();
+  }
+
   /** Its time begins to run. Call while there is none. */
   begin(
     invocation: Invocation,

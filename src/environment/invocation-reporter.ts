@@ -50,6 +50,11 @@ export class InvocationReporter {
     return this.#finishing !== undefined && !this.#finishing.isReleased;
   }
 
+  /** Something in the environment writes to its standard output or error. */
+  get usesOutput(): boolean {
+    return this.#usesOutput;
+  }
+
   /** Bytes from the process's standard output and error. */
   output(chunk: Buffer): void {
     this.#usesOutput = true;

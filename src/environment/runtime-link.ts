@@ -7,8 +7,29 @@ export interface RuntimeLink {
   /**
    * Answers the parked "next" with an event.
    * @param deadlineMs when the function times out, milliseconds since the Unix epoch of the machine's own clock
+   * @param together others may follow in this turn of the event loop, and may leave with it
    */
-  deliver(invocation: Invocation, deadlineMs: number): void;
+  deliver(invocation: Invocation, deadlineMs: number, together?: boolean): void;
+  /** Where it begins events that are sent before it has asked for them. */
+  readonly ahead?: AheadLink | undefined;
+}
+
+/** The end of a runtime that has events in its channel which it has not asked for yet. */
+export interface AheadLink {
+  /**
+   * Sends an event that the runtime has not asked for yet. It is to begin it when it is done with all that was sent
+   * before. False: this one cannot.
+   * @param beginBeforeMs of the machine's monotonic clock: it begins it before, or not at all
+   * @param isFirst none is to begin between the one in hand and this one
+   */
+  deliverAhead(invocation: Invocation, deadlineMs: number, beginBeforeMs: number, isFirst: boolean): boolean;
+  /**
+   * How often the reading of what the runtime says was put off; undefined while it is. Twice the same, and a turn of the
+   * event loop in between: all was read that had been written by the first time.
+   */
+  readonly pauses: number | undefined;
+  /** Forgets what was sent ahead. False: the runtime has asked for the next event, and may have begun it. */
+  takeBack(): boolean;
 }
 
 /** The runtime's end of a channel while it waits, initialised, to be restored. */

@@ -130,9 +130,10 @@ export class RuntimeProcess {
     return true;
   }
 
-  deliver(invocation: Invocation, deadlineMs: number): void {
+  /** @param together others may follow in this turn of the event loop */
+  deliver(invocation: Invocation, deadlineMs: number, together = false): void {
     if (this.#extensions.any) this.#extensions.invoke(invocation, deadlineMs);
-    this.#link?.deliver(invocation, deadlineMs);
+    this.#link?.deliver(invocation, deadlineMs, together);
   }
 
   setActive(active: boolean): void {

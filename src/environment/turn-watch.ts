@@ -1,3 +1,4 @@
+import { monotonicMs } from './ahead/monotonic-clock.ts';
 import type { DeploymentGroup } from './deployment-group.ts';
 
 const LOOK_EVERY_MS = 1;
@@ -39,9 +40,11 @@ export class TurnWatch {
     this.#load = load;
     let isUsed = false;
     for (const group of this.#groups) {
-      if (group.busy < FEW && group.waiters.length === 0) continue;
+      const ahead = group.runners.count;
+      if (group.busy < FEW && group.waiters.length + ahead === 0) continue;
       isUsed = true;
       group.turnover.look(group.busy, active + idle, idle / (active + idle));
+      if (ahead > 0) group.runners.look(monotonicMs(), () => this.#serve(group));
       if (group.waiters.length > 0) this.#serve(group);
     }
     this.#idleLooks = isUsed ? 0 : this.#idleLooks + 1;

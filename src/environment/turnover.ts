@@ -5,6 +5,11 @@ const PROCESSORS = availableParallelism();
 
 /** So many environments are used at once in any case. */
 const FEWEST = 8;
+/** Where their runtimes take events ahead: those stay awake. */
+const FEWEST_AHEAD = 2;
+/** A runtime has events of about this much time ahead, of the time that the platform sees them take. */
+const AHEAD_MS = 1;
+const MOST_AHEAD = 8;
 /** How much one invocation counts in the average. */
 const WEIGHT = 1 / 32;
 /** The platform had nothing to do for this share of the time: more environments would be of use. */
@@ -37,6 +42,7 @@ const MUCH_MORE = 4;
  */
 export class Turnover {
   #limit = Number.POSITIVE_INFINITY;
+  #fewest = FEWEST;
   readonly #processors: number;
   #averageMs = 0;
   /** The same over all there have been, with and without load. */
@@ -57,6 +63,22 @@ export class Turnover {
   /** How many may be in use before an invocation waits its turn. */
   get limit(): number {
     return this.#limit;
+  }
+
+  /** Not every invocation gets an environment of its own at once. */
+  get isLimited(): boolean {
+    return this.#limit !== Number.POSITIVE_INFINITY;
+  }
+
+  /** How many events a runtime is worth having ahead. */
+  get depth(): number {
+    if (!this.isLimited) return 0;
+    return Math.min(MOST_AHEAD, Math.floor(AHEAD_MS / Math.max(this.#averageMs, 0.01)));
+  }
+
+  /** There are runtimes that take events ahead. */
+  follow(): void {
+    this.#fewest = FEWEST_AHEAD;
   }
 
   /** A few environments were enough a moment ago. */
@@ -132,7 +154,7 @@ export class Turnover {
 
   #lower(busy: number): void {
     this.#busyLooks = 0;
-    const less = Math.max(FEWEST, Math.floor(Math.min(busy, this.#limit) * 0.75));
+    const less = Math.max(this.#fewest, Math.floor(Math.min(busy, this.#limit) * 0.75));
     this.#limit = Math.min(less, this.#known);
     this.#known = this.#limit;
     this.#averageMs = 0;

@@ -8,6 +8,7 @@ const command: SandboxCommand = { argv: ['/bin/true'], env: {}, cwd: '/', channe
 /** A driver of the test's own, whose starts and exits happen when the test says so. */
 class ScriptedDriver implements SandboxDriver {
   readonly isolation = 'process';
+  readonly sharesClock = true;
   readonly networkReach = { tcp4: 'open', udp4: 'open', tcp6: 'open', udp6: 'open' };
   readonly limitsInForce = {
     memory: 'none',

@@ -29,6 +29,7 @@ export function guardedDriver(
 ): SandboxDriver {
   return {
     isolation: driver.isolation,
+    sharesClock: driver.sharesClock,
     limitsInForce: driver.limitsInForce,
     get networkReach() {
       return driver.networkReach;

@@ -13,6 +13,8 @@ export interface SandboxDriver {
   /** What holds sandboxes to their limits on this machine. */
   readonly limitsInForce: LimitsInForce;
   readonly networkReach: NetworkReach;
+  /** Processes inside read the machine's own monotonic clock, and nobody sets it differently for them. */
+  readonly sharesClock: boolean;
   /** Whether a sandbox whose processes already run can be given more directories: `attach`. */
   readonly attaches: boolean;
   /** Prepares a sandbox: directories, limits. No process runs yet. */

@@ -16,6 +16,7 @@ import { type GvisorTools, GvisorUnavailable } from './gvisor-tools.ts';
  * calls. docs/threat-model.md says what that stops and what it does not.
  */
 export class GvisorDriver implements SandboxDriver {
+  readonly sharesClock = false;
   readonly isolation = 'gvisor';
   readonly attaches = true;
   readonly #tools: GvisorTools;

@@ -23,6 +23,7 @@ const UIDS = 65_536;
  * ordinary user. docs/threat-model.md says what that stops and what it does not.
  */
 export class NamespaceDriver implements SandboxDriver {
+  readonly sharesClock = true;
   readonly isolation = 'namespace';
   readonly attaches = true;
   readonly #tools: NamespaceTools;

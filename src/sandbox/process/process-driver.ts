@@ -10,6 +10,7 @@ import { Spawner } from './spawner.ts';
  * the size of /tmp. Not enforced: CPU share, number of processes.
  */
 export class ProcessDriver implements SandboxDriver {
+  readonly sharesClock = true;
   readonly isolation = 'process';
   readonly limitsInForce: LimitsInForce = {
     memory: 'sampled from outside',

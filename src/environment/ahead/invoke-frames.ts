@@ -1,0 +1,132 @@
+import type { Duplex } from 'node:stream';
+import type { Invocation } from '../../model/invocation.ts';
+import { lend, own } from '../../model/spent-memory.ts';
+import { ChannelWriter } from '../channel-writer.ts';
+import { encodeInvoke } from '../frames.ts';
+
+/** Below this, copying the event behind its head is cheaper than writing two buffers. */
+const COPIED_PAYLOAD_BYTES = 16 * 1024;
+
+/** An event whose frame is in the channel, behind others, under a number that no other frame there has. */
+interface FrameAhead {
+  readonly serial: number;
+  readonly invocation: Invocation;
+  readonly deadlineMs: number;
+}
+
+/**
+ * Writes events to a runtime: when it has asked for one, or ahead of that, behind the one it has in hand. The runtime
+ * begins an event that came ahead as soon as it is done with the one before, or passes over it where its time to begin has
+ * run out; it then passes over all that came ahead, until one comes that did not.
+ */
+export class InvokeFrames {
+  readonly #channel: Duplex;
+  readonly #writer: ChannelWriter;
+  /** Ahead, in the order in which they were written. */
+  readonly #ahead: FrameAhead[] = [];
+  /** The one in hand, if it was written ahead. */
+  #begun: FrameAhead | undefined;
+  /** The runtime has passed over one, and so over all that were ahead: each is written once more in its turn. */
+  #isPassed = false;
+  #serial = 0;
+  /** What leaves at the end of this turn of the event loop. */
+  #waiting: Buffer[] = [];
+  readonly #flush = (): void => this.#writeWaiting();
+
+  constructor(channel: Duplex) {
+    this.#channel = channel;
+    this.#writer = new ChannelWriter(channel);
+  }
+
+  /** Something is in the channel that the runtime has not been seen to begin. */
+  get isAhead(): boolean {
+    return this.#ahead.length > 0;
+  }
+
+  /** The runtime waits for this event, or is beginning it where it came ahead.
+   * @param together others may follow in this turn of the event loop, and shall leave with it
+   */
+  deliver(invocation: Invocation, deadlineMs: number, together: boolean): void {
+    this.#begun = this.#take(invocation);
+    if (this.#begun !== undefined) return;
+    if (invocation.payload.length > COPIED_PAYLOAD_BYTES) {
+      this.#writeWaiting();
+      this.#writeLarge(invocation, deadlineMs);
+    } else if (together) this.#add(encodeInvoke(invocation, deadlineMs, true));
+    else {
+      this.#writeWaiting();
+      this.#writer.write(encodeInvoke(invocation, deadlineMs, true));
+    }
+  }
+
+  /**
+   * @param beginBefore by the machine's clock: the runtime begins it before, or not at all
+   * @param isFirst none is to begin between the one in hand and this one
+   * @returns false when it is too large for that, or one before it has yet to be written
+   */
+  deliverAhead(invocation: Invocation, deadlineMs: number, beginBefore: number, isFirst: boolean): boolean {
+    if (isFirst) this.#isPassed = false;
+    if (this.#isPassed || invocation.payload.length > COPIED_PAYLOAD_BYTES) return false;
+    this.#serial += 1;
+    this.#ahead.push({ serial: this.#serial, invocation, deadlineMs });
+    this.#add(encodeInvoke(invocation, deadlineMs, true, { serial: this.#serial, beginBefore }));
+    return true;
+  }
+
+  /** Nothing that is ahead will be begun: somebody else has it. */
+  takeBack(): void {
+    this.#ahead.length = 0;
+  }
+
+  /** The runtime is done with what it had in hand. */
+  ended(): void {
+    this.#begun = undefined;
+  }
+
+  /**
+   * The runtime has passed over an event that came ahead. It was thought to have begun, and is written once more.
+   * @returns false when there is no such event
+   */
+  passed(serial: number): boolean {
+    const begun = this.#begun;
+    if (begun?.serial !== serial) return false;
+    this.#ahead.length = 0;
+    this.#isPassed = true;
+    this.deliver(begun.invocation, begun.deadlineMs, false);
+    return true;
+  }
+
+  write(frame: Buffer): void {
+    this.#writer.write(frame);
+  }
+
+  #take(invocation: Invocation): FrameAhead | undefined {
+    const index = this.#ahead.findIndex((frame) => frame.invocation === invocation);
+    return index === -1 ? undefined : this.#ahead.splice(index, 1)[0];
+  }
+
+  #add(frame: Buffer): void {
+    if (this.#waiting.length === 0) setImmediate(this.#flush);
+    this.#waiting.push(frame);
+  }
+
+  #writeWaiting(): void {
+    const [first, second] = this.#waiting;
+    if (first === undefined) return;
+    const frames = second === undefined ? first : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#writer.write(frames);
+  }
+
+  #writeLarge(invocation: Invocation, deadlineMs: number): void {
+    const { payload } = invocation;
+    // Corked, both buffers leave in one system call without a copy of the event.
+    this.#channel.cork();
+    this.#channel.write(encodeInvoke(invocation, deadlineMs, false));
+    lend(payload);
+    this.#channel.write(payload, (error) => {
+      if (!error) own(payload);
+    });
+    this.#channel.uncork();
+  }
+}

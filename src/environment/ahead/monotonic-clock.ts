@@ -1,0 +1,7 @@
+/** Between the start of `performance` and that of the machine's clock, milliseconds. */
+const BEGAN_AT_MS = Number(process.hrtime.bigint()) / 1_000_000 - performance.now();
+
+/** Of the machine's clock that nobody sets (CLOCK_MONOTONIC), milliseconds: the same in every process that shares the machine's kernel. */
+export function monotonicMs(): number {
+  return BEGAN_AT_MS + performance.now();
+}
