@@ -222,28 +222,6 @@ function sendPart(type, requestId, bytes) {
   if (sent < bytes.length) writeAll(bytes.subarray(sent), bytes.length - sent);
 }
 
-/** Done with an invocation whose response has gone already. */
-function sendNext() {
-  send(NEXT, '');
-}
-
-/** Initialised, and to be sent events before it has asked for them as well. */
-function sendFirstNext() {
-  send(NEXT, '\u0001');
-}
-
-/**
- * An event that was sent ahead is not going to begin here.
- * @param {number} serial
- */
-function sendPassed(serial) {
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + 4);
-  frame.writeUInt32BE(PREFIX_BYTES, 0);
-  frame.writeUInt8(PASSED, 4);
-  frame.writeUInt32BE(serial, PREFIX_BYTES);
-  writeAll(frame, frame.length);
-}
-
 module.exports = {
   INVOKE,
   SHUTDOWN,
@@ -254,16 +232,15 @@ module.exports = {
   STREAM,
   PART,
   PREPARED,
+  NEXT,
+  PASSED,
   readFrame,
   releaseFrame,
   whenFrameArrives,
   send,
   sendLog,
   sendLogBytes,
-  sendFirstNext,
-  sendNext,
   sendOutcome,
   sendPart,
-  sendPassed,
   leave,
 };

@@ -5,6 +5,7 @@
  * out together. Waiting for a frame blocks the process, unless something in it has to live meanwhile.
  */
 
+const ahead = require('./ahead.cjs');
 const channel = require('./channel.cjs');
 const { createCallbackContext, createContext } = require('./context.cjs');
 const log = require('./log.cjs');
@@ -19,7 +20,7 @@ const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allow
  * @typedef {{ id: string, ended: boolean, failed: boolean, sent: boolean, text: string, atEmptyLoop: { result: unknown } | undefined }} Invocation
  */
 
-const { env, hrtime } = process;
+const { env } = process;
 /** Up to nodejs22.x handlers may use callbacks; from nodejs24.x on only the returned value counts. */
 const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(env['AWS_EXECUTION_ENV'] ?? '');
 
@@ -32,15 +33,8 @@ let handlerIsAsync = false;
 let handlerStreams = false;
 /** @type {Invocation | undefined} */
 let current;
-let isPassing = false;
 /** At the end of Init a request was under way: an extension inside the process waits for its next event. */
 let hasExtension = false;
-
-/** Of the clock that the platform reads as well. */
-function monotonicMs() {
-  const [seconds, nanoseconds] = hrtime();
-  return seconds * 1000 + nanoseconds / 1_000_000;
-}
 
 /**
  * @param {unknown} result
@@ -102,7 +96,7 @@ function finish() {
   current = undefined;
   log.flush();
   const type = invocation.failed ? channel.ERROR : channel.RESPONSE;
-  if (invocation.sent) channel.sendNext();
+  if (invocation.sent) channel.send(channel.NEXT, '');
   else channel.sendOutcome(type, invocation.id, invocation.text, true);
   awaitEvent();
 }
@@ -119,13 +113,12 @@ function receive() {
   const eventStart = from + 4 + buffer.readUInt32BE(from);
   /** @type {import('./context.cjs').Header} */
   const header = JSON.parse(buffer.toString('utf8', from + 4, eventStart));
-  if (header.ahead !== undefined && isToPass(header.beginBefore ?? 0)) {
+  if (ahead.isToPass(header)) {
     channel.releaseFrame();
-    channel.sendPassed(header.ahead);
+    channel.send(channel.PASSED, String(header.ahead));
     awaitEvent();
     return;
   }
-  if (header.ahead === undefined) isPassing = false;
   const invocation = {
     id: header.requestId,
     ended: false,
@@ -146,16 +139,6 @@ function receive() {
   } catch (error) {
     fail(invocation, error);
   }
-}
-
-/**
- * An event that came before it was asked for, and is to have begun by now: somebody else may have it. Whatever came like
- * that behind it is passed over too, until one comes that was asked for.
- * @param {number} beginBefore milliseconds of the machine's monotonic clock
- */
-function isToPass(beginBefore) {
-  isPassing ||= monotonicMs() >= beginBefore;
-  return isPassing;
 }
 
 /**
@@ -247,7 +230,7 @@ function serve(userHandler, isAsync, isStreaming) {
   handlerIsAsync = isAsync;
   handlerStreams = isStreaming;
   hasExtension = process.getActiveResourcesInfo().some((name) => NETWORK.test(name));
-  channel.sendFirstNext();
+  channel.send(channel.NEXT, ahead.TAKEN);
   awaitEvent();
 }
 

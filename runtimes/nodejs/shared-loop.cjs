@@ -133,7 +133,7 @@ function serve(userHandler, isStreaming) {
   const socket = new Socket({ fd: 3, readable: true, writable: false });
   socket.on('data', onData);
   socket.on('close', channel.leave);
-  channel.sendNext();
+  channel.send(channel.NEXT, '');
 }
 
 /** Id of the event whose code is running. */

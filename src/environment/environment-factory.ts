@@ -161,6 +161,7 @@ export class EnvironmentFactory {
       initLimitMs: this.#options.initLimitMs ?? initLimitMs(initializationType, version.timeoutMs),
       isStartAwaited: initializationType === 'on-demand',
       deadlines: this.#deadlines,
+      sharesClock: this.#options.driver.sharesClock,
       freezer: this.#freezer,
       onWarning,
     });

@@ -32,6 +32,8 @@ export interface EnvironmentParts<Environment> extends ProcessParts {
   /** Shared by all environments. */
   readonly deadlines: Deadlines;
   readonly freezer: IdleFreezer;
+  /** See `SandboxDriver`. */
+  readonly sharesClock: boolean;
   readonly onWarning: (text: string) => void;
   /**
    * The environment can take an invocation again. Called from within; it may invoke at once.

@@ -51,11 +51,9 @@ export class EnvironmentPool {
   readonly #lifetimes: Lifetimes;
   readonly #removals: Removals;
   readonly #watch = new TurnWatch((group) => this.#serveWaiting(group));
-  readonly #sharesClock: boolean;
   #isClosed = false;
 
   constructor(options: EnvironmentPoolOptions) {
-    this.#sharesClock = options.driver.sharesClock;
     this.factory = new EnvironmentFactory(options, () => this.#starts.isStarting);
     this.#onWarning = options.onWarning;
     this.#removals = new Removals(options.onWarning);
@@ -222,7 +220,7 @@ export class EnvironmentPool {
     const waiter = group.waiters.shift();
     if (waiter === undefined) return;
     environment.invoke(waiter.invocation, waiter.completion, group.turnover.isLimited);
-    if (this.#sharesClock) group.runners.follow(environment);
+    group.runners.follow(environment);
   }
 
   /** The one that waits longest learns why; the others have starts, or get them, of their own. */

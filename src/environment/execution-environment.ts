@@ -1,11 +1,10 @@
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
-import { environmentRemoved, snapStartFailed, snapStartTimeout } from '../model/lambda-errors.ts';
+import { environmentRemoved } from '../model/lambda-errors.ts';
 import { EventsAhead } from './ahead/events-ahead.ts';
 import { EnvironmentEvents } from './environment-events.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { EnvironmentLifecycle, type EnvironmentState } from './environment-state.ts';
-import { initTimedOut, timedOut } from './function-failure.ts';
-import type { FunctionFailure } from './function-failure.ts';
+import { type FunctionFailure, initTimedOut, timedOut } from './function-failure.ts';
 import { Rest } from './idle-freezer.ts';
 import { InvocationReporter } from './invocation-reporter.ts';
 import { InvocationInHand } from './invocation-in-hand.ts';
@@ -16,9 +15,8 @@ import { ScratchCheck } from './scratch-check.ts';
 import { StartupPhases } from './startup-phases.ts';
 
 /**
- * One execution environment: a sandbox, the runtime process and the extensions in it, its log stream, and the
- * invocations it runs, one at a time. Its states are those of environment-state.ts. Whatever a function does, the
- * environment ends up able to take the next invocation, or destroyed.
+ * One execution environment: a sandbox, runtime and extensions in it, its log stream, and the invocations it runs, one at a time.
+ * Its states are those of environment-state.ts. Whatever a function does, it ends up able to take another, or destroyed.
  */
 export class ExecutionEnvironment {
   readonly #parts: EnvironmentParts<ExecutionEnvironment>;
@@ -40,12 +38,11 @@ export class ExecutionEnvironment {
 
   constructor(parts: EnvironmentParts<ExecutionEnvironment>) {
     this.#parts = parts;
-    const { deadlines, log, version } = parts;
     this.#reporter = new InvocationReporter(parts, (tookMs) => parts.onAvailable(this, tookMs));
     this.#inHand = new InvocationInHand({
       reporter: this.#reporter,
-      deadlines,
-      timeoutMs: version.timeoutMs,
+      deadlines: parts.deadlines,
+      timeoutMs: parts.version.timeoutMs,
       onTimeout: () => this.#timeOut(),
       isOpen: () => this.#lifecycle.current === 'invoking' && !this.#isAborting,
     });
@@ -60,17 +57,13 @@ export class ExecutionEnvironment {
         onNext: (link) => this.#onNext(link),
       }),
       printed: this.#reporter,
-      onExtensionLog: (line) => log.extensionLine(line),
-      onSubscribed: (facts) => log.subscription(facts),
-      onRuntimeReady: () => log.runtimeReady(),
+      onExtensionLog: (line) => parts.log.extensionLine(line),
+      onSubscribed: (facts) => parts.log.subscription(facts),
+      onRuntimeReady: () => parts.log.runtimeReady(),
       onLost: (failure) => this.#onLost(failure),
       onExtensionsWaiting: () => this.#onExtensionsWaiting(),
     });
-    this.ahead = new EventsAhead({
-      link: () => this.#process.link?.ahead,
-      elapsedMs: () => (this.#mayBeFollowed ? this.#inHand.briefMs : undefined),
-      timeoutMs: version.timeoutMs,
-    });
+    this.ahead = new EventsAhead(parts, this.#process, this.#inHand, this.#reporter, () => this.isSpent);
     this.#phases = new StartupPhases(parts, this.#process, () => this.#destroyed !== undefined);
   }
 
@@ -86,11 +79,6 @@ export class ExecutionEnvironment {
   /** It may not be used again, although it could: destroy it when it becomes available. */
   get isSpent(): boolean {
     return this.#isGivenUp || this.#scratch.overflows;
-  }
-
-  get #mayBeFollowed(): boolean {
-    if (this.#lifecycle.current !== 'invoking' || this.#isAborting || this.isSpent) return false;
-    return !this.#process.hasExtensions && !this.#reporter.usesOutput;
   }
 
   giveUp(): void {
@@ -111,32 +99,26 @@ export class ExecutionEnvironment {
     }
     if (this.#parts.isStartAwaited) this.#startup = { initDurationMs: durationMs };
     this.#lifecycle.to(this.#parts.version.snapStart === true ? 'waiting' : 'idle');
-    this.#becomeInactive();
+    this.#setActive(false);
     return undefined;
   }
 
   /** From waiting to idle. Rejects with what the caller is told where after-restore hooks fail; it is of no use then. */
   async restore(): Promise<void> {
     this.#lifecycle.to('restoring');
-    this.#rest.end();
-    this.#process.setActive(true);
-    const { durationMs, failure } = await this.#phases.restore();
+    this.#setActive(true);
+    const { durationMs, error } = await this.#phases.restore();
     if (this.#destroyed !== undefined) throw environmentRemoved();
-    if (failure !== undefined) {
+    if (error !== undefined) {
       this.#lifecycle.to('reset');
-      throw failure.status === 'timeout'
-        ? snapStartTimeout()
-        : snapStartFailed('An after-restore runtime hook');
+      throw error;
     }
     this.#startup = { restoreDurationMs: durationMs };
     this.#lifecycle.to('idle');
-    this.#becomeInactive();
+    this.#setActive(false);
   }
 
-  /**
-   * Runs one invocation. Fails only when the platform itself fails it. Call when available, not before.
-   * @param together others may follow in this turn of the event loop
-   */
+  /** Runs one invocation. Fails only when the platform itself fails it. Call when available, not before. */
   invoke(invocation: Invocation, completion: Completion<InvocationResult>, together: boolean): void {
     this.ahead.reopen();
     const wasIdle = this.#lifecycle.current === 'idle';
@@ -170,8 +152,7 @@ export class ExecutionEnvironment {
   }
 
   #deliver(run: RunningInvocation, together: boolean): void {
-    this.#rest.end();
-    this.#process.setActive(true);
+    this.#setActive(true);
     run.hasExtensions = this.#process.hasExtensions;
     this.#process.deliver(run.invocation, run.deadlineMs, together);
   }
@@ -185,14 +166,15 @@ export class ExecutionEnvironment {
   #becomeIdle(link: RuntimeLink): void {
     this.#runtimeWaits = false;
     this.#lifecycle.to('idle');
-    this.#becomeInactive();
+    this.#setActive(false);
     this.#reporter.over(link.carriesLogs);
     this.#scratch.afterInvocation();
   }
 
-  #becomeInactive(): void {
-    this.#process.setActive(false);
-    this.#rest.begin();
+  #setActive(active: boolean): void {
+    if (active) this.#rest.end();
+    this.#process.setActive(active);
+    if (!active) this.#rest.begin();
   }
 
   /** Init inside an invocation, under the function's timeout: the process was lost, or the first Init failed. */
@@ -257,7 +239,7 @@ export class ExecutionEnvironment {
   async #destroy(): Promise<void> {
     this.#reporter.reportNow();
     this.#inHand.abandon(environmentRemoved());
-    for (const { completion } of this.ahead.takeAll()) completion.fail(environmentRemoved());
+    this.ahead.abandon(environmentRemoved());
     this.#lifecycle.to('destroyed');
     this.#rest.end();
     await this.#process.close(initTimedOut());

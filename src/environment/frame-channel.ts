@@ -135,7 +135,7 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
         this.#onNext(body);
         return;
       case FRAME.passed:
-        if (body.length !== 4 || !this.#invokes.passed(body.readUInt32BE())) this.#pace.addLine();
+        if (!this.#invokes.passed(Number(body.toString('latin1', 0, body.length)))) this.#pace.addLine();
         return;
       case FRAME.response:
       case FRAME.error:

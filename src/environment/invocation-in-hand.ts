@@ -44,7 +44,8 @@ export class InvocationInHand {
   /** For how long it has run; undefined where there is none whose end is all there is to wait for. */
   get briefMs(): number | undefined {
     const run = this.#run;
-    return run === undefined || run.isStreaming || run.invocation.wantsLogTail ? undefined : run.elapsedMs();
+    if (run === undefined || run.isStreaming || run.invocation.wantsLogTail) return undefined;
+    return this.#parts.isOpen() ? run.elapsedMs() : undefined;
   }
 
   /** Its time begins to run. Call while there is none. */

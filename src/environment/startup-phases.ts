@@ -1,5 +1,8 @@
+import { snapStartFailed, snapStartTimeout } from '../model/lambda-errors.ts';
+import type { ServiceError } from '../model/service-error.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
 import { initTimedOut, restoreTimedOut } from './function-failure.ts';
+import type { FunctionFailure } from './function-failure.ts';
 import type { InitResult } from './init-attempt.ts';
 import type { RuntimeProcess } from './runtime-process.ts';
 
@@ -10,6 +13,12 @@ type PhasesParts = Pick<
   EnvironmentParts<unknown>,
   'identity' | 'initLimitMs' | 'log' | 'restoreLimitMs' | 'sandbox'
 >;
+
+export interface RestoreResult {
+  readonly durationMs: number;
+  /** What the caller is told where after-restore hooks fail. */
+  readonly error: ServiceError | undefined;
+}
 
 /** The phases of an environment's life in which its processes get ready for events, with what the log says of them. */
 export class StartupPhases {
@@ -53,14 +62,20 @@ export class StartupPhases {
   }
 
   /** What follows when an environment that has initialised and waits is needed. */
-  async restore(): Promise<InitResult> {
+  async restore(): Promise<RestoreResult> {
     const { identity, log, restoreLimitMs = RESTORE_LIMIT_MS, sandbox } = this.#parts;
     log.restoreStart(identity);
     sandbox.boost(true);
-    const result = await this.#process.restore({ limitMs: restoreLimitMs, failure: restoreTimedOut() });
-    if (this.#isGone()) return result;
-    sandbox.boost(false);
-    log.restoreDone(result.durationMs, result.failure);
-    return result;
+    const limit = { limitMs: restoreLimitMs, failure: restoreTimedOut() };
+    const { durationMs, failure } = await this.#process.restore(limit);
+    if (!this.#isGone()) {
+      sandbox.boost(false);
+      log.restoreDone(durationMs, failure);
+    }
+    return { durationMs, error: failure === undefined ? undefined : restoreError(failure) };
   }
+}
+
+function restoreError({ status }: FunctionFailure): ServiceError {
+  return status === 'timeout' ? snapStartTimeout() : snapStartFailed('An after-restore runtime hook');
 }

@@ -1,4 +1,8 @@
+import type { EnvironmentParts } from '../environment-parts.ts';
+import type { InvocationInHand } from '../invocation-in-hand.ts';
+import type { InvocationReporter } from '../invocation-reporter.ts';
 import type { AheadLink } from '../runtime-link.ts';
+import type { RuntimeProcess } from '../runtime-process.ts';
 import type { Waiter } from '../waiter.ts';
 import { monotonicMs } from './monotonic-clock.ts';
 
@@ -8,15 +12,6 @@ const BEGIN_WITHIN_MS = 5;
 const MARGIN_MS = 1;
 /** Behind an invocation that has run for so long nobody is sent to wait. */
 const BRIEF_MS = 2;
-
-/** What an environment tells of itself. */
-export interface EventsAheadHost {
-  /** The runtime's channel, where it has events ahead. */
-  readonly link: () => AheadLink | undefined;
-  /** For how long the invocation in hand has run; undefined where none may follow it ahead. */
-  readonly elapsedMs: () => number | undefined;
-  readonly timeoutMs: number;
-}
 
 interface EventAhead {
   readonly waiter: Waiter;
@@ -32,14 +27,29 @@ interface EventAhead {
  * a runtime that passes over one passes over all that came ahead.
  */
 export class EventsAhead {
-  readonly #host: EventsAheadHost;
+  readonly #parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'version'>;
+  readonly #process: Pick<RuntimeProcess, 'link' | 'hasExtensions'>;
+  readonly #inHand: Pick<InvocationInHand, 'briefMs'>;
+  readonly #reporter: Pick<InvocationReporter, 'usesOutput'>;
+  readonly #isSpent: () => boolean;
   /** Oldest first. */
   readonly #events: EventAhead[] = [];
   /** Events were taken back: the runtime passes over whatever comes ahead, until one comes that does not. */
   #isClosed = false;
 
-  constructor(host: EventsAheadHost) {
-    this.#host = host;
+  /** @param isSpent the environment is to have no more than it has */
+  constructor(
+    parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'version'>,
+    process: Pick<RuntimeProcess, 'link' | 'hasExtensions'>,
+    inHand: Pick<InvocationInHand, 'briefMs'>,
+    reporter: Pick<InvocationReporter, 'usesOutput'>,
+    isSpent: () => boolean,
+  ) {
+    this.#parts = parts;
+    this.#process = process;
+    this.#inHand = inHand;
+    this.#reporter = reporter;
+    this.#isSpent = isSpent;
   }
 
   get count(): number {
@@ -48,14 +58,14 @@ export class EventsAhead {
 
   /** Hands an event over. False: it has to wait elsewhere. */
   offer(waiter: Waiter): boolean {
-    if (this.#isClosed || waiter.invocation.wantsLogTail) return false;
-    const { link, elapsedMs, timeoutMs } = this.#host;
-    const elapsed = elapsedMs();
-    if (elapsed === undefined || elapsed > BRIEF_MS) return false;
+    if (this.#isClosed || waiter.invocation.wantsLogTail || !this.#isFree) return false;
+    const elapsedMs = this.#inHand.briefMs;
+    if (elapsedMs === undefined || elapsedMs > BRIEF_MS) return false;
     const beginBeforeMs = Math.floor(monotonicMs()) + BEGIN_WITHIN_MS;
     const isFirst = this.#events.length === 0;
-    const deadlineMs = Date.now() + timeoutMs;
-    if (link()?.deliverAhead(waiter.invocation, deadlineMs, beginBeforeMs, isFirst) !== true) return false;
+    const deadlineMs = Date.now() + this.#parts.version.timeoutMs;
+    if (this.#link?.deliverAhead(waiter.invocation, deadlineMs, beginBeforeMs, isFirst) !== true)
+      return false;
     this.#events.push({ waiter, decidedAtMs: beginBeforeMs + MARGIN_MS });
     return true;
   }
@@ -76,7 +86,7 @@ export class EventsAhead {
    */
   overdue(nowMs: number): number | undefined {
     const [oldest] = this.#events;
-    return oldest === undefined || oldest.decidedAtMs > nowMs ? undefined : this.#host.link()?.pauses;
+    return oldest === undefined || oldest.decidedAtMs > nowMs ? undefined : this.#link?.pauses;
   }
 
   /**
@@ -85,8 +95,7 @@ export class EventsAhead {
    * @param pauses what `overdue` has returned
    */
   takeBack(asOfMs: number, pauses: number): Waiter[] {
-    const link = this.#host.link();
-    if (this.overdue(asOfMs) !== pauses || link?.takeBack() !== true) return [];
+    if (this.overdue(asOfMs) !== pauses || this.#link?.takeBack() !== true) return [];
     return this.takeAll();
   }
 
@@ -94,5 +103,18 @@ export class EventsAhead {
   takeAll(): Waiter[] {
     this.#isClosed = true;
     return this.#events.splice(0).map(({ waiter }) => waiter);
+  }
+  /** The platform itself could not run them. */
+  abandon(error: Error): void {
+    for (const { completion } of this.takeAll()) completion.fail(error);
+  }
+
+  get #link(): AheadLink | undefined {
+    return this.#parts.sharesClock ? this.#process.link?.ahead : undefined;
+  }
+
+  /** The environment has its next invocation as soon as its runtime asks for it. */
+  get #isFree(): boolean {
+    return !this.#process.hasExtensions && !this.#reporter.usesOutput && !this.#isSpent();
   }
 }

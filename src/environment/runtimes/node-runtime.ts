@@ -21,6 +21,7 @@ const BOOTSTRAP = 'bootstrap.cjs';
 /** Of the bootstrap's modules those that every function needs, each behind those it needs itself. */
 const ALWAYS_LOADED: readonly string[] = [
   'encoding.cjs',
+  'ahead.cjs',
   'channel.cjs',
   'context.cjs',
   'handler.cjs',
