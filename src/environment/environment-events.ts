@@ -2,7 +2,13 @@ import type { EnvironmentParts } from './environment-parts.ts';
 import type { EnvironmentLifecycle } from './environment-state.ts';
 import { initFailed } from './function-failure.ts';
 import type { InvocationInHand } from './invocation-in-hand.ts';
-import type { ResponseStream, RestoreRequest, RuntimeEvents, RuntimeLink } from './runtime-link.ts';
+import type {
+  OutcomeRefusal,
+  ResponseStream,
+  RestoreRequest,
+  RuntimeEvents,
+  RuntimeLink,
+} from './runtime-link.ts';
 import type { RuntimeProcess } from './runtime-process.ts';
 
 export interface EnvironmentEventsParts extends Pick<EnvironmentParts<unknown>, 'log' | 'version'> {
@@ -35,6 +41,10 @@ export class EnvironmentEvents implements RuntimeEvents {
 
   onError(requestId: string, payload: Uint8Array, declaredType?: string, cause?: string): boolean {
     return this.#inHand.respondError(requestId, payload, declaredType, cause);
+  }
+
+  refusalOf(requestId: string): OutcomeRefusal | undefined {
+    return this.#inHand.refusalOf(requestId);
   }
 
   /** Some of AWS's clients say by this, too, that an after-restore hook failed. */

@@ -39,6 +39,8 @@ function put(handler: string): void {
 
 const custom = { runtime: 'provided.al2023' };
 const REFUSED = [400, 'InvalidRequestID'];
+/** By the state in which the runtime is. */
+const NOT_NOW = [403, 'InvalidStateTransition'];
 
 describe('over the Runtime API, a function', () => {
   test('cannot answer for another invocation, nor for an earlier one', async () => {
@@ -61,16 +63,23 @@ describe('over the Runtime API, a function', () => {
       if (event.ask) await respond(seen.again);
       else {
         await respond('first');
-        seen.again = [await respond('second'), await post('invocation/' + id + '/error', {})];
+        const chunked = { method: 'POST', duplex: 'half', body: new Blob(['"third"']).stream() };
+        seen.again = [
+          await respond('second'),
+          await call('invocation/' + id + '/response', chunked),
+          await post('invocation/' + id + '/error', {}),
+          await post('invocation/other/response', {}),
+        ];
       }`);
     const version = functionVersion(custom);
     expect((await it.invoke(version, {})).value).toBe('first');
-    expect((await it.invoke(version, { ask: true })).value).toEqual([REFUSED, REFUSED]);
+    const again = [NOT_NOW, NOT_NOW, NOT_NOW, REFUSED];
+    expect((await it.invoke(version, { ask: true })).value).toEqual(again);
   });
 
   test('gets no second event while it has one', async () => {
     put(`await respond(await call('invocation/next'));`);
-    expect((await it.invoke(functionVersion(custom), {})).value).toEqual([403, 'InvalidStateTransition']);
+    expect((await it.invoke(functionVersion(custom), {})).value).toEqual(NOT_NOW);
   });
 
   test('cannot cut into a response that is being streamed', async () => {
@@ -87,7 +96,7 @@ describe('over the Runtime API, a function', () => {
       const statuses = [await respond('another'), await respond('another', headers), await post('invocation/' + id + '/error', {})];
       stream.end(statuses.map(([status]) => status).join() + ' one"');
       await new Promise((resolve) => stream.on('response', (answer) => answer.resume().on('end', resolve)));`);
-    expect((await it.invoke(functionVersion(custom), {})).value).toBe('the 400,400,400 one');
+    expect((await it.invoke(functionVersion(custom), {})).value).toBe('the 403,403,403 one');
   });
 });
 

@@ -6,7 +6,7 @@ import type { FunctionFailure } from './function-failure.ts';
 import { type Outcome, RunningInvocation, type StartupDurations } from './running-invocation.ts';
 import { PassedOnResponse } from './passed-on-response.ts';
 import { LARGEST_RESPONSE_BYTES, LARGEST_STREAM_BYTES } from './runtime-link.ts';
-import type { ResponseStream } from './runtime-link.ts';
+import type { OutcomeRefusal, ResponseStream } from './runtime-link.ts';
 
 /** Told how an invocation ends. */
 export interface InvocationOutcomes {
@@ -31,6 +31,8 @@ export interface InvocationInHandParts {
  */
 export class InvocationInHand {
   #run: RunningInvocation | undefined;
+  /** Of the last one that has a result of its runtime. */
+  #answeredId: string | undefined;
   readonly #parts: InvocationInHandParts;
 
   constructor(parts: InvocationInHandParts) {
@@ -110,6 +112,14 @@ export class InvocationInHand {
     return true;
   }
 
+  /** Why a response for it was refused. */
+  refusalOf(requestId: string): OutcomeRefusal | undefined {
+    if (!this.#parts.isOpen()) return undefined;
+    const run = this.#run;
+    if (run === undefined) return this.#answeredId === requestId ? 'responded' : undefined;
+    return run.isStreaming && run.invocation.requestId === requestId ? 'responding' : undefined;
+  }
+
   /** It ended with its process. */
   fail(failure: FunctionFailure): void {
     const { reporter, timeoutMs } = this.#parts;
@@ -128,7 +138,9 @@ export class InvocationInHand {
 
   #take(requestId: string): RunningInvocation | undefined {
     const run = this.#find(requestId);
-    if (run !== undefined) this.#run = undefined;
+    if (run === undefined) return undefined;
+    this.#run = undefined;
+    this.#answeredId = requestId;
     return run;
   }
 

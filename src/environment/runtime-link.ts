@@ -41,6 +41,12 @@ export interface RestoreRequest {
 /** What became of a response that came in parts. `unknown`: nobody waits for it any more. */
 export type Receipt = 'accepted' | 'too-large' | 'unknown';
 
+/**
+ * Why no response is taken for an event although it is, or was, in hand: one is coming in parts, one was sent, or it came too
+ * late where a runtime has several events in hand and goes on.
+ */
+export type OutcomeRefusal = 'responding' | 'responded' | 'timed-out';
+
 /** Takes a response that comes in parts. Ends once, by `end` or by `fail`. */
 export interface ResponseStream {
   /** False: whoever takes it is behind, and wants nothing more until `whenReady` calls back. */
@@ -72,6 +78,8 @@ export interface RuntimeEvents {
    * @param cause what X-Ray is to show of it, JSON, where the runtime gives that
    */
   onError(requestId: string, payload: Uint8Array, declaredType?: string, cause?: string): boolean;
+  /** Why a response or an error was refused; undefined where its request is none in hand. */
+  refusalOf(requestId: string): OutcomeRefusal | undefined;
   /** The function's own initialisation failed; the process exits next. False when it is past initialisation. */
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean;
   /** Initialised, before-snapshot hooks included, and to be restored before its first event. False: out of turn. */

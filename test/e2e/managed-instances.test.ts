@@ -201,6 +201,45 @@ for _ in range(int(os.environ['AWS_LAMBDA_MAX_CONCURRENCY'])):
     expect(next.life).not.toBe((first.payload as Met).life);
   });
 
+  test('tells a runtime that goes on that a response came too late', async () => {
+    const source = `#!/usr/bin/env python3
+import json, os, threading, time, urllib.error, urllib.request
+base = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'
+begun, refused, said = threading.Event(), threading.Event(), []
+def respond(id, answer):
+    urllib.request.urlopen(base + id + '/response', data=json.dumps(answer).encode()).close()
+def loop():
+    while True:
+        with urllib.request.urlopen(base + 'next') as event:
+            id, deadline = [event.headers['Lambda-Runtime-' + name] for name in ('Aws-Request-Id', 'Deadline-Ms')]
+            part = json.load(event)['part']
+        if part == 'late':
+            begun.set()
+            time.sleep(int(deadline) / 1000 - time.time() + 0.1)
+            while not said:
+                try:
+                    respond(id, 'late')
+                except urllib.error.HTTPError as error:
+                    said.append([error.code, json.load(error)])
+            refused.set()
+        elif part == 'later':
+            begun.wait()
+            time.sleep(1)
+            respond(id, 'it has begun long ago')
+        else:
+            refused.wait()
+            respond(id, said)
+for _ in range(2):
+    threading.Thread(target=loop).start()
+`;
+    await deployManaged('refused', source, 2, { Runtime: 'provided.al2023', file: 'bootstrap', Timeout: 3 });
+    const late = run('refused', { part: 'late' });
+    await run('refused', { part: 'later' });
+    const { payload } = await run('refused', { part: 'told' });
+    expect((await late).payload).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect(payload).toEqual([[410, { errorMessage: 'Invoke timeout', errorType: 'InvokeTimeout' }]]);
+  });
+
   test('is invoked by its versions, and has neither reserved nor provisioned concurrency', async () => {
     await deployManaged('published', MEETING, 2);
     await expect(invoke(many, 'published')).rejects.toMatchObject({ name: 'ResourceConflictException' });

@@ -5,7 +5,7 @@ import type { EnvironmentState } from '../environment-state.ts';
 import { initFailed, initTimedOut, timedOut } from '../function-failure.ts';
 import type { FunctionFailure } from '../function-failure.ts';
 import { InvocationInHand } from '../invocation-in-hand.ts';
-import type { ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
+import type { OutcomeRefusal, ResponseStream, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
 import { RuntimeProcess } from '../runtime-process.ts';
 import { SharedReporter } from './shared-reporter.ts';
 
@@ -20,6 +20,8 @@ export class SharedEnvironment implements RuntimeEvents {
   readonly #reporter: SharedReporter;
   readonly #inHand = new Map<string, InvocationInHand>();
   readonly #most: number;
+  /** Those whose time is over: their handlers may still run. Fewer than it takes at once, as it takes no more after the first. */
+  readonly #timedOut = new Set<string>();
   #state: 'created' | 'initializing' | 'open' | 'draining' | 'destroyed' = 'created';
   #destroyed: Promise<void> | undefined;
 
@@ -135,6 +137,10 @@ export class SharedEnvironment implements RuntimeEvents {
     return isKnown;
   }
 
+  refusalOf(requestId: string): OutcomeRefusal | undefined {
+    return this.#timedOut.has(requestId) ? 'timed-out' : undefined;
+  }
+
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
     return this.#process.reportInitError(initFailed(payload, declaredType));
   }
@@ -160,6 +166,7 @@ export class SharedEnvironment implements RuntimeEvents {
   /** A handler cannot be stopped without those beside it. */
   #timeOut(requestId: string, slot: InvocationInHand): void {
     this.drain();
+    this.#timedOut.add(requestId);
     slot.fail(timedOut(this.#parts.version.timeoutMs));
     this.#onDone(requestId);
   }

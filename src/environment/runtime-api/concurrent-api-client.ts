@@ -20,6 +20,10 @@ export class ConcurrentApiClient implements RuntimeClient {
     this.#most = most;
   }
 
+  get isWaiting(): boolean {
+    return this.#parked.size > 0;
+  }
+
   park(next: NextRequest): boolean {
     if (this.#parked.size >= this.#most || !this.events.onNext(this)) return false;
     const missed = this.#undelivered.shift();

@@ -22,6 +22,8 @@ export interface NextRequest {
 /** The runtime's end of the Runtime API. */
 export interface RuntimeClient extends RuntimeLink {
   readonly events: RuntimeEvents;
+  /** A "next" is parked. */
+  readonly isWaiting: boolean;
   /** Parks a "next" until there is an event. False: out of turn. */
   park(next: NextRequest): boolean;
   /** The connection of a "next" is closed, whether it was answered or not. */
@@ -44,6 +46,10 @@ export class RuntimeApiClient implements RuntimeClient {
 
   constructor(events: RuntimeEvents) {
     this.events = events;
+  }
+
+  get isWaiting(): boolean {
+    return this.#parked !== undefined;
   }
 
   park(next: NextRequest): boolean {

@@ -1,13 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseObject } from '../json-object.ts';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
-import type { Receipt } from '../runtime-link.ts';
-import { ACCEPTED, errorBody, UNKNOWN_REQUEST } from './acknowledgements.ts';
 import { HttpNext } from './http-next.ts';
 import type { RuntimeClient } from './runtime-api-client.ts';
 import type { BodyRoom } from './body-room.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
+import {
+  acknowledge,
+  refuse,
+  refuseAttempt,
+  refuseOutcome,
+  refuseRestore,
+  refuseTransition,
+  refuseUnknown,
+} from './runtime-api-answers.ts';
 import { hasUnknownMode, isStreamed, passOn } from './streamed-response.ts';
 
 export const RUNTIME_PREFIX = '/2018-06-01/runtime/';
@@ -43,13 +50,7 @@ export function handleRuntimeRequest(
 }
 
 function next(client: RuntimeClient, response: ServerResponse): void {
-  if (client.park(new HttpNext(response, client))) return;
-  refuse(
-    response,
-    403,
-    'InvalidStateTransition',
-    'Transition to Ready failed for runtime: an invocation is in progress.',
-  );
+  if (!client.park(new HttpNext(response, client))) refuseTransition('Running', 'Ready', response);
 }
 
 /** Answered when the environment is restored. */
@@ -98,11 +99,12 @@ async function postStream(
   if (stream === undefined) {
     request.resume();
     if (otherAttempt) refuseAttempt(response);
-    else acknowledge('unknown', response);
+    else refuseOutcome(client, requestId, 'InvocationResponse', response);
     return;
   }
   const receipt = await passOn(request, stream);
-  if (receipt !== undefined) acknowledge(receipt, response);
+  if (receipt === 'unknown') refuseOutcome(client, requestId, 'InvocationResponse', response);
+  else if (receipt !== undefined) acknowledge(receipt, response);
 }
 
 /** The invocation fails by that: nobody knows what its response means. */
@@ -115,7 +117,7 @@ function refuseMode(
   request.resume();
   const errorType = 'Runtime.InvalidResponseModeHeader';
   if (!client.events.onError(requestId, Buffer.from(JSON.stringify({ errorType })), errorType))
-    acknowledge('unknown', response);
+    refuseOutcome(client, requestId, 'InvocationResponse', response);
   else refuse(response, 400, 'InvalidFunctionResponseMode', 'Invalid function response mode');
 }
 
@@ -126,7 +128,7 @@ function postResponse(
   response: ServerResponse,
 ): void {
   const isKnown = client.events.onResponse(requestId, body.bytes, body.tooLarge);
-  if (!isKnown) acknowledge('unknown', response);
+  if (!isKnown) refuseOutcome(client, requestId, 'InvocationResponse', response);
   else acknowledge(body.tooLarge ? 'too-large' : 'accepted', response);
 }
 
@@ -142,7 +144,8 @@ function postError(
   const known = body.tooLarge
     ? client.events.onResponse(requestId, body.bytes, true)
     : client.events.onError(requestId, shown, declaredType(request), errorCause(request));
-  acknowledge(known ? 'accepted' : 'unknown', response);
+  if (known) acknowledge('accepted', response);
+  else refuseOutcome(client, requestId, 'InvocationErrorResponse', response);
 }
 
 function postInitError(
@@ -153,13 +156,7 @@ function postInitError(
 ): void {
   if (client.events.onInitError(errorPayload(body, request), declaredType(request)))
     acknowledge('accepted', response);
-  else
-    refuse(
-      response,
-      403,
-      'InvalidStateTransition',
-      'Transition to InitError failed for runtime: it is past initialisation.',
-    );
+  else refuseTransition(client.isWaiting ? 'Ready' : 'Running', 'InitError', response);
 }
 
 function postRestoreError(
@@ -201,38 +198,4 @@ function errorCause({ headers }: IncomingMessage): string | undefined {
 function isOtherAttempt(client: RuntimeClient, request: IncomingMessage): boolean {
   const echoed = request.headers['lambda-runtime-invocation-id'];
   return typeof echoed === 'string' && !client.isCurrentAttempt(echoed);
-}
-
-function refuseUnknown(path: string, response: ServerResponse): void {
-  refuse(response, 404, 'ResourceNotFound', `The Runtime API has no ${path}.`);
-}
-
-/** Either it has no SnapStart, or it is at another point of its life. */
-function refuseRestore(response: ServerResponse): void {
-  refuse(response, 403, 'InvalidStateTransition', 'There is nothing to restore now.');
-}
-
-function acknowledge(receipt: Receipt, response: ServerResponse): void {
-  if (receipt === 'accepted') answer(response, 202, ACCEPTED);
-  else if (receipt === 'unknown') answer(response, 400, UNKNOWN_REQUEST);
-  else {
-    const message = `Exceeded maximum allowed payload size (${LARGEST_RESPONSE_BYTES} bytes).`;
-    refuse(response, 413, 'RequestEntityTooLarge', message);
-  }
-}
-
-function refuseAttempt(response: ServerResponse): void {
-  refuse(response, 400, 'InvalidInvocationId', 'Invalid invocation ID');
-}
-
-function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  answer(response, status, errorBody(errorType, errorMessage));
-}
-
-function answer(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-  });
-  response.end(body);
 }

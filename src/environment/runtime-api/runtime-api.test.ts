@@ -2,11 +2,10 @@ import { request } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../model/invocation.ts';
-import { CollectedResponse } from '../collected-response.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
 import { listenOnLoopback } from '../../sandbox/listen-on-loopback.ts';
 import { OutputPace, OutputPacing } from '../output-pace.ts';
-import type { ResponseStream, RestoreRequest, RuntimeEvents, RuntimeLink } from '../runtime-link.ts';
+import { RuntimeRecorder } from '../testing/runtime-recorder.ts';
 import { RuntimeApi } from './runtime-api.ts';
 import type { ExtensionEndpoints, RuntimeApiListener } from './runtime-api.ts';
 
@@ -14,64 +13,6 @@ interface Answer {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-}
-
-/** Stands where the environment does, and notes what the runtime says. */
-class Recorder implements RuntimeEvents {
-  readonly said: unknown[] = [];
-  readonly known = 'id-1';
-  link: RuntimeLink | undefined;
-  takesNext = true;
-  nexts = 0;
-  isInitialising = true;
-  /** A restore that can begin, and one that is under way. */
-  canRestore = false;
-  isRestoring = false;
-  waiting: RestoreRequest | undefined;
-
-  onNext(link: RuntimeLink): boolean {
-    this.nexts += 1;
-    if (this.takesNext) this.link = link;
-    return this.takesNext;
-  }
-
-  onResponse(requestId: string, payload: Uint8Array, tooLarge: boolean): boolean {
-    this.said.push(['response', requestId, Buffer.from(payload).toString(), tooLarge]);
-    return requestId === this.known;
-  }
-
-  onStream(requestId: string, contentType: string | undefined): ResponseStream | undefined {
-    this.said.push(['stream', requestId, contentType]);
-    if (requestId !== this.known) return undefined;
-    return new CollectedResponse({
-      onComplete: (payload, tooLarge) => this.onResponse(requestId, payload, tooLarge),
-      onFailed: (payload, declaredType) => this.onError(requestId, payload, declaredType),
-    });
-  }
-
-  onError(requestId: string, payload: Uint8Array, declaredType: string | undefined): boolean {
-    this.said.push(['error', requestId, Buffer.from(payload).toString(), declaredType]);
-    return requestId === this.known;
-  }
-
-  onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
-    this.said.push(['init-error', Buffer.from(payload).toString(), declaredType]);
-    return this.isInitialising;
-  }
-
-  onRestoreNext(waiting: RestoreRequest): boolean {
-    this.waiting = waiting;
-    return this.canRestore;
-  }
-
-  onRestoreError(payload: Uint8Array, declaredType: string | undefined): boolean {
-    if (this.isRestoring) this.said.push(['restore-error', Buffer.from(payload).toString(), declaredType]);
-    return this.isRestoring;
-  }
-
-  onLog(): void {
-    throw new Error('The Runtime API carries no log.');
-  }
 }
 
 const noExtensions: ExtensionEndpoints = {
@@ -87,11 +28,11 @@ const metadata = { token: 'secret', availabilityZoneId: 'use1-az1' };
 const sandbox = { listen: listenOnLoopback };
 const pace = new OutputPace(new OutputPacing(), () => undefined);
 const api = new RuntimeApi();
-let events: Recorder;
+let events: RuntimeRecorder;
 let listener: RuntimeApiListener;
 
 beforeEach(async () => {
-  events = new Recorder();
+  events = new RuntimeRecorder();
   listener = await api.listen(sandbox, { events, extensions: noExtensions, metadata, pace });
 });
 afterEach(() => listener.close());
@@ -130,6 +71,14 @@ const invocation: Invocation = {
   clientContext: undefined,
   wantsLogTail: false,
 };
+
+function notAllowed(from: string, to: string): unknown {
+  const failed = `State transition from ${from} to ${to} failed for runtime.`;
+  return {
+    errorMessage: `${failed} Error: State transition is not allowed`,
+    errorType: 'InvalidStateTransition',
+  };
+}
 
 async function deliver(more: Partial<Invocation> = {}): Promise<Answer> {
   const next = call('GET', 'invocation/next');
@@ -176,7 +125,7 @@ describe('next', () => {
     events.takesNext = false;
     const { status, body } = await call('GET', 'invocation/next');
     expect(status).toBe(403);
-    expect(JSON.parse(body)).toMatchObject({ errorType: 'InvalidStateTransition' });
+    expect(JSON.parse(body)).toEqual(notAllowed('Running', 'Ready'));
   });
 
   test('delivered at once when the event was there first', async () => {
@@ -357,7 +306,42 @@ describe('error', () => {
     events.isInitialising = false;
     const late = await call('POST', 'init/error', '{}');
     expect(late.status).toBe(403);
-    expect(JSON.parse(late.body)).toMatchObject({ errorType: 'InvalidStateTransition' });
+    expect(JSON.parse(late.body)).toEqual(notAllowed('Running', 'InitError'));
+  });
+});
+
+describe('a second response or error', () => {
+  test.each(['responded', 'responding'] as const)(
+    'is refused by the state of a runtime that has %s',
+    async (refusal) => {
+      events.refusals.set('id-2', refusal);
+      const state = refusal === 'responded' ? 'RuntimeResponseSentState' : 'InvocationResponse';
+      const headers = { 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+      for (const [verb, more, wanted] of [
+        ['response', {}, 'InvocationResponse'],
+        ['response', { headers: { 'Transfer-Encoding': 'chunked' } }, 'InvocationResponse'],
+        ['response', { headers }, 'InvocationResponse'],
+        ['error', {}, 'InvocationErrorResponse'],
+      ] as const) {
+        const { status, body } = await call('POST', `invocation/id-2/${verb}`, '{}', more);
+        expect([status, JSON.parse(body)]).toEqual([403, notAllowed(state, wanted)]);
+      }
+    },
+  );
+
+  test('of a runtime that waits for its next event, while extensions are busy with the last, is refused by that', async () => {
+    events.refusals.set('id-2', 'responded');
+    void call('GET', 'invocation/next').catch(() => undefined);
+    await vi.waitUntil(() => events.link !== undefined);
+    const { status, body } = await call('POST', 'invocation/id-2/error', '{}');
+    expect([status, JSON.parse(body)]).toEqual([403, notAllowed('Ready', 'InvocationErrorResponse')]);
+  });
+
+  test('that comes too late, where the runtime goes on, is told so', async () => {
+    events.refusals.set('id-2', 'timed-out');
+    const { status, body } = await call('POST', 'invocation/id-2/response', '{}');
+    expect(status).toBe(410);
+    expect(JSON.parse(body)).toEqual({ errorMessage: 'Invoke timeout', errorType: 'InvokeTimeout' });
   });
 });
 
@@ -399,7 +383,7 @@ test.each([
 });
 
 test('each environment has an address of its own, gone when it is closed', async () => {
-  const others = new Recorder();
+  const others = new RuntimeRecorder();
   const other = await api.listen(sandbox, { events: others, extensions: noExtensions, metadata, pace });
   expect(other.address).not.toBe(listener.address);
   await call('POST', 'invocation/id-1/response', '1');

@@ -28,6 +28,7 @@ const events: RuntimeEvents = {
   },
   onStream: () => undefined,
   onError: () => false,
+  refusalOf: () => undefined,
   onInitError: () => false,
   onRestoreNext: () => false,
   onRestoreError: () => false,
