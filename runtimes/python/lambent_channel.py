@@ -20,6 +20,10 @@ LOG = 0x14
 PREPARED = 0x17
 RESTORE_NEXT = 0x18
 RESTORE_ERROR = 0x19
+PASSED = 0x1A
+
+# Body of the first NEXT: events may come before they are asked for.
+TAKES_AHEAD = b"\x01"
 
 _READ_BYTES = 64 * 1024
 # CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces.
@@ -119,6 +123,8 @@ def _pieces(lines):
 
 def send_outcome(kind, request_id, body):
     """Ends an invocation: RESPONSE or ERROR and NEXT leave in one write."""
+    if _forked:
+        leave()
     head = b"%b%c%b" % ((37 + len(body)).to_bytes(4, "big"), kind, request_id.encode())
     if len(body) <= _READ_BYTES:
         _write(b"%b%b%b" % (head, body, _NEXT_FRAME))

@@ -68,6 +68,23 @@ def handler(event, context):
     expect(process.output).not.toMatch(/ 3 -> socket/);
   });
 
+  test('a fork that returns from the handler answers nobody, nor does it write where the channel was', async () => {
+    const process = await start('h.handler', {
+      'h.py': `import os
+def handler(event, context):
+    pid = os.fork()
+    if pid == 0:
+        global files
+        files = [open("file%d" % n, "w") for n in range(4)]
+        return "from the fork"
+    os.waitpid(pid, 0)
+    return [os.stat("file%d" % n).st_size for n in range(4)]
+`,
+    });
+    expect(await process.invoke({})).toMatchObject({ kind: 'response', text: '[0, 0, 0, 0]', logs: [] });
+    expect(await process.invoke({})).toMatchObject({ kind: 'response', text: '[0, 0, 0, 0]', logs: [] });
+  });
+
   test('multiprocessing may spawn', async () => {
     const process = await start('h.handler', {
       'h.py': `import multiprocessing

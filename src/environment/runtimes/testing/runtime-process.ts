@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { encodeFrame } from '../../frames.ts';
 import type { ResolvedRuntime } from '../../runtime-catalog.ts';
 
 const TYPE = {
@@ -40,6 +41,8 @@ export interface InvokeOptions {
   readonly clientContext?: string;
   readonly cognitoIdentity?: string;
   readonly tenantId?: string;
+  readonly ahead?: number;
+  readonly beginBefore?: number;
 }
 
 let invocations = 0;
@@ -94,24 +97,23 @@ export class RuntimeProcess {
   }
 
   async invokeBytes(event: Buffer, options: InvokeOptions = {}): Promise<Outcome> {
-    const header = {
-      requestId: nextRequestId(),
-      deadlineMs: Date.now() + 10_000,
-      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
-      ...options,
-    };
-    const headerBytes = Buffer.from(JSON.stringify(header));
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(headerBytes.length);
-    this.send(TYPE.invoke, Buffer.concat([size, headerBytes, event]));
+    this.#channel.write(invokeFrame(event, options));
     return await this.#outcome();
   }
 
+  /** Hands over several events in one write. What comes of them is read frame by frame. */
+  deliver(events: readonly (readonly [event: unknown, options: InvokeOptions])[]): void {
+    const frames = events.map(([event, options]) => invokeFrame(Buffer.from(JSON.stringify(event)), options));
+    this.#channel.write(Buffer.concat(frames));
+  }
+
+  /** Waits for the next frame, whatever it is; undefined at the end of the process. */
+  async frame(): Promise<Frame | undefined> {
+    return await this.#next();
+  }
+
   send(type: number, body: Buffer): void {
-    const prefix = Buffer.alloc(5);
-    prefix.writeUInt32BE(1 + body.length);
-    prefix.writeUInt8(type, 4);
-    this.#channel.write(Buffer.concat([prefix, body]));
+    this.#channel.write(encodeFrame(type, body));
   }
 
   shutdown(): void {
@@ -178,6 +180,19 @@ export class RuntimeProcess {
     this.#closed = true;
     this.#wake();
   }
+}
+
+function invokeFrame(event: Buffer, options: InvokeOptions): Buffer {
+  const header = {
+    requestId: nextRequestId(),
+    deadlineMs: Date.now() + 10_000,
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
+    ...options,
+  };
+  const headerBytes = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(headerBytes.length);
+  return encodeFrame(TYPE.invoke, Buffer.concat([size, headerBytes, event]));
 }
 
 function split(kind: Outcome['kind'], body: Buffer): Pick<Outcome, 'requestId' | 'text'> {
