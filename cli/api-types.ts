@@ -12,10 +12,18 @@ export interface Health {
   readonly accountId: string;
   readonly functions: number;
   readonly environments: { readonly starting: number; readonly idle: number; readonly busy: number };
+  readonly prepared: readonly KeptAhead[];
+  readonly spareSandboxes: readonly KeptAhead[];
   readonly invocations: number;
   readonly workersAtMost: number;
   readonly workers: readonly object[];
   readonly warnings: readonly string[];
+}
+
+/** What is made ahead of need, of one kind. */
+export interface KeptAhead {
+  readonly ready: number;
+  readonly wanted: number;
 }
 
 /** One of GET /_lambent/environments. */

@@ -26,6 +26,7 @@ export const inMemoryDriver: SandboxDriver = {
   networkReach: { tcp4: 'none', udp4: 'none', tcp6: 'none', udp6: 'none' },
   attaches: false,
   create: async ({ id }) => await Promise.resolve(inMemorySandbox(id)),
+  spares: () => [],
   close: async () => await Promise.resolve(),
 };
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ApiClient } from '../api-client.ts';
-import type { Health } from '../api-types.ts';
+import type { Health, KeptAhead } from '../api-types.ts';
 import { addCommonFlags, type CommonFlags, connectionFrom } from '../connection.ts';
 import { formatDuration, note, paint, print, printJson } from '../output.ts';
 
@@ -28,11 +28,17 @@ async function status(flags: CommonFlags): Promise<void> {
     ['isolation', `${health.isolation}, as ${health.isolationReason}`],
     ['functions', String(health.functions)],
     ['environments', `${busy} busy, ${idle} idle, ${starting} starting`],
+    ['ahead', `${countOf(health.prepared)} runtimes, ${countOf(health.spareSandboxes)} sandboxes`],
     ['invocations', String(health.invocations)],
     ['workers', workersOf(health)],
   ];
   for (const [name, value] of rows) print(`  ${paint('dim', name.padEnd(12))}  ${value}`);
   for (const warning of health.warnings) note(paint('yellow', `warning: ${warning}`, process.stderr));
+}
+
+function countOf(kinds: readonly KeptAhead[]): string {
+  const sum = (count: 'ready' | 'wanted'): number => kinds.reduce((total, kind) => total + kind[count], 0);
+  return `${sum('ready')} of ${sum('wanted')}`;
 }
 
 function workersOf({ workers, workersAtMost }: Health): string {

@@ -29,6 +29,7 @@ export function healthOf(
       functions: functions.size,
       environments: sumCounts([pool.counts(), ...states.map(({ counts }) => counts)]),
       prepared: pool.factory.prepared.counts(),
+      spareSandboxes: isolation.driver.spares(),
       invocations: states.reduce((sum, { invocations }) => sum + invocations, invoker.accepted),
       events: events.counts(),
       eventSourceMappings: mappingsOf(eventSources),

@@ -48,6 +48,10 @@ class ScriptedDriver implements SandboxDriver {
     };
   }
 
+  spares(): never[] {
+    return [];
+  }
+
   async close(): Promise<void> {
     this.start.resolve();
   }

@@ -40,6 +40,7 @@ export function guardedDriver(
       onEvent({ kind: 'created', id: spec.id });
       return sandbox;
     },
+    spares: () => driver.spares(),
     close: () => driver.close(),
   };
 }

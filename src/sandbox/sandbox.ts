@@ -19,8 +19,19 @@ export interface SandboxDriver {
   readonly attaches: boolean;
   /** Prepares a sandbox: directories, limits. No process runs yet. */
   create(spec: SandboxSpec): Promise<Sandbox>;
+  /** Of each shape in use, how many sandboxes are open ahead of need. None with a driver that keeps none. */
+  spares(): readonly SpareCounts[];
   /** Ends everything this driver ever started. */
   close(): Promise<void>;
+}
+
+/** Open sandboxes that may stand in for each other. */
+export interface SpareCounts {
+  /** Of the host, which they were opened with. */
+  readonly directories: readonly string[];
+  readonly openFiles: number;
+  readonly ready: number;
+  readonly wanted: number;
 }
 
 export type IsolationLevel = 'process' | 'namespace' | 'gvisor' | 'microvm';

@@ -17,6 +17,7 @@ describe('status and functions', () => {
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^running at ${command.server.endpoint} for `));
     expect(out).toMatch(/\n {2}functions {5}\d+\n/);
+    expect(out).toMatch(/\n {2}ahead {9}\d+ of \d+ runtimes, \d+ of \d+ sandboxes\n/);
   });
 
   test('status --json is the health answer', async () => {

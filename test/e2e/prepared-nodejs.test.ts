@@ -1,11 +1,14 @@
 import { PublishLayerVersionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deploy, invoke } from '../support/functions.ts';
-import { preparedCounts, startsOf, untilPrepared } from '../support/prepared.ts';
+import { deploy, eventually, invoke } from '../support/functions.ts';
+import { preparedCounts, spareCounts, startsOf, untilPrepared } from '../support/prepared.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { withoutNamespaces } from '../support/without-namespaces.ts';
 import { zipOf } from '../support/zip.ts';
 
 const RUNTIME = 'nodejs24.x';
+const noNamespaces = withoutNamespaces();
+if (noNamespaces !== undefined) console.log(`Counts of spare sandboxes are not tested: ${noNamespaces}`);
 let server: TestServer;
 
 beforeAll(async () => {
@@ -45,6 +48,28 @@ interface Observed {
 test('nothing is prepared before there is a function', async () => {
   expect(await preparedCounts(server)).toEqual([]);
 });
+
+test.skipIf(noNamespaces !== undefined)(
+  'sandboxes that wait for the next environment are counted',
+  async () => {
+    await deploy(
+      server.lambda,
+      'counted',
+      { 'index.js': 'exports.handler = async () => 1;' },
+      { Runtime: RUNTIME },
+    );
+    await invoke(server.lambda, 'counted');
+    const counts = await eventually(
+      async () => await spareCounts(server),
+      (shapes) => shapes.length > 0 && shapes.every(({ ready, wanted }) => ready === wanted),
+    );
+    for (const { directories, openFiles, ready } of counts) {
+      expect(directories.some((directory) => directory.startsWith('/'))).toBe(true);
+      expect(openFiles).toBeGreaterThanOrEqual(1024);
+      expect(ready).toBeGreaterThan(0);
+    }
+  },
+);
 
 test('a function cannot tell whether its runtime had been prepared', async () => {
   await deploy(

@@ -9,9 +9,23 @@ export interface PreparedCounts {
   readonly wanted: number;
 }
 
+/** One line of `spareSandboxes`. */
+interface SpareCounts {
+  readonly directories: readonly string[];
+  readonly openFiles: number;
+  readonly ready: number;
+  readonly wanted: number;
+}
+
 export async function preparedCounts(server: TestServer): Promise<PreparedCounts[]> {
   const answer = await fetch(`${server.endpoint}/_lambent/health`);
   return ((await answer.json()) as { readonly prepared: PreparedCounts[] }).prepared;
+}
+
+/** Open sandboxes that wait for the next environment. */
+export async function spareCounts(server: TestServer): Promise<SpareCounts[]> {
+  const answer = await fetch(`${server.endpoint}/_lambent/health`);
+  return ((await answer.json()) as { readonly spareSandboxes: SpareCounts[] }).spareSandboxes;
 }
 
 /** Waits until as many runtimes of this kind wait as shall. */

@@ -88,6 +88,10 @@ export class GvisorDriver implements SandboxDriver {
     return sandbox;
   }
 
+  spares(): never[] {
+    return [];
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#networks.close();

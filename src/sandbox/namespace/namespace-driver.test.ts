@@ -323,12 +323,23 @@ describe.skipIf(reason !== undefined)('sandboxes opened ahead of need', () => {
     await box.destroy();
   });
 
-  test('go when the need has passed', async () => {
+  test('go when the need has passed, and are counted until then', async () => {
+    const counts = (ready: number, wanted: number) => ({
+      directories: [],
+      openFiles: limits.openFiles,
+      ready,
+      wanted,
+    });
     await (await create()).destroy();
+    await vi.waitFor(() => expect(driver.spares()).toEqual([counts(2, 2)]), 20_000);
+    const taken = await create();
+    expect(driver.spares()).toEqual([counts(1, 2)]);
+    await taken.destroy();
     await vi.waitFor(() => expect(spares()).toHaveLength(2), 20_000);
     await clock.pass(9 * 60_000);
     expect(spares()).toHaveLength(2);
     await clock.pass(60_000);
     await vi.waitFor(() => expect(files()).toEqual([]), 20_000);
+    expect(driver.spares()).toEqual([]);
   });
 });

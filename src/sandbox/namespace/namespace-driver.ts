@@ -4,7 +4,14 @@ import type { Clock } from '../../model/clock.ts';
 import type { Cgroups } from '../cgroup/cgroups.ts';
 import { gapsOf, limitsBy, NEEDED_OF_KERNEL, proveSandboxes, whyUnavailable } from '../enforced-level.ts';
 import { MemoryWatchdog } from '../process/memory-watchdog.ts';
-import type { LimitsInForce, NetworkReach, Sandbox, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import type {
+  LimitsInForce,
+  NetworkReach,
+  Sandbox,
+  SandboxDriver,
+  SandboxSpec,
+  SpareCounts,
+} from '../sandbox.ts';
 import type { NamespaceTools } from './bubblewrap-arguments.ts';
 import { NamespaceSandbox } from './namespace-sandbox.ts';
 import { NamespacesUnavailable } from './namespaces-unavailable.ts';
@@ -90,6 +97,10 @@ export class NamespaceDriver implements SandboxDriver {
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     return (await this.#spares.take(spec)) ?? (await this.#createAnew(spec));
+  }
+
+  spares(): SpareCounts[] {
+    return this.#spares.counts();
   }
 
   async #createAnew(spec: SandboxSpec): Promise<NamespaceSandbox> {

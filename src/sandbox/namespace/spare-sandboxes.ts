@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
-import type { SandboxSpec, SharedDirectory } from '../sandbox.ts';
+import type { SandboxSpec, SharedDirectory, SpareCounts } from '../sandbox.ts';
 import { isLatePlace } from './late-mounts.ts';
 import type { NamespaceSandbox } from './namespace-sandbox.ts';
 
@@ -59,6 +59,15 @@ export class SpareSandboxes {
     if (spare.completeBehind(late, spec.limits)) return spare;
     await spare.destroy();
     return undefined;
+  }
+
+  counts(): SpareCounts[] {
+    return [...this.#shapes.values()].map(({ spec, spares, wanted }) => ({
+      directories: spec.readOnlyDirectories.map(({ hostPath }) => hostPath),
+      openFiles: spec.limits.openFiles,
+      ready: spares.length,
+      wanted,
+    }));
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,10 @@ export class ProcessDriver implements SandboxDriver {
     return sandbox;
   }
 
+  spares(): never[] {
+    return [];
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#spawner.close();
