@@ -7,7 +7,7 @@ import { RequestScanner } from '../../src/aws/fast-lane-request.ts';
 import { FormSignature } from '../../src/aws/sigv4-form.ts';
 import { parseCredential, verifySignature } from '../../src/aws/sigv4.ts';
 import { isJsonText } from '../../src/model/json-text.ts';
-import { encodeInvoke } from '../../src/environment/frames.ts';
+import { encodeInvoke } from '../../src/environment/invoke-frame.ts';
 import { InvokePath } from './invoke-path.ts';
 import type { Row } from './report.ts';
 import { invokeRequest } from './signing.ts';
@@ -71,7 +71,7 @@ async function measureIn(directory: string): Promise<Step[]> {
     step('verify the signature, key known', verifyAlike),
     step('verify the signature of a request unlike the last', verify),
     step('check that the event is JSON', () => isJsonText(body)),
-    step('encode the event frame', () => encodeInvoke(invocation, 0, true)),
+    step('encode the event frame', () => encodeInvoke({ invocation, deadlineMs: 0 }, true)),
     await laterStep('run in an environment: state, deadline, log lines', async () => await open.run(body)),
     await laterStep('all from head to answer, not verified', async () => await open.answer(chunk, socket)),
     await laterStep('all from head to answer, verified', async () => await strict.answer(chunk, socket)),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeFrame, encodeInvoke, FRAME, FrameDecoder } from './frames.ts';
+import { encodeFrame, FRAME, FrameDecoder } from './frames.ts';
+import { encodeInvoke } from './invoke-frame.ts';
 
 interface Decoded {
   readonly type: number;
@@ -96,7 +97,7 @@ describe('an INVOKE frame', () => {
           clientContext,
           wantsLogTail: false,
         };
-        const bytes = encodeInvoke(invocation, 1_700_000_000_000, whole);
+        const bytes = encodeInvoke({ invocation, deadlineMs: 1_700_000_000_000 }, whole);
         const [decoded] = decode(whole ? [bytes] : [bytes, Buffer.from(payload)]);
         expect(decoded?.type).toBe(FRAME.invoke);
         const headerBytes = decoded?.body.readUInt32BE(0) ?? 0;

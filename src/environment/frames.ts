@@ -1,5 +1,4 @@
 import { readSync } from 'node:fs';
-import type { Invocation } from '../model/invocation.ts';
 import { own } from '../model/spent-memory.ts';
 
 /** Types of frames; the protocol is described in runtimes/FRAMES.md. */
@@ -22,7 +21,8 @@ export const FRAME = {
   passed: 0x1a,
 } as const;
 
-const HEADER_BYTES = 5;
+/** Length and type. */
+export const HEADER_BYTES = 5;
 const EMPTY = Buffer.alloc(0);
 const LARGEST_FRAME_BYTES = 6 * 1024 * 1024 + 64 * 1024;
 /** What is kept of a frame over the limit: enough to know whose it is, or to show the start of a log event. */
@@ -147,75 +147,6 @@ function bodyLength(bytes: Buffer, offset: number): number {
   const length = bytes.readUInt32BE(offset);
   if (length === 0) throw new RangeError('A frame of length 0 has no type.');
   return length - 1;
-}
-
-/** Of an event that is sent before the runtime has asked for it. */
-export interface AheadTerms {
-  /** Of this event, among all that are sent ahead by the same channel. */
-  readonly serial: number;
-  /** When it is to have begun, whole milliseconds of the machine's monotonic clock. */
-  readonly beginBefore: number;
-}
-
-/**
- * An INVOKE frame: whole, or all of it that precedes the event's bytes.
- * @param deadlineMs milliseconds since the Unix epoch
- */
-export function encodeInvoke(
-  invocation: Invocation,
-  deadlineMs: number,
-  withPayload: boolean,
-  ahead?: AheadTerms,
-): Buffer {
-  const { payload } = invocation;
-  const context = contextMembers(invocation);
-  const header = invokeHeader(invocation, deadlineMs, ahead === undefined ? context : terms(ahead) + context);
-  // All ASCII unless a caller's own text is in it.
-  const isAscii = context === '';
-  const headerBytes = isAscii ? header.length : Buffer.byteLength(header);
-  const headBytes = HEADER_BYTES + 4 + headerBytes;
-  const frame = Buffer.allocUnsafe(withPayload ? headBytes + payload.length : headBytes);
-  frame.writeUInt32BE(headBytes - 4 + payload.length, 0);
-  frame[4] = FRAME.invoke;
-  frame.writeUInt32BE(headerBytes, HEADER_BYTES);
-  frame.write(header, HEADER_BYTES + 4, headerBytes, isAscii ? 'latin1' : 'utf8');
-  if (withPayload) frame.set(payload, headBytes);
-  return frame;
-}
-
-/** Request ids, ARNs and trace ids hold nothing that JSON escapes; what callers bring along does. */
-function invokeHeader(invocation: Invocation, deadlineMs: number, context: string): string {
-  const { requestId, invokedFunctionArn, traceId } = invocation;
-  return `{"requestId":"${requestId}","deadlineMs":${decimal(deadlineMs)},"invokedFunctionArn":"${invokedFunctionArn}","traceId":"${traceId}"${context}}`;
-}
-
-function terms({ serial, beginBefore }: AheadTerms): string {
-  return `,"ahead":${serial},"beginBefore":${beginBefore}`;
-}
-
-function contextMembers({ clientContext, cognitoIdentity, tenantId }: Invocation): string {
-  if (clientContext === undefined && cognitoIdentity === undefined && tenantId === undefined) return '';
-  return (
-    member('clientContext', clientContext) +
-    member('cognitoIdentity', cognitoIdentity) +
-    member('tenantId', tenantId)
-  );
-}
-
-let lastNumber = 0;
-let lastDecimal = '0';
-
-/** Events of one millisecond have the same deadline, mostly; a number of that size takes a third of a microsecond to write. */
-function decimal(number: number): string {
-  if (number !== lastNumber) {
-    lastNumber = number;
-    lastDecimal = String(number);
-  }
-  return lastDecimal;
-}
-
-function member(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
 /** A frame of any type, in one buffer. */

@@ -2,16 +2,22 @@ import type { Duplex } from 'node:stream';
 import type { Invocation } from '../../model/invocation.ts';
 import { lend, own } from '../../model/spent-memory.ts';
 import { ChannelWriter } from '../channel-writer.ts';
-import { encodeInvoke } from '../frames.ts';
+import {
+  type AheadTerms,
+  encodeInvoke,
+  type InvokeFrame,
+  invokeFrameBytes,
+  writeInvoke,
+} from '../invoke-frame.ts';
 
 /** Below this, copying the event behind its head is cheaper than writing two buffers. */
 const COPIED_PAYLOAD_BYTES = 16 * 1024;
+/** Where frames are put together, of every channel in its turn: it takes whatever is copied. */
+const shared = Buffer.allocUnsafeSlow(128 * 1024);
 
-/** An event whose frame is in the channel, behind others, under a number that no other frame there has. */
-interface FrameAhead {
-  readonly serial: number;
-  readonly invocation: Invocation;
-  readonly deadlineMs: number;
+/** In the channel behind others, under a number that no other frame there has. */
+interface FrameAhead extends InvokeFrame {
+  readonly ahead: AheadTerms;
 }
 
 /**
@@ -30,7 +36,7 @@ export class InvokeFrames {
   #isPassed = false;
   #serial = 0;
   /** What leaves at the end of this turn of the event loop. */
-  #waiting: Buffer[] = [];
+  readonly #waiting: InvokeFrame[] = [];
   readonly #flush = (): void => this.#writeWaiting();
 
   constructor(channel: Duplex) {
@@ -43,19 +49,22 @@ export class InvokeFrames {
     return this.#ahead.length > 0;
   }
 
-  /** The runtime waits for this event, or is beginning it where it came ahead.
+  /**
+   * The runtime waits for this event, or is beginning it where it came ahead.
    * @param together others may follow in this turn of the event loop, and shall leave with it
    */
   deliver(invocation: Invocation, deadlineMs: number, together: boolean): void {
     this.#begun = this.#take(invocation);
     if (this.#begun !== undefined) return;
-    if (invocation.payload.length > COPIED_PAYLOAD_BYTES) {
+    if (isLarge(invocation)) {
       this.#writeWaiting();
-      this.#writeLarge(invocation, deadlineMs);
-    } else if (together) this.#add(encodeInvoke(invocation, deadlineMs, true));
+      this.#writeLarge({ invocation, deadlineMs });
+      return;
+    }
+    if (together) this.#add({ invocation, deadlineMs });
     else {
+      this.#waiting.push({ invocation, deadlineMs });
       this.#writeWaiting();
-      this.#writer.write(encodeInvoke(invocation, deadlineMs, true));
     }
   }
 
@@ -66,10 +75,11 @@ export class InvokeFrames {
    */
   deliverAhead(invocation: Invocation, deadlineMs: number, beginBefore: number, isFirst: boolean): boolean {
     if (isFirst) this.#isPassed = false;
-    if (this.#isPassed || invocation.payload.length > COPIED_PAYLOAD_BYTES) return false;
+    if (this.#isPassed || isLarge(invocation)) return false;
     this.#serial += 1;
-    this.#ahead.push({ serial: this.#serial, invocation, deadlineMs });
-    this.#add(encodeInvoke(invocation, deadlineMs, true, { serial: this.#serial, beginBefore }));
+    const frame = { invocation, deadlineMs, ahead: { serial: this.#serial, beginBefore } };
+    this.#ahead.push(frame);
+    this.#add(frame);
     return true;
   }
 
@@ -89,7 +99,7 @@ export class InvokeFrames {
    */
   passed(serial: number): boolean {
     const begun = this.#begun;
-    if (begun?.serial !== serial) return false;
+    if (begun?.ahead.serial !== serial) return false;
     this.#ahead.length = 0;
     this.#isPassed = true;
     this.deliver(begun.invocation, begun.deadlineMs, false);
@@ -105,28 +115,37 @@ export class InvokeFrames {
     return index === -1 ? undefined : this.#ahead.splice(index, 1)[0];
   }
 
-  #add(frame: Buffer): void {
+  #add(frame: InvokeFrame): void {
     if (this.#waiting.length === 0) setImmediate(this.#flush);
     this.#waiting.push(frame);
   }
 
   #writeWaiting(): void {
-    const [first, second] = this.#waiting;
-    if (first === undefined) return;
-    const frames = second === undefined ? first : Buffer.concat(this.#waiting);
-    this.#waiting = [];
-    this.#writer.write(frames);
+    let end = 0;
+    for (const frame of this.#waiting) {
+      if (end + invokeFrameBytes(frame.invocation) > shared.length) {
+        this.#writer.writeFrom(shared, end);
+        end = 0;
+      }
+      end = writeInvoke(shared, end, frame, true);
+    }
+    this.#waiting.length = 0;
+    if (end > 0) this.#writer.writeFrom(shared, end);
   }
 
-  #writeLarge(invocation: Invocation, deadlineMs: number): void {
-    const { payload } = invocation;
+  #writeLarge(frame: InvokeFrame): void {
+    const { payload } = frame.invocation;
     // Corked, both buffers leave in one system call without a copy of the event.
     this.#channel.cork();
-    this.#channel.write(encodeInvoke(invocation, deadlineMs, false));
+    this.#channel.write(encodeInvoke(frame, false));
     lend(payload);
     this.#channel.write(payload, (error) => {
       if (!error) own(payload);
     });
     this.#channel.uncork();
   }
+}
+
+function isLarge(invocation: Invocation): boolean {
+  return invocation.payload.length > COPIED_PAYLOAD_BYTES || invokeFrameBytes(invocation) > shared.length;
 }
