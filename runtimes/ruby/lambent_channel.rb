@@ -11,7 +11,10 @@ module Lambent
     ERROR = 0x12
     INIT_ERROR = 0x13
     LOG = 0x14
+    PASSED = 0x1a
 
+    # Body of the first NEXT: events may come before they are asked for.
+    TAKES_AHEAD = "\x01".b.freeze
     READ_BYTES = 64 * 1024
     # CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces.
     LARGEST_EVENT_BYTES = (1024 * 1024) - 64
@@ -49,6 +52,7 @@ module Lambent
 
     # Ends an invocation: the outcome and, unless the process is about to end, NEXT leave in one write.
     def send_outcome(kind, request_id, body, asks_for_next: true)
+      leave unless ours?
       write(frame(kind, request_id.b + body.b) + (asks_for_next ? NEXT_FRAME : ''.b))
     end
 

@@ -19,9 +19,14 @@ module Lambent
       errorType: 'Function.ResponseSizeTooLarge'
     ).freeze
 
+    # As it is before the function's gems are there, some of which stop or move time.
+    CLOCK = Process.method(:clock_gettime)
+    private_constant :CLOCK
+
     def initialize(handler_name)
       @handler_name = handler_name
       @channel = Channel.new
+      @passing = false
       @streams = [STDOUT, STDERR].map { |original| LineStream.new(@channel, original) }
       Warning.extend(Warnings)
       @logs_json = JsonLogs.wanted?
@@ -32,11 +37,11 @@ module Lambent
     def run
       handler = initialised
       end_lines
-      @channel.send(Channel::NEXT, '')
+      @channel.send(Channel::NEXT, Channel::TAKES_AHEAD)
       loop do
         kind, body = @channel.read
         @channel.leave if kind == Channel::SHUTDOWN
-        answer(handler, body) if kind == Channel::INVOKE
+        receive(handler, body) if kind == Channel::INVOKE
       end
     end
 
@@ -52,12 +57,29 @@ module Lambent
       exit!(1)
     end
 
-    def answer(handler, body)
+    def receive(handler, body)
       event_start = 4 + body.unpack1('N')
       header = JSON.parse(body.byteslice(4...event_start).force_encoding(Encoding::UTF_8))
+      if pass?(header)
+        @channel.send(Channel::PASSED, header['ahead'].to_s)
+      else
+        answer(handler, header, body.byteslice(event_start..))
+      end
+    end
+
+    # Somebody else may have an event that was to begin before now, and all that came ahead behind it.
+    def pass?(header)
+      @passing = header.key?('ahead') && (@passing || monotonic_ms >= header['beginBefore'])
+    end
+
+    def monotonic_ms
+      CLOCK.call(Process::CLOCK_MONOTONIC, :float_millisecond)
+    end
+
+    def answer(handler, header, event)
       trace(header['traceId'])
       JsonLogs.request_id = header['requestId']
-      kind, payload, fatal = outcome(handler, body.byteslice(event_start..), Context.new(header))
+      kind, payload, fatal = outcome(handler, event, Context.new(header))
       kind, payload = [Channel::ERROR, TOO_LARGE] if payload.bytesize > LARGEST_RESULT_BYTES
       end_lines
       @channel.send_outcome(kind, header['requestId'], payload, asks_for_next: !fatal)

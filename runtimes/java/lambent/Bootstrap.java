@@ -16,6 +16,7 @@ public final class Bootstrap {
           "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556 bytes).\","
               + "\"errorType\":\"Function.ResponseSizeTooLarge\"}");
 
+  private final EventsAhead ahead = new EventsAhead();
   private final Channel channel;
   private final LineStream out;
   private final LineStream err;
@@ -80,21 +81,25 @@ public final class Bootstrap {
 
   private void serve() {
     endLines();
-    channel.send(Channel.NEXT, new byte[0]);
+    channel.send(Channel.NEXT, EventsAhead.taken());
     for (; ; ) {
       Channel.Frame frame = channel.read();
       if (frame.type == Channel.SHUTDOWN) throw Channel.leave();
-      if (frame.type == Channel.INVOKE) answer(frame.body);
+      if (frame.type == Channel.INVOKE) receive(frame.body);
     }
   }
 
-  private void answer(byte[] body) {
+  private void receive(byte[] body) {
     int eventStart = 4 + Channel.intAt(body, 0);
     Map<String, Object> header = header(new String(body, 4, eventStart - 4, StandardCharsets.UTF_8));
+    if (ahead.isToPass(header)) channel.send(Channel.PASSED, ascii(String.valueOf(header.get("ahead"))));
+    else answer(header, Arrays.copyOfRange(body, eventStart, body.length));
+  }
+
+  private void answer(Map<String, Object> header, byte[] event) {
     String requestId = (String) header.get("requestId");
     logger.setRequestId(requestId);
     TraceId.set((String) header.get("traceId"));
-    byte[] event = Arrays.copyOfRange(body, eventStart, body.length);
     int type = Channel.RESPONSE;
     byte[] outcome;
     boolean isFatal = false;

@@ -1,5 +1,6 @@
 package lambent;
 
+import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -22,8 +23,12 @@ final class Channel {
   static final int LOG = 0x14;
   static final int RESTORE_NEXT = 0x18;
   static final int RESTORE_ERROR = 0x19;
+  static final int PASSED = 0x1a;
 
   private static final int HEADER_BYTES = 5;
+  /** More is read straight to its place. */
+  private static final int BUFFER_BYTES = 8 * 1024;
+
   /** CloudWatch takes events of up to 1 MiB; what is longer arrives in pieces. */
   private static final int LARGEST_EVENT_BYTES = 1024 * 1024 - 64;
 
@@ -34,7 +39,7 @@ final class Channel {
     // Java opens files only by their path, and a socket has none.
     Constructor<FileDescriptor> open = FileDescriptor.class.getDeclaredConstructor(int.class);
     open.setAccessible(true);
-    input = new FileInputStream(open.newInstance(3));
+    input = new BufferedInputStream(new FileInputStream(open.newInstance(3)), BUFFER_BYTES);
     output = new FileOutputStream(open.newInstance(5));
   }
 

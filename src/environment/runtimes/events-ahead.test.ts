@@ -1,38 +1,46 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { monotonicMs } from '../ahead/monotonic-clock.ts';
 import { FRAME } from '../frames.ts';
-import { availableRuntimes, endFunctions, removeEverything, startFunction } from './testing/functions.ts';
+import type { ResolvedRuntime } from '../runtime-catalog.ts';
+import {
+  availableRuntimes,
+  endFunctions,
+  nearestRuntimes,
+  removeEverything,
+  startFunction,
+  startPackage,
+} from './testing/functions.ts';
+import { compileHandlers } from './testing/java-classes.ts';
 import type { RuntimeProcess } from './testing/runtime-process.ts';
 
 const names = new Map<number, string>(Object.entries(FRAME).map(([name, type]) => [type, name]));
 const REQUEST_ID_BYTES = 36;
 
-const python = {
-  handler: 'h.handler',
-  files: {
-    'h.py':
-      'def handler(event, context):\n    if event == "leave": exit(3)\n    print("began", event[:9])\n    return event\n',
-  },
-};
-const nodejs = {
-  handler: 'h.handler',
-  files: {
-    'h.js': `exports.handler = async (event) => {
+const code = {
+  'h.py': `def handler(event, context):
+    if event == "leave": exit(3)
+    print("began", event[:9])
+    return event
+`,
+  'h.js': `exports.handler = async (event) => {
   if (event === 'leave') process.exit(3);
   console.log('began', event.slice(0, 9));
   return event;
 };
 `,
-  },
+  'h.rb': `def handler(event:, context:)
+  exit!(3) if event == 'leave'
+  puts "began #{event[0, 9]}"
+  event
+end
+`,
 };
-const runtimes = [
-  ...(await availableRuntimes([9, 10, 11, 12, 13, 14].map((minor) => `python3.${minor}`))).map((runtime) => ({
-    id: runtime.id,
-    runtime,
-    ...python,
-  })),
-  ...(await availableRuntimes(['nodejs24.x'])).map((runtime) => ({ id: runtime.id, runtime, ...nodejs })),
-];
+const pythons = await availableRuntimes([9, 10, 11, 12, 13, 14].map((minor) => `python3.${minor}`));
+const javas = await availableRuntimes(['java8.al2', 'java11', 'java17', 'java21', 'java25']);
+const [java] = javas;
+const classes = java === undefined ? '' : compileHandlers(java);
+const others = [...(await availableRuntimes(['nodejs24.x'])), ...(await nearestRuntimes(['ruby3.4']))];
+const runtimes = [...pythons, ...javas, ...others].map((runtime) => ({ id: runtime.id, runtime }));
 
 afterEach(endFunctions);
 afterAll(removeEverything);
@@ -54,9 +62,14 @@ const inTime = (ahead: number) => ({ ahead, beginBefore: Math.floor(monotonicMs(
 const tooLate = (ahead: number) => ({ ahead, beginBefore: Math.floor(monotonicMs()) - 1 });
 const answered = (event: string) => [`began ${event.slice(0, 9)}`, `response "${event}"`, 'next'];
 
-describe.each(runtimes)('$id', ({ runtime, handler, files }) => {
+function startEcho(runtime: ResolvedRuntime, variables: Record<string, string> = {}): RuntimeProcess {
+  if (!javas.includes(runtime)) return startFunction(runtime, 'h.handler', code, variables);
+  return startPackage(runtime, 'example.Printed::echo', classes, variables);
+}
+
+describe.each(runtimes)('$id', ({ runtime }) => {
   const start = async () => {
-    const process = startFunction(runtime, handler, files);
+    const process = startEcho(runtime);
     expect(await said(process, 1)).toEqual(['next \u0001']);
     return process;
   };
@@ -114,17 +127,13 @@ describe.each(runtimes)('$id', ({ runtime, handler, files }) => {
   });
 });
 
-const restored = runtimes.filter(({ id }) => !id.startsWith('nodejs'));
-test.each(restored)(
-  '$id says so when it has been restored, not before',
-  async ({ runtime, handler, files }) => {
-    const process = startFunction(runtime, handler, files, { AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start' });
-    expect(await said(process, 1)).toEqual(['restoreNext']);
-    process.send(FRAME.restore, Buffer.alloc(0));
-    process.deliver([
-      ['first', {}],
-      ['second', inTime(1)],
-    ]);
-    expect(await said(process, 7)).toEqual(['next \u0001', ...['first', 'second'].flatMap(answered)]);
-  },
-);
+test.each([...pythons, ...javas])('$id says so when it has been restored, not before', async (runtime) => {
+  const process = startEcho(runtime, { AWS_LAMBDA_INITIALIZATION_TYPE: 'snap-start' });
+  expect(await said(process, 1)).toEqual(['restoreNext']);
+  process.send(FRAME.restore, Buffer.alloc(0));
+  process.deliver([
+    ['first', {}],
+    ['second', inTime(1)],
+  ]);
+  expect(await said(process, 7)).toEqual(['next \u0001', ...['first', 'second'].flatMap(answered)]);
+});

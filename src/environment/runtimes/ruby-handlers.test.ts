@@ -93,6 +93,18 @@ describe.each(runtimes)('$id', (runtime) => {
     expect(running.output).toContain('from system');
   });
 
+  test('a fork that returns from the handler answers nobody', async () => {
+    const running = await start(`
+      def handle(event:, context:)
+        child = fork
+        return 'from the fork' if child.nil?
+        Process.wait(child)
+        $?.exitstatus
+      end`);
+    expect((await running.invoke({})).text).toBe('0');
+    expect((await running.invoke({})).text).toBe('0');
+  });
+
   test('a result that can be read is sent as it is', async () => {
     const code = `require 'stringio'\ndef handle(event:, context:) = StringIO.new('raw <bytes>')`;
     const { text } = await (await start(code)).invoke({});
