@@ -32,21 +32,31 @@ module Lambent
 
       # As a Logger calls its formatter.
       def call(severity, time, progname, message)
-        fields = { logger: progname, message: text(message) }
-        if message.is_a?(Exception)
-          fields.update(JSON.parse(Errors.describe(message, 'Function')), 'errorType' => message.class.name)
-        end
+        name = Errors.readable(progname.to_s)
+        fields = { message: text(message), logger: name.empty? ? nil : name }
+        fields.update(error_fields(message)) if message.is_a?(Exception)
         "#{record(severity, time, fields)}\n"
       end
 
       # @return one line
       def record(severity, time, fields)
-        timestamp = time.getutc.strftime('%Y-%m-%dT%H:%M:%S.%LZ')
+        timestamp = time.getutc.strftime('%Y-%m-%dT%H:%M:%S.%6NZ')
         level = LEVELS.include?(severity) ? severity : 'INFO'
         JSON.generate({ timestamp:, level: }.merge(fields).merge(requestId: request_id).compact)
       end
 
       private
+
+      def error_fields(error)
+        described = JSON.parse(Errors.describe(error, 'Function'))
+        described.merge('errorType' => error.class.name, 'location' => location(described['stackTrace'].first)).compact
+      end
+
+      # Where it was raised, as `file:method:line`.
+      def location(frame)
+        parts = frame&.match(/\A(?<file>.+):(?<line>\d+):in [`'](?<method>.+)'\z/)
+        parts.nil? ? frame : "#{parts[:file]}:#{parts[:method]}:#{parts[:line]}"
+      end
 
       def text(message)
         Errors.readable(message.is_a?(String) ? message : message_of(message))

@@ -294,11 +294,18 @@ for _ in range(2):
     expect((await run('idle', { nonce: 2 })).payload).toMatchObject({ nonce: 2, most: 1 });
   });
 
-  test('has its extensions in its log', async () => {
+  test('has its extensions in its log, which get the newest telemetry and no other', async () => {
     const content = `#!/bin/sh
 api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
 id=$(curl -sS -D - -o /dev/null -X POST -H "Lambda-Extension-Name: agent" -d '{"events":["SHUTDOWN"]}' "$api/register" \\
   | tr -d '\\r' | sed -n 's/^lambda-extension-identifier: //Ip')
+put() {
+  body="{\\"schemaVersion\\":\\"$2\\",\\"types\\":[\\"platform\\"],\\"destination\\":{\\"protocol\\":\\"TCP\\",\\"port\\":4444}}"
+  curl -sS -o /dev/null -w "$1 $2 %{http_code}\\n" -X PUT -H "Lambda-Extension-Identifier: $id" -d "$body" "http://$AWS_LAMBDA_RUNTIME_API/$1"
+}
+put 2022-07-01/telemetry 2022-12-13
+put 2022-07-01/telemetry 2025-01-29
+put 2020-08-15/logs 2020-08-15
 curl -sS -H "Lambda-Extension-Identifier: $id" "$api/event/next"
 `;
     const ZipFile = rawZip([{ name: 'extensions/agent', content, mode: 0o100755 }]);
@@ -316,6 +323,18 @@ curl -sS -H "Lambda-Extension-Identifier: $id" "$api/event/next"
     expect(JSON.parse(lines[0]?.message ?? '')).toMatchObject({
       record: { name: 'agent', state: 'Ready', events: ['SHUTDOWN'] },
     });
+    const answers = new FilterLogEventsCommand({
+      logGroupName: '/aws/lambda/extended',
+      filterPattern: '?telemetry ?logs',
+    });
+    const { events = [] } = await server.logs.send(answers);
+    expect(events.map(({ message }) => message?.trim())).toEqual(
+      expect.arrayContaining([
+        '2022-07-01/telemetry 2022-12-13 400',
+        '2022-07-01/telemetry 2025-01-29 200',
+        '2020-08-15/logs 2020-08-15 404',
+      ]),
+    );
   });
 
   test('leaves an environment after some hours, however busy it is: its credentials run out', async () => {

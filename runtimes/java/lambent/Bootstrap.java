@@ -98,7 +98,7 @@ public final class Bootstrap {
 
   private void answer(Map<String, Object> header, byte[] event) {
     String requestId = (String) header.get("requestId");
-    logger.setRequestId(requestId);
+    logger.setInvocation(requestId, (String) header.get("tenantId"));
     TraceId.set((String) header.get("traceId"));
     int type = Channel.RESPONSE;
     byte[] outcome;

@@ -14,6 +14,7 @@ final class FunctionLogger implements LambdaLogger {
   private final boolean isJson = "JSON".equals(System.getenv("AWS_LAMBDA_LOG_FORMAT"));
   private final LogLevel lowest = lowestLevel();
   private volatile String requestId;
+  private volatile String tenantId;
 
   FunctionLogger(Channel channel) {
     this.channel = channel;
@@ -27,8 +28,10 @@ final class FunctionLogger implements LambdaLogger {
     }
   }
 
-  void setRequestId(String id) {
+  /** @param tenant null where the function has no tenants */
+  void setInvocation(String id, String tenant) {
     requestId = id;
+    tenantId = tenant;
   }
 
   @Override
@@ -62,11 +65,18 @@ final class FunctionLogger implements LambdaLogger {
 
   private String structured(String message, LogLevel level) {
     Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("timestamp", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
+    fields.put("timestamp", timestamp());
     fields.put("message", message);
     fields.put("level", level.name());
     if (requestId != null) fields.put("AWSRequestId", requestId);
+    if (tenantId != null) fields.put("tenantId", tenantId);
     return JsonWriter.write(fields);
+  }
+
+  /** An Instant leaves milliseconds out where there are none. */
+  private static String timestamp() {
+    String time = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+    return time.indexOf('.') < 0 ? time.replace("Z", ".000Z") : time;
   }
 
   /** The line feed at the end of an event goes without saying. */

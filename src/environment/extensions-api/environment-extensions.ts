@@ -45,7 +45,7 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
   readonly #processes = new Map<string, ExtensionProcess>();
   readonly #telemetry: EnvironmentTelemetry;
   readonly #pace: OutputPace;
-  readonly #isShared: boolean;
+  readonly isShared: boolean;
   #set: ExtensionSet;
   #life: TelemetryLife;
   #allRegistered = Promise.withResolvers<void>();
@@ -56,7 +56,7 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
     this.#launcher = launcher;
     this.#telemetry = telemetry;
     this.#pace = pace;
-    this.#isShared = version.maxConcurrency !== undefined;
+    this.isShared = version.maxConcurrency !== undefined;
     this.#life = telemetry.life;
     this.#handlers = handlers;
     this.#set = this.#newSet([]);
@@ -212,6 +212,6 @@ export class EnvironmentExtensions implements ExtensionEndpoints {
         if (!this.#isEnding) this.#handlers.onFailed(extensionGaveUp(phase, errorType), true);
       },
     };
-    return new ExtensionSet(programs, listener, this.#isShared);
+    return new ExtensionSet(programs, listener, this.isShared);
   }
 }

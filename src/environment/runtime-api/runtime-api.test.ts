@@ -21,6 +21,7 @@ const noExtensions: ExtensionEndpoints = {
     onAllWaiting: () => undefined,
     onFailed: () => undefined,
   }),
+  isShared: false,
   functionIdentity: { functionName: 'f', functionVersion: '$LATEST', handler: 'h', accountId: '1' },
   subscribe: () => undefined,
 };

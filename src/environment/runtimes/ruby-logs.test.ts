@@ -14,9 +14,15 @@ def handle(event:, context:)
   LOGGER.debug('hidden unless asked for')
   LOGGER.warn("two\\nlines \\xff")
   LOGGER.error(ArgumentError.new('no such thing'))
+  Logger.new($stdout).warn(raised)
   Logger.new($stderr, formatter: ->(*, message) { "own #{message}\\n" }).info('format')
   puts 'plain'
   raise 'failed' if event['fails']
+end
+def raised
+  raise IOError, 'gone'
+rescue IOError => e
+  e
 end
 `;
 const JSON_FORMAT = { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'INFO' };
@@ -29,14 +35,14 @@ describe.each(ruby4 ?? [])('$id in the JSON format', (runtime) => {
     const { logs, requestId } = await started.invoke(event);
     return { first, logs, requestId };
   };
-  const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 
   test('what a Logger of the output writes is a record; what else is printed stays as it is', async () => {
     const { first, logs, requestId } = await run({});
     expect(first.map((line) => JSON.parse(line))).toEqual([
       { timestamp, level: 'INFO', logger: 'mine', message: 'starting' },
     ]);
-    const records = logs.slice(0, 2).map((line) => JSON.parse(line) as unknown);
+    const records = logs.slice(0, 3).map((line) => JSON.parse(line) as unknown);
     const common = { timestamp, logger: 'mine', requestId };
     expect(records).toEqual([
       { ...common, level: 'WARN', message: 'two\nlines \uFFFD' },
@@ -48,8 +54,18 @@ describe.each(ruby4 ?? [])('$id in the JSON format', (runtime) => {
         errorType: 'ArgumentError',
         stackTrace: [],
       },
+      {
+        timestamp,
+        requestId,
+        level: 'WARN',
+        message: 'gone',
+        errorMessage: 'gone',
+        errorType: 'IOError',
+        stackTrace: expect.arrayContaining([expect.stringMatching(/app\.rb:\d+:in [`']/)]),
+        location: expect.stringMatching(/\/app\.rb:.*raised:\d+$/),
+      },
     ]);
-    expect(logs.slice(2)).toEqual(['own format', 'plain']);
+    expect(logs.slice(3)).toEqual(['own format', 'plain']);
   });
 
   test('the level is the configured one', async () => {

@@ -74,6 +74,17 @@ describe('a subscription', () => {
     expect(parse(changes)).toMatchObject({ status: 400, errorMessage: expect.stringContaining(message) });
   });
 
+  test('of an extension of a managed instance has the newest schema', () => {
+    const of = (schemaVersion: string) =>
+      parseSubscription('Telemetry', Buffer.from(JSON.stringify({ ...complete, schemaVersion })), true);
+    expect(of('2025-01-29')).toMatchObject({ schemaVersion: '2025-01-29' });
+    expect(of('2022-12-13')).toEqual({
+      status: 400,
+      errorType: 'ValidationError',
+      errorMessage: 'schemaVersion should be 2025-01-29',
+    });
+  });
+
   test.each(['', '[]', 'null', '{"types":'])('with the body %j is refused', (body) => {
     expect(parseSubscription('Telemetry', Buffer.from(body))).toMatchObject({ status: 400 });
   });

@@ -22,6 +22,8 @@ const SCHEMAS: Readonly<Record<TelemetryApi, readonly string[]>> = {
   Telemetry: ['2025-01-29', '2022-12-13', '2022-07-01'],
   Logs: ['2021-03-18', '2020-08-15'],
 };
+/** Of the Telemetry API, for extensions of managed instances. */
+const SHARED_SCHEMAS: readonly string[] = ['2025-01-29'];
 const DEFAULT_LOGS_SCHEMA = '2020-08-15';
 const STREAMS: readonly string[] = ['platform', 'function', 'extension'] satisfies TelemetryStream[];
 const BUFFERING: Readonly<Record<keyof Buffering, { least: number; most: number; byDefault: number }>> = {
@@ -30,15 +32,26 @@ const BUFFERING: Readonly<Record<keyof Buffering, { least: number; most: number;
   timeoutMs: { least: 25, most: 30_000, byDefault: 1000 },
 };
 
-/** Reads the body of a subscription; everything that is wrong with it is in one message, joined by `; `. */
-export function parseSubscription(api: TelemetryApi, body: Uint8Array): Subscription | Refusal {
+/**
+ * Reads the body of a subscription; everything that is wrong with it is in one message, joined by `; `.
+ * @param isShared the environment is a managed instance's
+ */
+export function parseSubscription(
+  api: TelemetryApi,
+  body: Uint8Array,
+  isShared = false,
+): Subscription | Refusal {
   const fields = parseObject(Buffer.from(body).toString());
   if (fields === undefined) return invalidSubscription(api, 'the request body is no JSON object');
   const problems: string[] = [];
   const destination = parseDestination(fields['destination'], problems);
   const types = parseTypes(fields['types'], problems);
   const buffering = parseBuffering(fields['buffering'], problems);
-  const schemaVersion = parseSchema(api, fields['schemaVersion'], problems);
+  const schemaVersion = parseSchema(
+    isShared ? SHARED_SCHEMAS : SCHEMAS[api],
+    fields['schemaVersion'] ?? (api === 'Logs' ? DEFAULT_LOGS_SCHEMA : undefined),
+    problems,
+  );
   if (destination === undefined || problems.length > 0) return invalidSubscription(api, problems.join('; '));
   return { api, schemaVersion, types, buffering, destination };
 }
@@ -73,9 +86,10 @@ function parseBuffering(value: unknown, problems: string[]): Buffering {
   return { maxBytes: limit('maxBytes'), maxItems: limit('maxItems'), timeoutMs: limit('timeoutMs') };
 }
 
-function parseSchema(api: TelemetryApi, value: unknown, problems: string[]): string {
-  const version = value ?? (api === 'Logs' ? DEFAULT_LOGS_SCHEMA : undefined);
-  if (typeof version === 'string' && SCHEMAS[api].includes(version)) return version;
-  problems.push(`schemaVersion should be one of ${SCHEMAS[api].join(', ')}`);
+function parseSchema(known: readonly string[], version: unknown, problems: string[]): string {
+  if (typeof version === 'string' && known.includes(version)) return version;
+  const [only, ...more] = known;
+  const choice = more.length === 0 ? only : `one of ${known.join(', ')}`;
+  problems.push(`schemaVersion should be ${choice}`);
   return '';
 }

@@ -15,6 +15,8 @@ const APIS: Readonly<Record<string, TelemetryApi>> = {
 export interface TelemetryEndpoint {
   /** The extensions of the processes that run now. */
   readonly extensions: ExtensionSet;
+  /** Of a managed instance: several invocations are in hand at once. */
+  readonly isShared: boolean;
   /** Returns why not, if it refuses. */
   subscribe(name: string, subscription: Subscription): Refusal | undefined;
 }
@@ -31,6 +33,11 @@ export function handleTelemetryRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
+  if (api === 'Logs' && extensions.isShared) {
+    const errorMessage = 'Managed instances have no Logs API: subscribe to the Telemetry API.';
+    answer(response, 404, { errorMessage, errorType: 'ResourceNotFound' });
+    return;
+  }
   if (request.method !== 'PUT') {
     response.setHeader('Allow', 'PUT');
     const errorMessage = `The ${api} API has no ${request.method}.`;
@@ -54,7 +61,7 @@ function subscribe(
     String(request.headers['lambda-extension-identifier'] ?? ''),
   );
   if ('status' in extension) return refuse(response, extension);
-  const subscription = parseSubscription(api, body);
+  const subscription = parseSubscription(api, body, endpoint.isShared);
   if ('status' in subscription) return refuse(response, subscription);
   const refusal = endpoint.subscribe(extension.name, subscription);
   if (refusal === undefined) answer(response, 200, 'OK');
