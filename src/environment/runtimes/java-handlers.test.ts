@@ -117,9 +117,9 @@ describe.each(runtimes)('$id', (runtime) => {
 
   test('JSON logs name the tenant', async () => {
     const running = await start('Methods::log', { AWS_LAMBDA_LOG_FORMAT: 'JSON' });
-    const first = async (header: object) =>
+    const firstLog = async (header: object) =>
       JSON.parse((await running.invoke({}, header)).logs.find((line) => line.startsWith('{')) ?? '');
-    expect(await first({ tenantId: 'blue' })).toMatchObject({ tenantId: 'blue' });
-    expect(await first({})).not.toHaveProperty('tenantId');
+    expect(await firstLog({ tenantId: 'blue' })).toMatchObject({ tenantId: 'blue' });
+    expect(await firstLog({})).not.toHaveProperty('tenantId');
   });
 });
