@@ -1,35 +1,17 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChannelWriter } from './channel-writer.ts';
+import { SocketPairs } from './testing/socket-pair.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'lambent-channel-'));
-const server = createServer({ pauseOnConnect: true });
-
-beforeAll(async () => {
-  server.listen(join(directory, 's'));
-  await once(server, 'listening');
-});
-
-afterAll(() => {
-  server.close();
-  rmSync(directory, { recursive: true });
-});
-
-async function pair(): Promise<{ near: Socket; far: Socket }> {
-  const near = connect(join(directory, 's'));
-  const [far] = (await once(server, 'connection')) as [Socket];
-  return { near, far };
-}
+const pairs = new SocketPairs();
+beforeAll(() => pairs.listen());
+afterAll(() => pairs.close());
 
 describe('a channel writer', () => {
   test('writes past the stream when the socket takes it at once', async () => {
-    const { near, far } = await pair();
+    const { near, far } = await pairs.make();
     new ChannelWriter(near).write(Buffer.from('now'));
     expect(near.bytesWritten).toBe(0);
     far.resume();
@@ -43,7 +25,7 @@ describe('a channel writer', () => {
       maxLength: 12,
     });
     const property = fc.asyncProperty(sizes, async (lengths) => {
-      const { near, far } = await pair();
+      const { near, far } = await pairs.make();
       const writer = new ChannelWriter(near);
       const sent = lengths.map((length, index) => Buffer.alloc(length, index + 1));
       for (const bytes of sent) writer.write(bytes);
@@ -59,7 +41,7 @@ describe('a channel writer', () => {
   });
 
   test('leaves a lost connection to the stream to report', async () => {
-    const { near, far } = await pair();
+    const { near, far } = await pairs.make();
     const failed = once(near, 'error');
     far.destroy();
     await once(far, 'close');

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { Deadlines } from './deadlines.ts';
+import { SocketPairs } from './testing/socket-pair.ts';
 
 test('each deadline passes when it is due, the removed ones never', async () => {
   const deadlines = new Deadlines();
@@ -29,4 +30,27 @@ test('a deadline that has passed already passes at once, and may add another', a
     onPassed: () => deadlines.add({ atMs: performance.now() + 5, onPassed: () => second.resolve('second') }),
   });
   expect(await second.promise).toBe('second');
+});
+
+test('what was met in time does not pass, where the platform was kept from reading of it', async () => {
+  const deadlines = new Deadlines();
+  const passed: string[] = [];
+  const pairs = new SocketPairs();
+  await pairs.listen();
+  const { near, far } = await pairs.make();
+  const met = { atMs: performance.now() + 5, onPassed: () => passed.push('met') };
+  const missed = { atMs: performance.now() + 5, onPassed: () => passed.push('missed') };
+  deadlines.add(met);
+  deadlines.add(missed);
+  far.on('data', () => deadlines.remove(met));
+  far.resume();
+  await new Promise((resolve) => setImmediate(resolve));
+  near.write('answer');
+  // The event loop stands still until both are over.
+  while (performance.now() < missed.atMs + 1) continue;
+  await vi.waitFor(() => expect(passed).toContain('missed'), 25_000);
+  expect(passed).toEqual(['missed']);
+  near.destroy();
+  far.destroy();
+  pairs.close();
 });

@@ -41,9 +41,14 @@ export class Deadlines {
     this.#timer.unref();
   }
 
+  /** An answer that was written in time may not have been read yet: the platform itself was kept from it, maybe for long. */
   #fire(): void {
-    this.#armedForMs = Number.POSITIVE_INFINITY;
     const now = performance.now();
+    setImmediate(() => this.#pass(now));
+  }
+
+  #pass(now: number): void {
+    this.#armedForMs = Number.POSITIVE_INFINITY;
     const passed = this.#pending.filter(({ atMs }) => atMs <= now);
     for (const deadline of passed) this.remove(deadline);
     let earliestMs = Number.POSITIVE_INFINITY;
