@@ -103,6 +103,10 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
     return this.#answers.isPaused() || this.#answers.readableLength > 0 ? undefined : this.#pauses;
   }
 
+  get isBetween(): boolean {
+    return this.#isBetween;
+  }
+
   deliver(invocation: Invocation, deadlineMs: number, together = false): void {
     this.#deliveredId = invocation.requestId;
     this.#invokes.deliver(invocation, deadlineMs, together);

@@ -28,7 +28,12 @@ export interface AheadLink {
    * event loop in between: all was read that had been written by the first time.
    */
   readonly pauses: number | undefined;
-  /** Forgets what was sent ahead. False: the runtime has asked for the next event, and may have begun it. */
+  /**
+   * The runtime has asked for the next event, and may have begun one that was sent ahead; the platform is not done with the
+   * last one yet.
+   */
+  readonly isBetween: boolean;
+  /** Forgets what was sent ahead. False: `isBetween`. */
   takeBack(): boolean;
 }
 

@@ -209,6 +209,9 @@ export class RuntimeProcess {
   }
 
   #onEnded(exit: SandboxExit): void {
+    // In the event that it had begun ahead. That one's turn comes first: otherwise it would be taken for one never begun.
+    const isBetween = this.#link?.ahead?.isBetween === true && !this.#isClosed;
+    if (isBetween) return void setImmediate(() => this.#onEnded(exit));
     this.#session = undefined;
     this.#link = undefined;
     this.#waiting = undefined;

@@ -128,3 +128,33 @@ describe('how many environments are worth starting for brief invocations', () =>
     expect(turnover.growth(40, 50)).toBe(10);
   });
 });
+
+describe('how many events a runtime is worth having ahead', () => {
+  test('none, where each invocation gets an environment of its own at once', () => {
+    const turnover = new Turnover();
+    turns(turnover, 5, 4, 0.5, 0.3);
+    expect([turnover.isLimited, turnover.depth]).toEqual([false, 0]);
+  });
+
+  test.each([
+    [0.05, 8],
+    [0.1, 8],
+    [0.3, 3],
+    [0.6, 1],
+    [1.2, 0],
+  ])('about a millisecond of them, at most eight: of %s ms each, %i', (durationMs, depth) => {
+    const turnover = new Turnover();
+    turns(turnover, 200, 128, 0, durationMs);
+    // Those that began beside all the others say nothing.
+    for (let ended = 0; ended < 500; ended += 1) turnover.ended(durationMs);
+    expect(turnover.isLimited).toBe(true);
+    expect(turnover.depth).toBe(depth);
+  });
+
+  test('runtimes that take events ahead stay awake: two of them may be enough', () => {
+    const turnover = new Turnover();
+    turnover.follow();
+    turns(turnover, 200, 128, 0, 0.3);
+    expect(turnover.limit).toBe(2);
+  });
+});

@@ -32,6 +32,8 @@ export class InvokeFrames {
   readonly #ahead: FrameAhead[] = [];
   /** The one in hand, if it was written ahead. */
   #begun: FrameAhead | undefined;
+  /** Of the one in hand. */
+  #deadlineMs = 0;
   /** The runtime has passed over one, and so over all that were ahead: each is written once more in its turn. */
   #isPassed = false;
   #serial = 0;
@@ -54,6 +56,7 @@ export class InvokeFrames {
    * @param together others may follow in this turn of the event loop, and shall leave with it
    */
   deliver(invocation: Invocation, deadlineMs: number, together: boolean): void {
+    this.#deadlineMs = deadlineMs;
     this.#begun = this.#take(invocation);
     if (this.#begun !== undefined) return;
     if (isLarge(invocation)) {
@@ -102,7 +105,7 @@ export class InvokeFrames {
     if (begun?.ahead.serial !== serial) return false;
     this.#ahead.length = 0;
     this.#isPassed = true;
-    this.deliver(begun.invocation, begun.deadlineMs, false);
+    this.deliver(begun.invocation, this.#deadlineMs, false);
     return true;
   }
 
