@@ -11,17 +11,9 @@ module Lambent
     LEVELS = %w[DEBUG INFO WARN ERROR FATAL].freeze
 
     class << self
-      # Of the invocation that runs; nil before the first.
-      attr_accessor :request_id
-
       def wanted?
         release = ENV.fetch('AWS_EXECUTION_ENV', '')[/ruby(\d+)/, 1].to_i
         release >= FIRST_RELEASE && ENV['AWS_LAMBDA_LOG_FORMAT'] == 'JSON'
-      end
-
-      def install
-        require 'logger'
-        Logger.prepend(ToOutput)
       end
 
       def level
@@ -42,7 +34,7 @@ module Lambent
       def record(severity, time, fields)
         timestamp = time.getutc.strftime('%Y-%m-%dT%H:%M:%S.%6NZ')
         level = LEVELS.include?(severity) ? severity : 'INFO'
-        JSON.generate({ timestamp:, level: }.merge(fields).merge(requestId: request_id).compact)
+        JSON.generate({ timestamp:, level: }.merge(fields).merge(requestId: $_global_aws_request_id).compact)
       end
 
       private
@@ -64,14 +56,6 @@ module Lambent
 
       def message_of(other)
         other.is_a?(Exception) ? other.message : other.inspect
-      end
-    end
-
-    # Loggers of the function's output, unless their own code says otherwise.
-    module ToOutput
-      def initialize(device = nil, *rest, **options)
-        ours = [STDOUT, STDERR, $stdout, $stderr].include?(device)
-        super(device, *rest, **(ours ? { level: JsonLogs.level, formatter: JsonLogs } : {}), **options)
       end
     end
   end

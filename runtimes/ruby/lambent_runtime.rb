@@ -7,6 +7,7 @@ require_relative 'lambent_context'
 require_relative 'lambent_errors'
 require_relative 'lambent_handler'
 require_relative 'lambent_json_logs'
+require_relative 'lambent_loggers'
 require_relative 'lambent_streams'
 
 module Lambent
@@ -30,7 +31,7 @@ module Lambent
       @streams = [STDOUT, STDERR].map { |original| LineStream.new(@channel, original) }
       Warning.extend(Warnings)
       @logs_json = JsonLogs.wanted?
-      JsonLogs.install if @logs_json
+      Loggers.install(@channel)
       at_exit { end_lines if @channel.ours? }
     end
 
@@ -78,7 +79,7 @@ module Lambent
 
     def answer(handler, header, event)
       trace(header['traceId'])
-      JsonLogs.request_id = header['requestId']
+      $_global_aws_request_id = header['requestId']
       kind, payload, fatal = outcome(handler, event, Context.new(header))
       kind, payload = [Channel::ERROR, TOO_LARGE] if payload.bytesize > LARGEST_RESULT_BYTES
       end_lines

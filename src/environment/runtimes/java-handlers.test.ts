@@ -67,7 +67,7 @@ describe.each(runtimes)('$id', (runtime) => {
   test('the context, again and again in the same process', async () => {
     const running = await start('Methods::context');
     const once = { clientContext: '{"custom":{"k":"v"}}', cognitoIdentity: '{"cognitoIdentityId":"who"}' };
-    const a = await running.invoke({}, { ...once, traceId: 'Root=1-2-3' });
+    const a = await running.invoke({}, { ...once, traceId: 'Root=1-2-3', tenantId: 'blue' });
     const b = await running.invoke({});
     const isEarly = /^java(8|11)/.test(runtime.id);
     expect(JSON.parse(a.text)).toEqual({
@@ -80,6 +80,7 @@ describe.each(runtimes)('$id', (runtime) => {
       hasTime: true,
       custom: { k: 'v' },
       identity: 'who',
+      tenant: 'blue',
       trace: 'Root=1-2-3',
       traceVariable: isEarly ? 'Root=1-2-3' : 'null',
       temporary: true,

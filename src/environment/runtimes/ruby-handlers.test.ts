@@ -43,7 +43,8 @@ describe.each(runtimes)('$id', (runtime) => {
       def handle(event:, context:)
         { calls: $calls += 1, arn: context.invoked_function_arn, left: context.get_remaining_time_in_millis > 1000,
           memory: context.memory_limit_in_mb, function: context.function_name, client: context.client_context,
-          identity: context.identity, trace: ENV['_X_AMZN_TRACE_ID'], gems: ENV['GEM_HOME'] == ENV['LAMBDA_RUNTIME_DIR'] }
+          identity: context.identity, id: context.aws_request_id, deadline: context.deadline_ms.class,
+          version: context.function_version, log: [context.log_group_name, context.log_stream_name], trace: ENV['_X_AMZN_TRACE_ID'], gems: ENV['GEM_HOME'] == ENV['LAMBDA_RUNTIME_DIR'] }
       end`);
     const once = { clientContext: '{"custom":{"k":"v"}}', cognitoIdentity: '{"cognitoIdentityId":"who"}' };
     const a = await running.invoke({}, { ...once, traceId: 'Root=1' });
@@ -55,6 +56,10 @@ describe.each(runtimes)('$id', (runtime) => {
       function: 'f',
       client: { custom: { k: 'v' } },
       identity: { cognitoIdentityId: 'who' },
+      id: a.requestId,
+      deadline: 'Integer',
+      version: '$LATEST',
+      log: ['/aws/lambda/f', '2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef'],
       trace: 'Root=1',
       gems: true,
     });

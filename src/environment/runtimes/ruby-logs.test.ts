@@ -90,5 +90,38 @@ describe.each(ruby4 ?? [])('$id in the JSON format', (runtime) => {
 
 test.each(ruby3 ?? [])('$id leaves records to the function, as AWS does', async (runtime) => {
   const started = startFunction(runtime, 'app.handle', { 'app.rb': CODE }, JSON_FORMAT);
-  expect((await started.initialised()).logs.join()).toMatch(/INFO -- mine: starting$/);
+  expect((await started.initialised()).logs.join()).toMatch(/INFO {2}-- mine: starting$/);
+});
+
+describe.each(runtimes)('$id in the text format', (runtime) => {
+  test('a call of a Logger of the output is one event, with the id of its request', async () => {
+    const started = startFunction(runtime, 'app.handle', { 'app.rb': CODE });
+    const { logs: first } = await started.initialised();
+    const start = String.raw`, \[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6} #\d+\]`;
+    expect(first).toEqual([expect.stringMatching(new RegExp(`^I${start}  INFO  -- mine: starting$`))]);
+    const { logs, requestId } = await started.invoke({});
+    const line = (letter: string, level: string, text: string): unknown =>
+      expect.stringMatching(new RegExp(`^${letter}${start} ${level} ${requestId} -- ${text}$`));
+    expect(logs).toEqual([
+      line('D', 'DEBUG', 'mine: hidden unless asked for'),
+      line('W', ' WARN', 'mine: two\nlines \uFFFD'),
+      line('E', 'ERROR', String.raw`mine: no such thing \(ArgumentError\)\n`),
+      line('W', ' WARN', String.raw`: gone \(IOError\)\n.*app\.rb:\d+:in .*(?:\n.*)*`),
+      'own format',
+      'plain',
+    ]);
+  });
+
+  test('Logger is there without being asked for, and writes elsewhere as ever', async () => {
+    const source = `def handle(event:, context:)
+      require 'stringio'
+      Logger.new(text = StringIO.new).info('x')
+      Logger.new(nil).info('x')
+      [text.string.include?('INFO -- : x'), $_global_aws_request_id == context.aws_request_id]
+    end`;
+    const started = startFunction(runtime, 'app.handle', { 'app.rb': source });
+    await started.initialised();
+    const { text, logs } = await started.invoke({});
+    expect([JSON.parse(text), logs]).toEqual([[true, true], []]);
+  });
 });

@@ -60,6 +60,7 @@ public class Methods {
     seen.put("hasTime", context.getRemainingTimeInMillis() > 1000);
     seen.put("custom", context.getClientContext() == null ? "none" : context.getClientContext().getCustom());
     seen.put("identity", String.valueOf(context.getIdentity().getIdentityId()));
+    seen.put("tenant", context.getTenantId());
     seen.put("trace", System.getProperty("com.amazonaws.xray.traceHeader"));
     seen.put("traceVariable", String.valueOf(System.getenv("_X_AMZN_TRACE_ID")));
     Path file = Files.createTempFile("lambent", "");
