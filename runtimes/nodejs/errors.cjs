@@ -58,14 +58,23 @@ function toJson(errorType, errorMessage, trace) {
 }
 
 /**
+ * AWS's client writes that one character out.
+ * @param {string} text
+ */
+function withoutDelete(text) {
+  return text?.replaceAll('\x7F', '%7F');
+}
+
+/**
  * The JSON the caller gets for anything that was thrown.
  * @param {unknown} thrown
  */
 function toPayload(thrown) {
   try {
     if (!looksLikeError(thrown)) return toJson(typeof thrown, String(thrown), []);
-    const trace = typeof thrown.stack === 'string' ? thrown.stack.split('\n') : [];
-    return toJson(thrown.name, thrown.message, trace);
+    const { name, message, stack } = thrown;
+    const trace = typeof stack === 'string' ? withoutDelete(stack).split('\n') : [];
+    return toJson(withoutDelete(name), withoutDelete(message), trace);
   } catch {
     return JSON.stringify({ errorType: 'handled', errorMessage: UNREADABLE });
   }

@@ -46,6 +46,7 @@ describe.each(runtimes)('$id', (runtime) => {
     ['throw "text"', 'string', 'text'],
     ['throw 5', 'number', '5'],
     ['throw { a: 1 }', 'object', '[object Object]'],
+    [String.raw`throw Object.assign(new Error("del\x7Fete"), { name: "N\x7F" })`, 'N%7F', 'del%7Fete'],
     ['throw Object.create(null)', 'handled', expect.stringContaining('problem while retrieving')],
     ['throw { name: "N", message: "M", stack: "S" }', 'N', 'M'],
     ['class Mine extends Error {}; throw new Mine("m")', 'Error', 'm'],
