@@ -60,7 +60,7 @@ exports.handler = async (event, context) => {
 };`;
 }
 
-const PYTHON_CODE = `
+export const PYTHON_CODE = `
 import time, uuid
 environment = str(uuid.uuid4())
 count = 0
