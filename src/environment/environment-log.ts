@@ -189,6 +189,13 @@ export class EnvironmentLog {
     return this.#tails.isEmpty ? undefined : this.#tails.end(facts.requestId);
   }
 
+  /** The same on a managed instance, where nothing else tells that the runtime is done. */
+  reportShared(facts: RuntimeDoneFacts): Uint8Array | undefined {
+    this.#output.flush();
+    this.#record(records.sharedReportRecord(facts));
+    return this.#tails.isEmpty ? undefined : this.#tails.end(facts.requestId);
+  }
+
   /** The tail as it would be if the invocation ended now, for a caller who is not kept waiting until it does. */
   tailAhead(facts: ReportFacts, handlerFailure: LineFailure | undefined): Uint8Array | undefined {
     this.#output.flush();

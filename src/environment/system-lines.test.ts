@@ -18,6 +18,7 @@ import {
   reportRecord,
   restoreStartRecord,
   runtimeDoneRecord,
+  sharedReportRecord,
   startRecord,
   subscriptionRecord,
 } from './system-records.ts';
@@ -156,6 +157,30 @@ describe('the JSON format', () => {
       ...shown,
     });
     expect(restoreStartRecord(instance).record).toEqual(shown);
+  });
+
+  test('the report of an invocation on a managed instance has its time alone', () => {
+    const spans = [{ name: 'responseLatency', startMs: 0, durationMs: 2.5 }] as const;
+    const done = {
+      requestId,
+      traceId: untraced,
+      durationMs: 3.0149,
+      failure: undefined,
+      producedBytes: 12,
+      spans,
+    };
+    expect(sharedReportRecord(done)).toEqual({
+      level: 'INFO',
+      type: 'platform.report',
+      record: {
+        requestId,
+        metrics: { durationMs: 3.015 },
+        status: 'success',
+        spans: [{ name: 'responseLatency', start: '1970-01-01T00:00:00.000Z', durationMs: 2.5 }],
+      },
+    });
+    const failure = { status: 'error', errorType: 'Runtime.ExitError' } as const;
+    expect(sharedReportRecord({ ...done, failure })).toMatchObject({ level: 'WARN', record: failure });
   });
 
   test('records of what is traced say so', () => {

@@ -121,6 +121,15 @@ export function reportRecord(facts: ReportFacts): SystemRecord {
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };
 }
 
+/** Of an invocation that shared its environment: what each of those in it took cannot be told apart, nor is it billed. */
+export function sharedReportRecord(facts: RuntimeDoneFacts): SystemRecord {
+  const { requestId, durationMs, failure, traceId } = facts;
+  const metrics = { durationMs: rounded(durationMs) };
+  const spans = facts.spans.map(spanRecord);
+  const record = { requestId, metrics, ...outcome(failure), spans, ...tracing(traceId) };
+  return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };
+}
+
 export function extensionRecord({ name, state, events, errorType }: ExtensionFacts): SystemRecord {
   const record = { name, state, events, ...(errorType === undefined ? {} : { errorType }) };
   return { level: errorType === undefined ? 'INFO' : 'WARN', type: 'platform.extension', record };

@@ -323,6 +323,28 @@ curl -sS -H "Lambda-Extension-Identifier: $id" "$api/event/next"
     expect(JSON.parse(lines[0]?.message ?? '')).toMatchObject({
       record: { name: 'agent', state: 'Ready', events: ['SHUTDOWN'] },
     });
+    const ended = new FilterLogEventsCommand({
+      logGroupName: '/aws/lambda/extended',
+      filterPattern: '{ $.type = "platform.report" || $.type = "platform.runtimeDone" }',
+    });
+    const reports = await eventually(
+      async () => (await server.logs.send(ended)).events ?? [],
+      ({ length }) => length > 0,
+    );
+    expect(reports.map(({ message = '' }) => JSON.parse(message))).toEqual([
+      {
+        time: expect.any(String),
+        type: 'platform.report',
+        record: {
+          requestId: expect.any(String),
+          status: 'success',
+          metrics: { durationMs: expect.any(Number) },
+          spans: [{ name: 'responseLatency' }, { name: 'responseDuration' }].map((span) =>
+            expect.objectContaining(span),
+          ),
+        },
+      },
+    ]);
     const answers = new FilterLogEventsCommand({
       logGroupName: '/aws/lambda/extended',
       filterPattern: '?telemetry ?logs',
