@@ -36,7 +36,11 @@ export class DeploymentGroup {
   /** On-demand ones, longest idle first: the last one in is the first one out. */
   readonly idle: IdleEnvironment[] = [];
   readonly turnover = new Turnover();
-  readonly runners = new Runners(this.waiters, this.turnover);
+  readonly runners = new Runners(
+    this.waiters,
+    this.turnover,
+    (environment) => this.provisioned?.isSurplus(environment) === true,
+  );
   /** Its turnover is being looked at. */
   isWatched = false;
   /** Set once there was provisioned concurrency. */

@@ -235,6 +235,7 @@ export class EnvironmentPool {
     group.environments.delete(environment);
     group.provisioned?.delete(environment);
     group.snapshots?.delete(environment);
+    group.runners.leave(environment);
     void this.#removals.remove(environment);
     this.#starts.demand(group);
     this.#dropIfEmpty(group);

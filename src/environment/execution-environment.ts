@@ -167,7 +167,7 @@ export class ExecutionEnvironment {
     this.#runtimeWaits = false;
     this.#lifecycle.to('idle');
     this.#setActive(false);
-    this.#reporter.over(link.carriesLogs);
+    this.#reporter.over(link.carriesLogs, this.ahead.count > 0);
     this.#scratch.afterInvocation();
   }
 

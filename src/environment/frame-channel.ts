@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import type { Invocation } from '../model/invocation.ts';
 import { descriptorOf } from '../model/socket-descriptor.ts';
@@ -17,6 +18,9 @@ const REQUEST_ID_BYTES = 36;
 const RESTORE_FRAME = Buffer.from([0, 0, 0, 1, FRAME.restore]);
 /** Of a NEXT frame: the runtime begins events that come before it has asked for them. */
 const TAKES_AHEAD = 1;
+/** Of a number that says which event was passed over. */
+const MOST_DIGITS = 16;
+const READ_AHEAD_BYTES = 4096;
 
 /**
  * Listens to the platform's ends of descriptors 3 and 5, as runtimes/FRAMES.md has it, for one life of a runtime process.
@@ -41,6 +45,7 @@ export function listenToFrames(
   };
   const push = (chunk: Buffer): void => {
     if (isBroken) return;
+    link.readBytes += chunk.length;
     try {
       decoder.push(chunk);
     } catch (error) {
@@ -64,12 +69,6 @@ interface FrameLinkParts {
   readonly pace: OutputPace;
 }
 
-interface Held {
-  readonly type: number;
-  readonly body: Buffer;
-  readonly oversized: boolean;
-}
-
 class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
   readonly carriesLogs = true;
   readonly #answers: Readable;
@@ -80,11 +79,9 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
   #deliveredId = '';
   /** Responses that are coming in parts, by request id: one at most, unless the runtime has several events in hand. */
   readonly #streams = new Map<string, ResponseStream>();
+  readBytes = 0;
+  #hasAsked = false;
   #takesAhead = false;
-  /** It has asked for the next event, and begun it if that is ahead: what it says is of that one. */
-  #isBetween = false;
-  /** What has come meanwhile. */
-  #held: Held[] = [];
   #pauses = 0;
 
   constructor({ channel, answers, events, pace }: FrameLinkParts) {
@@ -103,25 +100,23 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
     return this.#answers.isPaused() || this.#answers.readableLength > 0 ? undefined : this.#pauses;
   }
 
-  get isBetween(): boolean {
-    return this.#isBetween;
-  }
-
   deliver(invocation: Invocation, deadlineMs: number, together = false): void {
     this.#deliveredId = invocation.requestId;
     this.#invokes.deliver(invocation, deadlineMs, together);
-    if (this.#held.length === 0) this.#isBetween = false;
-    else setImmediate(() => this.#readHeld());
   }
 
   deliverAhead(invocation: Invocation, deadlineMs: number, beginBeforeMs: number, isFirst: boolean): boolean {
     return this.#invokes.deliverAhead(invocation, deadlineMs, beginBeforeMs, isFirst);
   }
 
-  takeBack(): boolean {
-    if (this.#isBetween) return false;
+  isDry(): boolean {
+    const answers = this.#answers;
+    if (!answers.isPaused() || answers.readableLength > 0 || answers.readableEnded) return false;
+    return readAhead(answers) === 'nothing';
+  }
+
+  takeBack(): void {
     this.#invokes.takeBack();
-    return true;
   }
 
   release(): void {
@@ -129,33 +124,28 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
   }
 
   onFrame(type: number, body: Buffer, oversized: boolean): void {
-    if (this.#isBetween) this.#hold(type, body, oversized);
-    else this.#read(type, body, oversized);
-  }
-
-  #read(type: number, body: Buffer, oversized: boolean): void {
     switch (type) {
       case FRAME.next:
         this.#onNext(body);
         return;
       case FRAME.passed:
-        if (!this.#invokes.passed(Number(body.toString('latin1', 0, body.length)))) this.#pace.addLine();
+        if (!this.#invokes.passed(serialIn(body))) this.#waste(body);
         return;
       case FRAME.response:
       case FRAME.error:
         this.#onOutcome(type, this.#requestIdOf(body), body.subarray(REQUEST_ID_BYTES), oversized);
         return;
       case FRAME.initError:
-        if (!this.#events.onInitError(body, undefined)) this.#pace.addLine();
+        if (!this.#events.onInitError(body, undefined)) this.#waste(body);
         return;
       case FRAME.restoreNext:
-        if (!this.#events.onRestoreNext(this)) this.#pace.addLine();
+        if (!this.#events.onRestoreNext(this)) this.#waste(body);
         return;
       case FRAME.restoreError:
-        if (!this.#events.onRestoreError(body, undefined)) this.#pace.addLine();
+        if (!this.#events.onRestoreError(body, undefined)) this.#waste(body);
         return;
       case FRAME.stream:
-        this.#onStream(this.#requestIdOf(body), body.toString('latin1', REQUEST_ID_BYTES));
+        this.#onStream(body);
         return;
       case FRAME.part:
         this.#onPart(this.#requestIdOf(body), body.subarray(REQUEST_ID_BYTES));
@@ -169,25 +159,10 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
   }
 
   #onNext(body: Buffer): void {
-    if (body.length === 1 && body[0] === TAKES_AHEAD) this.#takesAhead = true;
+    if (!this.#hasAsked) this.#takesAhead = body.length === 1 && body[0] === TAKES_AHEAD;
+    this.#hasAsked = true;
     this.#invokes.ended();
-    this.#isBetween = this.#invokes.isAhead;
-    if (this.#events.onNext(this)) return;
-    this.#isBetween = false;
-    this.#pace.addLine();
-  }
-
-  /** Until the environment is done with the last invocation, as when its output has yet to be read. */
-  #hold(type: number, body: Buffer, oversized: boolean): void {
-    this.#held.push({ type, body: type === FRAME.log ? Buffer.from(body) : body, oversized });
-    this.#waste(body);
-  }
-
-  #readHeld(): void {
-    this.#isBetween = false;
-    const held = this.#held;
-    this.#held = [];
-    for (const { type, body, oversized } of held) this.onFrame(type, body, oversized);
+    if (!this.#events.onNext(this)) this.#waste(body);
   }
 
   #onOutcome(type: number, requestId: string, payload: Buffer, oversized: boolean): void {
@@ -206,9 +181,10 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
     if (!isKnown) this.#waste(payload);
   }
 
-  #onStream(requestId: string, contentType: string): void {
-    const response = this.#events.onStream(requestId, contentType);
-    if (response === undefined) this.#pace.addLine();
+  #onStream(body: Buffer): void {
+    const requestId = this.#requestIdOf(body);
+    const response = this.#events.onStream(requestId, body.toString('latin1', REQUEST_ID_BYTES));
+    if (response === undefined) this.#waste(body);
     else this.#streams.set(requestId, response);
   }
 
@@ -236,6 +212,23 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
     const delivered = this.#deliveredId;
     return beginsWith(body, delivered) ? delivered : body.toString('latin1', 0, REQUEST_ID_BYTES);
   }
+}
+
+/** Reads what is there to where it waits until reading goes on. */
+function readAhead(answers: Readable): 'nothing' | 'something' {
+  const bytes = Buffer.allocUnsafe(READ_AHEAD_BYTES);
+  try {
+    const count = readSync(descriptorOf(answers), bytes, 0, bytes.length, null);
+    if (count > 0) answers.unshift(bytes.subarray(0, count));
+    return 'something';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 'nothing' : 'something';
+  }
+}
+
+/** What a function makes up may be large. */
+function serialIn(body: Buffer): number {
+  return body.length > MOST_DIGITS ? Number.NaN : Number(body.toString('latin1', 0, body.length));
 }
 
 function beginsWith(body: Buffer, requestId: string): boolean {

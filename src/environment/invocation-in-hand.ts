@@ -47,6 +47,8 @@ export class InvocationInHand {
   get briefMs(): number | undefined {
     const run = this.#run;
     if (run === undefined || run.isStreaming || run.invocation.wantsLogTail) return undefined;
+    // Whoever takes it in parts may be slow to: what follows is not read before.
+    if (run.invocation.sink !== undefined) return undefined;
     return this.#parts.isOpen() ? run.elapsedMs() : undefined;
   }
 

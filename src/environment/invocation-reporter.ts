@@ -11,6 +11,8 @@ import { reportSpans, runtimeDoneFacts } from './invocation-spans.ts';
 const MEBIBYTE = 1024 * 1024;
 /** A function that never stops printing does not keep its REPORT from being written. */
 const MOST_DRAIN_TURNS = 100;
+/** More than a pipe holds, with what was read of it and waits: the rest was not written before the result. */
+const MOST_UNREAD_BYTES = 5 * 64 * 1024;
 /** Who wants the log's tail waits so long for runtime and extensions to be done, as they are as a rule. */
 const TAIL_PATIENCE_MS = 100;
 /** A runtime that asks for its next event so soon after its result has done nothing else in between. */
@@ -36,6 +38,7 @@ export class InvocationReporter {
   #usesOutput = false;
   #outputInTurn = false;
   #turns = 0;
+  #bytesSinceResult = 0;
 
   constructor({ log, pace, sandbox, version }: ReporterParts, onAvailable: (tookMs: number) => void) {
     this.#log = log;
@@ -59,6 +62,7 @@ export class InvocationReporter {
   output(chunk: Buffer): void {
     this.#usesOutput = true;
     this.#outputInTurn = true;
+    this.#bytesSinceResult += chunk.length;
     this.#log.output(chunk);
   }
 
@@ -66,6 +70,7 @@ export class InvocationReporter {
   records(chunk: Buffer): void {
     this.#usesOutput = true;
     this.#outputInTurn = true;
+    this.#bytesSinceResult += chunk.length;
     this.#log.records(chunk);
   }
 
@@ -74,6 +79,7 @@ export class InvocationReporter {
     run.end(outcome, Number.POSITIVE_INFINITY);
     this.#finishing = run;
     this.#turns = 0;
+    this.#bytesSinceResult = 0;
     this.#outputInTurn = false;
     setImmediate(this.#onTurn, run);
   }
@@ -99,8 +105,9 @@ export class InvocationReporter {
   /**
    * The runtime asked for the next event, and so did all extensions: the last invocation is over.
    * @param logsAreComplete all of the function's log came by the channel of its response
+   * @param isFollowed the runtime has begun the next already: whatever it says is of that one
    */
-  over(logsAreComplete: boolean): void {
+  over(logsAreComplete: boolean, isFollowed: boolean): void {
     const run = this.#finishing;
     if (run === undefined) return;
     run.stopTimer();
@@ -109,11 +116,13 @@ export class InvocationReporter {
     // Our own runtimes ask in the same breath as they answer; only records tell the two moments apart.
     if (run.hasTurned || wantsRecords) run.extendDuration();
     if (wantsRecords) run.nextMs ??= run.durationMs;
-    if (!run.isDrained) {
+    if (isFollowed) this.#release(run);
+    else if (!run.isDrained) {
       const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
       if (!mayStillPrint) this.#release(run);
     } else if (this.#outputInTurn || run.durationMs - run.resultMs > AT_ONCE_MS) {
       this.#turns = 0;
+      this.#bytesSinceResult = 0;
       setImmediate(this.#onTurn, run);
     } else this.#finish(run);
   }
@@ -135,13 +144,14 @@ export class InvocationReporter {
     if (run.isReported) return;
     run.hasTurned = true;
     const { resumed } = this.#pace;
-    if (resumed !== undefined) {
+    const isRead = this.#bytesSinceResult > MOST_UNREAD_BYTES;
+    if (resumed !== undefined && !isRead) {
       // What the function wrote before its result may be in a pipe that is not read right now.
       this.#outputInTurn = true;
       void resumed.then(() => setImmediate(this.#onTurn, run));
       return;
     }
-    if (this.#outputInTurn && this.#turns < MOST_DRAIN_TURNS) {
+    if (this.#outputInTurn && !isRead && this.#turns < MOST_DRAIN_TURNS) {
       this.#outputInTurn = false;
       this.#turns += 1;
       setImmediate(this.#onTurn, run);

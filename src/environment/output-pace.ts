@@ -74,6 +74,9 @@ export class OutputPace {
   #isNewRead = false;
   #pieceBytes = PIECE_BYTES;
   #roundBeganAt = performance.now();
+  /** What is being read now, and what was when all were left unread. */
+  #current: Readable | undefined;
+  #last: Readable | undefined;
   #resumed: PromiseWithResolvers<void> | undefined;
 
   /** @param onFlood it is made to wait, for a round */
@@ -97,8 +100,10 @@ export class OutputPace {
     if (this.#resumed !== undefined) stream.pause();
     stream.on('data', (chunk: Buffer) => {
       this.#isNewRead = true;
+      this.#current = stream;
       if (chunk.length <= this.#pieceBytes) handle(chunk);
       else this.#handlePieces(stream, chunk, { handle, bulk, rest });
+      this.#current = undefined;
       const isMore = chunk.length === READ_BYTES && bulk !== undefined && bulk.awaited() > 0;
       if (isMore && !stream.isPaused() && stream.readableLength === 0) bulk.readOn();
     });
@@ -156,6 +161,7 @@ export class OutputPace {
     }
     if (this.#sliceNs < SLICE_NS || this.#resumed !== undefined) return;
     this.#resumed = Promise.withResolvers();
+    this.#last = this.#current;
     for (const stream of this.#streams) stream.pause();
     // The rest of the piece in hand counts as well.
     setImmediate(() => this.#endSlice());
@@ -185,8 +191,15 @@ export class OutputPace {
 
   #resume(): void {
     const resumed = this.#resumed;
+    // It comes behind the others, which it would never let come if it could begin.
+    const last = this.#streams.size > 1 ? this.#last : undefined;
     this.#resumed = undefined;
-    for (const stream of this.#streams) stream.resume();
+    for (const stream of this.#streams) if (stream !== last) stream.resume();
+    if (last !== undefined) setImmediate(() => this.#resumeLast(last));
     resumed?.resolve();
+  }
+
+  #resumeLast(stream: Readable): void {
+    if (this.#resumed === undefined || !this.#streams.has(stream)) stream.resume();
   }
 }

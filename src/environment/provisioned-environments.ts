@@ -89,6 +89,11 @@ export class ProvisionedEnvironments {
     return environment.state === 'idle' && this.#all.size <= this.#target;
   }
 
+  /** There are too many, and this is one of them. */
+  isSurplus(environment: ExecutionEnvironment): boolean {
+    return this.#all.size > this.#target && this.#all.has(environment);
+  }
+
   /** The environment has nothing to do. */
   park(environment: ExecutionEnvironment): void {
     this.#idle.push(environment);

@@ -28,13 +28,12 @@ export interface AheadLink {
    * event loop in between: all was read that had been written by the first time.
    */
   readonly pauses: number | undefined;
-  /**
-   * The runtime has asked for the next event, and may have begun one that was sent ahead; the platform is not done with the
-   * last one yet.
-   */
-  readonly isBetween: boolean;
-  /** Forgets what was sent ahead. False: `isBetween`. */
-  takeBack(): boolean;
+  /** So much of what the runtime says was read. */
+  readonly readBytes: number;
+  /** While reading is put off: nothing is there that was not read. False where that cannot be told. */
+  isDry(): boolean;
+  /** Forgets what was sent ahead. */
+  takeBack(): void;
 }
 
 /** The runtime's end of a channel while it waits, initialised, to be restored. */

@@ -123,8 +123,9 @@ export class RuntimeProcess {
   }
 
   /** The runtime says its initialisation failed. False when it is past that. */
-  reportInitError(failure: FunctionFailure): boolean {
+  reportInitError(read: () => FunctionFailure): boolean {
     if (this.#init === undefined) return false;
+    const failure = read();
     this.#init.report(failure);
     this.#init.failAfter(EXIT_AFTER_INIT_ERROR_MS, failure);
     return true;
@@ -209,9 +210,6 @@ export class RuntimeProcess {
   }
 
   #onEnded(exit: SandboxExit): void {
-    // In the event that it had begun ahead. That one's turn comes first: otherwise it would be taken for one never begun.
-    const isBetween = this.#link?.ahead?.isBetween === true && !this.#isClosed;
-    if (isBetween) return void setImmediate(() => this.#onEnded(exit));
     this.#session = undefined;
     this.#link = undefined;
     this.#waiting = undefined;

@@ -5,6 +5,7 @@ import type { AheadLink } from '../runtime-link.ts';
 import type { RuntimeProcess } from '../runtime-process.ts';
 import type { Waiter } from '../waiter.ts';
 import { monotonicMs } from './monotonic-clock.ts';
+import { socketBufferBytes } from './socket-buffer.ts';
 
 /** A runtime that has not begun an event by then never will. The shortest timeout of a function is 200 times as long. */
 const BEGIN_WITHIN_MS = 5;
@@ -13,10 +14,15 @@ const MARGIN_MS = 1;
 /** Behind an invocation that has run for so long nobody is sent to wait. */
 const BRIEF_MS = 2;
 
+/** More than a runtime can have written that the platform has not read: what sockets hold, unless they are told otherwise, twice. */
+const MOST_UNREAD_BYTES = 2 * socketBufferBytes() + 256 * 1024;
+
 interface EventAhead {
   readonly waiter: Waiter;
   /** By the machine's clock: it has begun, or never will. */
   readonly decidedAtMs: number;
+  /** So much of what the runtime says had been read when it was seen to be late. */
+  lateAtByte: number | undefined;
 }
 
 /**
@@ -58,7 +64,8 @@ export class EventsAhead {
 
   /** Hands an event over. False: it has to wait elsewhere. */
   offer(waiter: Waiter): boolean {
-    if (this.#isClosed || waiter.invocation.wantsLogTail || !this.#isFree) return false;
+    const { sink, wantsLogTail } = waiter.invocation;
+    if (this.#isClosed || wantsLogTail || sink !== undefined || !this.#isFree) return false;
     const elapsedMs = this.#inHand.briefMs;
     if (elapsedMs === undefined || elapsedMs > BRIEF_MS) return false;
     const beginBeforeMs = Math.floor(monotonicMs()) + BEGIN_WITHIN_MS;
@@ -66,7 +73,7 @@ export class EventsAhead {
     const deadlineMs = Date.now() + this.#parts.version.timeoutMs;
     if (this.#link?.deliverAhead(waiter.invocation, deadlineMs, beginBeforeMs, isFirst) !== true)
       return false;
-    this.#events.push({ waiter, decidedAtMs: beginBeforeMs + MARGIN_MS });
+    this.#events.push({ waiter, decidedAtMs: beginBeforeMs + MARGIN_MS, lateAtByte: undefined });
     return true;
   }
 
@@ -95,7 +102,20 @@ export class EventsAhead {
    * @param pauses what `overdue` has returned
    */
   takeBack(asOfMs: number, pauses: number): Waiter[] {
-    if (this.overdue(asOfMs) !== pauses || this.#link?.takeBack() !== true) return [];
+    if (this.overdue(asOfMs) !== pauses) return [];
+    this.#link?.takeBack();
+    return this.takeAll();
+  }
+
+  /** As `takeBack`, at once, where reading is put off: a runtime that writes much is not to keep what is behind it. */
+  takeBackUnread(nowMs: number): Waiter[] {
+    const [oldest] = this.#events;
+    const link = this.#link;
+    if (oldest === undefined || link === undefined || oldest.decidedAtMs > nowMs) return [];
+    if (link.pauses !== undefined) return [];
+    oldest.lateAtByte ??= link.readBytes;
+    if (link.readBytes - oldest.lateAtByte <= MOST_UNREAD_BYTES && !link.isDry()) return [];
+    link.takeBack();
     return this.takeAll();
   }
 

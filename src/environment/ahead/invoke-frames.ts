@@ -46,11 +46,6 @@ export class InvokeFrames {
     this.#writer = new ChannelWriter(channel);
   }
 
-  /** Something is in the channel that the runtime has not been seen to begin. */
-  get isAhead(): boolean {
-    return this.#ahead.length > 0;
-  }
-
   /**
    * The runtime waits for this event, or is beginning it where it came ahead.
    * @param together others may follow in this turn of the event loop, and shall leave with it

@@ -10,13 +10,20 @@ import type { Waiter } from '../waiter.ts';
 export class Runners {
   readonly #waiters: Fifo<Waiter>;
   readonly #turnover: Turnover;
+  readonly #isSurplus: (environment: ExecutionEnvironment) => boolean;
   readonly #environments: ExecutionEnvironment[] = [];
   /** Where the event before went. */
   #last = 0;
 
-  constructor(waiters: Fifo<Waiter>, turnover: Turnover) {
+  /** @param isSurplus the environment is one too many: it goes when it is done */
+  constructor(
+    waiters: Fifo<Waiter>,
+    turnover: Turnover,
+    isSurplus: (environment: ExecutionEnvironment) => boolean,
+  ) {
     this.#waiters = waiters;
     this.#turnover = turnover;
+    this.#isSurplus = isSurplus;
   }
 
   /** Events that are ahead. */
@@ -33,8 +40,9 @@ export class Runners {
     if (depth === 0 || this.#waiters.length > 0) return false;
     for (let tried = 0; tried < most; tried += 1) {
       this.#last = (this.#last + 1) % most;
-      const ahead = this.#environments[this.#last]?.ahead;
-      if (ahead !== undefined && ahead.count < depth && ahead.offer(waiter)) return true;
+      const environment = this.#environments[this.#last];
+      if (environment === undefined || this.#isSurplus(environment)) continue;
+      if (environment.ahead.count < depth && environment.ahead.offer(waiter)) return true;
     }
     return false;
   }
@@ -42,7 +50,7 @@ export class Runners {
   /** The environment was given an event, and those who wait may follow. */
   follow(environment: ExecutionEnvironment): void {
     const { depth, limit } = this.#turnover;
-    if (depth === 0) return;
+    if (depth === 0 || this.#isSurplus(environment)) return;
     let index = this.#environments.indexOf(environment);
     if (index === -1) index = this.#environments.push(environment) - 1;
     if (index >= limit) return;
@@ -58,7 +66,7 @@ export class Runners {
     if (environment.state !== 'idle') this.#waiters.putBack(environment.ahead.takeAll());
     const next = environment.ahead.shift();
     if (next === undefined) {
-      this.#leave(environment);
+      this.leave(environment);
       return false;
     }
     environment.invoke(next.invocation, next.completion, true);
@@ -68,20 +76,21 @@ export class Runners {
 
   /** Looks for those whose invocation in hand keeps others waiting, and lets them have other environments. */
   look(nowMs: number, onTakenBack: () => void): void {
-    for (const environment of this.#environments) {
-      const pauses = environment.ahead.overdue(nowMs);
-      if (pauses === undefined) continue;
+    const putBack = (waiters: readonly Waiter[]): void => {
+      if (waiters.length === 0) return;
+      this.#waiters.putBack(waiters);
+      onTakenBack();
+    };
+    for (const { ahead } of this.#environments) {
+      const pauses = ahead.overdue(nowMs);
       // By then all has been read that had been written by now.
-      setImmediate(() => {
-        const waiters = environment.ahead.takeBack(nowMs, pauses);
-        if (waiters.length === 0) return;
-        this.#waiters.putBack(waiters);
-        onTakenBack();
-      });
+      if (pauses !== undefined) setImmediate(() => putBack(ahead.takeBack(nowMs, pauses)));
+      else putBack(ahead.takeBackUnread(nowMs));
     }
   }
 
-  #leave(environment: ExecutionEnvironment): void {
+  /** The environment is not there any more. */
+  leave(environment: ExecutionEnvironment): void {
     const index = this.#environments.indexOf(environment);
     if (index !== -1) this.#environments.splice(index, 1);
   }

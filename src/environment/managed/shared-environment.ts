@@ -142,7 +142,7 @@ export class SharedEnvironment implements RuntimeEvents {
   }
 
   onInitError(payload: Uint8Array, declaredType: string | undefined): boolean {
-    return this.#process.reportInitError(initFailed(payload, declaredType));
+    return this.#process.reportInitError(() => initFailed(payload, declaredType));
   }
 
   /** Managed instances have no SnapStart. */

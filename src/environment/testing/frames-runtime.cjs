@@ -30,10 +30,14 @@ const commands = {
   echo: (event) => event.value ?? null,
   env: () => process.env,
   sleep: ({ ms }) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
-  until: ({ path }) => {
+  until: ({ path, thereupon }, id) => {
     while (!fs.existsSync(path)) commands.sleep({ ms: 10 });
+    if (thereupon !== undefined) commands[thereupon.do](thereupon, id);
   },
-  exit: ({ code }) => process.exit(code),
+  exit: ({ code, path }) => {
+    if (path !== undefined) fs.appendFileSync(path, 'x');
+    process.exit(code);
+  },
   kill: ({ signal }) => {
     process.kill(process.pid, signal);
     commands.sleep({ ms: 5000 });
@@ -56,6 +60,19 @@ const commands = {
   garbage: () => write(Buffer.from([0, 0, 0, 2, 0x7f, 0])),
   forge: ({ ids }) => {
     for (const id of ids) write(frame(0x11, Buffer.from(`${id}"forged for ${id}"`)));
+  },
+  // Frames of any type and text, as if the runtime had sent them.
+  say: ({ frames }, id) =>
+    write(Buffer.concat(frames.map(([type, text]) => frame(type, Buffer.from(text.replace('<id>', id)))))),
+  // All that comes is read, and forgotten.
+  steal: () => void fs.readSync(3, Buffer.alloc(65536), 0, 65536, null),
+  flood: ({ ms, type, bytes }) => {
+    const flood = Buffer.concat(Array.from({ length: 200 }, () => frame(type, Buffer.alloc(bytes, 0x31))));
+    for (const end = Date.now() + ms; Date.now() < end; ) write(flood);
+  },
+  chatter: ({ ms }) => {
+    const text = 'to standard output\n'.repeat(100);
+    for (const end = Date.now() + ms; Date.now() < end; ) fs.writeSync(1, text);
   },
   stream: ({ parts, error }, id) => {
     write(frame(0x15, Buffer.concat([id, Buffer.from('text/plain')])));
@@ -93,13 +110,21 @@ if (process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'snap-start') {
 }
 
 let answer = Buffer.alloc(0);
+let taken = what === 'ahead' ? '\u0001' : '';
+let isPassing = false;
 for (;;) {
-  write(Buffer.concat([answer, frame(0x10, Buffer.alloc(0))]));
+  if (!isPassing) write(Buffer.concat([answer, frame(0x10, Buffer.from(taken))]));
+  taken = '';
   const length = read(4).readUInt32BE(0);
   const body = read(length);
   if (body[0] !== 0x01) process.exit(0);
   const headerBytes = body.readUInt32BE(1);
-  const { requestId } = JSON.parse(body.subarray(5, 5 + headerBytes));
+  const { requestId, ahead, beginBefore } = JSON.parse(body.subarray(5, 5 + headerBytes));
+  isPassing = ahead !== undefined && (isPassing || Number(process.hrtime.bigint()) / 1e6 >= beginBefore);
+  if (isPassing) {
+    write(frame(0x1a, Buffer.from(String(ahead))));
+    continue;
+  }
   const id = Buffer.from(requestId);
   try {
     const event = JSON.parse(body.subarray(5 + headerBytes));
