@@ -245,7 +245,8 @@ describe('what the runtime says after it has asked for the next event', () => {
 
   test('and by exiting is of that one too: it has failed, and those behind it have not begun', async () => {
     const [a = '', b = '', c = ''] = await begin('a', 'b', 'c');
-    runtime.output.write('printed by a\n');
+    // So much that it is read by and by.
+    runtime.output.write('printed by a\n'.repeat(5000));
     await turn();
     done(a);
     runtime.exit();

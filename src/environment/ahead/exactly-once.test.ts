@@ -40,6 +40,14 @@ class Player {
     else this.#finish(runtime, this.#current);
   }
 
+  /** It is ended from outside. @returns the event that it had begun */
+  kill(): string | undefined {
+    const runtime = this.#runtime();
+    const id = runtime === this.#life && !runtime.hasEnded ? this.#current?.requestId : undefined;
+    runtime.exit();
+    return id;
+  }
+
   #next(runtime: PlayedRuntime, lateMs: number): void {
     const event = runtime.events.shift();
     if (event === undefined) return;
@@ -80,6 +88,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ run }) },
   { weight: 4, arbitrary: fc.record({ arrive: which }) },
   { weight: 2, arbitrary: fc.record({ passMs: fc.constantFrom(0.2, 0.5, 1, 4, 6) }) },
+  { weight: 1, arbitrary: fc.record({ kill: which }) },
   { weight: 1, arbitrary: fc.record({ pause: which }) },
   { weight: 1, arbitrary: fc.record({ resume: which }) },
   // What the runtimes and the clock do between the platform's look and its next reading.
@@ -96,6 +105,8 @@ class Model {
   /** How often each event was begun, by request id. */
   readonly begun = new Map<string, number>();
   readonly sent = new Map<string, Payload>();
+  /** Those whose runtime was ended from outside, in them. */
+  readonly killed = new Set<string | undefined>();
   #players: Player[] = [];
 
   async start(): Promise<void> {
@@ -114,6 +125,7 @@ class Model {
     else if ('run' in what) this.#run(what.run);
     else if ('arrive' in what) this.#runtime(what.arrive).arrive();
     else if ('passMs' in what) vi.advanceTimersByTime(what.passMs);
+    else if ('kill' in what) this.killed.add(this.#players[what.kill]?.kill());
     else if ('pause' in what) this.#runtime(what.pause).answers.pause();
     else if ('resume' in what) this.#runtime(what.resume).answers.resume();
     else if ('look' in what) await this.#look(what.look, what.stallMs);
@@ -189,8 +201,8 @@ test('however runtimes, clocks and the platform are late, each event begins once
         const said = model.it.ended.get(id) ?? [];
         expect(said).toHaveLength(1);
         expect(model.begun.get(id) ?? 0).toBeLessThanOrEqual(1);
-        const begun = model.begun.get(id) === 1;
-        if (begun && payload.kind !== 'crashes') expect(said[0]?.text).toBe(JSON.stringify(payload));
+        const hasEnded = model.begun.get(id) === 1 && payload.kind !== 'crashes' && !model.killed.has(id);
+        if (hasEnded) expect(said[0]?.text).toBe(JSON.stringify(payload));
         else expect(said[0]?.text).toContain('Runtime.ExitError');
       }
       for (const lines of model.it.logs()) checkLog(lines);
