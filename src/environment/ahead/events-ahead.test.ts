@@ -213,7 +213,7 @@ describe('what is taken back', () => {
 });
 
 describe('what the runtime says after it has asked for the next event', () => {
-  test("is kept until that one is in hand, where the last one's output has yet to be read", async () => {
+  test("is of that one, where the last one's output was read just before", async () => {
     const [a = '', b = '', c = ''] = await begin('a', 'b', 'c');
     runtime.output.write('printed by a\n');
     done(a);
@@ -232,7 +232,7 @@ describe('what the runtime says after it has asked for the next event', () => {
     expect(log().slice(-lines.length)).toEqual(lines);
   });
 
-  test('is of that one, where nothing has to be read first', async () => {
+  test('is of that one, where there is no such output', async () => {
     const [a = '', b = ''] = await begin('a', 'b');
     done(a);
     runtime.log('logged by b');
