@@ -124,6 +124,7 @@ export class EventsAhead {
     this.#isClosed = true;
     return this.#events.splice(0).map(({ waiter }) => waiter);
   }
+
   /** The platform itself could not run them. */
   abandon(error: Error): void {
     for (const { completion } of this.takeAll()) completion.fail(error);
