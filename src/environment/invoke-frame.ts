@@ -56,7 +56,10 @@ export function writeInvoke(
 
 /** As `writeInvoke`, into memory of its own. */
 export function encodeInvoke(frame: InvokeFrame, withPayload: boolean): Buffer {
-  const memory = Buffer.allocUnsafe(invokeFrameBytes(frame.invocation));
+  const { invocation } = frame;
+  const memory = Buffer.allocUnsafe(
+    invokeFrameBytes(invocation) - (withPayload ? 0 : invocation.payload.length),
+  );
   return memory.subarray(0, writeInvoke(memory, 0, frame, withPayload));
 }
 
