@@ -113,4 +113,17 @@ describe('an INVOKE frame', () => {
     );
     fc.assert(property, { numRuns: 200 });
   });
+
+  test('has no room for an event that follows', () => {
+    const invocation = {
+      requestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd',
+      payload: Buffer.alloc(1024 * 1024),
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
+      traceId: 'Root=1-5759e988-bd862e3fe1be46a994272793',
+      clientContext: undefined,
+      wantsLogTail: false,
+    };
+    const head = encodeInvoke({ invocation, deadlineMs: 1_700_000_000_000 }, false);
+    expect(head.buffer.byteLength).toBeLessThan(invocation.payload.length);
+  });
 });
