@@ -112,8 +112,7 @@ export class DeploymentGroup {
 
   /** One more invocation had better wait its turn: see `Turnover`. */
   get isWellUsed(): boolean {
-    const { limit } = this.turnover;
-    return limit !== Number.POSITIVE_INFINITY && this.busy >= limit;
+    return this.turnover.isLimited && this.busy >= this.turnover.limit;
   }
 
   /** More are in use than had better be: one that becomes free leaves who waits to the others. */
