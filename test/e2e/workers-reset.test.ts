@@ -1,5 +1,5 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from 'vitest';
+import { lambdaOf } from '../support/accounts.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { publishLayer } from '../support/layers.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -36,16 +36,7 @@ test('who comes while workers still end what was reset is served', { timeout: 12
   const echo = { 'index.js': 'exports.handler = async (event) => event;' };
   await deploy(server.lambda, 'before', echo, { Layers: [LayerVersionArn] });
   // A connection each: some of them are every worker's.
-  const callers = Array.from(
-    { length: CALLERS },
-    () =>
-      new LambdaClient({
-        endpoint: server.endpoint,
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-        maxAttempts: 1,
-      }),
-  );
+  const callers = Array.from({ length: CALLERS }, () => lambdaOf(server, '000000000000'));
   const callAll = async (name: string): Promise<unknown[]> =>
     await Promise.all(callers.map(async (caller) => (await invoke(caller, name, 1)).payload));
   const served = Array.from({ length: CALLERS }, () => 1);

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lambdaOf } from '../support/accounts.ts';
 import { beside } from '../support/beside.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
@@ -269,16 +270,7 @@ test('one after the other, over any connection, one unit is enough', async () =>
   await server.lambda.send(
     new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 1 }),
   );
-  const clients = Array.from(
-    { length: 6 },
-    () =>
-      new LambdaClient({
-        endpoint: server.endpoint,
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-        maxAttempts: 1,
-      }),
-  );
+  const clients = Array.from({ length: 6 }, () => lambdaOf(server, '000000000000'));
   for (let round = 0; round < 10; round += 1) {
     for (const client of clients) expect(await attempt(name, undefined, client)).toBe('through');
     // A unit is good for ten requests per second.
