@@ -1,5 +1,6 @@
 import { Duplex, PassThrough } from 'node:stream';
-import type { Sandbox, SandboxCommand, SandboxDriver, SandboxProcess } from '../../src/sandbox/sandbox.ts';
+import type { SandboxDriver, SandboxProcess } from '../../src/sandbox/sandbox.ts';
+import { driverWithoutProcesses } from '../../src/sandbox/testing/driver-without-processes.ts';
 
 const NEXT = Buffer.from([0, 0, 0, 1, 0x10]);
 const INVOKE = 0x01;
@@ -12,48 +13,9 @@ const REQUEST_ID_AT = 9 + 14;
  * A driver without processes: its programs speak the frames of runtimes/FRAMES.md and answer every event at once with the
  * event. What an invoke costs with it is the platform's own work, without the system's.
  */
-export const inMemoryDriver: SandboxDriver = {
-  isolation: 'process',
-  sharesClock: true,
-  limitsInForce: {
-    memory: 'none',
-    cpuShare: 'none',
-    processes: 'none',
-    openFiles: 'none',
-    scratch: 'none',
-    freezing: 'none',
-  },
-  networkReach: { tcp4: 'none', udp4: 'none', tcp6: 'none', udp6: 'none' },
-  attaches: false,
-  create: async ({ id }) => await Promise.resolve(inMemorySandbox(id)),
-  spares: () => [],
-  close: async () => await Promise.resolve(),
-};
+export const inMemoryDriver: SandboxDriver = driverWithoutProcesses(startProgram);
 
-function inMemorySandbox(id: string): Sandbox {
-  const nothing = (): void => undefined;
-  const later = async (): Promise<void> => await Promise.resolve();
-  const refuse = async (): Promise<never> => await Promise.reject(new Error('There is no network.'));
-  return {
-    id,
-    pathInside: (path) => path,
-    exec: startProgram,
-    execBeside: startProgram,
-    listen: async () => await Promise.resolve('127.0.0.1:1'),
-    listenBeside: async () => await Promise.resolve({ address: '127.0.0.1:2', reopen: () => undefined }),
-    connect: refuse,
-    attach: later,
-    boost: nothing,
-    standBack: nothing,
-    freeze: nothing,
-    thaw: nothing,
-    stats: () => ({ memoryPeakBytes: 50 * 2 ** 20 }),
-    scratchOverflows: async () => await Promise.resolve(false),
-    destroy: later,
-  };
-}
-
-async function startProgram(_command: SandboxCommand): Promise<SandboxProcess> {
+async function startProgram(): Promise<SandboxProcess> {
   const exit = Promise.withResolvers<{ code: number; signal: null; outOfMemory: boolean }>();
   const channel = new EchoChannel();
   const output = new PassThrough();

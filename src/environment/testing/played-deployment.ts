@@ -2,7 +2,7 @@ import type { Invocation } from '../../model/invocation.ts';
 import { monotonicMs } from '../ahead/monotonic-clock.ts';
 import { DeploymentGroup } from '../deployment-group.ts';
 import type { ExecutionEnvironment } from '../execution-environment.ts';
-import { PlayedDriver, type PlayedRuntime } from './played-runtime.ts';
+import { type PlayedRuntime, PlayedRuntimes } from './played-runtime.ts';
 import { functionVersion, invocation, PoolFixture } from './pool-fixture.ts';
 
 /** What came of an invocation: its result's text, or the platform's own error. */
@@ -18,8 +18,8 @@ export async function turn(): Promise<void> {
 
 /** Makes environments without processes, for one test after the other. */
 export class PlayedPlatform {
-  readonly driver = new PlayedDriver();
-  readonly fixture = new PoolFixture({ driver: this.driver });
+  readonly played = new PlayedRuntimes();
+  readonly fixture = new PoolFixture({ driver: this.played.driver });
 }
 
 /**
@@ -46,14 +46,14 @@ export class PlayedDeployment {
       this.group.turnover.look(count, 1, 0);
     }
     while (this.environments.length < count) {
-      const { driver, fixture } = this.#platform;
-      const before = new Set(driver.runtimes.keys());
+      const { fixture, played } = this.#platform;
+      const before = new Set(played.runtimes.keys());
       const environment = await fixture.pool.factory.create(this.#version, 'on-demand', false, {
         onAvailable: (free) => this.#onAvailable(free),
         onIdleLost: () => undefined,
       });
       await environment.start();
-      const id = [...driver.runtimes.keys()].find((each) => !before.has(each)) ?? '';
+      const id = [...played.runtimes.keys()].find((each) => !before.has(each)) ?? '';
       this.#idOf.set(environment, id);
       this.environments.push(environment);
       this.group.environments.add(environment);
@@ -64,7 +64,7 @@ export class PlayedDeployment {
   /** The process that an environment has now. */
   runtimeOf(environment: ExecutionEnvironment | undefined): PlayedRuntime {
     const id = environment === undefined ? undefined : this.#idOf.get(environment);
-    const runtime = id === undefined ? undefined : this.#platform.driver.runtimes.get(id);
+    const runtime = id === undefined ? undefined : this.#platform.played.runtimes.get(id);
     if (runtime === undefined) throw new Error('There is no such runtime.');
     return runtime;
   }

@@ -1,5 +1,6 @@
 import { Duplex, PassThrough, Readable } from 'node:stream';
-import type { Sandbox, SandboxDriver, SandboxExit, SandboxProcess } from '../../sandbox/sandbox.ts';
+import type { SandboxExit, SandboxProcess } from '../../sandbox/sandbox.ts';
+import { driverWithoutProcesses } from '../../sandbox/testing/driver-without-processes.ts';
 import { encodeFrame, FRAME, FrameDecoder } from '../frames.ts';
 
 /** An INVOKE frame as the runtime sees it. */
@@ -87,54 +88,11 @@ export function readInvoke(body: Buffer): ReadEvent {
   return { requestId, deadlineMs, ahead, beginBefore, payload: body.toString('utf8', end) };
 }
 
-/** A driver without processes: what would run in them is played by a test. */
-export class PlayedDriver implements SandboxDriver {
-  readonly isolation = 'process';
-  readonly sharesClock = true;
-  readonly attaches = false;
-  readonly limitsInForce = {
-    memory: 'none',
-    cpuShare: 'none',
-    processes: 'none',
-    openFiles: 'none',
-    scratch: 'none',
-    freezing: 'none',
-  } as const;
-  readonly networkReach = { tcp4: 'none', udp4: 'none', tcp6: 'none', udp6: 'none' };
+/** What would run in the sandboxes of its driver is played by a test. */
+export class PlayedRuntimes {
   /** The one of each sandbox that was started last. */
   readonly runtimes = new Map<string, PlayedRuntime>();
-
-  async create({ id }: { readonly id: string }): Promise<Sandbox> {
-    const nothing = (): void => undefined;
-    const later = async (): Promise<void> => await Promise.resolve();
-    const refuse = async (): Promise<never> => await Promise.reject(new Error('There is no network.'));
-    const exec = async (): Promise<SandboxProcess> => await Promise.resolve(this.#start(id));
-    return await Promise.resolve({
-      id,
-      pathInside: (path: string) => path,
-      exec,
-      execBeside: exec,
-      listen: async () => await Promise.resolve('127.0.0.1:1'),
-      listenBeside: async () => await Promise.resolve({ address: '127.0.0.1:2', reopen: nothing }),
-      connect: refuse,
-      attach: later,
-      boost: nothing,
-      standBack: nothing,
-      freeze: nothing,
-      thaw: nothing,
-      stats: () => ({ memoryPeakBytes: 50 * 2 ** 20 }),
-      scratchOverflows: async () => await Promise.resolve(false),
-      destroy: later,
-    });
-  }
-
-  spares(): readonly [] {
-    return [];
-  }
-
-  async close(): Promise<void> {
-    await Promise.resolve();
-  }
+  readonly driver = driverWithoutProcesses(async (id) => await Promise.resolve(this.#start(id)));
 
   #start(id: string): SandboxProcess {
     const runtime = new PlayedRuntime();
