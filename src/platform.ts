@@ -138,7 +138,7 @@ async function build(config: Config, log: PlatformLog) {
   };
   opening.catch(() => undefined);
   const state = await openState(config, directory, clock, warnings, abandon);
-  const identity = await openIdentity(config, state.store, clock);
+  const identity = await openIdentity(config, state.store, clock, warnings);
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });

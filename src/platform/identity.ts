@@ -4,10 +4,12 @@ import type { Clock } from '../model/clock.ts';
 import type { CallerIdentity, CallerPolicies } from '../model/identity/caller-identity.ts';
 import { IdentityDirectory } from '../services/iam/directory/identity-directory.ts';
 import type { Store } from '../store/store.ts';
+import { broadDenials } from './broad-denials.ts';
 import { Credentials } from './credentials.ts';
 import { FunctionSessions } from './function-credentials.ts';
 import { AskedRoles } from './service-roles.ts';
 import { openSessionKey } from './session-key.ts';
+import type { Warnings } from './warnings.ts';
 
 export type Identity = ReturnType<typeof identityOf>;
 /** How callers are known, whichever process they come to. */
@@ -17,9 +19,16 @@ export type Who = Pick<
 >;
 
 /** With everything that is stored, for the process that keeps the store. */
-export async function openIdentity(config: Config, store: Store, clock: Clock): Promise<Identity> {
+export async function openIdentity(
+  config: Config,
+  store: Store,
+  clock: Clock,
+  warnings: Warnings,
+): Promise<Identity> {
   const identity = identityOf(config, clock, await openSessionKey(store));
   await identity.directory.open(store);
+  if (identity.policies.isStrict)
+    for (const denial of broadDenials(identity.directory.all())) warnings.add(denial);
   return identity;
 }
 

@@ -76,7 +76,7 @@ export class World {
     const warnings = new Warnings({ ...log, warn: () => undefined });
     const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
     const state = await openState(config, directory, clock, warnings);
-    const identity = await openIdentity(config, state.store, clock);
+    const identity = await openIdentity(config, state.store, clock, warnings);
     const address = new Address(config);
     const site: WorldSite = { config, log, warnings, address, identity, clock, state };
     const world = new World(

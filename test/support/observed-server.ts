@@ -53,7 +53,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
   const directory = await claimDataDirectory(config.dataDir, config.ephemeral);
   const isolation = chooseIsolation(config, join(directory.path, 'cache'), warnings, inside, clock);
   const state = await openState(config, directory, clock, warnings);
-  const identity = await openIdentity(config, state.store, clock);
+  const identity = await openIdentity(config, state.store, clock, warnings);
   const site = {
     config,
     log,

@@ -1,3 +1,4 @@
+import { mentionedKeys } from './mentioned-keys.ts';
 import { listOf, type PolicyDocument, type PolicyStatement } from './policy-document.ts';
 
 /** Condition keys that requests have on AWS and have not here, as no tags are looked at: a Deny that relies on one would not deny. */
@@ -17,6 +18,12 @@ export function absentKey({ Statement }: Pick<PolicyDocument, 'Statement'>): str
 
 /** Of those, what requests to Lambda do have: it looks at tags that are given. */
 const OF_LAMBDA = /^aws:(?:RequestTag\/|TagKeys$)/i;
+/** The same of all services whose requests have any. */
+const TAGS_OF: ReadonlyMap<string, RegExp> = new Map([
+  ['lambda', OF_LAMBDA],
+  ['sts', OF_LAMBDA],
+  ['kinesis', ABSENT],
+]);
 /** In lower case. */
 export const OF_OBJECTS =
   /^s3:(?:existingobjecttag\/|objectcreationoperation$|signatureage$|signatureversion$)/;
@@ -27,10 +34,26 @@ export function keyOfDenial({ Statement }: Pick<PolicyDocument, 'Statement'>): s
     .filter(({ Effect }) => Effect === 'Deny')
     .flatMap((statement) => {
       const isOfLambda = statement.NotAction === undefined && listOf(statement.Action ?? []).every(isLambdas);
-      return Object.values(statement.Condition ?? {})
-        .flatMap((operands) => Object.keys(operands))
-        .filter((key) => isAbsent(key) && !(isOfLambda && OF_LAMBDA.test(key)));
+      const conditions = Object.values(statement.Condition ?? {}).flatMap((operands) =>
+        Object.keys(operands),
+      );
+      // First as they are written.
+      return [...conditions, ...mentionedKeys({ Statement: statement })].filter(
+        (key) => isAbsent(key) && !(isOfLambda && OF_LAMBDA.test(key)),
+      );
     })[0];
+}
+
+/** Keys in lower case that a statement rests on when it denies, and of which requests for some actions do not say here what they would on AWS. */
+export function keysHeldBack(statement: PolicyStatement): readonly string[] {
+  return statement.Effect === 'Allow' ? [] : [...mentionedKeys({ Statement: statement })].filter(isAbsent);
+}
+
+/** Whether requests for an action have a key, in lower case, on AWS and not here. */
+export function isHidden(key: string, action: string): boolean {
+  const service = action.slice(0, action.indexOf(':')).toLowerCase();
+  if (isTagKey(key)) return TAGS_OF.get(service)?.test(key) !== true;
+  return (service === 'dynamodb' && OF_ITEMS.test(key)) || (service === 's3' && OF_OBJECTS.test(key));
 }
 
 export function wouldNotDeny(key: string): string {

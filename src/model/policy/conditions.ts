@@ -1,9 +1,13 @@
 import { type ConditionOperator, OPERATORS, type ValueTest } from './condition-operators.ts';
 import type { ContextKeys } from './context-keys.ts';
+import { mentionedKeys } from './mentioned-keys.ts';
 import { type ConditionValue, listOf, PolicyError, type PolicyStatement } from './policy-document.ts';
 
-/** Whether a request meets a statement's conditions. */
-export type ConditionTest = (keys: ContextKeys) => boolean;
+/**
+ * Whether a request meets a statement's conditions.
+ * @param hidden keys of which nothing is known: what rests on one of them counts as met
+ */
+export type ConditionTest = (keys: ContextKeys, hidden?: readonly string[]) => boolean;
 
 type SetOperator = 'ForAllValues' | 'ForAnyValue';
 
@@ -16,10 +20,12 @@ export function conditionTest(condition: PolicyStatement['Condition'], variables
   for (const [operator, keys] of Object.entries(condition ?? {})) {
     for (const [key, values] of Object.entries(keys)) {
       if (!KEY.test(key)) throw new PolicyError(`${key} is no condition key.`);
-      tests.push(keyTest(operator, key.toLowerCase(), listOf(values), variables));
+      const test = keyTest(operator, key.toLowerCase(), listOf(values), variables);
+      const mentioned = mentionedKeys({ Statement: { Condition: { [operator]: { [key]: values } } } });
+      tests.push((asked, hidden) => hidden?.some((each) => mentioned.has(each)) === true || test(asked));
     }
   }
-  return (keys) => tests.every((test) => test(keys));
+  return (keys, hidden) => tests.every((test) => test(keys, hidden));
 }
 
 function keyTest(

@@ -130,6 +130,53 @@ describe('evaluatePolicy', () => {
     expect(effect()).not.toBe('allow');
   });
 
+  describe('a deny by a key that requests do not have here denies whatever it would be', () => {
+    const Resource = '*';
+    const effect = (Condition: object, action: string, more: object = {}, isComplete = false) => {
+      const Statement = [
+        { ...allow, Action: '*', Resource, Condition, Effect: 'Deny', ...more } as PolicyStatement,
+      ];
+      const policy = compilePolicy({ Version: '2012-10-17', Statement });
+      return evaluatePolicy(policy, {
+        principal: user,
+        action,
+        resource,
+        keys: requestKeys(user),
+        isComplete,
+      }).effect;
+    };
+    const ofTag = { StringEquals: { 'aws:ResourceTag/team': 'red' } };
+
+    test.each<[object, string, string]>([
+      [ofTag, 'sqs:SendMessage', 'explicit-deny'],
+      // Its requests have their streams' tags.
+      [ofTag, 'kinesis:PutRecord', 'none'],
+      [{ StringEquals: { 'aws:RequestTag/team': 'red' } }, 'lambda:TagResource', 'none'],
+      [{ StringEquals: { 'aws:RequestTag/team': 'red' } }, 'sqs:TagQueue', 'explicit-deny'],
+      [{ Null: { 'dynamodb:LeadingKeys': 'false' } }, 'dynamodb:GetItem', 'explicit-deny'],
+      [{ Null: { 'dynamodb:LeadingKeys': 'false' } }, 's3:GetObject', 'none'],
+      [{ StringLike: { 's3:ExistingObjectTag/secret': '*' } }, 's3:GetObject', 'explicit-deny'],
+      [
+        { StringLike: { 'aws:PrincipalArn': '*${aws:ResourceTag/owner}' } },
+        'sqs:SendMessage',
+        'explicit-deny',
+      ],
+      // What is known still has to hold.
+      [{ ...ofTag, StringLike: { 'aws:PrincipalArn': 'nobody' } }, 'sqs:SendMessage', 'none'],
+    ])('%j, %s: %s', (condition, action, expected) => {
+      expect(effect(condition, action)).toBe(expected);
+    });
+
+    test('and one about resources that it would name', () => {
+      const owned = { Resource: `${resource}\${aws:ResourceTag/owner}` };
+      expect(effect({}, 'sqs:SendMessage', owned)).toBe('explicit-deny');
+    });
+
+    test('but not where all there is was said', () => {
+      expect(effect(ofTag, 'sqs:SendMessage', {}, true)).toBe('none');
+    });
+  });
+
   test('a deny wins', () => {
     const deny: PolicyStatement = { ...allow, Effect: 'Deny', Principal: { AWS: user.arn } };
     expect(decideAll([allow, deny])).toEqual({ effect: 'explicit-deny', statement: deny });

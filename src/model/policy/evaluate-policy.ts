@@ -1,5 +1,5 @@
 import { arnPattern } from './arn-pattern.ts';
-import { keysNeeded } from './absent-keys.ts';
+import { isHidden, keysHeldBack, keysNeeded } from './absent-keys.ts';
 import { type ConditionTest, conditionTest } from './conditions.ts';
 import type { ContextKeys } from './context-keys.ts';
 import { listOf, type OneOrMany, type PolicyDocument, type PolicyStatement } from './policy-document.ts';
@@ -16,6 +16,8 @@ export interface PolicyRequest {
   readonly resource: string;
   /** From `requestKeys` */
   readonly keys: ContextKeys;
+  /** What is not among the keys is not in the request, whatever Lambent does not implement. */
+  readonly isComplete?: boolean;
 }
 
 /** What one policy says about a request, with the statement that says so. */
@@ -44,6 +46,9 @@ interface CompiledStatement {
   readonly matchesAction: TextPattern;
   readonly matchesResource: TextPattern;
   readonly meetsConditions: ConditionTest;
+  /** Without these keys a Deny would not deny what it denies on AWS. */
+  readonly heldBack: readonly string[];
+  readonly resourceKeys: ReadonlySet<string>;
 }
 
 const NOTHING_SAID: PolicyDecision = { effect: 'none' };
@@ -76,14 +81,24 @@ export function evaluatePolicy(policy: CompiledPolicy, request: PolicyRequest): 
   return decision;
 }
 
-function applies(
-  statement: CompiledStatement,
-  { principal, action, resource, keys }: PolicyRequest,
-): PrincipalMatch | undefined {
+function applies(statement: CompiledStatement, request: PolicyRequest): PrincipalMatch | undefined {
+  const { principal, action, resource, keys } = request;
   const match = statement.matchPrincipal(principal);
-  if (match === undefined) return undefined;
-  if (!statement.matchesAction(action, keys) || !statement.matchesResource(resource, keys)) return undefined;
-  return statement.meetsConditions(keys) ? match : undefined;
+  if (match === undefined || !statement.matchesAction(action, keys)) return undefined;
+  const hidden = statement.heldBack.length === 0 ? undefined : hiddenOf(statement, request);
+  const isAbout =
+    statement.matchesResource(resource, keys) ||
+    hidden?.some((key) => statement.resourceKeys.has(key)) === true;
+  return isAbout && statement.meetsConditions(keys, hidden) ? match : undefined;
+}
+
+/** A Deny that was accepted denies: too much rather than nothing, where what it asks for is not known. */
+function hiddenOf(
+  { heldBack }: CompiledStatement,
+  { action, keys, isComplete }: PolicyRequest,
+): readonly string[] | undefined {
+  if (isComplete === true) return undefined;
+  return heldBack.filter((key) => !keys.has(key) && isHidden(key, action));
 }
 
 function compileStatement(source: PolicyStatement, variables: boolean): CompiledStatement {
@@ -97,6 +112,10 @@ function compileStatement(source: PolicyStatement, variables: boolean): Compiled
     matchPrincipal: statementPrincipal(source),
     matchesAction: eitherOr(Action, NotAction, (text) => textPattern(text, actionRules)),
     matchesResource: eitherOr(Resource, NotResource, (text) => arnPattern(text, arnRules)),
+    heldBack: keysHeldBack(source),
+    resourceKeys: mentionedKeys({
+      Statement: { ...(Resource && { Resource }), ...(NotResource && { NotResource }) },
+    }),
     meetsConditions:
       needed.length === 0
         ? meetsConditions

@@ -1,11 +1,17 @@
-import { listOf, type PolicyDocument } from './policy-document.ts';
+import { listOf, type OneOrMany, type PolicyStatement } from './policy-document.ts';
 
 const VARIABLE = /\$\{\s*([^},\s]+)/g;
 
+type Mentioning = Pick<PolicyStatement, 'Resource' | 'NotResource' | 'Condition'>;
+
 /** The condition keys that a policy's conditions and variables name, in lower case. */
-export function mentionedKeys(document: PolicyDocument): ReadonlySet<string> {
+export function mentionedKeys({
+  Statement,
+}: {
+  readonly Statement: OneOrMany<Mentioning>;
+}): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const { Resource, NotResource, Condition = {} } of listOf(document.Statement)) {
+  for (const { Resource, NotResource, Condition = {} } of listOf(Statement)) {
     for (const operands of Object.values(Condition)) {
       for (const key of Object.keys(operands)) keys.add(key.toLowerCase());
     }

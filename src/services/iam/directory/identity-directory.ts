@@ -62,6 +62,10 @@ export class IdentityDirectory {
     this.#library.clear();
   }
 
+  all(): Iterable<StoredIdentity> {
+    return this.#entities.values();
+  }
+
   find<K extends IdentityKind>(kind: K, accountId: string, name: string): IdentityOf<K> | undefined {
     return this.#entities.get(entityKey({ kind, accountId, name })) as IdentityOf<K> | undefined;
   }

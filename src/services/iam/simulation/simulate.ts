@@ -97,6 +97,7 @@ function resultOf(
     resource,
     resourceAccountId: owner === undefined ? principal.accountId : resource.split(':')[4] || owner,
     keys,
+    isComplete: true,
   };
   const [bound] = boundary;
   const decision = authorize(request, {
