@@ -108,13 +108,13 @@ export class FunctionDirectory {
       for (const { serving } of versions.values()) if (serving?.snapStart === true) yield serving;
   }
 
-  /** Where events go that the function fails for; undefined: nowhere, or the function is gone. */
-  deadLetterTarget(
+  /** As `resolve`, for those who only look; undefined: it is gone, or cannot be invoked. */
+  version(
     { accountId, region, name }: FunctionKey,
     qualifier: string | undefined,
-  ): string | undefined {
+  ): FunctionVersion | undefined {
     const entry = this.#functions.get(`${accountId}/${region}/${name}`);
-    return entry && resolved(entry, qualifier)?.version.deadLetterTargetArn;
+    return entry && resolved(entry, qualifier)?.version;
   }
 
   #find(accountId: string, region: string, name: string): FunctionEntry | undefined {

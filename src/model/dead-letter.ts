@@ -16,13 +16,14 @@ export interface LastAttempt {
 export function deadLetter(
   event: AsyncEvent,
   attempt: LastAttempt,
-  targetArn: string,
+  { targetArn, roleArn }: Pick<DestinationMessage, 'targetArn' | 'roleArn'>,
   traceHeader: string,
 ): DestinationMessage {
   const text = errorMessage(attempt).slice(0, ERROR_MESSAGE_LIMIT);
   return {
     targetArn,
     accountId: event.accountId,
+    roleArn,
     body: event.payload,
     traceHeader,
     attributes: {

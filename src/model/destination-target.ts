@@ -1,8 +1,13 @@
-/** A record about an event that is done with, or the event itself as a dead letter. */
-export interface DestinationMessage {
-  readonly targetArn: string;
-  /** The account of the function, on whose behalf it is sent. */
+/** The function on whose behalf something is sent. */
+export interface DestinationSender {
   readonly accountId: string;
+  /** Its execution role; undefined: the function is gone, and only its account is asked. */
+  readonly roleArn: string | undefined;
+}
+
+/** A record about an event that is done with, or the event itself as a dead letter. */
+export interface DestinationMessage extends DestinationSender {
+  readonly targetArn: string;
   /** JSON text */
   readonly body: string;
   /** `X-Amzn-Trace-Id` value, with the lineage of the run: targets can lead in a circle. */
@@ -20,7 +25,7 @@ export type TargetState = 'ready' | 'missing' | 'forbidden' | 'unfit';
 
 /** One kind of thing that records and dead letters go to. */
 export interface DestinationTarget {
-  check(targetArn: string, accountId: string): Promise<TargetState>;
+  check(targetArn: string, sender: DestinationSender): Promise<TargetState>;
   /** Resolves when the message is on disk. Throws ServiceError when it cannot be delivered; another error may pass. */
   send(message: DestinationMessage): Promise<void>;
 }

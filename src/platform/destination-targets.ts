@@ -3,7 +3,9 @@ import type { DestinationTarget, DestinationTargets, TargetState } from '../mode
 import type { EventBusPort } from '../model/event-bus-port.ts';
 import type { ObjectWriter } from '../model/object-ports.ts';
 import type { QueueSender, QueueSenderIdentity } from '../model/queue-ports.ts';
+import { checkSending } from '../model/sending-rights.ts';
 import { ServiceError } from '../model/service-error.ts';
+import type { ServiceRoles } from '../model/service-roles.ts';
 import type { TopicPublisher } from '../model/topic-publisher.ts';
 
 interface DestinationServices {
@@ -17,13 +19,40 @@ interface DestinationServices {
 const LARGEST_EVENT_BYTES = 1_048_576;
 
 /**
- * Where Lambda's records and dead letters can go, beside other functions.
+ * Where Lambda's records and dead letters can go, beside other functions, for functions whose roles may send there.
  * @param services asked for once there is something to send: they are built on the invokes whose records they take
  */
-export function destinationTargets(services: () => DestinationServices): DestinationTargets {
+export function destinationTargets(
+  services: () => DestinationServices,
+  roles: ServiceRoles,
+): DestinationTargets {
+  const targets = accountTargets(services);
+  return Object.fromEntries(
+    Object.entries(targets).map(([service, target]) => [service, forRoles(target, roles)]),
+  );
+}
+
+function forRoles(target: DestinationTarget, roles: ServiceRoles): DestinationTarget {
+  return {
+    check: async (arn, sender) => {
+      const may = await stateOf(async () => {
+        checkSending(roles, sender, arn);
+        return false;
+      });
+      return may === 'ready' ? await target.check(arn, sender) : may;
+    },
+    send: async (message) => {
+      checkSending(roles, message, message.targetArn, message.objectPrefix);
+      await target.send(message);
+    },
+  };
+}
+
+/** As far as the function's account may send. */
+function accountTargets(services: () => DestinationServices): DestinationTargets {
   return {
     sqs: {
-      check: async (arn, accountId) =>
+      check: async (arn, { accountId }) =>
         await stateOf(async () => (await services().queues.check(arn, account(accountId))).isFifo),
       send: async ({ targetArn: queueArn, accountId, body, traceHeader, attributes }) => {
         const sender = account(accountId);
@@ -37,7 +66,7 @@ export function destinationTargets(services: () => DestinationServices): Destina
       },
     },
     sns: {
-      check: async (arn, accountId) =>
+      check: async (arn, { accountId }) =>
         await stateOf(async () => (await services().topics.check(arn, account(accountId))).isFifo),
       send: async ({ targetArn: topicArn, accountId, body: message, traceHeader, attributes }) => {
         const sender = account(accountId);
@@ -57,7 +86,7 @@ export function destinationTargets(services: () => DestinationServices): Destina
 
 function busTarget(buses: () => EventBusPort): DestinationTarget {
   return {
-    check: async (arn, accountId) =>
+    check: async (arn, { accountId }) =>
       await stateOf(async () => {
         await buses().check(arn, account(accountId));
         return false;
@@ -83,7 +112,7 @@ function busTarget(buses: () => EventBusPort): DestinationTarget {
 /** Records become objects, named by function and time. */
 function bucketTarget(objects: () => ObjectWriter): DestinationTarget {
   return {
-    check: async (arn, accountId) =>
+    check: async (arn, { accountId }) =>
       await stateOf(async () => {
         await objects().check({ bucket: bucketOf(arn), key: 'aws/lambda/' }, { kind: 'account', accountId });
         return false;

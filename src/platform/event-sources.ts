@@ -42,16 +42,18 @@ export function buildEventSources(
     const version = (): FunctionVersion | undefined => versionOf(functions, mapping.functionArn);
     const rights = pollingRights(identity, mapping, version);
     const door = new FunctionDoor(invoker, mapping.functionArn, rights);
+    const roleArn = (): string | undefined => version()?.role;
     if (mapping.kind === 'kinesis' || mapping.kind === 'dynamodb') {
       const eventSourceArn = mapping.settings.EventSourceArn ?? '';
       const format =
         mapping.kind === 'dynamodb'
           ? dynamodbFormat({ eventSourceArn })
-          : kinesisFormat({ eventSourceArn, roleArn: () => version()?.role });
+          : kinesisFormat({ eventSourceArn, roleArn });
       return new StreamPoller(mapping, {
         clock,
         streams,
         targets,
+        roleArn,
         door,
         onProblem,
         report,

@@ -43,7 +43,8 @@ export async function buildExecution(site: Site) {
   const code = new CodeDirectories(join(directory.path, 'code'), (sha256) => store.blobs.path(sha256));
   const isolation = await site.isolation;
   const onNotice = (message: string): void => log.warn(message);
-  const xray = new XrayRuntime({ store, clock, roles: site.identity.serviceRoles, onNotice });
+  const roles = site.identity.serviceRoles;
+  const xray = new XrayRuntime({ store, clock, roles, onNotice });
   const { runtimes, pool } = openEnvironments({ ...site, isolation }, { code, traces: xray }, concurrency);
   const functions = await opened(new FunctionDirectory((arn, keep) => pool.retire(arn, keep)), store);
   const policies = await opened(new PolicyDirectory(), store);
@@ -58,7 +59,7 @@ export async function buildExecution(site: Site) {
   const owner = await platformId(directory.path);
   const receivers = openReceivers(site, owner, onNotice);
   const { queues, streamConsumer } = receivers;
-  const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }));
+  const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }), roles);
   const events = new AsyncDispatcher({
     store,
     clock,
@@ -66,7 +67,8 @@ export async function buildExecution(site: Site) {
     configs: eventInvokeConfigs,
     queuedTrace: (...event) => invoker.queuedTrace(...event),
     targets,
-    deadLetterTarget: (event) => functions.deadLetterTarget(event, event.qualifier),
+    target: (event) => functions.version(event, event.qualifier),
+    roles,
     reservedConcurrency: (target) => functions.settings(target)?.reservedConcurrency,
     owner,
     mostInHand: config.concurrency,
@@ -89,13 +91,11 @@ export async function buildExecution(site: Site) {
     ...receivers,
     messaging,
     eventSources,
-    targets,
-    xray,
   };
   const workers = openWorkers(site, { lender, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
-  return { runtimes, isolation, pool, workers, ...doors, activation };
+  return { runtimes, isolation, pool, workers, ...doors, targets, xray, activation };
 }
 
 /** The single door. */

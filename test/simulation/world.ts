@@ -185,14 +185,19 @@ async function build(
   await configs.open(store);
   const policies = new PolicyDirectory();
   await policies.open(store);
-  const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }));
+  const roles = site.identity.serviceRoles;
+  const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }), roles);
   const events = new AsyncDispatcher({
     store,
     clock,
     invoker: functions,
     configs,
     targets,
-    deadLetterTarget: ({ name }) => deadLetterTarget(name),
+    target: ({ name }) => {
+      const deadLetterTargetArn = deadLetterTarget(name);
+      return { role: 'role', ...(deadLetterTargetArn !== undefined && { deadLetterTargetArn }) };
+    },
+    roles,
     reservedConcurrency: ({ name }) => (functions.byName.get(name)?.isOff === true ? 0 : undefined),
     owner: OWNER,
     mostInHand: site.config.concurrency,

@@ -37,9 +37,19 @@ describe('a catalogue', () => {
     expect(operations.get('Invoke')).toEqual({
       resource: 'invocation',
       behaviours: new Map([
-        ['answer', 'The answer is 200.'],
-        ['no-payload', 'It gets {}.'],
+        ['answer', { sentence: 'The answer is 200.' }],
+        ['no-payload', { sentence: 'It gets {}.' }],
       ]),
+    });
+  });
+
+  test('says what is refused, and why', () => {
+    const entry = '  moon: { documented: It runs there., refused: Nothing here does. }\n';
+    const { operations, problems } = readCatalogues(new Map([['a', `Invoke:\n${entry}`]]), known);
+    expect(problems).toEqual([]);
+    expect(operations.get('Invoke')?.behaviours.get('moon')).toEqual({
+      sentence: 'It runs there.',
+      refused: 'Nothing here does.',
     });
   });
 
@@ -48,6 +58,8 @@ describe('a catalogue', () => {
     ['Invoke:\n  Answer: Yes.\n', 'a.yaml: Invoke: Answer is not in kebab case'],
     ['Invoke:\n  answer: 200\n', 'a.yaml: Invoke: answer is not a sentence'],
     ['Invoke:\n  answer: It answers\n', 'a.yaml: Invoke: answer is not a sentence'],
+    ['Invoke:\n  answer: { documented: Yes. }\n', 'a.yaml: Invoke: answer is not a sentence'],
+    ['Invoke:\n  answer: { documented: Yes., refused: no }\n', 'a.yaml: Invoke: answer is not a sentence'],
     ['Invoke: [answer]\n', 'a.yaml: Invoke: not a map of ids to sentences'],
     ['', 'a.yaml: not a map of operations'],
   ])('is told what is wrong: %j', (text, problem) => {

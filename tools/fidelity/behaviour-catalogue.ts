@@ -1,10 +1,17 @@
 import { parse, YAMLParseError } from 'yaml';
 
-/** What is documented of one operation: ids of behaviours, each with a sentence. */
+/** One thing that is documented of an operation. */
+export interface DocumentedBehaviour {
+  readonly sentence: string;
+  /** Why it is not to be had here; its tests show that it is refused, never ignored. */
+  readonly refused?: string;
+}
+
+/** What is documented of one operation: ids of behaviours. */
 export interface OperationCatalogue {
   /** The resource the operation belongs to: its catalogue's file name without `.yaml`. */
   readonly resource: string;
-  readonly behaviours: ReadonlyMap<string, string>;
+  readonly behaviours: ReadonlyMap<string, DocumentedBehaviour>;
 }
 
 export interface Catalogue {
@@ -52,19 +59,31 @@ function mapping(file: string, text: string, problems: string[]): [string, unkno
   return [];
 }
 
-function behavioursOf(where: string, entries: unknown, problems: string[]): Map<string, string> {
-  const behaviours = new Map<string, string>();
+function behavioursOf(where: string, entries: unknown, problems: string[]): Map<string, DocumentedBehaviour> {
+  const behaviours = new Map<string, DocumentedBehaviour>();
   if (!isRecord(entries)) {
     problems.push(`${where}: not a map of ids to sentences`);
     return behaviours;
   }
-  for (const [id, sentence] of Object.entries(entries)) {
+  for (const [id, entry] of Object.entries(entries)) {
+    const behaviour = behaviourOf(entry);
     if (!ID.test(id)) problems.push(`${where}: ${id} is not in kebab case`);
-    else if (typeof sentence !== 'string' || !sentence.endsWith('.')) {
-      problems.push(`${where}: ${id} is not a sentence`);
-    } else behaviours.set(id, sentence);
+    else if (behaviour === undefined) problems.push(`${where}: ${id} is not a sentence`);
+    else behaviours.set(id, behaviour);
   }
   return behaviours;
+}
+
+/** A sentence, or two: `{ documented, refused }`. */
+function behaviourOf(entry: unknown): DocumentedBehaviour | undefined {
+  if (isSentence(entry)) return { sentence: entry };
+  if (!isRecord(entry) || Object.keys(entry).length !== 2) return undefined;
+  const { documented, refused } = entry;
+  return isSentence(documented) && isSentence(refused) ? { sentence: documented, refused } : undefined;
+}
+
+function isSentence(value: unknown): value is string {
+  return typeof value === 'string' && value.endsWith('.');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,7 @@
-import { type Behaviour, countOf, type Fidelity, type OperationFidelity } from './fidelity.ts';
+import { type Behaviour, countOf, coveredOf, type Fidelity, type OperationFidelity } from './fidelity.ts';
 
 /** `docs/fidelity.md`: the same text for the same results, so that a change of it is a change of behaviour. */
 export function fidelityPage({ operations }: Fidelity): string {
-  const open = operations.filter(({ behaviours }) => behaviours.some(isOpen));
   return `${[
     '# Fidelity',
     '',
@@ -10,32 +9,42 @@ export function fidelityPage({ operations }: Fidelity): string {
     '`test/conformance/lambda/behaviours`; a test names those it proves at the end of its title. This page is written',
     'by `npm run fidelity`.',
     '',
-    'An uncovered behaviour is not built, or built and not tested in `test/conformance/lambda`.',
+    'A covered behaviour is shown by a test, and passing when all of its tests pass. A refused one is not to be had here:',
+    "tests show that a request for it is refused with an error of AWS's, never taken and ignored.",
     '',
-    '| Operation | Documented | Covered | Passing |',
-    '| --- | ---: | ---: | ---: |',
+    '| Operation | Documented | Covered | Passing | Refused |',
+    '| --- | ---: | ---: | ---: | ---: |',
     ...operations.map(row),
     row({ operation: '**All**', resource: '', behaviours: operations.flatMap((one) => one.behaviours) }),
-    '',
-    '## Uncovered or failing',
-    ...open.flatMap(section),
+    ...list('Refused', operations, ({ verdict }) => verdict === 'refused'),
+    ...list('Uncovered or failing', operations, isOpen),
   ].join('\n')}\n`;
 }
 
 function row({ operation, resource, behaviours }: OperationFidelity): string {
-  if (resource === undefined) return `| ${operation} | no catalogue | | |`;
-  const documented = behaviours.length;
-  const covered = documented - countOf(behaviours, 'uncovered');
-  return `| ${operation} | ${documented} | ${covered} | ${countOf(behaviours, 'passes')} |`;
+  if (resource === undefined) return `| ${operation} | no catalogue | | | |`;
+  const counts = [behaviours.length, coveredOf(behaviours), countOf(behaviours, 'passes')];
+  return `| ${[operation, ...counts, countOf(behaviours, 'refused')].join(' | ')} |`;
 }
 
-function section({ operation, behaviours }: OperationFidelity): string[] {
-  const items = behaviours
-    .filter(isOpen)
-    .map(({ id, sentence, verdict }) => `- \`${id}\`${verdict === 'fails' ? ' **fails**' : ''}: ${sentence}`);
-  return ['', `### ${operation}`, '', ...items];
+/** A chapter of those behaviours, by operation; none where there are none. */
+function list(
+  title: string,
+  operations: readonly OperationFidelity[],
+  belongs: (behaviour: Behaviour) => boolean,
+): string[] {
+  const found = operations.flatMap(({ operation, behaviours }) => {
+    const items = behaviours.filter(belongs).map(item);
+    return items.length === 0 ? [] : ['', `### ${operation}`, '', ...items];
+  });
+  return found.length === 0 ? [] : ['', `## ${title}`, ...found];
+}
+
+function item({ id, sentence, refused, verdict }: Behaviour): string {
+  const because = refused === undefined ? '' : ` **${refused}**`;
+  return `- \`${id}\`${verdict === 'fails' ? ' **fails**' : ''}: ${sentence}${because}`;
 }
 
 function isOpen({ verdict }: Behaviour): boolean {
-  return verdict !== 'passes';
+  return verdict === 'fails' || verdict === 'uncovered';
 }

@@ -42,7 +42,7 @@ const catalogue = readCatalogues(
   new Map([
     [
       'invocation',
-      'Invoke:\n  answer: Answers.\n  error: Fails.\n  later: Waits.\nInvokeAsync:\n  ok: Works.\n',
+      'Invoke:\n  answer: Answers.\n  error: Fails.\n  later: Waits.\n  moon: { documented: Flies., refused: Nothing does. }\nInvokeAsync:\n  ok: Works.\n',
     ],
   ]),
   operations,
@@ -75,8 +75,16 @@ describe('behaviours', () => {
       'Invoke.answer': 'passes',
       'Invoke.error': 'uncovered',
       'Invoke.later': 'uncovered',
+      'Invoke.moon': 'uncovered',
       'InvokeAsync.ok': 'passes',
     });
+  });
+
+  test.each([
+    ['passed', 'refused'],
+    ['failed', 'fails'],
+  ])('that are not to be had are refused as far as their tests pass: %s', (status, verdict) => {
+    expect(verdictsOf(judged([status, 'a [moon]']))['Invoke.moon']).toBe(verdict);
   });
 
   test.each([[['passed', 'failed']], [['failed', 'passed']], [['failed', 'skipped']]])(
@@ -118,29 +126,32 @@ describe('problems', () => {
 });
 
 describe('the report', () => {
-  const fidelity = judged(['passed', 'a [answer]'], ['failed', 'b [error]']);
+  const fidelity = judged(['passed', 'a [answer]'], ['failed', 'b [error]'], ['passed', 'c [moon]']);
 
   test('counts, and lists what is open', () => {
     const page = fidelityPage(fidelity);
-    expect(page).toContain('| Invoke | 3 | 2 | 1 |\n| InvokeAsync | 1 | 0 | 0 |\n| **All** | 4 | 2 | 1 |\n');
+    expect(page).toContain(
+      '| Invoke | 4 | 2 | 1 | 1 |\n| InvokeAsync | 1 | 0 | 0 | 0 |\n| **All** | 5 | 2 | 1 | 1 |\n',
+    );
+    expect(page).toContain('## Refused\n\n### Invoke\n\n- `moon`: Flies. **Nothing does.**\n\n## Uncovered');
     expect(page).toContain('### Invoke\n\n- `error` **fails**: Fails.\n- `later`: Waits.\n');
   });
 
   test('is plain lines in a pipe and a table for a person', () => {
     expect(fidelityLines(fidelity, { isTTY: false })).toEqual([
-      'Invoke\t3\t2\t1',
-      'InvokeAsync\t1\t0\t0',
-      'All\t4\t2\t1',
+      'Invoke\t4\t2\t1\t1',
+      'InvokeAsync\t1\t0\t0\t0',
+      'All\t5\t2\t1\t1',
     ]);
     const table = fidelityLines(fidelity, { isTTY: true }).join('\n');
-    expect(table).toMatch(/Operation +documented +covered +passing/);
-    expect(table).toMatch(/Invoke +3 +2 +1/);
+    expect(table).toMatch(/Operation +documented +covered +passing +refused/);
+    expect(table).toMatch(/Invoke +4 +2 +1 +1/);
     expect(table).toContain('b [error]: It broke');
   });
 
   test('says which operation has no catalogue', () => {
     const bare = judge(catalogue, { testResults: [] }, ['GetFunction']);
-    expect(fidelityPage(bare)).toContain('| GetFunction | no catalogue | | |');
+    expect(fidelityPage(bare)).toContain('| GetFunction | no catalogue | | | |');
     expect(fidelityLines(bare, { isTTY: false })[0]).toBe('GetFunction\tno catalogue');
   });
 });

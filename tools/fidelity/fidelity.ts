@@ -1,4 +1,4 @@
-import type { Catalogue } from './behaviour-catalogue.ts';
+import type { Catalogue, DocumentedBehaviour } from './behaviour-catalogue.ts';
 import { behavioursInTitle, operationOfFile } from './test-names.ts';
 
 /** What Fidelity reads of vitest's JSON report. */
@@ -17,12 +17,14 @@ export interface TestResult {
   readonly failureMessages?: readonly string[] | null;
 }
 
-/** A behaviour no test proves is uncovered; one of whose tests any fails is failing. */
-export type Verdict = 'passes' | 'fails' | 'uncovered';
+/**
+ * A behaviour no test proves is uncovered; one of whose tests any fails is failing. Of a behaviour that is not to be
+ * had, tests show that it is refused.
+ */
+export type Verdict = 'passes' | 'fails' | 'refused' | 'uncovered';
 
-export interface Behaviour {
+export interface Behaviour extends DocumentedBehaviour {
   readonly id: string;
-  readonly sentence: string;
   readonly verdict: Verdict;
 }
 
@@ -74,17 +76,21 @@ export function countOf(behaviours: readonly Behaviour[], verdict: Verdict): num
   return behaviours.filter((behaviour) => behaviour.verdict === verdict).length;
 }
 
+/** Of behaviours that are to be had, those a test names. */
+export function coveredOf(behaviours: readonly Behaviour[]): number {
+  return countOf(behaviours, 'passes') + countOf(behaviours, 'fails');
+}
+
 function operationFidelity(
   catalogue: Catalogue,
   operation: string,
   verdicts: ReadonlyMap<string, Verdict>,
 ): OperationFidelity {
   const entry = catalogue.operations.get(operation);
-  const behaviours = [...(entry?.behaviours ?? [])].map(([id, sentence]) => ({
-    id,
-    sentence,
-    verdict: verdicts.get(`${operation}.${id}`) ?? 'uncovered',
-  }));
+  const behaviours = [...(entry?.behaviours ?? [])].map(([id, behaviour]): Behaviour => {
+    const shown = verdicts.get(`${operation}.${id}`) ?? 'uncovered';
+    return { id, ...behaviour, verdict: behaviour.refused && shown === 'passes' ? 'refused' : shown };
+  });
   return { operation, resource: entry?.resource, behaviours };
 }
 

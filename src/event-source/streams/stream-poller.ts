@@ -18,6 +18,8 @@ type Shared = Pick<ShardWorkerOptions, 'clock' | 'streams' | 'door' | 'report' |
 export interface StreamPollerOptions extends Shared {
   readonly checkpoints: CheckpointStore;
   readonly targets: DestinationTargets;
+  /** Of the function; undefined: it is gone. */
+  readonly roleArn: () => string | undefined;
   readonly onProblem: (problem: string | undefined) => void;
 }
 
@@ -173,7 +175,7 @@ export class StreamPoller implements Poller {
   }
 
   async #giveUp(streamArn: string, shardId: string, givenUp: GivenUp): Promise<void> {
-    const { targets, clock, format, onProblem, meter } = this.#options;
+    const { targets, roleArn, clock, format, onProblem, meter } = this.#options;
     const { functionArn, accountId, settings, uuid } = this.#mapping;
     const targetArn = settings.DestinationConfig?.OnFailure?.Destination;
     const target = targetArn === undefined ? undefined : targets[targetService(targetArn)];
@@ -187,7 +189,7 @@ export class StreamPoller implements Poller {
         ? givenUp.outcome.answer.traceId
         : newTraceHeader(undefined, clock.now());
     try {
-      await target.send({ targetArn, accountId, body, traceHeader, objectPrefix });
+      await target.send({ targetArn, accountId, roleArn: roleArn(), body, traceHeader, objectPrefix });
       meter.add('onFailureDestinationDeliveredEventCount', givenUp.records.length);
     } catch (error) {
       // Another error may pass, and settling is tried again.

@@ -7,7 +7,9 @@ import {
 } from '../../model/async-event.ts';
 import type { Clock } from '../../model/clock.ts';
 import { retryRules } from '../../model/event-invoke-config.ts';
+import type { FunctionVersion } from '../../model/function-version.ts';
 import { ServiceError } from '../../model/service-error.ts';
+import type { ServiceRoles } from '../../model/service-roles.ts';
 import type { QueuedTrace } from './async-invoker.ts';
 import type { EventTarget } from './async-event-rows.ts';
 import type { EventInvokeConfigs } from './event-invoke-configs.ts';
@@ -21,8 +23,10 @@ export interface AttemptDependencies {
   readonly reservedConcurrency: (target: EventTarget) => number | undefined;
   /** By default the caller's trace is passed on. */
   readonly queuedTrace?: QueuedTrace;
-  /** ARN of where the events go that a function fails for; undefined: nowhere. */
-  readonly deadLetterTarget: (event: AsyncEvent) => string | undefined;
+  /** What an event is for, as it is by now; undefined: it is gone. */
+  readonly target: (event: AsyncEvent) => Pick<FunctionVersion, 'role' | 'deadLetterTargetArn'> | undefined;
+  /** What execution roles may do with where records go. */
+  readonly roles: Pick<ServiceRoles, 'check'>;
 }
 
 /** One attempt at an event, and what comes of it. */

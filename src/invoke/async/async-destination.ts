@@ -5,6 +5,7 @@ import { type DestinationMessage, targetService } from '../../model/destination-
 import { parseFunctionReference } from '../../model/function-reference.ts';
 import { invocationRecord } from '../../model/invocation-record.ts';
 import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../model/limits.ts';
+import { checkSending } from '../../model/sending-rights.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { Attempt, AttemptDependencies } from './async-attempt.ts';
 
@@ -17,7 +18,7 @@ export type Delivery =
 
 /** The record of an event for the destination its configuration names: a message, or an event for that function. */
 export async function deliveryOf(
-  deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'invoker'>,
+  deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'invoker' | 'target' | 'roles'>,
   event: AsyncEvent,
   { step, answer }: Attempt,
 ): Promise<Delivery> {
@@ -30,14 +31,15 @@ export async function deliveryOf(
   const bytes = Buffer.byteLength(payload);
   // With the lineage of the run: destinations can lead in a circle too.
   const traceHeader = answer?.traceId ?? event.traceHeader;
+  const sender = { accountId: event.accountId, roleArn: deps.target(event)?.role };
   if (targetService(destination) !== 'lambda') {
-    const { accountId } = event;
-    return { kind: 'message', message: { targetArn: destination, accountId, body: payload, traceHeader } };
+    return { kind: 'message', message: { targetArn: destination, ...sender, body: payload, traceHeader } };
   }
   if (bytes > ASYNC_PAYLOAD_LIMIT_BYTES) {
     return { kind: 'failed', reason: `${destination} cannot take a record of ${bytes} bytes` };
   }
   try {
+    checkSending(deps.roles, sender, destination);
     const target = parseFunctionReference(destination, undefined, event);
     const checked = deps.invoker.check(target);
     // A database that does not answer says nothing of the function: the record's own attempt asks again.
@@ -67,13 +69,13 @@ function throwRefusal(error: unknown): void {
 
 /** The event for the dead-letter target of its function; undefined when it succeeded or there is no such target. */
 export function deadLetterOf(
-  deps: Pick<AttemptDependencies, 'deadLetterTarget'>,
+  deps: Pick<AttemptDependencies, 'target'>,
   event: AsyncEvent,
   { outcome, step, answer, problem }: Attempt,
 ): DestinationMessage | undefined {
   if (step.kind !== 'end' || step.condition === 'Success') return undefined;
-  const targetArn = deps.deadLetterTarget(event);
+  const { deadLetterTargetArn: targetArn, role: roleArn } = deps.target(event) ?? {};
   if (targetArn === undefined) return undefined;
   const attempt = { outcome, payload: answer?.payload, problem };
-  return deadLetter(event, attempt, targetArn, answer?.traceId ?? event.traceHeader);
+  return deadLetter(event, attempt, { targetArn, roleArn }, answer?.traceId ?? event.traceHeader);
 }

@@ -20,7 +20,7 @@ export interface Settlement {
 }
 
 export async function settlementOf(
-  deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'deadLetterTarget' | 'invoker'>,
+  deps: Pick<AttemptDependencies, 'clock' | 'configs' | 'target' | 'roles' | 'invoker'>,
   event: AsyncEvent,
   attempt: Attempt,
 ): Promise<Settlement> {

@@ -4,6 +4,17 @@ import type { Refusal } from '../../support/lambda-requests.ts';
 /** The only capacity provider there is: the machine itself. */
 export const MACHINE = 'arn:aws:lambda:us-east-1:000000000000:capacity-provider:machine';
 
+/** A function that runs there, as CreateFunction takes it. */
+export const ON_MACHINE = {
+  MemorySize: 2048,
+  CapacityProviderConfig: {
+    LambdaManagedInstancesCapacityProviderConfig: {
+      CapacityProviderArn: MACHINE,
+      PerExecutionEnvironmentMaxConcurrency: 2,
+    },
+  },
+};
+
 /** What is answered for a capacity provider that is not there. */
 export function notFound(name: string): Refusal {
   return {

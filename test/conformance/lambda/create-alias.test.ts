@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName, updated, UUID } from '../../support/lambda-requests.ts';
+import { makeQueue } from '../../support/queues.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { configurationOf, deployVersions, publish } from '../../support/versions.ts';
 
@@ -149,6 +150,19 @@ describe('CreateAlias', () => {
     expect(await refused({ FunctionName: name, ...weights({ 2: 0.1 }) })).toMatchObject(INVALID);
     expect(await created({ FunctionName: name, FunctionVersion: '2' })).toMatchObject({
       FunctionVersion: '2',
+    });
+  });
+
+  test('refuses versions with different dead-letter targets [other-dead-letter]', async () => {
+    const { FunctionName: name } = await deploy(server.lambda, { Publish: true });
+    const DeadLetterConfig = { TargetArn: (await makeQueue(server.sqs)).arn };
+    const change = new UpdateFunctionConfigurationCommand({ FunctionName: name, DeadLetterConfig });
+    await server.lambda.send(change);
+    await updated(server.lambda, name);
+    await publish(server.lambda, { FunctionName: name });
+    expect(await refused({ FunctionName: name, ...weights({ 2: 0.1 }) })).toMatchObject({
+      ...INVALID,
+      message: expect.stringContaining('different dead-letter configurations'),
     });
   });
 

@@ -29,7 +29,7 @@ async function refused(change: object): ReturnType<typeof refusal> {
 }
 
 describe('CreateCapacityProvider', () => {
-  test('is refused rather than pretended', async () => {
+  test('is refused rather than pretended [created, limit, duplicate]', async () => {
     const answer = await refused({});
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
     expect(answer.message).toMatch(/^CreateCapacityProvider.* is not implemented by Lambent yet\.$/);

@@ -56,7 +56,7 @@ const NOT_THERE = invalid('Function does not exist');
 
 describe('CreateEventSourceMapping', () => {
   test.each(SOURCE_KINDS.filter((kind) => !POLLED.includes(kind)))(
-    'refuses a good request for %s by name while nothing polls it [not-implemented]',
+    'refuses a good request for %s by name while nothing polls it [not-implemented] [kafka-defaults]',
     async (kind) => {
       const answer = await refused(GOOD_REQUESTS[kind]);
       expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });

@@ -48,7 +48,11 @@ const UNBUILT: readonly (readonly [string, object])[] = [
   ['VpcConfig', { VpcConfig: VPC }],
   ['KMSKeyArn', { KMSKeyArn: 'arn:aws:kms:us-east-1:000000000000:key/k' }],
   ['ImageConfig', { ImageConfig: { Command: ['index.handler'] } }],
+  // Before anybody looks for the access point.
+  ['VpcConfig', { VpcConfig: VPC, FileSystemConfigs: [FILE_SYSTEM] }],
 ];
+
+const IMAGE = '000000000000.dkr.ecr.us-east-1.amazonaws.com/image:1';
 
 describe('CreateFunction and UpdateFunctionConfiguration, fields without effect yet', () => {
   test('accept what asks for nothing, and do not show it [defaults-sent-back]', async () => {
@@ -78,7 +82,11 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
 
   test.each([
     ...UNBUILT,
-    ['PackageType', { PackageType: 'Image', Runtime: undefined, Handler: undefined }],
+    [
+      'PackageType',
+      { PackageType: 'Image', Runtime: undefined, Handler: undefined, Code: { ImageUri: IMAGE } },
+    ],
+    ['ImageUri', { Code: { ImageUri: IMAGE } }],
     ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
     ['TenancyConfig', { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }],
     ['DurableConfig', { DurableConfig: { ExecutionTimeout: 60 } }],
@@ -94,11 +102,14 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
         },
       },
     ],
-  ] as const)('CreateFunction refuses %s rather than ignore it [unbuilt]', async (field, change) => {
-    const answer = await refused(change);
-    expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
-    expect(answer.message).toMatch(new RegExp(`^${field}.* is not implemented by Lambent yet\\.$`));
-  });
+  ] as const)(
+    'CreateFunction refuses %s rather than ignore it [unbuilt] [code-from-image, image-config, vpc, vpc-missing, file-system, kms-key] [UpdateFunctionCode.zip-for-image]',
+    async (field, change) => {
+      const answer = await refused(change);
+      expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
+      expect(answer.message).toMatch(new RegExp(`^${field}.* is not implemented by Lambent yet\\.$`));
+    },
+  );
 
   test('UpdateFunctionConfiguration refuses them rather than ignore them [UpdateFunctionConfiguration.unbuilt]', async () => {
     const { FunctionName } = await deploy(server.lambda);

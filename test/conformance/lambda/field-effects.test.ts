@@ -45,7 +45,7 @@ test('UpdateFunctionConfiguration: Runtime and Handler run from then on, Role an
   expect(Payload?.transformToString()).toBe('"v24"');
 });
 
-test('UpdateFunctionCode: Architectures is that of the machine', async () => {
+test('UpdateFunctionCode: Architectures is that of the machine [UpdateFunctionCode.architectures]', async () => {
   const { FunctionName, Architectures = [] } = await deploy(server.lambda);
   const ZipFile = await zipOf({ 'index.js': ECHO });
   const other = Architectures[0] === 'arm64' ? 'x86_64' : 'arm64';
@@ -58,7 +58,7 @@ test('UpdateFunctionCode: Architectures is that of the machine', async () => {
   expect(await server.lambda.send(right)).toMatchObject({ Architectures });
 });
 
-test('ListFunctions: MasterRegion goes with FunctionVersion ALL, and a Region has no replicas', async () => {
+test('ListFunctions: MasterRegion goes with FunctionVersion ALL, and a Region has no replicas [ListFunctions.master-region]', async () => {
   const { FunctionName } = await deploy(server.lambda);
   await server.lambda.send(new PublishVersionCommand({ FunctionName }));
   expect(await refusal(server.lambda.send(new ListFunctionsCommand({ MasterRegion: 'ALL' })))).toMatchObject({

@@ -1,5 +1,6 @@
 import { GetFunctionCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { advanceClock, withFrozenClock } from '../../support/async-events.ts';
 import { creation, deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import {
@@ -29,6 +30,18 @@ describe('GetFunction', () => {
     const download = await fetch(found.Code?.Location ?? '');
     expect(download.status).toBe(200);
     expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(Code?.ZipFile ?? []));
+  });
+
+  test('gives a location that is good for ten minutes [location-expires]', async () => {
+    const { FunctionName } = await deploy(server.lambda);
+    const { Code } = await server.lambda.send(new GetFunctionCommand({ FunctionName }));
+    const status = async (): Promise<number> => (await fetch(Code?.Location ?? '')).status;
+    await withFrozenClock(server, async () => {
+      await advanceClock(server, 9 * 60_000);
+      expect(await status()).toBe(200);
+      await advanceClock(server, 61_000);
+      expect(await status()).toBe(403);
+    });
   });
 
   test('shows tags only when there are any [tags]', async () => {

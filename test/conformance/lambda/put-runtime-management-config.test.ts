@@ -50,7 +50,7 @@ describe('PutRuntimeManagementConfig', () => {
     }
   });
 
-  test('refuses the modes that are not built, by name', async () => {
+  test('refuses the modes that are not built, by name [function-update] [manual]', async () => {
     const { FunctionName } = await deploy(server.lambda);
     const manual = await refusal(put(FunctionName, 'Manual', { RuntimeVersionArn: RUNTIME_VERSION }));
     expect(manual.message).toMatch(/^UpdateRuntimeOn Manual.* is not implemented by Lambent yet\.$/);

@@ -27,6 +27,12 @@ describe('UpdateCapacityProvider', () => {
     expect(await refused(arn)).toEqual(notFound(name));
   });
 
+  test('leaves the machine as it is [updated]', async () => {
+    const answer = await refused('machine', { CapacityProviderScalingConfig: { MaxVCpuCount: 4 } });
+    expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
+    expect(answer.message).toMatch(/^UpdateCapacityProvider: .* is not implemented by Lambent yet\.$/);
+  });
+
   test('refuses scaling out of bounds [validation]', async () => {
     const CapacityProviderScalingConfig = { MaxVCpuCount: 15_001, ScalingPolicies: [] };
     const answer = await refused(uniqueName(), { CapacityProviderScalingConfig });

@@ -87,8 +87,20 @@ export class Life {
           return told(poller, tell);
         }
         const eventSourceArn = mapping.settings.EventSourceArn ?? '';
-        const format = kinesisFormat({ eventSourceArn, roleArn: () => 'role' });
-        const shared = { meter, clock, streams, targets, door, onProblem, report, format, checkpoints };
+        const roleArn = (): string => 'role';
+        const format = kinesisFormat({ eventSourceArn, roleArn });
+        const shared = {
+          meter,
+          clock,
+          streams,
+          targets,
+          roleArn,
+          door,
+          onProblem,
+          report,
+          format,
+          checkpoints,
+        };
         return told(new StreamPoller(mapping, shared), tell);
       },
     });

@@ -1,11 +1,18 @@
 import type { DestinationConfig } from '@aws-sdk/client-lambda';
 import type { Kysely } from 'kysely';
-import type { DestinationTargets } from '../../../model/destination-target.ts';
+import type { DestinationSender, DestinationTargets } from '../../../model/destination-target.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import { checkSending } from '../../../model/sending-rights.ts';
+import { ServiceError } from '../../../model/service-error.ts';
+import type { ServiceRoles } from '../../../model/service-roles.ts';
 import { functionArn } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
+import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findVersion } from '../versions/find-version.ts';
 import type { ConfiguredReference } from './event-invoke-config-rows.ts';
+
+/** What is configured, and who sends its records. */
+type Sender = ConfiguredReference & DestinationSender;
 
 /** Services a record can go to, by their name in an ARN, with what Lambda does there. */
 const SERVICES: Readonly<Record<string, { readonly name: string; readonly action: string }>> = {
@@ -21,15 +28,15 @@ const SERVICES: Readonly<Record<string, { readonly name: string; readonly action
  */
 export async function checkDestinations(
   db: Kysely<Database>,
-  targets: DestinationTargets,
-  reference: ConfiguredReference,
+  deps: Pick<LambdaDependencies, 'targets' | 'sources'>,
+  reference: Sender,
   config: DestinationConfig | undefined,
 ): Promise<void> {
   const onSuccess = config?.OnSuccess?.Destination ?? '';
   const onFailure = config?.OnFailure?.Destination ?? '';
   // Failures of Lambda's own kind first, as AWS looks at them.
   for (const arn of [onFailure, onSuccess]) {
-    if (serviceOf(arn) === 'lambda') await checkFunction(db, reference, arn);
+    if (serviceOf(arn) === 'lambda') await checkFunction(db, deps.sources.roles, reference, arn);
   }
   const takesSuccess = ['', 'lambda', 'sqs', 'sns', 'events'].includes(serviceOf(onSuccess));
   const takesFailure = ['', 'lambda', 'sqs', 'sns', 'events', 's3'].includes(serviceOf(onFailure));
@@ -39,8 +46,8 @@ export async function checkDestinations(
         `onFailure=${printed('OnFailure', onFailure)}) is invalid.`,
     );
   }
-  await checkTarget(targets, reference, 'OnSuccess', onSuccess);
-  await checkTarget(targets, reference, 'OnFailure', onFailure);
+  await checkTarget(deps.targets, reference, 'OnSuccess', onSuccess);
+  await checkTarget(deps.targets, reference, 'OnFailure', onFailure);
 }
 
 /** Empty for no destination; anything that is no ARN counts as a service nobody knows. */
@@ -50,7 +57,8 @@ function serviceOf(arn: string): string {
 
 async function checkFunction(
   db: Kysely<Database>,
-  reference: ConfiguredReference,
+  roles: ServiceRoles,
+  reference: Sender,
   arn: string,
 ): Promise<void> {
   const { accountId, region, name } = reference;
@@ -64,11 +72,23 @@ async function checkFunction(
   if (named === name) {
     throw invalidParameterValue("You can't specify the function as a destination for itself.");
   }
+  try {
+    checkSending(roles, reference, arn);
+  } catch (error) {
+    if (error instanceof ServiceError) throw forbidden('InvokeFunction', arn);
+    throw error;
+  }
+}
+
+function forbidden(action: string, arn: string): Error {
+  return invalidParameterValue(
+    `The function's execution role does not have permissions to call ${action} on ${arn}`,
+  );
 }
 
 async function checkTarget(
   targets: DestinationTargets,
-  { accountId }: ConfiguredReference,
+  sender: Sender,
   member: 'OnSuccess' | 'OnFailure',
   arn: string,
 ): Promise<void> {
@@ -78,13 +98,10 @@ async function checkTarget(
   if (target === undefined) {
     throw notImplementedYet(`DestinationConfig.${member}.Destination: ${service.name} as a destination`);
   }
-  const state = await target.check(arn, accountId);
+  const state = await target.check(arn, sender);
   if (state === 'ready') return;
-  throw invalidParameterValue(
-    state === 'forbidden'
-      ? `The function's execution role does not have permissions to call ${service.action} on ${arn}`
-      : `The destination ARN ${arn} is invalid.`,
-  );
+  if (state === 'forbidden') throw forbidden(service.action, arn);
+  throw invalidParameterValue(`The destination ARN ${arn} is invalid.`);
 }
 
 /** As AWS prints it: a Java value. */

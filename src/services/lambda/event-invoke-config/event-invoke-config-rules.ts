@@ -1,5 +1,6 @@
 import type { FunctionEventInvokeConfig, PutFunctionEventInvokeConfigRequest } from '@aws-sdk/client-lambda';
 import type { Kysely } from 'kysely';
+import type { DestinationSender } from '../../../model/destination-target.ts';
 import type { StoredEventInvokeConfig } from '../../../model/event-invoke-config.ts';
 import { invalidParameterValue, resourceNotFound } from '../../../model/lambda-errors.ts';
 import type { Database } from '../../../store/schema.ts';
@@ -20,14 +21,14 @@ export function requireSetting(input: Settings): void {
   throw invalidParameterValue('You must specify at least one of error handling or destination setting.');
 }
 
-/** Throws 404 when there is no such function, version or alias. */
+/** @returns who sends the records. Throws 404 when there is no such function, version or alias. */
 export async function requireConfigurable(
   db: Kysely<Database>,
   reference: ConfiguredReference,
-): Promise<void> {
-  if ((await findVersion(db, reference)) === undefined) {
-    throw resourceNotFound("The function doesn't exist.");
-  }
+): Promise<DestinationSender> {
+  const found = await findVersion(db, reference);
+  if (found === undefined) throw resourceNotFound("The function doesn't exist.");
+  return { accountId: reference.accountId, roleArn: found.record.current.role };
 }
 
 export function noConfig(reference: ConfiguredReference): Error {

@@ -21,8 +21,8 @@ export function putFunctionEventInvokeConfig(
     requireSetting(input);
     const config = withSettings({}, input, deps.clock.now());
     await deps.store.write(async (tx, announce) => {
-      await requireConfigurable(tx, reference);
-      await checkDestinations(tx, deps.targets, reference, input.DestinationConfig);
+      const sender = await requireConfigurable(tx, reference);
+      await checkDestinations(tx, deps, { ...reference, ...sender }, input.DestinationConfig);
       await writeQualifierRow(tx, announce, 'lambda_event_invoke_configs', reference, config);
     });
     return shownConfig(reference, config);

@@ -29,10 +29,10 @@ export function updateFunctionEventInvokeConfig(
     requireSetting(input);
     return await retried(reference, async () => {
       return await deps.store.write(async (tx, announce) => {
-        await requireConfigurable(tx, reference);
+        const sender = await requireConfigurable(tx, reference);
         const before = await findQualifierRow<StoredEventInvokeConfig>(tx, TABLE, reference);
         if (before === undefined) throw noConfig(reference);
-        await checkDestinations(tx, deps.targets, reference, input.DestinationConfig);
+        await checkDestinations(tx, deps, { ...reference, ...sender }, input.DestinationConfig);
         const after = withSettings(before, input, deps.clock.now());
         await replaceQualifierRow(tx, announce, TABLE, reference, before, after);
         return shownConfig(reference, after);

@@ -39,7 +39,7 @@ export function createEventSourceMapping(
     await checkSource(deps.sources, kind, mapping.settings.EventSourceArn ?? '', target, context);
     await checkFailureTarget(
       deps.targets,
-      accountId,
+      { accountId, roleArn: target.role },
       mapping.settings.DestinationConfig?.OnFailure?.Destination,
     );
     await deps.store.write(async (tx, announce) => {

@@ -1,4 +1,8 @@
-import { type DestinationTargets, targetService } from '../../../model/destination-target.ts';
+import {
+  type DestinationSender,
+  type DestinationTargets,
+  targetService,
+} from '../../../model/destination-target.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
 import { missingRight, type PollingRole } from '../../../model/polling-rights.ts';
 import type { QueueConsumer } from '../../../model/queue-ports.ts';
@@ -63,7 +67,7 @@ export async function checkSource(
 /** Where records go that the function cannot process. Throws for what takes none. */
 export async function checkFailureTarget(
   targets: DestinationTargets,
-  accountId: string,
+  sender: DestinationSender,
   arn: string | undefined,
 ): Promise<void> {
   if (arn === undefined) return;
@@ -72,7 +76,7 @@ export async function checkFailureTarget(
   if (target === undefined) {
     throw notImplementedYet(`DestinationConfig.OnFailure.Destination: ${service} as a destination`);
   }
-  const state = await target.check(arn, accountId);
+  const state = await target.check(arn, sender);
   if (state === 'ready') return;
   throw invalidParameterValue(
     state === 'forbidden'

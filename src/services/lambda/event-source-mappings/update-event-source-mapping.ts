@@ -37,7 +37,11 @@ export function updateEventSourceMapping(
     if (wanted.enabled || reference !== undefined) {
       await checkSource(deps.sources, wanted.kind, wanted.settings.EventSourceArn ?? '', target, context);
     }
-    await checkFailureTarget(deps.targets, accountId, input.DestinationConfig?.OnFailure?.Destination);
+    await checkFailureTarget(
+      deps.targets,
+      { accountId, roleArn: target?.role },
+      input.DestinationConfig?.OnFailure?.Destination,
+    );
     return mappingConfiguration(await changeMapping(deps.store, key, decide));
   };
 }

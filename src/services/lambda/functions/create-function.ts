@@ -95,7 +95,11 @@ async function draftFunction(
   await checkRuntime(deps, runtime);
   const environment = input.Environment && (input.Environment.Variables ?? {});
   if (environment !== undefined) checkEnvironmentVariables(environment);
-  const deadLetterTargetArn = await checkDeadLetterTarget(deps, reference.accountId, input.DeadLetterConfig);
+  const deadLetterTargetArn = await checkDeadLetterTarget(
+    deps,
+    { accountId: reference.accountId, roleArn: input.Role },
+    input.DeadLetterConfig,
+  );
   const memoryMb = input.MemorySize ?? 128;
   const snapStart = snapStartSetting(input.SnapStart);
   const logging = mergeLogging(

@@ -1,5 +1,5 @@
 import type { DeadLetterConfig } from '@aws-sdk/client-lambda';
-import { targetService } from '../../../model/destination-target.ts';
+import { type DestinationSender, targetService } from '../../../model/destination-target.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 
@@ -9,7 +9,7 @@ import type { LambdaDependencies } from '../lambda-dependencies.ts';
  */
 export async function checkDeadLetterTarget(
   { targets }: Pick<LambdaDependencies, 'targets'>,
-  accountId: string,
+  sender: DestinationSender,
   config: DeadLetterConfig | undefined,
 ): Promise<string | undefined> {
   const { TargetArn: arn } = config ?? {};
@@ -21,7 +21,7 @@ export async function checkDeadLetterTarget(
     );
   }
   const target = targets[service];
-  const state = await target?.check(arn, accountId);
+  const state = await target?.check(arn, sender);
   if (state === 'ready') return arn;
   if (state === 'unfit')
     throw invalidParameterValue(`The dead letter target ${arn} is of type FIFO, which is not supported.`);

@@ -159,8 +159,16 @@ async function prepared(
     deps.onError(error);
     // Whoever took the package has it.
     if (error instanceof MissingBlob && !isOwn) return 'abandoned';
-    return { message: error instanceof Error ? error.message : String(error), code: 'InternalError' };
+    return { message: failureOf(error), code: 'InternalError' };
   }
+}
+
+/** A system's error names paths of the platform's, which its log has and are nobody else's business. */
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'syscall' in error && 'code' in error
+    ? `The code of the function could not be unpacked: ${String(error.code)}.`
+    : error.message;
 }
 
 function activated({ current }: FunctionRecord): FunctionRecord {

@@ -31,7 +31,8 @@ export function updateFunctionConfiguration(
     // A missing function is answered before what the request asks of it.
     const { current } = await requireFunction(deps.store.db, key);
     await checkInput(deps, input, current);
-    const deadLetters = await checkDeadLetterTarget(deps, key.accountId, input.DeadLetterConfig);
+    const sender = { accountId: key.accountId, roleArn: input.Role ?? current.role };
+    const deadLetters = await checkDeadLetterTarget(deps, sender, input.DeadLetterConfig);
     const layers = input.Layers && (await resolveLayers(deps, key, input.Layers, current.layers));
     if (layers !== undefined) await admitLayers(deps, key, layers, current.layers);
     const after = await changeFunction(deps.store, key, (before) => {

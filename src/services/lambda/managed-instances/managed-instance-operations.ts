@@ -13,7 +13,7 @@ import { updateCapacityProvider } from './update-capacity-provider.ts';
 export function managedInstanceOperations(deps: LambdaDependencies): ServiceDefinition['operations'] {
   return {
     CreateCapacityProvider: createCapacityProvider(),
-    DeleteCapacityProvider: deleteCapacityProvider(),
+    DeleteCapacityProvider: deleteCapacityProvider(deps),
     GetCapacityProvider: getCapacityProvider(deps),
     GetFunctionScalingConfig: getFunctionScalingConfig(deps),
     ListCapacityProviders: listCapacityProviders(deps),

@@ -9,9 +9,9 @@ import {
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { creation, deploy, ECHO, refusal, uniqueName, updated } from '../support/lambda-requests.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { zipOf } from '../support/zip.ts';
+import { creation, deploy, ECHO, refusal, uniqueName, updated } from '../../support/lambda-requests.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
 
@@ -34,7 +34,7 @@ async function packageOf(kilobytes: number): Promise<Uint8Array> {
   return await zipOf({ 'index.js': ECHO, ballast: randomBytes(kilobytes * 1024) });
 }
 
-test('an account stores so much code in a Region and no more', async () => {
+test('an account stores so much code in a Region and no more [CreateFunction.code-storage] [PublishVersion.code-storage] [UpdateFunctionCode.code-storage]', async () => {
   const { lambda } = server;
   const { FunctionName, CodeSha256 } = await deploy(lambda, { Code: { ZipFile: await packageOf(400) } });
   await lambda.send(new PublishVersionCommand({ FunctionName }));
