@@ -7,8 +7,7 @@ import type { LaneMember, LaneOptions } from './fast-lane-options.ts';
 import { PendingBytes } from './fast-lane-pending.ts';
 import { readPast } from './fast-lane-reading.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
-import { LaneResponse } from './fast-lane-response.ts';
-import type { AnswerSink } from './fast-lane-response.ts';
+import { type AnswerSink, LaneResponse } from './fast-lane-response.ts';
 import { writeAnswer } from './fast-lane-write.ts';
 
 /**
@@ -48,6 +47,10 @@ export class LaneConnection implements AnswerSink, LaneMember {
     socket.on('close', this.#onClose);
   }
 
+  get running(): Socket | undefined {
+    return this.#response && this.#socket;
+  }
+
   age(most: number): void {
     if (this.#response !== undefined || this.#gathering !== undefined || this.#isClogged) return;
     if ((this.#idleFor += 1) > most) this.#socket.destroy();
@@ -56,10 +59,9 @@ export class LaneConnection implements AnswerSink, LaneMember {
   close(): void {
     this.#isClosing = true;
     this.#pending.drop();
-    if (this.#response !== undefined) return;
-    if (this.#gathering !== undefined) return this.#leave(this.#endGathering(this.#gathering));
-    if (this.#isClogged) this.#socket.destroySoon();
-    else this.#socket.destroy();
+    if (this.#gathering !== undefined) this.#onSlow();
+    else if (this.#isClogged) this.#socket.destroySoon();
+    else if (this.#response === undefined) this.#socket.destroy();
   }
 
   release(): void {
@@ -109,12 +111,11 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   /** As node:http has it: who ends his side does not wait for an answer. What half a request gets, it says itself. */
   readonly #onEnd = (): void => {
-    if (this.#gathering === undefined) {
-      this.#socket.end();
-      return;
+    if (this.#gathering === undefined) this.#socket.end();
+    else {
+      this.#onSlow();
+      this.#socket.emit('end');
     }
-    this.#leave(this.#endGathering(this.#gathering));
-    this.#socket.emit('end');
   };
 
   /** Nothing was read of an answer for too long. */
@@ -123,8 +124,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
   readonly #onDrain = (): void => {
     if (!this.#isClogged) return;
     this.#isClogged = false;
-    this.#socket.setTimeout(0);
-    this.#socket.resume();
+    this.#socket.setTimeout(0).resume();
     if (this.#isReleasing) this.#releaseNow();
     else this.#serveNext();
   };
@@ -215,8 +215,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   #clog(): void {
     this.#isClogged = true;
-    this.#socket.setTimeout(this.#options.keepAliveTimeoutMs);
-    this.#socket.pause();
+    this.#socket.setTimeout(this.#options.keepAliveTimeoutMs).pause();
   }
 
   /** Unless something is under way: the answer, or whoever asks again, comes back to it. */

@@ -14,6 +14,8 @@ export interface LaneWatch {
 export interface LaneMember {
   /** Requests that count, while they are counted. */
   counted: number;
+  /** The connection itself, while a request is under way on it. */
+  readonly running: Socket | undefined;
   /** Time passes. Closes the connection when more than so many of these calls came while nothing happened on it. */
   age(most: number): void;
   /** Ends the connection: now if it is idle, else after the answer under way. */

@@ -99,6 +99,11 @@ export class FastLane {
     for (const connection of this.#connections) connection.close();
   }
 
+  /** Connections with a request under way. */
+  *running(): Iterable<Socket> {
+    for (const { running } of this.#connections) if (running !== undefined) yield running;
+  }
+
   #forget(connection: LaneMember): void {
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;

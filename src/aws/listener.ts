@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
-import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Http2Server } from 'node:http2';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { clientHelloBytes, readClientHello } from './client-hello.ts';
+import { awaitHello } from './await-hello.ts';
+import { ExchangesUnderWay } from './exchanges-under-way.ts';
 import { FastLane } from './fast-lane.ts';
-import { awaitFirstBytes } from './first-bytes.ts';
 import { lastTurns } from './last-turns.ts';
+import { LeavingConnections, tcpOf } from './leaving-connections.ts';
 import {
+  type BegunTls,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
   type ListenerOptions,
@@ -37,21 +39,29 @@ export class Listener {
   readonly #http1: Server;
   readonly #http2: Http2Server;
   readonly #sockets = new Set<Socket>();
-  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #exchanges = new ExchangesUnderWay();
   /** What was read of them before, somebody else has read. */
   readonly #resumed = new WeakSet<Socket>();
   readonly #headersTimeoutMs: number;
   readonly #begin: ConnectionHandler;
   #asPlain: ConnectionHandler = (socket) => void socket.destroy();
+  /** Whose session begins. */
+  #asHttp2Now: Socket | undefined;
   #lane: FastLane | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: ListenerOptions) {
+  constructor(given: ListenerOptions) {
+    const options: ListenerOptions = {
+      ...given,
+      onRequest: (request, response) => {
+        this.#exchanges.add(response);
+        given.onRequest(request, response);
+      },
+    };
     this.#headersTimeoutMs = options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS;
     this.#http1 = createHttp1Server(options);
     this.#http2 = createHttp2Sessions(options, (session) => {
-      this.#sessions.add(session);
-      session.once('close', () => this.#sessions.delete(session));
+      if (this.#asHttp2Now !== undefined) this.#exchanges.addSession(session, this.#asHttp2Now);
       if (this.#closed !== undefined) setImmediate(() => session.close());
     });
     this.#begin = this.#splitConnections(options);
@@ -103,7 +113,8 @@ export class Listener {
   }
 
   /**
-   * Accepts nothing new, closes idle connections at once and the others when their requests end or grace is over.
+   * Accepts nothing new, closes idle connections at once and the others when their requests end, when their clients keep
+   * them waiting, or when grace is over.
    * @param others resolves when nobody else has connections any more that may come back
    */
   close(graceMs: number, others: Promise<unknown> = Promise.resolve()): Promise<void> {
@@ -156,40 +167,20 @@ export class Listener {
       handshake(socket);
     };
     this.#onConnection(options, (socket) => {
-      if (passOn === undefined) begin(socket);
-      else this.#awaitHello(socket, passOn, handshake);
+      if (passOn === undefined) return begin(socket);
+      this.#track(socket);
+      const takes = (begun: BegunTls): boolean => passOn(socket, begun) && this.#sockets.delete(socket);
+      awaitHello(socket, this.#headersTimeoutMs, takes, handshake);
     });
     return begin;
-  }
-
-  /** Looks at what a client wants before it is decided who speaks TLS with it. */
-  #awaitHello(
-    socket: Socket,
-    passOn: NonNullable<ListenerOptions['passOn']>,
-    handshake: ConnectionHandler,
-  ): void {
-    this.#track(socket);
-    awaitFirstBytes(socket, this.#headersTimeoutMs, (read) => {
-      const needed = clientHelloBytes(read);
-      if (needed !== undefined && needed > read.length) return needed;
-      return (bytes) => {
-        const hello = readClientHello(bytes);
-        if (hello !== undefined && passOn(socket, { hello, bytes })) {
-          this.#sockets.delete(socket);
-          return;
-        }
-        // Flowing, it would lose what the handshake takes in the next turn.
-        socket.pause();
-        socket.unshift(bytes);
-        handshake(socket);
-      };
-    });
   }
 
   readonly #asHttp2: ConnectionHandler = (socket) => {
     // The HTTP/1.1 server's sockets may stay half open; an HTTP/2 session would then outlive its client.
     socket.allowHalfOpen = false;
+    this.#asHttp2Now = socket;
     this.#http2.emit('connection', socket);
+    this.#asHttp2Now = undefined;
   };
 
   #throughLane({ fastLane, ...options }: ListenerOptions, asHttp1: ConnectionHandler): ConnectionHandler {
@@ -218,6 +209,12 @@ export class Listener {
       if (socket.bytesRead === 0 && !this.#resumed.has(socket)) socket.destroy();
   }
 
+  #running(): Set<Socket> {
+    const running = this.#exchanges.running();
+    for (const socket of this.#lane?.running() ?? []) running.add(tcpOf(socket));
+    return running;
+  }
+
   async #drain(graceMs: number, others: Promise<unknown>): Promise<void> {
     const server = this.#http1;
     if (!server.listening) return;
@@ -227,16 +224,18 @@ export class Listener {
     // As a server of HTTP it would no longer look for heads that take too long, and wait for them.
     NetServer.prototype.close.call(server);
     this.#lane?.close();
-    for (const session of this.#sessions) session.close();
+    for (const session of this.#exchanges.sessions()) session.close();
     this.#dropSilent();
     // Connections become idle as their responses end; only the server knows which are.
     const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS);
+    const leaving = new LeavingConnections(this.#sockets, () => this.#running());
     const grace = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
     await others;
     while (this.#sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
     clearInterval(idle);
+    leaving.stop();
     clearTimeout(grace);
     server.close();
   }

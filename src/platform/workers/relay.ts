@@ -11,8 +11,16 @@ export interface RelaySettings {
   readonly secret: Uint8Array;
 }
 
-/** Passes on everything that comes on a connection, and what is answered, for good. Each side is read as fast as the other takes it. */
-export function relay({ path, secret }: RelaySettings, client: TLSSocket, read: Buffer): void {
+/**
+ * Passes on everything that comes on a connection, and what is answered, for good. Each side is read as fast as the other takes it.
+ * @param onLeft nothing more comes for the client but what it has not read yet
+ */
+export function relay(
+  { path, secret }: RelaySettings,
+  client: TLSSocket,
+  read: Buffer,
+  onLeft: () => void = () => undefined,
+): void {
   const main = connect({ path, allowHalfOpen: true });
   client.allowHalfOpen = true;
   main.write(Buffer.concat([relayHead(secret, client), read]));
@@ -23,6 +31,7 @@ export function relay({ path, secret }: RelaySettings, client: TLSSocket, read: 
   const leave = (): void => {
     client.setTimeout(LAST_READ_MS, () => client.destroy());
     client.destroySoon();
+    onLeft();
   };
   // As node:http has it: who ends his side of a connection is done with it.
   main.once('end', leave);

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { FastLane } from '../../aws/fast-lane.ts';
+import { LeavingConnections, tcpOf } from '../../aws/leaving-connections.ts';
 import { KEEP_ALIVE_TIMEOUT_MS } from '../../aws/listener-options.ts';
 import type { TlsSettings } from '../../aws/tls-settings.ts';
 import { invokeLane } from '../invoke-lane.ts';
@@ -40,6 +41,7 @@ export class WorkerConnections {
   readonly #meter: LoadMeter;
   /** Some other process has read from them before. */
   readonly #moved = new WeakSet<Socket>();
+  readonly #relayed = new Set<Socket>();
   #given = 0;
   #whenChanged: (() => void) | undefined;
   #isLeaving = false;
@@ -111,12 +113,14 @@ export class WorkerConnections {
   }
 
   /**
-   * Idle connections end now, the others with their answer; those that still come go back. Resolves when there are none.
+   * Idle connections end now, the others with their answer or when their clients keep them waiting; those that still come
+   * go back. Resolves when there are none.
    * @param given so many were sent here
    */
   async close(given: number): Promise<void> {
     this.#isClosing = true;
     this.#lane.close();
+    const leaving = new LeavingConnections(this.#open, () => this.#running());
     let missing = given;
     const late = setTimeout(() => {
       missing = 0;
@@ -125,6 +129,14 @@ export class WorkerConnections {
     while (this.#open.size > 0 || this.#given < missing)
       await new Promise<void>((resolve) => (this.#whenChanged = resolve));
     clearTimeout(late);
+    leaving.stop();
+  }
+
+  /** Of those whose bytes are passed on, the main process knows. */
+  #running(): Set<Socket> {
+    const running = new Set<Socket>(this.#relayed);
+    for (const socket of this.#lane.running()) running.add(tcpOf(socket));
+    return running;
   }
 
   /** @param unread undefined for a new one: nobody has read from it */
@@ -172,12 +184,16 @@ export class WorkerConnections {
   /** For good. */
   #giveBack(socket: Socket, bytes: Buffer): void {
     const { relay: way } = this.#parts;
-    if (socket instanceof TLSSocket && way !== undefined) relay(way, socket, bytes);
-    else this.passOn({ kind: 'other', bytes }, socket);
+    if (socket instanceof TLSSocket && way !== undefined) {
+      const tcp = tcpOf(socket);
+      this.#relayed.add(tcp);
+      relay(way, socket, bytes, () => this.#relayed.delete(tcp));
+    } else this.passOn({ kind: 'other', bytes }, socket);
   }
 
   #forget(socket: Socket): void {
     this.#open.delete(socket);
+    this.#relayed.delete(socket);
     this.#ended();
   }
 
