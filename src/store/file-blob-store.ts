@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
+import { claimBlobs } from './blob-owner.ts';
 import { type BlobStore, MissingBlob } from './blob-store.ts';
 import { ABANDONED_AFTER_MS, BlobPins } from './blob-pins.ts';
 import { sha256Of } from './content-digest.ts';
@@ -97,19 +98,17 @@ export class FileBlobStore implements BlobStore {
         .executeTakeFirst();
       if (row === undefined) throw new MissingBlob(`There is no blob ${sha256} to refer to: put it first.`);
     } else {
-      const row = { sha256, size: pin.size };
       await tx
         .insertInto('blobs')
-        .values(row)
+        .values({ sha256, size: pin.size })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       if (pin.count === 1) await this.#shared?.unpin(tx, sha256);
       this.#options.afterCommit(tx, async () => this.#pins.remove(sha256));
     }
-    const reference = { sha256, owner };
     await tx
       .insertInto('blob_references')
-      .values(reference)
+      .values({ sha256, owner })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
@@ -129,6 +128,7 @@ export class FileBlobStore implements BlobStore {
 
   /** Takes away every file that nobody needs: after a reset, and at the start what a crash left. */
   async sweep(): Promise<void> {
+    await claimBlobs(this.#options);
     for (const name of await readdir(this.#temporary))
       if (await this.#isLeftOver(name)) this.#remove(join(this.#temporary, name));
     const present = await this.#present();
@@ -140,6 +140,7 @@ export class FileBlobStore implements BlobStore {
   async clear(): Promise<void> {
     this.#pins.clear();
     await this.#collect(await this.#present());
+    await claimBlobs(this.#options);
   }
 
   /** Puts nothing more: what has no reference by now gets none. */
@@ -175,8 +176,8 @@ export class FileBlobStore implements BlobStore {
 
   async #store(sha256: string, content: Uint8Array): Promise<void> {
     const file = this.#file(sha256);
-    const present = statSync(file, { throwIfNoEntry: false });
-    if (present?.size === content.byteLength) return;
+    // One that was damaged on disk is mended by whoever brings it again.
+    if (existsSync(file) && (await readFile(file)).equals(content)) return;
     const temporary = join(this.#temporary, randomUUID());
     await writeFileDurably(file, content, { temporary, durable: this.#options.durable });
   }
@@ -230,11 +231,10 @@ export class FileBlobStore implements BlobStore {
   }
 
   async #present(): Promise<string[]> {
-    const entries = await readdir(this.#options.directory, { withFileTypes: true });
+    const { directory } = this.#options;
+    const entries = await readdir(directory, { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory() && entry.name.length === 2);
-    const names = await Promise.all(
-      folders.map((folder) => readdir(join(this.#options.directory, folder.name))),
-    );
+    const names = await Promise.all(folders.map(({ name }) => readdir(join(directory, name))));
     return names.flat().filter((name) => SHA256_HEX.test(name));
   }
 

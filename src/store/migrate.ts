@@ -62,7 +62,12 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
     );
   }
   if (done.length === known.length) return;
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => MIGRATIONS },
+    // They came in another order than their numbers': a store between two of them has the later one already.
+    allowUnorderedMigrations: true,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined)
     throw new StoreUnavailable(`Cannot prepare the store's tables: ${reasonOf(error)}.`);

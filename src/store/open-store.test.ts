@@ -50,6 +50,21 @@ describe.each(engines)('opening a store on $name', (engine) => {
     );
   });
 
+  test('takes tables that later steps came to before earlier ones', async () => {
+    const store = await database.open();
+    await store.close();
+    const opened = await openEngine();
+    await opened.migrate(async (db) => {
+      await sql`drop table scheduler_schedules`.execute(db);
+      await sql`drop table scheduler_groups`.execute(db);
+      await sql`delete from kysely_migration where name = '0013-scheduler'`.execute(db);
+    });
+    await opened.close();
+    const again = await database.open();
+    expect(await again.db.selectFrom('scheduler_schedules').selectAll().execute()).toEqual([]);
+    await again.close();
+  });
+
   test('a step that fails leaves no half of it', async () => {
     const opened = await openEngine();
     // In the way of the last table that the first migration makes.
