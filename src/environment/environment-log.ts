@@ -160,15 +160,14 @@ export class EnvironmentLog {
 
   start(requestId: string, traceId: string, wantsTail: boolean): void {
     if (wantsTail) this.#tails.begin(requestId);
-    const { version } = this.#version;
-    if (this.wantsRecords) this.#record(records.startRecord(requestId, version, traceId));
-    if (!this.#isJson) this.#append(lines.startLine(requestId, version));
+    if (this.wantsRecords) this.#record(records.startRecord(requestId, this.#version, traceId));
+    if (!this.#isJson) this.#append(lines.startLine(requestId, this.#version.version));
   }
 
   /** The runtime is done with an invocation; call only while somebody wants records. */
   runtimeDone(facts: RuntimeDoneFacts): void {
     this.#output.flush();
-    this.#record(records.runtimeDoneRecord(facts));
+    this.#record(records.runtimeDoneRecord(facts, this.#version));
   }
 
   /**
@@ -178,9 +177,7 @@ export class EnvironmentLog {
   report(facts: ReportFacts, handlerFailure: LineFailure | undefined): Uint8Array | undefined {
     this.#output.flush();
     if (this.#telemetry.isWanted) this.#tellEnd(facts);
-    if (this.wantsRecords) {
-      this.#record(records.reportRecord({ ...facts, failure: facts.failure ?? handlerFailure }));
-    }
+    if (this.wantsRecords) this.#record(this.#report(facts, handlerFailure));
     if (!this.#isJson) {
       const nowMs = this.#clock.now();
       this.#append(lines.endLine(facts.requestId), nowMs);
@@ -201,7 +198,7 @@ export class EnvironmentLog {
     this.#output.flush();
     if (!this.#isJson)
       return this.#tails.end(facts.requestId, [lines.endLine(facts.requestId), lines.reportLine(facts)]);
-    const record = records.reportRecord({ ...facts, failure: facts.failure ?? handlerFailure });
+    const record = this.#report(facts, handlerFailure);
     if (!records.isLogged(record, this.#version.systemLogLevel)) return this.#tails.end(facts.requestId);
     return this.#tails.end(facts.requestId, [records.recordText(record, this.#clock.now())]);
   }
@@ -209,6 +206,10 @@ export class EnvironmentLog {
   close(): void {
     this.#output.flush();
     this.#writer.close();
+  }
+
+  #report(facts: ReportFacts, handlerFailure: LineFailure | undefined): records.SystemRecord {
+    return records.reportRecord({ ...facts, failure: facts.failure ?? handlerFailure }, this.#version);
   }
 
   #instance(runtime: RuntimeIdentity): records.InstanceFacts {

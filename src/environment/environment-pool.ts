@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
-import { environmentRemoved, serviceException } from '../model/lambda-errors.ts';
+import { environmentRemoved, serviceException, tooManyRequests } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { SnapshotOutcome } from '../model/snapshot-outcome.ts';
-import { DeploymentGroup } from './deployment-group.ts';
+import type { DeploymentGroup } from './deployment-group.ts';
+import { DeploymentGroups } from './deployment-groups.ts';
 import { countEnvironments, type EnvironmentCounts } from './environment-counts.ts';
 import { EnvironmentFactory } from './environment-factory.ts';
 import { EnvironmentStarts } from './environment-starts.ts';
@@ -30,6 +31,8 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   readonly memoryIsScarce?: () => boolean;
   /** By default functions grow as fast as the machine can. */
   readonly scaling?: ScalingRate;
+  /** Tenants that may have environments at once. */
+  readonly tenantLimit?: number;
 }
 
 /**
@@ -40,9 +43,7 @@ export class EnvironmentPool {
   /** Makes the environments, keeps records of them, and starts runtimes ahead of need. */
   readonly factory: EnvironmentFactory;
   readonly #onWarning: (text: string) => void;
-  readonly #groups = new Map<string, DeploymentGroup>();
-  /** The same, found without building a key. */
-  readonly #groupOfVersion = new WeakMap<FunctionVersion, DeploymentGroup>();
+  readonly #groups: DeploymentGroups;
   readonly #starts: StartQueue;
   readonly #begun: EnvironmentStarts;
   readonly #provisioning: Provisioning;
@@ -56,11 +57,12 @@ export class EnvironmentPool {
   constructor(options: EnvironmentPoolOptions) {
     this.factory = new EnvironmentFactory(options, () => this.#starts.isStarting);
     this.#onWarning = options.onWarning;
+    this.#groups = new DeploymentGroups(options.tenantLimit ?? Number.POSITIVE_INFINITY);
     this.#removals = new Removals(options.onWarning);
     this.#starts = new StartQueue({
       limit: options.parallelStarts ?? 2 * availableParallelism(),
       start: (group, type) => this.#begun.start(group, type),
-      onEnded: (group) => this.#dropIfEmpty(group),
+      onEnded: (group) => this.#groups.dropIfEmpty(group),
       memoryIsScarce: () => this.#provisioning.waitsForMemory(options.memoryIsScarce ?? memoryIsScarce),
       scaling: options.scaling ?? UNLIMITED,
     });
@@ -90,7 +92,10 @@ export class EnvironmentPool {
    * fails with ServiceError when the function cannot be run at all.
    */
   run(version: FunctionVersion, invocation: Invocation, completion: Completion<InvocationResult>): void {
-    const group = this.#groupOfVersion.get(version) ?? this.#findGroup(version);
+    const { tenantId } = invocation;
+    const group =
+      tenantId === undefined ? this.#groups.of(version) : this.#groups.ofTenant(version, tenantId);
+    if (group === undefined) return completion.fail(tooManyRequests('ConcurrentInvocationLimitExceeded'));
     this.#watch.see(group);
     const isToWait = group.isWellUsed;
     const found = isToWait ? undefined : this.#takeIdle(group);
@@ -102,28 +107,28 @@ export class EnvironmentPool {
   /** Keeps so many environments of the version initialised from now on, and tries anew if that has failed before. */
   provision(version: FunctionVersion, target: number): void {
     if (this.#isClosed) return;
-    const group = this.#findGroup(version);
+    const group = this.#groups.living(version);
     this.#provisioning.aim(group, target);
-    this.#dropIfEmpty(group);
+    this.#groups.dropIfEmpty(group);
   }
 
   /** A version with SnapStart is being published: initialises it, and says what came of that. */
   async publish(version: FunctionVersion): Promise<SnapshotOutcome> {
     if (this.#isClosed) return 'abandoned';
-    const group = this.#findGroup(version);
+    const group = this.#groups.living(version);
     const outcome = await this.#snapshots.publish(group);
-    this.#dropIfEmpty(group);
+    this.#groups.dropIfEmpty(group);
     return outcome;
   }
 
   /** One of a version with SnapStart shall wait to be restored. */
   keepSnapshot(version: FunctionVersion): void {
-    if (!this.#isClosed) this.#snapshots.keepOne(this.#findGroup(version));
+    if (!this.#isClosed) this.#snapshots.keepOne(this.#groups.living(version));
   }
 
   /** Undefined when none was asked for. */
   provisionedState(version: FunctionVersion): ProvisionedState | undefined {
-    return this.#groupOfVersion.get(version)?.provisioned?.state;
+    return this.#groups.known(version)?.provisioned?.state;
   }
 
   /**
@@ -139,7 +144,7 @@ export class EnvironmentPool {
       for (const { environment } of group.idle.splice(0)) this.#remove(environment, group);
       if (group.provisioned !== undefined) this.#provisioning.aim(group, 0);
       this.#snapshots.end(group);
-      this.#dropIfEmpty(group);
+      this.#groups.dropIfEmpty(group);
     }
   }
 
@@ -151,9 +156,8 @@ export class EnvironmentPool {
   async destroyAll(): Promise<void> {
     this.#begun.abandon();
     this.#snapshots.abandon();
-    const groups = [...this.#groups.values()];
     // Who is failed may come back at once, to new ones.
-    this.#groups.clear();
+    const groups = this.#groups.takeAll();
     for (const group of groups)
       for (const each of group.clear(environmentRemoved())) void this.#removals.remove(each);
     await Promise.all([this.#starts.settled(), this.factory.prepared.clear()]);
@@ -169,17 +173,6 @@ export class EnvironmentPool {
     await this.destroyAll();
   }
 
-  #findGroup(version: FunctionVersion): DeploymentGroup {
-    const key = `${version.functionArn}:${version.version}:${version.deploymentId}`;
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      group = new DeploymentGroup(key, version);
-      this.#groups.set(key, group);
-    }
-    this.#groupOfVersion.set(version, group);
-    return group;
-  }
-
   #takeIdle(group: DeploymentGroup): ExecutionEnvironment | undefined {
     let found = group.takeIdle();
     for (; found?.isSpent === true; found = group.takeIdle()) this.#remove(found, group);
@@ -189,7 +182,7 @@ export class EnvironmentPool {
   #wait(group: DeploymentGroup, invocation: Invocation, completion: Completion<InvocationResult>): void {
     if (this.#isClosed) return completion.fail(environmentRemoved());
     // A version that was used, dropped and is used again.
-    const living = group.isRemoved ? this.#findGroup(group.version) : group;
+    const living = group.isRemoved ? this.#groups.living(group.version) : group;
     living.wait(invocation, completion);
     this.#starts.demandSoon(living);
   }
@@ -238,12 +231,6 @@ export class EnvironmentPool {
     group.runners.leave(environment);
     void this.#removals.remove(environment);
     this.#starts.demand(group);
-    this.#dropIfEmpty(group);
+    this.#groups.dropIfEmpty(group);
   };
-
-  #dropIfEmpty(group: DeploymentGroup): void {
-    if (!group.isEmpty() || this.#groups.get(group.key) !== group) return;
-    group.isRemoved = true;
-    this.#groups.delete(group.key);
-  }
 }

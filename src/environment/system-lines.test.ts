@@ -106,12 +106,12 @@ describe('the text format', () => {
 describe('the JSON format', () => {
   test('records', () => {
     const time = Date.UTC(2026, 0, 31, 12, 0, 0, 5);
-    expect(JSON.parse(recordText(startRecord(requestId, '7', untraced), time))).toEqual({
+    expect(JSON.parse(recordText(startRecord(requestId, { version: '7' }, untraced), time))).toEqual({
       time: '2026-01-31T12:00:00.005Z',
       type: 'platform.start',
       record: { requestId, version: '7' },
     });
-    expect(reportRecord({ ...facts, initDurationMs: 110.10049 })).toEqual({
+    expect(reportRecord({ ...facts, initDurationMs: 110.10049 }, {})).toEqual({
       level: 'INFO',
       type: 'platform.report',
       record: {
@@ -128,7 +128,7 @@ describe('the JSON format', () => {
     });
     const failure = { status: 'timeout', errorType: 'x' } as const;
     const spans = [{ name: 'responseLatency', startMs: time, durationMs: 2.5 }] as const;
-    expect(runtimeDoneRecord({ ...facts, failure, producedBytes: 12, spans })).toEqual({
+    expect(runtimeDoneRecord({ ...facts, failure, producedBytes: 12, spans }, {})).toEqual({
       level: 'WARN',
       type: 'platform.runtimeDone',
       record: {
@@ -185,9 +185,9 @@ describe('the JSON format', () => {
 
   test('records of what is traced say so', () => {
     const tracing = { spanId: '53995c3f42cd8ad8', type: 'X-Amzn-Trace-Id', value: traceId };
-    expect(startRecord(requestId, '7', traceId).record).toMatchObject({ tracing });
-    expect(reportRecord({ ...facts, traceId }).record).toMatchObject({ tracing });
-    expect(reportRecord(facts).record).not.toHaveProperty('tracing');
+    expect(startRecord(requestId, { version: '7' }, traceId).record).toMatchObject({ tracing });
+    expect(reportRecord({ ...facts, traceId }, {}).record).toMatchObject({ tracing });
+    expect(reportRecord(facts, {}).record).not.toHaveProperty('tracing');
   });
 
   test.each([

@@ -87,19 +87,37 @@ export function restoreReportRecord(durationMs: number, failure: LineFailure | u
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.restoreReport', record };
 }
 
-export function startRecord(requestId: string, version: string, traceId: string): SystemRecord {
-  return { level: 'INFO', type: 'platform.start', record: { requestId, version, ...tracing(traceId) } };
+type Tenancy = Pick<FunctionVersion, 'tenantId'>;
+
+export function startRecord(
+  requestId: string,
+  { version, tenantId }: Pick<FunctionVersion, 'version'> & Tenancy,
+  traceId: string,
+): SystemRecord {
+  const record = { requestId, version, ...ofTenant(tenantId), ...tracing(traceId) };
+  return { level: 'INFO', type: 'platform.start', record };
 }
 
-export function runtimeDoneRecord(facts: RuntimeDoneFacts): SystemRecord {
+function ofTenant(tenantId: string | undefined): { tenantId?: string } {
+  return tenantId === undefined ? {} : { tenantId };
+}
+
+export function runtimeDoneRecord(facts: RuntimeDoneFacts, { tenantId }: Tenancy): SystemRecord {
   const { requestId, traceId, durationMs, failure, producedBytes } = facts;
   const metrics = { durationMs: rounded(durationMs), producedBytes };
   const spans = facts.spans.map(spanRecord);
-  const record = { requestId, ...outcome(failure), metrics, spans, ...tracing(traceId) };
+  const record = {
+    requestId,
+    ...ofTenant(tenantId),
+    ...outcome(failure),
+    metrics,
+    spans,
+    ...tracing(traceId),
+  };
   return { level: failure === undefined ? 'DEBUG' : 'WARN', type: 'platform.runtimeDone', record };
 }
 
-export function reportRecord(facts: ReportFacts): SystemRecord {
+export function reportRecord(facts: ReportFacts, { tenantId }: Tenancy): SystemRecord {
   const { requestId, durationMs, initDurationMs, restoreDurationMs, memoryMb, maxMemoryUsedMb, failure } =
     facts;
   const metrics = {
@@ -117,7 +135,14 @@ export function reportRecord(facts: ReportFacts): SystemRecord {
   };
   const { spans = [] } = facts;
   const shown = spans.length === 0 ? {} : { spans: spans.map(spanRecord) };
-  const record = { requestId, metrics, ...outcome(failure), ...shown, ...tracing(facts.traceId) };
+  const record = {
+    requestId,
+    ...ofTenant(tenantId),
+    metrics,
+    ...outcome(failure),
+    ...shown,
+    ...tracing(facts.traceId),
+  };
   return { level: failure === undefined ? 'INFO' : 'WARN', type: 'platform.report', record };
 }
 

@@ -14,6 +14,8 @@ export interface InvokeRequest {
   readonly traceId: string | undefined;
   /** Decoded JSON text of the client context. */
   readonly clientContext: string | undefined;
+  /** Whose environment shall run it, of functions with tenant isolation. */
+  readonly tenantId?: string | undefined;
   readonly wantsLogTail: boolean;
   /** Nobody waits for the answer: limited by concurrency alone, not by requests per second. */
   readonly isAsynchronous?: boolean;
@@ -24,7 +26,7 @@ export interface InvokeRequest {
 }
 
 /** Which function is meant. */
-export type InvokedFunction = Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier'>;
+export type InvokedFunction = Pick<InvokeRequest, 'accountId' | 'region' | 'name' | 'qualifier' | 'tenantId'>;
 
 /** One run of a queued event. */
 export interface QueuedAttempt {

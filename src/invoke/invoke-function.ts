@@ -1,6 +1,7 @@
 import type { EnvironmentPool } from '../environment/environment-pool.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Completion, InvocationResult } from '../model/invocation.ts';
+import { wrongTenancy } from '../model/lambda-errors.ts';
 import type { AccountConcurrency } from './concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from './concurrency/concurrency-lease.ts';
 import type { FunctionDirectory } from './function-directory.ts';
@@ -83,8 +84,11 @@ export class Invoker implements FunctionInvoker {
     this.#begin(request, resolution, completion);
   }
 
-  #resolve({ accountId, region, name, qualifier }: InvokedFunction): Resolution {
-    return this.#directory.resolve(accountId, region, name, qualifier);
+  #resolve({ accountId, region, name, qualifier, tenantId }: InvokedFunction): Resolution {
+    const resolution = this.#directory.resolve(accountId, region, name, qualifier);
+    const isPerTenant = resolution.version.isPerTenant === true;
+    if (isPerTenant !== (tenantId !== undefined)) throw wrongTenancy(isPerTenant);
+    return resolution;
   }
 
   #begin(request: InvokeRequest, resolution: Resolution, completion: Completion<InvokeAnswer>): void {
@@ -130,7 +134,7 @@ export class Invoker implements FunctionInvoker {
   }
 
   #run(request: InvokeRequest, { version, invokedFunctionArn }: Resolution, run: InvokeRun): void {
-    const { requestId, payload, wantsLogTail, clientContext, streaming } = request;
+    const { requestId, payload, wantsLogTail, clientContext, tenantId, streaming } = request;
     const { traceId, trace } = run;
     this.#accepted += 1;
     this.#running += 1;
@@ -143,6 +147,7 @@ export class Invoker implements FunctionInvoker {
         invokedFunctionArn,
         traceId,
         clientContext,
+        tenantId,
         wantsLogTail,
         sink,
         trace,
@@ -165,8 +170,8 @@ export class Invoker implements FunctionInvoker {
 
   /** The trace header that a queued event's attempts run under. Throws as `check` does. */
   queuedTrace(request: QueuedRequest, eventId: string, nowMs: number): string {
-    const { accountId, region, name, qualifier, traceId } = request;
-    const { version } = this.#directory.resolve(accountId, region, name, qualifier);
+    const { traceId } = request;
+    const { version } = this.#resolve(request);
     if (version.isTraced === true) return this.#tracing.queued(version, traceId, eventId, nowMs);
     return queuedTraceHeader(traceId, nowMs);
   }

@@ -26,6 +26,15 @@ export function invalidParameterValue(message: string): ServiceError {
   return new ServiceError('InvalidParameterValueException', message, 400, USER);
 }
 
+/** 400: an invocation without a tenant's id for a function with tenant isolation, or with one for another function. */
+export function wrongTenancy(isPerTenant: boolean): ServiceError {
+  return invalidParameterValue(
+    isPerTenant
+      ? 'The invoked function is enabled with tenancy configuration. Add a valid tenant ID in your request and try again.'
+      : 'The invoked function is not enabled with tenancy configuration. Remove the tenant ID from your request and try again.',
+  );
+}
+
 /** 400, for what Lambda has and Lambent has not built: refused rather than stored and ignored. */
 export function notImplementedYet(what: string): ServiceError {
   return invalidParameterValue(`${what} is not implemented by Lambent yet.`);

@@ -80,6 +80,8 @@ export interface StoredFunction {
   readonly snapStart?: 'PublishedVersions';
   /** Absent on functions of the default kind. */
   readonly managed?: StoredManagedInstances;
+  /** Set when the function is made, and never again. Absent where environments serve everybody. */
+  readonly tenancy?: 'PER_TENANT';
   /** Platform time of the last code or configuration update, milliseconds since the Unix epoch. */
   readonly lastModifiedMs: number;
   /** UUID; changes with every accepted code or configuration update, with nothing else. */
@@ -170,5 +172,6 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     ...(stored.tracing === 'Active' && { isTraced: true }),
     ...(hasSnapStart(stored) && { snapStart: true }),
     maxConcurrency: stored.managed?.maxConcurrency,
+    isPerTenant: stored.tenancy === 'PER_TENANT',
   };
 }

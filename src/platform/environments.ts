@@ -10,6 +10,9 @@ import type { Warnings } from './warnings.ts';
 /** Not where they are: an installation may lie below /tmp, which is another one inside. */
 const PACKAGES_INSIDE = '/var/packages';
 
+/** Tenants with environments at once, for each concurrent execution an account has. */
+const TENANTS_PER_CONCURRENCY = 2.5;
+
 /** What running functions needs of the process it happens in. */
 export interface EnvironmentsSite
   extends Pick<EnvironmentPoolOptions, 'code' | 'logs' | 'clock' | 'credentials' | 'scaling' | 'traces'> {
@@ -58,6 +61,7 @@ export function buildEnvironments(site: EnvironmentsSite) {
     lifetimeMs: config.environmentLifetimeSeconds * 1000,
     parallelStarts: Math.max(2, Math.ceil((2 * availableParallelism()) / site.processes)),
     ...(scaling !== undefined && { scaling }),
+    tenantLimit: TENANTS_PER_CONCURRENCY * config.concurrency,
     onWarning: (message) => warnings.add(message),
   });
   return { runtimes, pool };

@@ -88,7 +88,6 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
     ],
     ['ImageUri', { Code: { ImageUri: IMAGE } }],
     ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
-    ['TenancyConfig', { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }],
     ['DurableConfig', { DurableConfig: { ExecutionTimeout: 60 } }],
     [
       'CapacityProviderConfig',

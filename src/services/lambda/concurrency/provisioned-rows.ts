@@ -11,6 +11,7 @@ import { findAlias, findAliases } from '../aliases/alias-rows.ts';
 import { findFunction, type FunctionKey, type Tx } from '../functions/function-rows.ts';
 import type { QualifiedKey } from '../functions/qualifier-rows.ts';
 import { refuseProvisioned } from '../functions/snap-start-rules.ts';
+import { refuseTenants } from '../functions/tenancy-setting.ts';
 import { isVersionNumber, UNPUBLISHED } from './concurrency-rules.ts';
 
 /** By qualifier, all that a function has. */
@@ -68,7 +69,7 @@ export async function holdQualifier(tx: Tx, key: QualifiedKey): Promise<boolean>
 }
 
 /**
- * Throws 400 for an alias of `$LATEST` or with weights and for a version with SnapStart, and 409 for a version and an alias that leads to it: both would claim the same
+ * Throws 400 for an alias of `$LATEST` or with weights and for a version with SnapStart or tenant isolation, and 409 for a version and an alias that leads to it: both would claim the same
  * environments.
  * @param provisioned by qualifier, what the function has
  */
@@ -78,7 +79,9 @@ export async function checkProvisionable(
   provisioned: ReadonlyMap<string, unknown>,
 ): Promise<void> {
   const aliases = await findAliases(tx, key);
-  refuseProvisioned(await versionsBehind(tx, key, aliases));
+  const behind = await versionsBehind(tx, key, aliases);
+  refuseProvisioned(behind);
+  for (const version of behind) refuseTenants(version, 'Provisioned concurrency');
   if (isVersionNumber(key.qualifier)) {
     const rivals = aliases.filter((alias) => versionsOf(alias).includes(key.qualifier));
     if (!rivals.some((alias) => provisioned.has(alias.name))) return;

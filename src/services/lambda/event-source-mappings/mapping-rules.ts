@@ -1,5 +1,6 @@
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import type { EventSourceKind } from '../../../model/stored-event-source-mapping.ts';
+import { refuseTenants } from '../functions/tenancy-setting.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
 import { checkAccess } from './access-rules.ts';
 import { checkBatching } from './batch-rules.ts';
@@ -41,9 +42,11 @@ export function checkSettings(kind: EventSourceKind, request: MappingRequest): v
 /** Whether the function can keep up with the source. Throws InvalidParameterValueException. */
 export function checkTarget(
   kind: EventSourceKind,
-  { timeoutSeconds }: Pick<StoredFunction, 'timeoutSeconds'>,
+  target: Pick<StoredFunction, 'timeoutSeconds' | 'tenancy'>,
   source: { readonly visibilityTimeoutSeconds?: number } = {},
 ): void {
+  refuseTenants(target, 'An event source mapping');
+  const { timeoutSeconds } = target;
   const { visibilityTimeoutSeconds: visible } = source;
   if (visible !== undefined && visible < timeoutSeconds) {
     throw invalidParameterValue(

@@ -3,6 +3,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { lockFunction } from '../functions/function-rows.ts';
 import { insertQualifierRow } from '../functions/qualifier-rows.ts';
+import { refuseTenants } from '../functions/tenancy-setting.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { findVersion } from '../versions/find-version.ts';
 import { createdUrlConfiguration } from './url-configuration.ts';
@@ -16,7 +17,9 @@ export function createFunctionUrlConfig(
   return async (input, context) => {
     const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
     checkUrlQualifier(reference);
-    if ((await findVersion(deps.store.db, reference)) === undefined) throw noSuchFunction();
+    const found = await findVersion(deps.store.db, reference);
+    if (found === undefined) throw noSuchFunction();
+    refuseTenants(found.record.current, 'A function URL');
     const url = newFunctionUrl(reference, input, deps.clock.now());
     await deps.store.write(async (tx, announce) => {
       await lockFunction(tx, reference);

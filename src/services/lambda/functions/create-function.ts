@@ -26,6 +26,7 @@ import { publishedVersion } from '../versions/published-version.ts';
 import { checkArchitecture, checkRuntime } from './runtime-check.ts';
 import { checkMemorySize } from './memory-check.ts';
 import { checkSnapStart, snapStartSetting } from './snap-start-rules.ts';
+import { refuseTenants, tenancySetting } from './tenancy-setting.ts';
 import { activeTracing } from './tracing-setting.ts';
 import { refuseUnbuiltFields } from './unbuilt-fields.ts';
 import { BEING_CREATED, checkUnqualified } from './update-rules.ts';
@@ -46,6 +47,7 @@ export function createFunction(
     checkTags(tags);
     checkAwsRules(input);
     checkSnapStart(draft);
+    if (draft.managed !== undefined) refuseTenants(draft, 'CapacityProviderConfig');
     refuseUnbuiltFields(input);
     refuseUnbuiltFields(input.Code ?? {});
     checkRole(deps, draft.role, draft.accountId);
@@ -124,6 +126,7 @@ async function draftFunction(
     ...(environment && { environment }),
     ...activeTracing(input.TracingConfig),
     ...(snapStart && { snapStart }),
+    ...tenancySetting(input.TenancyConfig),
     layers: await resolveLayers(deps, reference, input.Layers ?? [], []),
     logging,
     ...(managed && { managed: managedInstances(managed, { runtime, memoryMb, logging }, reference) }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
 import { hasSnapStart, partitionOf, type StoredFunction } from '../../../model/stored-function.ts';
+import { tenancyConfig } from './tenancy-setting.ts';
 import { capacityProviderConfig } from '../managed-instances/managed-function.ts';
 
 /**
@@ -65,6 +66,7 @@ export function listedConfiguration(stored: StoredFunction, arn: string): Functi
       LogGroup: logGroup,
     },
     ...capacityProviderConfig(stored),
+    ...tenancyConfig(stored),
   };
 }
 

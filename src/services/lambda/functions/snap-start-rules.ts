@@ -1,6 +1,7 @@
 import type { SnapStart } from '@aws-sdk/client-lambda';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
 import { hasSnapStart, type StoredFunction } from '../../../model/stored-function.ts';
+import { refuseTenants } from './tenancy-setting.ts';
 import { refuseManaged } from '../managed-instances/managed-function.ts';
 
 const MOST_STORAGE_MB = 512;
@@ -16,7 +17,7 @@ export function snapStartSetting(
 
 /** Throws 400 for a function whose environments Lambda does not restore; and for .NET, whose hooks our bootstrap would not run. */
 export function checkSnapStart(
-  stored: Pick<StoredFunction, 'ephemeralStorageMb' | 'managed' | 'runtime'> & {
+  stored: Pick<StoredFunction, 'ephemeralStorageMb' | 'managed' | 'runtime' | 'tenancy'> & {
     readonly snapStart?: StoredFunction['snapStart'] | undefined;
   },
 ): void {
@@ -26,6 +27,7 @@ export function checkSnapStart(
   }
   if (stored.runtime.startsWith('dotnet')) throw notImplementedYet(`SnapStart of ${stored.runtime}`);
   refuseManaged(stored, 'SnapStart');
+  refuseTenants(stored, 'SnapStart');
   if (stored.ephemeralStorageMb > MOST_STORAGE_MB) {
     throw invalidParameterValue(
       `Ephemeral storage greater than ${MOST_STORAGE_MB} MB is not supported for SnapStart enabled functions.`,

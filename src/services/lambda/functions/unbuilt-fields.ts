@@ -13,7 +13,6 @@ const UNBUILT: Readonly<Record<string, unknown>> = {
   KMSKeyArn: undefined,
   SourceKMSKeyArn: undefined,
   DurableConfig: undefined,
-  TenancyConfig: undefined,
 };
 
 /** Throws InvalidParameterValueException naming the first field that asks for something not built yet. */

@@ -3,17 +3,10 @@ import { isJsonText } from '../../../model/json-text.ts';
 import { invalidParameterValue, invalidRequestContent } from '../../../model/lambda-errors.ts';
 
 /** Throws 400 for what belongs to kinds of functions that there are none of. */
-export function refuseWhatIsNotThere(
-  input: Pick<InvocationRequest, 'DurableExecutionName' | 'TenantId'>,
-): void {
+export function refuseWhatIsNotThere(input: Pick<InvocationRequest, 'DurableExecutionName'>): void {
   if (input.DurableExecutionName !== undefined) {
     throw invalidParameterValue(
       'DurableExecutionName is for durable functions only; this function is not one.',
-    );
-  }
-  if (input.TenantId !== undefined) {
-    throw invalidParameterValue(
-      'TenantId is for functions with tenant isolation only; this function has none.',
     );
   }
 }

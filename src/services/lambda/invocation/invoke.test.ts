@@ -127,14 +127,19 @@ describe('Invoke handler', () => {
       StatusCode: 204,
     });
     expect(door.checked).toEqual([
-      { accountId: '000000000000', region: 'us-east-1', name: 'f', qualifier: undefined },
+      {
+        accountId: '000000000000',
+        region: 'us-east-1',
+        name: 'f',
+        qualifier: undefined,
+        tenantId: undefined,
+      },
     ]);
     expect(door.invoked).toEqual([]);
   });
 
   test.each([
     ['a durable execution', { DurableExecutionName: 'once' }, /durable/],
-    ['a tenant', { TenantId: 'blue' }, /tenant/],
     ['broken JSON', { Payload: Buffer.from('{') }, /^Could not parse request body into json/],
     [
       'a client context that is no object',

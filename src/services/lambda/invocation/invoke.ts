@@ -1,7 +1,8 @@
 import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler, RequestContext } from '../../../aws/service.ts';
-import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
+import type { InvokeAnswer, InvokedFunction } from '../../../invoke/function-invoker.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { notImplementedYet } from '../../../model/lambda-errors.ts';
 import { spend } from '../../../model/spent-memory.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { base64, decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
@@ -12,22 +13,21 @@ export function invoke(
   deps: Pick<LambdaDependencies, 'invoker' | 'events'>,
 ): OperationHandler<InvocationRequest, InvocationResponse> {
   return (input, context) => {
-    const { accountId, region, name, qualifier } = parseFunctionReference(
-      input.FunctionName ?? '',
-      input.Qualifier,
-      context,
-    );
+    const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
+    const { accountId, region, name, qualifier } = reference;
     refuseWhatIsNotThere(input);
     if (input.InvocationType === 'Event') checkEventSize(input.Payload);
     const payload = checkedPayload(input.Payload);
     if (input.InvocationType === 'DryRun') {
-      const checked = deps.invoker.check({ accountId, region, name, qualifier });
+      const checked = deps.invoker.check({ accountId, region, name, qualifier, tenantId: input.TenantId });
       const good = { StatusCode: 204 };
       return checked instanceof Promise ? checked.then(() => good) : good;
     }
     const { requestId } = context;
     const traceId = context.header('x-amzn-trace-id');
     if (input.InvocationType === 'Event') {
+      if (input.TenantId !== undefined)
+        return refuseTenantsEvent(deps, { ...reference, tenantId: input.TenantId });
       const event = { accountId, region, name, qualifier, payload, requestId, traceId };
       return deps.events.accept(event).then((traceHeader) => accepted(traceHeader, context));
     }
@@ -40,6 +40,7 @@ export function invoke(
       requestId,
       traceId,
       clientContext: input.ClientContext === undefined ? undefined : decodeClientContext(input.ClientContext),
+      tenantId: input.TenantId,
       wantsLogTail: input.LogType === 'Tail',
     });
     return answer.then((result) => {
@@ -48,6 +49,15 @@ export function invoke(
       return response(result, context);
     });
   };
+}
+
+/** Events are kept without whose they are. What else is wrong with the request is said first. */
+async function refuseTenantsEvent(
+  { invoker }: Pick<LambdaDependencies, 'invoker'>,
+  event: InvokedFunction,
+): Promise<never> {
+  await invoker.check(event);
+  throw notImplementedYet('InvocationType Event with a TenantId');
 }
 
 /** Log type and client context mean nothing here: AWS takes them and hands neither on. */
