@@ -40,6 +40,7 @@ const MEMBER_TRAITS = [
   'streaming',
   'eventHeader',
   'eventPayload',
+  'sensitive',
 ] as const satisfies readonly (keyof MemberTraits)[];
 
 const SHAPE_TRAITS = [

@@ -108,6 +108,8 @@ export interface MemberTraits {
   readonly streaming?: 1;
   readonly eventHeader?: 1;
   readonly eventPayload?: 1;
+  /** A value that errors do not repeat. */
+  readonly sensitive?: 1;
 }
 
 export type XmlNamespace = string | readonly [prefix: string, uri: string];

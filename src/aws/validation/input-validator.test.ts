@@ -121,6 +121,20 @@ describe('values', () => {
     );
   });
 
+  test('that the model calls sensitive are not repeated', () => {
+    const secret = { Variables: { A: 'hunter2' } };
+    expect(
+      problem('lambda', 'UpdateFunctionConfiguration', { FunctionName: 'f', Environment: secret }),
+    ).toMatchObject({
+      message:
+        "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]",
+    });
+    expect(problem('kms', 'Encrypt', { KeyId: 'k', Plaintext: new Uint8Array(4097) }).message).toBe(
+      "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096",
+    );
+    expect(problem('kms', 'Encrypt', { KeyId: 'k' }).message).toContain("Value at 'plaintext' failed");
+  });
+
   test('a fraction where a whole number is due is no validation error', () => {
     expect(
       problem('lambda', 'UpdateFunctionConfiguration', { FunctionName: 'f', Timeout: 1.5 }),

@@ -1,17 +1,22 @@
 import { isRecord } from '../codecs/entries.ts';
 import type { ConstraintJson } from '../schema/constraint-json.ts';
-import type { Shape } from '../schema/shape.ts';
+import type { Member, Shape } from '../schema/shape.ts';
+
+/** What is said of a value in an error: its print, or nothing where the model calls it sensitive. */
+export interface Print {
+  readonly shape: Shape;
+  readonly isDouble?: boolean;
+  readonly isSensitive: boolean;
+}
 
 /** One violated constraint, in AWS's words. */
-export function violation(
-  shape: Shape,
-  value: unknown,
-  path: string,
-  constraint: string,
-  isDouble = false,
-): string {
-  const shown = value === null || value === undefined ? 'null' : `'${printValue(shape, value, isDouble)}'`;
-  return `Value ${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
+export function violation(print: Print, value: unknown, path: string, constraint: string): string {
+  return `Value ${shown(print, value)}at '${path}' failed to satisfy constraint: ${constraint}`;
+}
+
+function shown({ shape, isDouble = false, isSensitive }: Print, value: unknown): string {
+  if (isSensitive) return '';
+  return value === null || value === undefined ? 'null ' : `'${printValue(shape, value, isDouble)}' `;
 }
 
 export function detected(violations: readonly string[]): string {
@@ -52,7 +57,7 @@ export function elementConstraints(shape: Shape, constraint: ConstraintJson): st
 }
 
 /** Values the way the Java servers print them: `[a, b]`, `{k=v}`, `Tag(key=a, value=b)`. */
-export function printValue(shape: Shape, value: unknown, isDouble: boolean): string {
+function printValue(shape: Shape, value: unknown, isDouble: boolean): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'number') return printNumber(value, isDouble);
   // What Java makes of a byte buffer; AWS's own answers show it.
@@ -69,9 +74,15 @@ export function printValue(shape: Shape, value: unknown, isDouble: boolean): str
   }
   if (shape.kind !== 'structure') return JSON.stringify(value);
   const members = shape.members.map(
-    (m) => `${lowerFirst(m.name)}=${printValue(m.shape, value[m.name], false)}`,
+    (m) => `${lowerFirst(m.name)}=${isSensitive(m) ? REDACTED : printValue(m.shape, value[m.name], false)}`,
   );
   return `${shape.name}(${members.join(', ')})`;
+}
+
+const REDACTED = '*** Sensitive Data Redacted ***';
+
+export function isSensitive({ traits }: Member): boolean {
+  return traits.sensitive === 1;
 }
 
 /** Member names in messages begin in lower case, whatever the model says: `functionName`, `kMSKeyArn`. */
