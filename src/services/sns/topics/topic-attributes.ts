@@ -20,7 +20,9 @@ const DELIVERY_STATUS =
 
 /** Checks one attribute. @returns the value to keep; undefined for one that sets the default. @throws InvalidParameter */
 export function checkTopicAttribute(name: string, value: string, isFifo: boolean): string | undefined {
-  if (value === '' && name in NOT_BUILT) return undefined;
+  // Terraform's provider sets every rate of a new topic to 0, and what is taken away to nothing.
+  const isNothing = value === '' || (value === '0' && name.endsWith('SampleRate'));
+  if (isNothing && (name in NOT_BUILT || DELIVERY_STATUS.test(name))) return undefined;
   const missing = NOT_BUILT[name] ?? (DELIVERY_STATUS.test(name) ? 'delivery status logging' : undefined);
   if (missing !== undefined) throw notBuilt('Attributes', `${name} (${missing})`);
   switch (name) {
