@@ -171,6 +171,11 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
     });
   });
 
+  test('are not repeated where they are sensitive', async () => {
+    const answer = await refused({ Environment: { Variables: { GOOD: 'hunter2', A: '1' } } });
+    expect(answer.message).toMatch(/^1 validation error detected: Value at 'environment.variables' failed /);
+  });
+
   test('take values of the right form only [bad-values] [environment-names]', async () => {
     for (const [change, member] of [
       [{ TracingConfig: { Mode: 'Sometimes' } }, 'tracingConfig.mode'],

@@ -66,6 +66,7 @@ describe('CreateTopic', () => {
     ['KmsMasterKeyId', 'alias/aws/sns', 'encryption with KMS keys'],
     ['TracingConfig', 'Active', 'active tracing'],
     ['LambdaSuccessFeedbackRoleArn', 'arn:aws:iam::000000000000:role/r', 'delivery status logging'],
+    ['SQSSuccessFeedbackSampleRate', '1', 'delivery status logging'],
   ])('%s is refused by name', async (name, value, what) => {
     await expect(create('refused', { [name]: value })).rejects.toThrow(what);
   });
@@ -103,8 +104,12 @@ test('SetTopicAttributes sets what it knows, and changes nothing with a bad valu
   await set('DisplayName', 'Shown');
   const retry = { numRetries: 5, minDelayTarget: 1, maxDelayTarget: 10, backoffFunction: 'exponential' };
   await set('DeliveryPolicy', JSON.stringify({ http: { defaultHealthyRetryPolicy: retry } }));
+  // These ask for nothing.
+  await set('FirehoseSuccessFeedbackSampleRate', '0');
+  await set('LambdaFailureFeedbackRoleArn', '');
   const before = await attributesOf(arn);
   expect(before).toMatchObject({ DisplayName: 'Shown' });
+  expect(before).not.toHaveProperty('FirehoseSuccessFeedbackSampleRate');
   expect(JSON.parse(before['EffectiveDeliveryPolicy'] ?? '')).toMatchObject({
     http: { defaultHealthyRetryPolicy: retry },
   });
