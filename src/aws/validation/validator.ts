@@ -57,7 +57,7 @@ export class ValidatorCompiler {
       const value = (parent as Record<string, unknown>)[name];
       if (value !== undefined && value !== null) validate?.(value, path + label, violations);
       else if (required)
-        violations.push(violation({ shape, isSensitive: hidden }, null, path + label, NOT_NULL));
+        violations.push(violation({ shape, isHidden: hidden }, null, path + label, NOT_NULL));
     };
   }
 
@@ -66,7 +66,7 @@ export class ValidatorCompiler {
     const own = constraint === undefined ? undefined : compileCheck(shape, constraint);
     const inner = this.#inner(shape, constraint, hidden);
     if (own === undefined) return inner;
-    const print: Print = { shape, isDouble: constraint?.number === 'double', isSensitive: hidden };
+    const print: Print = { shape, isDouble: constraint?.number === 'double', isHidden: hidden };
     return (value, path, violations) => {
       for (const text of own(value)) violations.push(violation(print, value, path, text));
       inner?.(value, path, violations);
@@ -93,7 +93,7 @@ export class ValidatorCompiler {
     const isHidden = hidden || isSensitive(shape.element);
     if (element.kind === 'simple') return simpleElements(shape, element, constraint, isHidden);
     const validate = this.#value(element, constraint, isHidden);
-    const print: Print = { shape: element, isSensitive: isHidden };
+    const print: Print = { shape: element, isHidden };
     return (value, path, violations) => {
       (value as unknown[]).forEach((item, index) => {
         const at = `${path}.${index + 1}.member`;
@@ -140,7 +140,7 @@ function simpleElements(
   const print: Print = {
     shape: collection,
     isDouble: constraint?.number === 'double',
-    isSensitive: hidden,
+    isHidden: hidden,
   };
   const what = collection.kind === 'list' ? 'Member' : 'Map value';
   const text = `${what} must satisfy constraint: ${elementConstraints(element, constraint ?? {})}`;
@@ -159,6 +159,6 @@ function mapKeys(shape: MapShape, constraint: ConstraintJson, hidden: boolean): 
   const text = `Map keys must satisfy constraint: ${elementConstraints(key, constraint)}`;
   return (map, path, violations) => {
     const isBad = Object.keys(map as object).some((name) => check(name).length > 0);
-    if (isBad) violations.push(violation({ shape, isSensitive: hidden }, map, path, text));
+    if (isBad) violations.push(violation({ shape, isHidden: hidden }, map, path, text));
   };
 }

@@ -6,7 +6,7 @@ import type { Member, Shape } from '../schema/shape.ts';
 export interface Print {
   readonly shape: Shape;
   readonly isDouble?: boolean;
-  readonly isSensitive: boolean;
+  readonly isHidden: boolean;
 }
 
 /** One violated constraint, in AWS's words. */
@@ -14,8 +14,8 @@ export function violation(print: Print, value: unknown, path: string, constraint
   return `Value ${shown(print, value)}at '${path}' failed to satisfy constraint: ${constraint}`;
 }
 
-function shown({ shape, isDouble = false, isSensitive }: Print, value: unknown): string {
-  if (isSensitive) return '';
+function shown({ shape, isDouble = false, isHidden }: Print, value: unknown): string {
+  if (isHidden) return '';
   return value === null || value === undefined ? 'null ' : `'${printValue(shape, value, isDouble)}' `;
 }
 

@@ -20,9 +20,7 @@ const DELIVERY_STATUS =
 
 /** Checks one attribute. @returns the value to keep; undefined for one that sets the default. @throws InvalidParameter */
 export function checkTopicAttribute(name: string, value: string, isFifo: boolean): string | undefined {
-  // Terraform's provider sets every rate of a new topic to 0, and what is taken away to nothing.
-  const isNothing = value === '' || (value === '0' && name.endsWith('SampleRate'));
-  if (isNothing && (name in NOT_BUILT || DELIVERY_STATUS.test(name))) return undefined;
+  if (asksForNothing(name, value)) return undefined;
   const missing = NOT_BUILT[name] ?? (DELIVERY_STATUS.test(name) ? 'delivery status logging' : undefined);
   if (missing !== undefined) throw notBuilt('Attributes', `${name} (${missing})`);
   switch (name) {
@@ -49,6 +47,12 @@ export function checkTopicAttribute(name: string, value: string, isFifo: boolean
     default:
       throw invalidParameter('AttributeName');
   }
+}
+
+/** What is not built, taken away; or a rate of 0, which Terraform's provider sets for every topic. */
+function asksForNothing(name: string, value: string): boolean {
+  if (DELIVERY_STATUS.test(name)) return value === '' || (value === '0' && name.endsWith('SampleRate'));
+  return value === '' && name in NOT_BUILT;
 }
 
 function checkFifoAttribute(name: string, value: string, isFifo: boolean): string {
