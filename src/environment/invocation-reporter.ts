@@ -17,6 +17,8 @@ const MOST_UNREAD_BYTES = 5 * 64 * 1024;
 const TAIL_PATIENCE_MS = 100;
 /** A runtime that asks for its next event so soon after its result has done nothing else in between. */
 const AT_ONCE_MS = 5;
+/** An environment that has printed nothing past its runtime in so many invocations is not expected to in the next. */
+const QUIET_INVOCATIONS = 8;
 
 type ReporterParts = Pick<EnvironmentParts<unknown>, 'log' | 'pace' | 'sandbox' | 'version'>;
 
@@ -36,6 +38,7 @@ export class InvocationReporter {
   /** Has its result; not yet reported, or not yet released. */
   #finishing: RunningInvocation | undefined;
   #usesOutput = false;
+  #quietInvocations = 0;
   #outputInTurn = false;
   #turns = 0;
   #bytesSinceResult = 0;
@@ -53,9 +56,9 @@ export class InvocationReporter {
     return this.#finishing !== undefined && !this.#finishing.isReleased;
   }
 
-  /** Something in the environment writes to its standard output or error. */
-  get usesOutput(): boolean {
-    return this.#usesOutput;
+  /** What is in the environment writes to its standard output or error, or there is too little to tell by. */
+  get mayPrint(): boolean {
+    return this.#usesOutput || this.#quietInvocations < QUIET_INVOCATIONS;
   }
 
   /** Bytes from the process's standard output and error. */
@@ -118,7 +121,7 @@ export class InvocationReporter {
     if (wantsRecords) run.nextMs ??= run.durationMs;
     if (isFollowed) this.#release(run);
     else if (!run.isDrained) {
-      const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
+      const mayStillPrint = this.mayPrint || run.invocation.wantsLogTail || !logsAreComplete;
       if (!mayStillPrint) this.#release(run);
     } else if (this.#outputInTurn || run.durationMs - run.resultMs > AT_ONCE_MS) {
       this.#turns = 0;
@@ -151,7 +154,9 @@ export class InvocationReporter {
       void resumed.then(() => setImmediate(this.#onTurn, run));
       return;
     }
-    if (this.#outputInTurn && !isRead && this.#turns < MOST_DRAIN_TURNS) {
+    // What was printed before the result may be read in the turn behind it, if the channel was being read already.
+    const isTooSoon = this.#turns === 0 && run.isOver && !run.isReleased;
+    if ((this.#outputInTurn || isTooSoon) && !isRead && this.#turns < MOST_DRAIN_TURNS) {
       this.#outputInTurn = false;
       this.#turns += 1;
       setImmediate(this.#onTurn, run);
@@ -217,6 +222,7 @@ export class InvocationReporter {
   #release(run: RunningInvocation): void {
     if (run.isReleased) return;
     run.isReleased = true;
+    if (this.#quietInvocations < QUIET_INVOCATIONS) this.#quietInvocations += 1;
     if (run.isReported) this.#finishing = undefined;
     this.#onAvailable(run.resultMs);
   }

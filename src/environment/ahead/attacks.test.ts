@@ -14,8 +14,9 @@ let it: LimitedDeployment;
 beforeEach(async () => {
   fixture = new PoolFixture();
   it = await LimitedDeployment.start(fixture);
-  // What runs for the first time takes longer than what others may wait behind.
-  for (let calls = 0; calls < 3; calls += 1) await it.send(echo('warm'));
+  // Nobody is sent to wait in an environment that may yet turn out to print, nor behind what runs for the first time.
+  for (let calls = 0; calls < 8; calls += 1) await it.send(echo('warm'));
+  await vi.waitUntil(() => it.group.idle.length === 1, PATIENT);
 });
 
 afterEach(async () => {

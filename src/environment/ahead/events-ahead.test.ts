@@ -128,6 +128,45 @@ describe('what goes ahead', () => {
   });
 });
 
+describe('an environment that has had few invocations', () => {
+  beforeEach(async () => {
+    await it.start(2, 0);
+    [, environment] = it.environments;
+    runtime = it.runtimeOf(environment);
+    it.group.idle.shift();
+  });
+
+  /** Its next invocation is over, and the platform has gone on. */
+  async function over(id: string | undefined): Promise<void> {
+    done(id);
+    await arrived();
+    for (let turns = 0; turns < 3; turns += 1) await turn();
+  }
+
+  test('has nothing ahead: it may turn out to print past its channel', async () => {
+    const ids = await sent(...LETTERS);
+    for (const id of ids.slice(0, 7)) await over(id);
+    expect(texts().map(([, ahead]) => ahead)).toEqual(Array(8).fill(undefined));
+    await over(ids[7]);
+    expect(texts().slice(8)).toEqual([
+      ['"i"', undefined],
+      ['"j"', 1],
+      ['"k"', 2],
+      ['"l"', 3],
+    ]);
+  });
+
+  test('has in the log of its first what that printed, though the result was read before it', async () => {
+    const [a = '', b = ''] = await sent('a', 'b');
+    done(a);
+    // In the turn behind the one in which the result is read.
+    setImmediate(() => setImmediate(() => runtime.output.write('printed by a\n')));
+    runtime.arrive();
+    await vi.waitFor(() => expect(log().at(-1)).toBe(`START ${b}`));
+    expect(log().slice(-5)).toEqual([`START ${a}`, 'printed by a', `END ${a}`, `REPORT ${a}`, `START ${b}`]);
+  });
+});
+
 test('several environments that are busy have them in turn', async () => {
   await it.start(2);
   const runtimes = it.environments.map((each) => it.runtimeOf(each));

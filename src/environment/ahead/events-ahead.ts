@@ -36,7 +36,7 @@ export class EventsAhead {
   readonly #parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'version'>;
   readonly #process: Pick<RuntimeProcess, 'link' | 'hasExtensions'>;
   readonly #inHand: Pick<InvocationInHand, 'briefMs'>;
-  readonly #reporter: Pick<InvocationReporter, 'usesOutput'>;
+  readonly #reporter: Pick<InvocationReporter, 'mayPrint'>;
   readonly #isSpent: () => boolean;
   /** Oldest first. */
   readonly #events: EventAhead[] = [];
@@ -48,7 +48,7 @@ export class EventsAhead {
     parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'version'>,
     process: Pick<RuntimeProcess, 'link' | 'hasExtensions'>,
     inHand: Pick<InvocationInHand, 'briefMs'>,
-    reporter: Pick<InvocationReporter, 'usesOutput'>,
+    reporter: Pick<InvocationReporter, 'mayPrint'>,
     isSpent: () => boolean,
   ) {
     this.#parts = parts;
@@ -136,6 +136,6 @@ export class EventsAhead {
 
   /** The environment has its next invocation as soon as its runtime asks for it. */
   get #isFree(): boolean {
-    return !this.#process.hasExtensions && !this.#reporter.usesOutput && !this.#isSpent();
+    return !this.#process.hasExtensions && !this.#reporter.mayPrint && !this.#isSpent();
   }
 }

@@ -5,6 +5,9 @@ import type { ExecutionEnvironment } from '../execution-environment.ts';
 import { type PlayedRuntime, PlayedRuntimes } from './played-runtime.ts';
 import { functionVersion, invocation, PoolFixture } from './pool-fixture.ts';
 
+/** After so many, nothing is expected of an environment's standard output. */
+const QUIET_INVOCATIONS = 8;
+
 /** What came of an invocation: its result's text, or the platform's own error. */
 export interface Ended {
   readonly text: string;
@@ -40,7 +43,8 @@ export class PlayedDeployment {
     platform.fixture.logs.clear();
   }
 
-  async start(count: number): Promise<void> {
+  /** @param quiet invocations that each has had, and printed nothing */
+  async start(count: number, quiet = QUIET_INVOCATIONS): Promise<void> {
     for (let looks = 0; looks < 10; looks += 1) {
       this.group.turnover.ended(0.1);
       this.group.turnover.look(count, 1, 0);
@@ -58,6 +62,7 @@ export class PlayedDeployment {
       this.environments.push(environment);
       this.group.environments.add(environment);
       this.#onAvailable(environment);
+      if (quiet > 0) await this.#beQuiet(environment, quiet);
     }
   }
 
@@ -97,6 +102,19 @@ export class PlayedDeployment {
 
   async close(): Promise<void> {
     await Promise.all(this.environments.map(async (environment) => await environment.destroy()));
+  }
+
+  async #beQuiet(environment: ExecutionEnvironment, invocations: number): Promise<void> {
+    const runtime = this.runtimeOf(environment);
+    for (let count = 0; count < invocations; count += 1) {
+      const { requestId } = this.send('quiet');
+      runtime.respond(requestId, 'null');
+      runtime.arrive();
+      while (this.group.idle.at(-1)?.environment !== environment) await turn();
+      this.ended.delete(requestId);
+    }
+    runtime.events.length = 0;
+    for (const lines of [...this.#platform.fixture.logs.values()].slice(-1)) lines.length = 0;
   }
 
   #onAvailable(environment: ExecutionEnvironment): void {
