@@ -67,7 +67,7 @@ export class EnvironmentPool {
       scaling: options.scaling ?? UNLIMITED,
     });
     const demand = (group: DeploymentGroup): void => this.#starts.demand(group);
-    const host = { demand, remove: this.#remove, onWarning: options.onWarning };
+    const host = { clock: options.clock, demand, remove: this.#remove, onWarning: options.onWarning };
     this.#snapshots = new Snapshots(host);
     this.#provisioning = new Provisioning({
       ...host,

@@ -67,8 +67,9 @@ export class EnvironmentStarts {
         this.#starting.delete(environment);
         group.environments.delete(environment);
       }
-      await removals.remove(environment);
       if (epoch === this.#epoch) this.#fail(group, type, error as Error);
+      // Nobody waits for its extensions' last work.
+      void removals.remove(environment);
     }
   }
 

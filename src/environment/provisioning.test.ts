@@ -92,6 +92,29 @@ describe('provisioned environments', () => {
     expect(it.logs.size).toBe(2);
   });
 
+  test('that end whenever they have initialised are replaced at once, then after longer and longer pauses', async () => {
+    const it = fixture();
+    it.clock.freeze();
+    const version = functionVersion({ handler: 'idle-death' });
+    it.pool.provision(version, 1);
+    const rest = { starting: 0, idle: 0, busy: 0 };
+    for (const [starts, pauseMs] of [2, 3, 4, 5].map((count) => [count, 1000 * 2 ** (count - 2)] as const)) {
+      await vi.waitFor(() => {
+        expect(it.pool.counts()).toEqual(rest);
+        expect(it.logs.size).toBe(starts);
+      }, 25_000);
+      it.clock.advance(pauseMs - 1);
+      expect(it.pool.counts()).toEqual(rest);
+      it.clock.advance(1);
+      expect(it.pool.counts()).toEqual({ ...rest, starting: 1 });
+    }
+    // Who asks anew does not have to wait.
+    await vi.waitFor(() => expect(it.pool.counts()).toEqual(rest), 25_000);
+    it.pool.provision(version, 1);
+    expect(it.pool.counts()).toEqual({ ...rest, starting: 1 });
+    it.pool.provision(version, 0);
+  });
+
   test('go when there are to be fewer: idle ones at once, a busy one after its invocation', async () => {
     const it = fixture();
     const version = functionVersion();

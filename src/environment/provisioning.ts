@@ -1,4 +1,5 @@
 import { freemem } from 'node:os';
+import type { Clock } from '../model/clock.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { DeploymentGroup } from './deployment-group.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
@@ -11,6 +12,7 @@ const SCARCE_MEMORY_BYTES = 256 * 1024 * 1024;
 
 /** What the pool does for its provisioned environments. */
 export interface ProvisioningHost {
+  readonly clock: Clock;
   /** Asks for the starts the group needs. */
   readonly demand: (group: DeploymentGroup) => void;
   /** Gives the environment to whoever waits longest. */
@@ -71,14 +73,27 @@ export class Provisioning {
     group: DeploymentGroup,
     provisioned: ProvisionedEnvironments,
   ): void {
+    if (environment.state === 'idle') provisioned.served();
     if (environment.isSpent || !provisioned.keeps(environment)) this.#host.remove(environment, group);
     else if (group.waiters.length > 0 && provisioned.state.isOpen) this.#host.serve(environment, group);
     else provisioned.park(environment);
   }
 
-  /** An idle environment has lost its process. An on-demand one is left to its next invocation. */
+  /**
+   * An idle environment has lost its process. It is replaced, but not over and over at once: see `IdleLosses`. An on-demand
+   * one is left to its next invocation.
+   */
   onIdleLost(environment: ExecutionEnvironment, group: DeploymentGroup): void {
-    if (group.provisioned?.has(environment) === true) this.#host.remove(environment, group);
+    const { provisioned } = group;
+    if (provisioned?.has(environment) !== true) return;
+    const { clock, demand, remove } = this.#host;
+    const pauseMs = provisioned.lose(clock.now());
+    remove(environment, group);
+    if (pauseMs === 0) return;
+    clock.schedule(pauseMs, () => {
+      provisioned.resume(clock.now());
+      if (group.provisioned === provisioned) demand(group);
+    });
   }
 
   #fail(group: DeploymentGroup, provisioned: ProvisionedEnvironments, reason: string): void {

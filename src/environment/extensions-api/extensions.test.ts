@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { functionVersion, PoolFixture } from '../testing/pool-fixture.ts';
@@ -46,6 +46,14 @@ function said(type: string): Record<string, unknown>[] {
   return objects
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter((event) => event['eventType'] === type);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe('an external extension', () => {
@@ -199,6 +207,20 @@ describe('an external extension', () => {
     await it.pool.destroyAll();
     expect(performance.now() - begun).toBeGreaterThan(1900);
     expect(said('SHUTDOWN')).toHaveLength(1);
+  });
+
+  test('does not keep the caller of a function that cannot be restored waiting for its end', async () => {
+    const path = join(it.directory, 'pid');
+    extension(
+      'agent',
+      `await register(['SHUTDOWN']);
+      require('node:fs').writeFileSync(${JSON.stringify(path)}, String(process.pid));
+      await next(); await pause(3_600_000);`,
+    );
+    const version = functionVersion({ ...layers, version: '1', snapStart: true, handler: 'restore-error' });
+    expect(await it.pool.publish(version)).toBe('ready');
+    await expect(it.invoke(version, count)).rejects.toMatchObject({ code: 'SnapStartException' });
+    expect(isAlive(Number(readFileSync(path, 'utf8')))).toBe(true);
   });
 
   test('that did not ask for the end is killed at once', async () => {

@@ -90,6 +90,8 @@ const isFirst = path !== undefined && path !== '' && !fs.existsSync(path);
 if (isFirst) fs.writeFileSync(path, '');
 if (what === 'init-exit' || (what === 'init-exit-once' && isFirst)) process.exit(3);
 if (what === 'init-hang' || (what === 'init-hang-once' && isFirst)) commands.sleep({ ms: 60_000 });
+// Its child kills it when it waits for its first event.
+if (what === 'idle-death') commands.child({ script: 'sleep 0.05; kill -9 $PPID' });
 if (what === 'init-error' || what === 'init-error-ignored') {
   write(
     frame(0x13, Buffer.from('{"errorType":"Runtime.ImportModuleError","errorMessage":"no such module"}')),
