@@ -121,7 +121,7 @@ export class InvocationReporter {
     if (wantsRecords) run.nextMs ??= run.durationMs;
     if (isFollowed) this.#release(run);
     else if (!run.isDrained) {
-      const mayStillPrint = this.mayPrint || run.invocation.wantsLogTail || !logsAreComplete;
+      const mayStillPrint = this.#usesOutput || run.invocation.wantsLogTail || !logsAreComplete;
       if (!mayStillPrint) this.#release(run);
     } else if (this.#outputInTurn || run.durationMs - run.resultMs > AT_ONCE_MS) {
       this.#turns = 0;

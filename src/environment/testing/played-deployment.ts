@@ -110,7 +110,9 @@ export class PlayedDeployment {
       const { requestId } = this.send('quiet');
       runtime.respond(requestId, 'null');
       runtime.arrive();
-      while (this.group.idle.at(-1)?.environment !== environment) await turn();
+      // Its event leaves, and its REPORT is written, at the end of the turn.
+      do await turn();
+      while (this.group.idle.at(-1)?.environment !== environment);
       this.ended.delete(requestId);
     }
     runtime.events.length = 0;
