@@ -212,7 +212,7 @@ export class Exchange {
   #fail(thrown: unknown): void {
     const service = this.#destination?.service;
     const requestId = this.#context?.requestId ?? randomUUID();
-    const error = callerError(thrown) ?? internalFailure(service);
+    const error = callerError(thrown) ?? internalFailure(service, thrown);
     if (callerError(thrown) === undefined) this.#report(thrown, requestId);
     const protocol = this.#destination?.protocol ?? protocolOf('restJson1');
     const status = statusOf(error, service?.error(error.code));

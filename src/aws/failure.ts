@@ -5,11 +5,20 @@ import type { Destination } from './routing/destination.ts';
 import type { Operation, ServiceModel } from './schema/service-model.ts';
 import type { StructureShape } from './schema/shape.ts';
 
-/** What the caller is told about an error nobody foresaw: that it is ours, and nothing of our insides. */
-export function internalFailure(service: ServiceModel | undefined): ServiceError {
-  const message = 'An internal error occurred and the request cannot be processed.';
+/** What the caller is told about an error nobody foresaw: that it is ours, and nothing of our insides but a full disk. */
+export function internalFailure(service: ServiceModel | undefined, error?: unknown): ServiceError {
+  const reason = isDiskFull(error) ? ': the disk Lambent keeps its data on is full.' : '.';
+  const message = `An internal error occurred and the request cannot be processed${reason}`;
   if (service?.name === 'lambda') return serviceException(message);
   return new ServiceError(INTERNAL_CODES[service?.name ?? ''] ?? 'InternalFailure', message, 500);
+}
+
+/** As the system, SQLite and PostgreSQL have it. */
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 13, '53100']);
+
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && FULL.has(error.code)) || isDiskFull(error.cause);
 }
 
 const INTERNAL_CODES: Readonly<Record<string, string>> = {

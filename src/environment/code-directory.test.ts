@@ -41,6 +41,21 @@ test('unpacks a package once, however often and at once it is asked for', async 
   expect(asked).toBe(1);
 });
 
+test('unpacks again what was cleared away meanwhile, once', async () => {
+  await archive('g', { 'index.js': 'code' });
+  let asked = 0;
+  const directories = new CodeDirectories(join(root, 'code'), (sha256) => {
+    asked += 1;
+    return join(root, sha256);
+  });
+  await directories.prepare('g');
+  rmSync(join(root, 'code'), { recursive: true });
+  const [first, second] = await Promise.all([directories.prepare('g'), directories.prepare('g')]);
+  expect(first).toBe(second);
+  expect(readFileSync(join(first, 'index.js'), 'utf8')).toBe('code');
+  expect(asked).toBe(2);
+});
+
 test('trusts nothing an earlier run unpacked, and clears it away', async () => {
   await archive('b', { 'index.js': 'code' });
   const path = (sha256: string): string => join(root, sha256);

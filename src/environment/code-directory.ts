@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FunctionVersion } from '../model/function-version.ts';
@@ -14,6 +15,7 @@ export class CodeDirectories {
   readonly #blobPath: (sha256: string) => string;
   readonly #swept: Promise<void>;
   readonly #prepared = new Map<string, Promise<string>>();
+  readonly #unpacked = new Set<string>();
 
   /**
    * @param root a directory of our own; what is in it is removed
@@ -45,11 +47,19 @@ export class CodeDirectories {
 
   #once(name: string, sha256s: readonly string[]): Promise<string> {
     const known = this.#prepared.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined && !this.#wasTaken(name)) return known;
     const prepared = this.#extract(name, sha256s);
     this.#prepared.set(name, prepared);
-    prepared.catch(() => this.#prepared.delete(name));
+    prepared.then(
+      () => this.#unpacked.add(name),
+      () => this.#prepared.delete(name),
+    );
     return prepared;
+  }
+
+  /** A cache gets cleared away, by whoever needs the room. */
+  #wasTaken(name: string): boolean {
+    return this.#unpacked.has(name) && !existsSync(join(this.#root, name)) && this.#unpacked.delete(name);
   }
 
   async #extract(name: string, sha256s: readonly string[]): Promise<string> {

@@ -88,6 +88,16 @@ describe('openStore', () => {
     await expect(readdir(directory)).rejects.toHaveProperty('code', 'ENOENT');
   });
 
+  test('makes no new database beside the log of one that is gone', async () => {
+    const database = await engines[0]?.create();
+    const file = join(database?.dataDir ?? '', 'lambent.db');
+    await writeFile(`${file}-wal`, 'frames');
+    await expect(database?.open()).rejects.toThrow(
+      `The database ${file} is gone, its log ${file}-wal is not`,
+    );
+    await database?.remove();
+  });
+
   test('says in one line why it cannot be opened', async () => {
     const database = await engines[0]?.create();
     const dataDir = database?.dataDir ?? '';

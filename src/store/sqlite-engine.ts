@@ -38,6 +38,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
 
 /** The database holds functions' environment variables; SQLite gives its log files the same mode. */
 function makePrivateFile(file: string): void {
+  const log = `${file}-wal`;
+  if (!existsSync(file) && existsSync(log)) {
+    // It would be taken for a new database's own, and destroy that.
+    throw new StoreUnavailable(
+      `The database ${file} is gone, its log ${log} is not. Put the database back, or delete its log as well.`,
+    );
+  }
   try {
     if (!existsSync(file)) copyEmptyDatabase(file);
     closeSync(openSync(file, 'a', 0o600));

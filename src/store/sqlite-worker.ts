@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { FileIdentity } from './file-identity.ts';
 import type {
   SqliteFailure,
   SqliteMessage,
@@ -24,7 +25,10 @@ class Connection {
   /** Between begin and commit. Differs from the database's own view when an error ended the transaction. */
   #inTransaction = false;
 
+  readonly #identity: FileIdentity;
+
   constructor(file: string, readOnly: boolean, pragmas: string) {
+    this.#identity = new FileIdentity([file, `${file}-wal`]);
     this.#database = new DatabaseSync(file, { readOnly, timeout: 5_000 });
     this.#database.exec(pragmas);
   }
@@ -55,6 +59,8 @@ class Connection {
     try {
       if (command === 'rollback' && !this.#database.isTransaction) return { changes: 0, insertId: 0 };
       if (command !== 'begin' && !this.#database.isTransaction) throw new Error('There is no transaction.');
+      // What nobody would find again must not be taken for kept.
+      if (command === 'commit') this.#identity.check();
       this.#prepare(sql).statement.run();
       return { changes: 0, insertId: 0 };
     } catch (error) {

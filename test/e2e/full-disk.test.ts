@@ -103,7 +103,11 @@ test.skipIf(problem !== undefined)(
       const refusal = await untilRefused(sender, 'full');
       expect([sender.name, refusal]).toMatchObject([
         sender.name,
-        { $fault: 'server', $metadata: { httpStatusCode: 500 } },
+        {
+          $fault: 'server',
+          $metadata: { httpStatusCode: 500 },
+          message: expect.stringContaining('the disk Lambent keeps its data on is full'),
+        },
       ]);
     }
     // Functions end meanwhile, and nothing of it can be written down.
