@@ -71,7 +71,10 @@ export class Platform {
         },
       },
       passOn: workers && ((socket, begun) => workers.pass(socket, begun)),
-      onRequest: (request, response) => endpoint.handle(request, response),
+      onRequest: (request, response) => {
+        workers?.wayBack.follow(request, response);
+        endpoint.handle(request, response);
+      },
     });
     // Its connections come from sandboxes' own networks, which says all about who is there.
     const forFunctions = new Listener({

@@ -12,7 +12,7 @@ export function invokeLane(endpoint: Endpoint): FastLaneRoute {
   };
 }
 
-function isInvokePath(path: string): boolean {
+export function isInvokePath(path: string): boolean {
   const nameLength = path.length - BEFORE.length - AFTER.length;
   return (
     nameLength > 0 &&

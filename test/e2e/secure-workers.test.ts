@@ -107,6 +107,80 @@ describe.skipIf(!hasOpenssl)('workers over TLS', () => {
     expect(Messages?.map(({ Body }) => Body)).toEqual(['m']);
   });
 
+  describe('a connection that a worker has brought to the main process', () => {
+    const LIST = 'GET /2015-03-31/functions?MaxItems=1 HTTP/1.1\r\nHost: h\r\n\r\n';
+    const ROW = 100;
+    const ofWorkers = async (): Promise<number> =>
+      (await health(server)).workers.reduce((sum, { invocations }) => sum + invocations, 0);
+
+    test('is its client’s to make anew after many invokes, and the next one is a worker’s', async () => {
+      const client = clientOfOne();
+      await client.send(new ListFunctionsCommand({}));
+      const before = await ofWorkers();
+      for (let each = 0; each < ROW + 50; each += 1)
+        expect((await invoke(client, name, { each }, { LogType: 'None' })).payload).toEqual({ each });
+      expect((await ofWorkers()) - before).toBe(50);
+      client.destroy();
+    });
+
+    test('stays where invokes are not all that comes', async () => {
+      const { said, write } = await speak();
+      for (let each = 0; each < 3; each += 1) {
+        await write(LIST, 1);
+        for (let one = 0; one < ROW - 1; one += 1) await write(invokeText(`"${one}"`), 1);
+      }
+      expect(said()).toHaveLength(3 * ROW);
+      expect(said().join('')).not.toMatch(/connection: close/i);
+    });
+
+    test('stays where requests are sent ahead of their answers, and all are answered', async () => {
+      const { said, write } = await speak();
+      await write(LIST, 1);
+      const ahead = Array.from({ length: 3 * ROW }, (_, each) => `"ahead-${each}"`);
+      await write(invokeText(ahead[0] ?? '') + invokeText(ahead[1] ?? ''), 2);
+      for (const body of ahead.slice(2)) await write(invokeText(body), 1);
+      expect(
+        said()
+          .slice(1)
+          .map((answer) => answer.split('\r\n\r\n')[1]),
+      ).toEqual(ahead);
+      expect(said().join('')).not.toMatch(/connection: close/i);
+    });
+
+    test('goes with the answer that says so, and with no other', async () => {
+      const { said, write, closed } = await speak();
+      await write(LIST, 1);
+      for (let one = 1; one <= ROW; one += 1) await write(invokeText(`"${one}"`), 1);
+      await closed;
+      expect(said()).toHaveLength(1 + ROW);
+      expect(said().findIndex((answer) => /^connection: close\r$/im.test(answer))).toBe(ROW);
+      expect(said().at(-1)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*"100"$/);
+    });
+  });
+
+  /** A connection on which answers are waited for; they are told apart by their beginnings. */
+  async function speak() {
+    const socket = await secure();
+    let text = '';
+    let onMore: () => void = () => undefined;
+    socket.setEncoding('latin1').on('data', (data) => {
+      text += String(data);
+      onMore();
+    });
+    const said = (): string[] => text.split(/(?=HTTP\/1\.1 )/);
+    const whole = (): string[] =>
+      said().filter((answer) => {
+        const [head = '', body] = answer.split('\r\n\r\n');
+        return body?.length === Number(/content-length: (\d+)/i.exec(head)?.[1]);
+      });
+    const write = async (bytes: string, answers: number): Promise<void> => {
+      const wanted = whole().length + answers;
+      socket.write(bytes);
+      while (whole().length < wanted) await new Promise<void>((resolve) => (onMore = resolve));
+    };
+    return { said, write, closed: once(socket, 'close') };
+  }
+
   test('a hundred megabytes go up and come down as they are', async () => {
     const s3 = s3ClientFor(server, {
       requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: server.ca }) }),

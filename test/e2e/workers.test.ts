@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import {
   CreateAliasCommand,
   DeleteFunctionCommand,
   LambdaClient,
   GetProvisionedConcurrencyConfigCommand,
+  ListFunctionsCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutProvisionedConcurrencyConfigCommand,
@@ -67,6 +68,26 @@ async function publish(name: string): Promise<string> {
 
 const THROTTLED = 'ReservedFunctionConcurrentInvocationLimitExceeded';
 const TOO_FAST = 'ReservedFunctionInvocationRateLimitExceeded';
+
+test('a client that has asked for something else comes back to a worker after a hundred invokes', async () => {
+  const name = uniqueName();
+  await deploy(server.lambda, name, { 'index.js': 'exports.handler = async (event) => event;' });
+  const one = new LambdaClient({
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({ httpAgent: new Agent({ keepAlive: true, maxSockets: 1 }) }),
+  });
+  await one.send(new ListFunctionsCommand({}));
+  const ofWorkers = async (): Promise<number> =>
+    (await health(server)).workers.reduce((sum, { invocations }) => sum + invocations, 0);
+  const before = await ofWorkers();
+  for (let each = 0; each < 150; each += 1)
+    expect((await invoke(one, name, { each }, { LogType: 'None' })).payload).toEqual({ each });
+  expect((await ofWorkers()) - before).toBe(50);
+  one.destroy();
+});
 
 test('of 1,000 requests at once to a reservation of 50, exactly 50 run, on all workers', async () => {
   const gate = await LoopbackGate.listen();

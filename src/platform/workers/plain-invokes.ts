@@ -16,7 +16,12 @@ export class PlainInvokes {
   has(request: WholeRequest): boolean {
     const type = request.header('x-amz-invocation-type');
     if (type !== undefined && type !== 'RequestResponse') return false;
-    return !this.#elsewhere.has(request.url) && !this.#settled.has(request.socket);
+    return !this.isElsewhere(request.url) && !this.#settled.has(request.socket);
+  }
+
+  /** @param url of an Invoke, as sent */
+  isElsewhere(url: string): boolean {
+    return this.#elsewhere.has(url);
   }
 
   /** What comes on this connection is for the main process. */

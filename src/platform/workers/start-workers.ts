@@ -20,6 +20,7 @@ export interface StartingWorkers {
 export async function startWorkers(parts: StartingWorkers): Promise<AutoWorkers | undefined> {
   const { config, log, workers, greeting, listener, forFunctions } = parts;
   await workers.begin(greeting, (note, socket) => {
+    if (note.kind === 'decrypted' || note.kind === 'other') workers.wayBack.bring(socket);
     if (note.kind === 'inside') forFunctions.accept(socket);
     else if (note.kind === 'decrypted') {
       listener.acceptDecrypted(socket);

@@ -13,6 +13,7 @@ import { RelayDoor } from './relay-door.ts';
 import { Replica } from './replica.ts';
 import { leastLaden, room, surplus } from './sharing.ts';
 import type { Greeting, Load, ReturnedConnection, SentBack, WorkerFacts } from './worker-messages.ts';
+import { WayBack } from './way-back.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { WorkerRequests, type WorkerRequestsParts } from './worker-requests.ts';
 
@@ -43,6 +44,7 @@ type OnConnection = (note: ReturnedConnection, socket: Socket) => void;
 export class Workers {
   /** Which requests are for them. */
   readonly plain = new PlainInvokes();
+  readonly wayBack = new WayBack(this.plain, () => leastLaden(this.#living) !== undefined);
   readonly #parts: WorkersParts;
   readonly #requests: WorkerRequests;
   readonly #feed = new ChangeFeed();
