@@ -24,6 +24,7 @@ const KNOWN = [
   'x-amz-durable-execution-name',
   'x-amz-tenant-id',
   'x-amzn-trace-id',
+  'x-amzn-requestid',
 ] as const;
 
 /** Headers that say how to read the message, or the next one, otherwise. */

@@ -114,6 +114,32 @@ describe('Invoke, refusals', () => {
     }
   });
 
+  test('may bring a request id that is a UUID, and no other [bad-request-id]', async () => {
+    const withId = async (requestId: string): Promise<unknown> => {
+      const command = new InvokeCommand({ FunctionName });
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          (args.request as { headers: Record<string, string> }).headers['x-amzn-RequestId'] = requestId;
+          return await next(args);
+        },
+        { step: 'build' },
+      );
+      return await server.lambda.send(command);
+    };
+    for (const bad of [
+      'mine',
+      '6f0a7c1e-0000-4000-8000-00000000000',
+      '6f0a7c1e-0000-4000-8000-0000000000000',
+    ]) {
+      expect(await refusal(withId(bad))).toMatchObject({
+        name: 'InvalidRequestContentException',
+        message: 'The x-amzn-RequestId header must be a valid UUID.',
+        status: 400,
+      });
+    }
+    expect(await withId('6F0A7C1E-0000-4000-8000-000000000000')).toMatchObject({ StatusCode: 200 });
+  });
+
   test('has no durable executions where the function has none [durable-name]', async () => {
     const answer = await refusal(invoke({ DurableExecutionName: 'once' }));
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });

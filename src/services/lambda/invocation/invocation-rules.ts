@@ -1,4 +1,5 @@
 import type { InvocationRequest } from '@aws-sdk/client-lambda';
+import type { RequestContext } from '../../../aws/service.ts';
 import { isJsonText } from '../../../model/json-text.ts';
 import { invalidParameterValue, invalidRequestContent } from '../../../model/lambda-errors.ts';
 
@@ -9,6 +10,15 @@ export function refuseWhatIsNotThere(input: Pick<InvocationRequest, 'DurableExec
       'DurableExecutionName is for durable functions only; this function is not one.',
     );
   }
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Throws 400 for a caller's own request id that is none. A good one changes nothing: each request has its own. */
+export function checkRequestId(context: Pick<RequestContext, 'header'>): void {
+  const given = context.header('x-amzn-requestid');
+  if (given !== undefined && !UUID.test(given))
+    throw invalidRequestContent('The x-amzn-RequestId header must be a valid UUID.');
 }
 
 /** In base64, as it is sent. */

@@ -9,7 +9,7 @@ import type { InvokeAnswer } from '../../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../../invoke/response-chunks.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { base64, decodeClientContext } from './invocation-rules.ts';
+import { base64, checkRequestId, decodeClientContext } from './invocation-rules.ts';
 import { checkedPayload } from './payload.ts';
 
 /** Answers as soon as the function does, and passes its response on as it comes. */
@@ -19,6 +19,7 @@ export function invokeWithResponseStream(
   return async (input, context) => {
     const named = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
     const reference = { ...named, tenantId: input.TenantId };
+    checkRequestId(context);
     const payload = checkedPayload(input.Payload);
     if (input.InvocationType === 'DryRun') {
       await deps.invoker.check(reference);

@@ -5,7 +5,7 @@ import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { notImplementedYet } from '../../../model/lambda-errors.ts';
 import { spend } from '../../../model/spent-memory.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { base64, decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
+import { base64, checkRequestId, decodeClientContext, refuseWhatIsNotThere } from './invocation-rules.ts';
 import { checkEventSize, checkedPayload } from './payload.ts';
 
 /** Not an async function: on the hot path a rejected check may as well throw, and the answer needs one promise only. */
@@ -15,6 +15,7 @@ export function invoke(
   return (input, context) => {
     const reference = parseFunctionReference(input.FunctionName ?? '', input.Qualifier, context);
     const { accountId, region, name, qualifier } = reference;
+    checkRequestId(context);
     refuseWhatIsNotThere(input);
     if (input.InvocationType === 'Event') checkEventSize(input.Payload);
     const payload = checkedPayload(input.Payload);
