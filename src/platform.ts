@@ -92,6 +92,7 @@ export class Platform {
       // Only now: functions have to be able to call back.
       parts.provisioned.begin();
       parts.snapStart.begin();
+      parts.scaling.begin();
       await parts.queues.start();
       parts.streams.start();
       parts.tables.start();

@@ -1,5 +1,6 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
+import type { EnvironmentScaling } from '../model/managed-instances.ts';
 import type { SnapshotOutcome } from '../model/snapshot-outcome.ts';
 import { type EnvironmentCounts, sumCounts } from './environment-counts.ts';
 import type { EnvironmentFactory } from './environment-factory.ts';
@@ -35,6 +36,11 @@ export class Environments {
 
   async publish(version: FunctionVersion): Promise<SnapshotOutcome> {
     return await this.#pool.publish(version);
+  }
+
+  /** Of one on managed instances. */
+  scale(version: FunctionVersion, scaling: EnvironmentScaling): void {
+    this.#managed.scale(version, scaling);
   }
 
   keepSnapshot(version: FunctionVersion): void {

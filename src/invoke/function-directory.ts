@@ -1,6 +1,7 @@
 import type { FunctionSettings } from '../model/function-settings.ts';
 import type { FunctionVersion } from '../model/function-version.ts';
 import { resourceConflict, resourceNotFound, snapStartNotReady } from '../model/lambda-errors.ts';
+import type { EnvironmentScaling } from '../model/managed-instances.ts';
 import { type StoredAlias, versionsOf } from '../model/stored-alias.ts';
 import { type FunctionRecord, functionArn, hasSnapStart } from '../model/stored-function.ts';
 import type { Change, ChangeFeed } from '../store/change-feed.ts';
@@ -106,6 +107,15 @@ export class FunctionDirectory {
   *withSnapStart(): Iterable<FunctionVersion> {
     for (const { versions } of this.#functions.values())
       for (const { serving } of versions.values()) if (serving?.snapStart === true) yield serving;
+  }
+
+  /** The versions on managed instances that say how many environments they have. */
+  *withScaling(): Iterable<{ readonly version: FunctionVersion; readonly scaling: EnvironmentScaling }> {
+    for (const { versions } of this.#functions.values())
+      for (const { record, serving } of versions.values()) {
+        const scaling = record.current.managed?.scaling;
+        if (serving !== undefined && scaling !== undefined) yield { version: serving, scaling };
+      }
   }
 
   /** As `resolve`, for those who only look; undefined: it is gone, or cannot be invoked. */

@@ -1,4 +1,5 @@
 import type { FunctionVersion } from './function-version.ts';
+import type { StoredManagedInstances } from './managed-instances.ts';
 
 /** States and reasons are Lambda's words; these are the ones a function on this platform can be in. */
 export type FunctionState = 'Pending' | 'Active' | 'Failed';
@@ -35,12 +36,6 @@ export interface FunctionLayer {
   /** Size of the archive, bytes. */
   readonly codeSize: number;
   readonly codeUnzippedBytes: number;
-}
-
-/** How a function runs on a managed instance. */
-export interface StoredManagedInstances {
-  /** Invocations that one environment takes at once. */
-  readonly maxConcurrency: number;
 }
 
 /** Everything stored for one version of a function. Plain JSON: it is kept as a text column. */

@@ -12,6 +12,7 @@ import { Tracing } from '../invoke/tracing/tracing.ts';
 import { Lender } from '../invoke/lending/lender.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
+import { ManagedScaling } from '../invoke/managed-scaling.ts';
 import { SnapStart } from '../invoke/snap-start.ts';
 import { streamConsumers } from '../model/stream-consumers.ts';
 import type { TraceDoor, TraceSink } from '../model/trace-sink.ts';
@@ -49,8 +50,7 @@ export async function buildExecution(site: Site) {
   const functions = await opened(new FunctionDirectory((arn, keep) => pool.retire(arn, keep)), store);
   const policies = await opened(new PolicyDirectory(), store);
   await concurrency.open(store);
-  const snapStart = new SnapStart(functions, pool);
-  snapStart.follow(store.changes);
+  const { snapStart, scaling } = keepAhead(functions, pool, store.changes);
   const provision = { directory: functions, concurrency, pool };
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const { lender, invoker } = openDoor(site, { functions, concurrency, pool, traces: xray });
@@ -95,7 +95,15 @@ export async function buildExecution(site: Site) {
   const workers = openWorkers(site, { lender, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
-  return { runtimes, isolation, pool, workers, ...doors, targets, xray, activation };
+  return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation };
+}
+
+/** Who keeps environments that nobody has asked for yet. To be called after the directory has followed. */
+function keepAhead(functions: FunctionDirectory, pool: Environments, changes: Store['changes']) {
+  const snapStart = new SnapStart(functions, pool);
+  const scaling = new ManagedScaling(functions, pool);
+  for (const keeper of [snapStart, scaling]) keeper.follow(changes);
+  return { snapStart, scaling };
 }
 
 /** The single door. */

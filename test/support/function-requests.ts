@@ -60,6 +60,7 @@ export async function requestFunctions(lambda: LambdaClient): Promise<string> {
   await changeFunction(lambda, FunctionName, layer);
   const own = { FunctionName: uniqueName(), Role: ROLE, Runtime: 'nodejs22.x', Handler: 'index.handler' };
   await send('CreateFunction', { ...own, Code: CODE_OBJECT });
+  await requestTenants(lambda);
   for (const operation of ['GetFunction', 'GetFunctionConfiguration']) {
     await send(operation, { FunctionName, Qualifier: '1' });
   }
@@ -73,6 +74,22 @@ export async function requestFunctions(lambda: LambdaClient): Promise<string> {
   await requestCodeSigning(send, FunctionName, csc);
   await requestTags(send, FunctionName);
   return FunctionName;
+}
+
+async function requestTenants(lambda: LambdaClient): Promise<void> {
+  const send = senderOf(lambda);
+  const FunctionName = uniqueName();
+  await send('CreateFunction', {
+    FunctionName,
+    Role: ROLE,
+    Runtime: 'nodejs22.x',
+    Handler: 'index.handler',
+    Code: { ZipFile: await zipOf({ 'index.js': ECHO }) },
+    TenancyConfig: { TenantIsolationMode: 'PER_TENANT' },
+  });
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
+  for (const operation of ['Invoke', 'InvokeWithResponseStream'])
+    await send(operation, { FunctionName, TenantId: 'blue' });
 }
 
 async function changeFunction(lambda: LambdaClient, FunctionName: string, layer: string): Promise<void> {

@@ -247,6 +247,10 @@ async function requestCapacity(send: Send): Promise<void> {
       30_000,
     );
     await send('UpdateFunctionConfiguration', { FunctionName, CapacityProviderConfig: place(9) });
+    const version = { FunctionName, Qualifier: '1' };
+    const FunctionScalingConfig = { MinExecutionEnvironments: 0, MaxExecutionEnvironments: 3 };
+    await send('PutFunctionScalingConfig', { ...version, FunctionScalingConfig });
+    await send('GetFunctionScalingConfig', version);
   }
   const versions = { CapacityProviderName: 'machine' };
   const page = await send('ListFunctionVersionsByCapacityProvider', { ...versions, MaxItems: 1 });

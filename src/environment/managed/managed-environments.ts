@@ -2,13 +2,20 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../../model/clock.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
-import { environmentRemoved, resourceConflict, serviceException } from '../../model/lambda-errors.ts';
+import type { EnvironmentScaling } from '../../model/managed-instances.ts';
+import {
+  environmentRemoved,
+  resourceConflict,
+  serviceException,
+  tooManyRequests,
+} from '../../model/lambda-errors.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
 import type { EnvironmentFactory } from '../environment-factory.ts';
 import { drawLifetime } from '../lifetimes.ts';
 import { Removals } from '../removals.ts';
+import { ManagedGroup, type ManagedLife } from './managed-group.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
 export interface ManagedEnvironmentsOptions {
@@ -21,37 +28,18 @@ export interface ManagedEnvironmentsOptions {
   readonly onWarning: (text: string) => void;
 }
 
-interface Waiter {
-  readonly invocation: Invocation;
-  readonly resolve: (result: InvocationResult | Promise<InvocationResult>) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** In platform time; `idleSinceMs` is undefined while there is something to do. */
-interface Life {
-  idleSinceMs: number | undefined;
-  readonly endsMs: number;
-}
-
-type End = (group: Group, environment: SharedEnvironment) => void;
-
-/** The environments of one deployment. */
-interface Group {
-  readonly version: FunctionVersion;
-  readonly environments: Map<SharedEnvironment, Life>;
-  /** Oldest first. */
-  readonly waiters: Waiter[];
-  starting: number;
-  isRetired: boolean;
-}
+type End = (group: ManagedGroup, environment: SharedEnvironment) => void;
 
 /**
  * Environments of functions on managed instances: each takes as many invocations at once as the function says, the one
- * with the fewest first. Where none has room another is started, and whoever waits gets the first place there is.
+ * with the fewest first. Where none has room another is started, and whoever waits gets the first place there is. How
+ * few and how many there are, a version may say.
  */
 export class ManagedEnvironments {
   readonly #options: ManagedEnvironmentsOptions;
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, ManagedGroup>();
+  /** How many environments versions say that they have. */
+  readonly #scalings = new WeakMap<FunctionVersion, EnvironmentScaling>();
   readonly #startLimit = availableParallelism();
   readonly #removals: Removals;
   readonly #idleExpiry: SharedAppointment;
@@ -74,12 +62,25 @@ export class ManagedEnvironments {
       );
     }
     const group = this.#groupOf(version);
-    const free = leastBusy(group);
+    const free = group.leastBusy();
     if (free !== undefined) return await this.#give(group, free, invocation);
+    if (group.isFull) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     return await new Promise((resolve, reject) => {
       group.waiters.push({ invocation, resolve, reject });
       this.#demand(group);
     });
+  }
+
+  /** From now on the version has so many environments; those beyond go when they have nothing to do for a while. */
+  scale(version: FunctionVersion, scaling: EnvironmentScaling): void {
+    if (this.#isClosed) return;
+    this.#scalings.set(version, scaling);
+    const group = this.#groupOf(version);
+    group.scaling = scaling;
+    group.isFailing = false;
+    for (const environment of group.environments.keys()) this.#settle(group, environment);
+    this.#demand(group);
+    this.#dropIfEmpty(group);
   }
 
   /** A function changed or is gone: environments of its other deployments go, the busy ones after their invocations. */
@@ -119,38 +120,37 @@ export class ManagedEnvironments {
     await this.destroyAll();
   }
 
-  #groupOf(version: FunctionVersion): Group {
-    const key = `${version.functionArn}:${version.version}:${version.deploymentId}`;
-    const group = this.#groups.get(key) ?? {
-      version,
-      environments: new Map(),
-      waiters: [],
-      starting: 0,
-      isRetired: false,
-    };
+  #groupOf(version: FunctionVersion): ManagedGroup {
+    const key = keyOf(version);
+    const scaling = this.#scalings.get(version) ?? {};
+    const group = this.#groups.get(key) ?? new ManagedGroup(version, scaling);
     this.#groups.set(key, group);
     return group;
   }
 
-  #give(group: Group, environment: SharedEnvironment, invocation: Invocation): Promise<InvocationResult> {
+  #give(
+    group: ManagedGroup,
+    environment: SharedEnvironment,
+    invocation: Invocation,
+  ): Promise<InvocationResult> {
     const life = group.environments.get(environment);
     if (life !== undefined) life.idleSinceMs = undefined;
     return environment.invoke(invocation);
   }
 
-  /** Starts as many as those who wait can fill. */
-  #demand(group: Group): void {
-    const each = group.version.maxConcurrency ?? 1;
-    while (group.waiters.length > group.starting * each && group.starting < this.#startLimit) {
+  /** Starts as many as those who wait can fill, and as shall be kept. */
+  #demand(group: ManagedGroup): void {
+    while (group.wantsStart && group.starting < this.#startLimit && !this.#isClosed) {
       group.starting += 1;
-      void this.#start(group, each).finally(() => {
+      void this.#start(group, group.places).finally(() => {
         group.starting -= 1;
         this.#demand(group);
+        this.#dropIfEmpty(group);
       });
     }
   }
 
-  async #start(group: Group, each: number): Promise<void> {
+  async #start(group: ManagedGroup, each: number): Promise<void> {
     let environment: SharedEnvironment | undefined;
     try {
       environment = await this.#options.factory.createShared(group.version, each, {
@@ -158,6 +158,7 @@ export class ManagedEnvironments {
         onIdleLost: (lost) => this.#settle(group, lost),
       });
       const failure = await environment.start();
+      group.isFailing = failure !== undefined;
       if (failure === undefined) {
         this.#begin(group, environment);
         return;
@@ -168,12 +169,13 @@ export class ManagedEnvironments {
       }
     } catch (error) {
       await this.#removals.remove(environment);
+      group.isFailing = true;
       const shown = error instanceof ServiceError ? error : serviceException((error as Error).message);
       for (const { reject } of group.waiters.splice(0, each)) reject(shown);
     }
   }
 
-  #begin(group: Group, environment: SharedEnvironment): void {
+  #begin(group: ManagedGroup, environment: SharedEnvironment): void {
     const { clock, lifetimeMs } = this.#options;
     const ownMs = drawLifetime(lifetimeMs);
     group.environments.set(environment, { idleSinceMs: undefined, endsMs: clock.now() + ownMs });
@@ -182,7 +184,7 @@ export class ManagedEnvironments {
   }
 
   /** The environment has room, or has ended: whoever waits comes first. */
-  #settle(group: Group, environment: SharedEnvironment): void {
+  #settle(group: ManagedGroup, environment: SharedEnvironment): void {
     const life = group.environments.get(environment);
     if (life === undefined) return;
     while (environment.hasRoom) {
@@ -203,13 +205,20 @@ export class ManagedEnvironments {
     group.environments.delete(environment);
     void this.#removals.remove(environment);
     this.#demand(group);
-    if (group.environments.size + group.waiters.length + group.starting > 0) return;
-    for (const [key, each] of this.#groups) if (each === group) this.#groups.delete(key);
+    this.#dropIfEmpty(group);
   };
+
+  #dropIfEmpty(group: ManagedGroup): void {
+    const key = keyOf(group.version);
+    if (group.isEmpty && this.#groups.get(key) === group) this.#groups.delete(key);
+  }
 
   #endIdle(nowMs: number): number | undefined {
     const { idleExpiryMs } = this.#options;
-    return this.#each(nowMs, ({ idleSinceMs = Infinity }) => idleSinceMs + idleExpiryMs, this.#remove);
+    const end: End = (group, environment) => {
+      if (!group.spares(environment)) this.#remove(group, environment);
+    };
+    return this.#each(nowMs, ({ idleSinceMs = Infinity }) => idleSinceMs + idleExpiryMs, end);
   }
 
   /** Those that are busy take no more, and go when they are done. */
@@ -222,7 +231,7 @@ export class ManagedEnvironments {
   }
 
   /** Ends those that are due. Returns when the next one is. */
-  #each(nowMs: number, dueMs: (life: Life) => number, end: End): number | undefined {
+  #each(nowMs: number, dueMs: (life: ManagedLife) => number, end: End): number | undefined {
     let nextMs = Infinity;
     for (const group of this.#groups.values()) {
       for (const [environment, life] of group.environments) {
@@ -235,11 +244,6 @@ export class ManagedEnvironments {
   }
 }
 
-function leastBusy({ environments }: Group): SharedEnvironment | undefined {
-  let found: SharedEnvironment | undefined;
-  for (const environment of environments.keys()) {
-    if (environment.hasRoom && (found === undefined || environment.running < found.running))
-      found = environment;
-  }
-  return found;
+function keyOf({ functionArn, version, deploymentId }: FunctionVersion): string {
+  return `${functionArn}:${version}:${deploymentId}`;
 }

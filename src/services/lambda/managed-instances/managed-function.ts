@@ -1,7 +1,8 @@
 import type { CapacityProviderConfig } from '@aws-sdk/client-lambda';
 import type { Caller } from '../../../model/function-reference.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
-import type { StoredFunction, StoredManagedInstances } from '../../../model/stored-function.ts';
+import type { StoredManagedInstances } from '../../../model/managed-instances.ts';
+import type { StoredFunction } from '../../../model/stored-function.ts';
 import { capacityProviderNotFound, machineProviderArn } from './capacity-provider.ts';
 
 /** What AWS allows, and takes by default for Node.js, for each vCPU; there is one for every 2 GiB of memory. */

@@ -1,20 +1,51 @@
-import type { PutFunctionScalingConfigRequest } from '@aws-sdk/client-lambda';
+import type {
+  FunctionScalingConfig,
+  PutFunctionScalingConfigRequest,
+  PutFunctionScalingConfigResponse,
+} from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { invalidParameterValue } from '../../../model/lambda-errors.ts';
+import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import type { EnvironmentScaling } from '../../../model/managed-instances.ts';
+import type { StoredFunction } from '../../../model/stored-function.ts';
+import { changeFunction } from '../functions/function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { refuseScaling } from './default-function.ts';
+import { managedPart, requireManaged } from './managed-version.ts';
 
+/** Replaces what there is: what is not given is left to demand again. */
 export function putFunctionScalingConfig(
   deps: LambdaDependencies,
-): OperationHandler<PutFunctionScalingConfigRequest, never> {
+): OperationHandler<PutFunctionScalingConfigRequest, PutFunctionScalingConfigResponse> {
   return async (input, context) => {
-    const { MinExecutionEnvironments: min, MaxExecutionEnvironments: max } =
-      input.FunctionScalingConfig ?? {};
-    if (min !== undefined && max !== undefined && min > max) {
-      throw invalidParameterValue(
-        'MinExecutionEnvironments must be less than or equal to MaxExecutionEnvironments.',
-      );
+    const scaling = scalingOf(input.FunctionScalingConfig ?? {});
+    const { reference, stored } = await requireManaged(deps.store.db, input, context);
+    if (scaling.maxEnvironments === 0) {
+      throw notImplementedYet('FunctionScalingConfig.MaxExecutionEnvironments 0: deactivating a version');
     }
-    return await refuseScaling(deps.store.db, input, context);
+    const key = { ...reference, version: stored.version };
+    await changeFunction(deps.store, key, (before) => ({
+      ...before,
+      current: withScaling(before.current, scaling),
+    }));
+    return { FunctionState: stored.state };
   };
+}
+
+function scalingOf({
+  MinExecutionEnvironments: min,
+  MaxExecutionEnvironments: max,
+}: FunctionScalingConfig): EnvironmentScaling {
+  if (min !== undefined && max !== undefined && min > max) {
+    throw invalidParameterValue(
+      'MinExecutionEnvironments must be less than or equal to MaxExecutionEnvironments.',
+    );
+  }
+  return {
+    ...(min !== undefined && { minEnvironments: min }),
+    ...(max !== undefined && { maxEnvironments: max }),
+  };
+}
+
+function withScaling(stored: StoredFunction, scaling: EnvironmentScaling): StoredFunction {
+  const { scaling: _, ...kept } = managedPart(stored);
+  return { ...stored, managed: Object.keys(scaling).length === 0 ? kept : { ...kept, scaling } };
 }
