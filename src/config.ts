@@ -49,6 +49,8 @@ export interface Config {
   /** Both or neither. */
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  /** Resource policies of functions that let in anybody are refused. */
+  readonly blockPublicPolicies: boolean;
   readonly strictRuntimes: boolean;
   readonly allowReset: boolean;
   readonly idleExpirySeconds: number;

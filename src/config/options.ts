@@ -107,6 +107,12 @@ export const options: readonly Option[] = [
     help: 'relaxed lets services reach what their policies keep shut, with a warning (enforced)',
   },
   {
+    name: 'blockPublicPolicies',
+    kind: 'switch',
+    allowed: onOff,
+    help: 'refuse resource policies of functions that let in everybody',
+  },
+  {
     name: 'accessKeys',
     kind: 'keys',
     allowed:

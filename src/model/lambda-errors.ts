@@ -99,6 +99,13 @@ export function policyLengthExceeded(message: string): ServiceError {
   return new ServiceError('PolicyLengthExceededException', message, 400, USER);
 }
 
+/** 400: it would let in anybody, which the operator does not want. */
+export function publicPolicy(): ServiceError {
+  const message =
+    'Lambda prevented your policy from being created because it would grant public access to your function.';
+  return new ServiceError('PublicPolicyException', message, 400, USER);
+}
+
 /** Seconds after which a throttled caller may as well try again; all limits here refill or empty within one. */
 const RETRY_AFTER = '1';
 

@@ -99,6 +99,7 @@ function lambdaService(
     codeLocation: (origin, { codeSha256 }) => codeDownloads.location(origin, codeSha256),
     concurrentExecutions: config.concurrency,
     codeStorageLimitBytes: config.codeStorageMb * 1_048_576,
+    blocksPublicPolicies: config.blockPublicPolicies,
     warn: (message) => log.warn(message),
     provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',

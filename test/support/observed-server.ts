@@ -82,6 +82,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     codeLocation: () => 'http://127.0.0.1/code',
     concurrentExecutions: config.concurrency,
     codeStorageLimitBytes: config.codeStorageMb * 1_048_576,
+    blocksPublicPolicies: false,
     warn: () => {},
     provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',

@@ -35,6 +35,8 @@ export interface LambdaDependencies {
   readonly concurrentExecutions: number;
   /** What the packages of an account in a Region may take. */
   readonly codeStorageLimitBytes: number;
+  /** Policies that let in anybody are refused. */
+  readonly blocksPublicPolicies: boolean;
   /** A line in the platform's log, of what was done although something about it is amiss. */
   readonly warn: (message: string) => void;
   /** How far the platform is with a version's or alias's provisioned concurrency; undefined: it knows of none. */

@@ -49,6 +49,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     runtimes: { resolve: async () => await Promise.resolve({}) },
     codeLocation: () => '',
     codeStorageLimitBytes: Number.POSITIVE_INFINITY,
+    blocksPublicPolicies: false,
     warn: () => {},
     concurrentExecutions: 1000,
     provisionedStatus: () => undefined,

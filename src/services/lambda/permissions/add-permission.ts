@@ -7,6 +7,7 @@ import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { permissionStatement } from './permission-statement.ts';
 import { changePolicy } from './policy-rows.ts';
 import { checkPolicyRevision, refuseLatest, requirePolicyTarget } from './policy-rules.ts';
+import { checkPublicAccess } from './public-access.ts';
 import { withStatement } from './policy-statements.ts';
 
 export function addPermission(
@@ -20,7 +21,7 @@ export function addPermission(
     await changePolicy(deps.store, arn, async (before, tx) => {
       await requirePolicyTarget(tx, reference);
       checkPolicyRevision(before, input.RevisionId, 'GetPolicy');
-      return withStatement(before?.document, statement);
+      return checkPublicAccess(deps, withStatement(before?.document, statement));
     });
     return { Statement: JSON.stringify(statement) };
   };

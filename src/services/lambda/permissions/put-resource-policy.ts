@@ -6,6 +6,7 @@ import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { checkGivenPolicy } from './given-policy.ts';
 import { changePolicy } from './policy-rows.ts';
 import { checkPolicyRevision, refuseLatest, requirePolicyTarget } from './policy-rules.ts';
+import { checkPublicAccess } from './public-access.ts';
 import { checkPolicySize } from './policy-statements.ts';
 
 /** Replaces the whole policy, whichever operation its statements came from. It is kept and returned as it was given. */
@@ -19,6 +20,7 @@ export function putResourcePolicy(
     const text = input.Policy ?? '';
     checkGivenPolicy(text, arn);
     checkPolicySize(text);
+    checkPublicAccess(deps, text);
     const after = await changePolicy(deps.store, arn, async (before, tx) => {
       await requirePolicyTarget(tx, reference);
       checkPolicyRevision(before, input.RevisionId, 'GetResourcePolicy');

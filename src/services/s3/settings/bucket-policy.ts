@@ -1,11 +1,12 @@
 import { type CompiledPolicy, compilePolicy } from '../../../model/policy/evaluate-policy.ts';
 import { parsePolicy } from '../../../model/policy/parse-policy.ts';
 import { listOf, type PolicyDocument, PolicyError } from '../../../model/policy/policy-document.ts';
+import { isPublicPolicy } from '../../../model/policy/public-policy.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
 import { keyProblem } from '../permissions/condition-keys.ts';
 import { notBuilt } from '../s3-errors.ts';
-import { isPublicPolicy, publicAccessBlock } from './public-access.ts';
+import { publicAccessBlock } from './public-access.ts';
 
 interface ReadPolicy {
   readonly document: PolicyDocument;
