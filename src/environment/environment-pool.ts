@@ -4,6 +4,7 @@ import type { Completion, Invocation, InvocationResult } from '../model/invocati
 import { environmentRemoved, serviceException, tooManyRequests } from '../model/lambda-errors.ts';
 import { ServiceError } from '../model/service-error.ts';
 import type { SnapshotOutcome } from '../model/snapshot-outcome.ts';
+import { filesAreScarce } from '../sandbox/open-files.ts';
 import type { DeploymentGroup } from './deployment-group.ts';
 import { DeploymentGroups } from './deployment-groups.ts';
 import { countEnvironments, type EnvironmentCounts } from './environment-counts.ts';
@@ -16,6 +17,7 @@ import { Lifetimes } from './lifetimes.ts';
 import type { ProvisionedState } from './provisioned-environments.ts';
 import { memoryIsScarce, Provisioning } from './provisioning.ts';
 import { Removals } from './removals.ts';
+import { RoomForStarts } from './room-for-starts.ts';
 import { Snapshots } from './snap-start/snapshots.ts';
 import { type ScalingRate, StartQueue, UNLIMITED } from './start-queue.ts';
 import { TurnWatch } from './turn-watch.ts';
@@ -27,8 +29,10 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
   readonly lifetimeMs: number;
   /** Environments that may be starting at once; by default twice the processors. */
   readonly parallelStarts?: number;
-  /** Whether the machine has too little memory left to start provisioned environments. */
+  /** Whether the machine has too little memory left: provisioned environments wait, idle ones go. */
   readonly memoryIsScarce?: () => boolean;
+  /** Whether this process may open too few files for another environment. */
+  readonly filesAreScarce?: () => boolean;
   /** By default functions grow as fast as the machine can. */
   readonly scaling?: ScalingRate;
   /** Tenants that may have environments at once. */
@@ -76,7 +80,15 @@ export class EnvironmentPool {
     const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
     this.#expiry = new IdleExpiry(options.clock, options.idleExpiryMs, groups, this.#remove);
     this.#lifetimes = new Lifetimes(options.clock, options.lifetimeMs, groups, this.#remove);
+    const room = new RoomForStarts({
+      filesAreScarce: options.filesAreScarce ?? filesAreScarce,
+      memoryIsScarce: options.memoryIsScarce ?? memoryIsScarce,
+      removeOldest: (count) => this.#expiry.removeOldest(count),
+      removed: async () => await this.#removals.begunOnes(),
+      onWarning: options.onWarning,
+    });
     this.#begun = new EnvironmentStarts({
+      room,
       factory: () => this.factory,
       lifetimes: this.#lifetimes,
       removals: this.#removals,

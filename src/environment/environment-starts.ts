@@ -7,10 +7,12 @@ import type { InitializationType } from './initialization-type.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { Removals } from './removals.ts';
+import type { RoomForStarts } from './room-for-starts.ts';
 import type { Snapshots } from './snap-start/snapshots.ts';
 
 export interface EnvironmentStartsHost {
   readonly factory: () => EnvironmentFactory;
+  readonly room: RoomForStarts;
   readonly lifetimes: Lifetimes;
   readonly removals: Removals;
   readonly provisioning: Provisioning;
@@ -74,7 +76,8 @@ export class EnvironmentStarts {
   }
 
   async #create(group: DeploymentGroup, type: InitializationType): Promise<ExecutionEnvironment> {
-    const { factory, onAvailable, provisioning, snapshots } = this.#host;
+    const { factory, onAvailable, provisioning, room, snapshots } = this.#host;
+    await room.make();
     const { version, isTroubled } = group;
     const comesToBe = group.snapshots === undefined ? type : 'snap-start';
     return await factory().create(version, comesToBe, isTroubled, {

@@ -30,6 +30,17 @@ export class IdleExpiry {
     return this.#clock.now();
   }
 
+  /** Removes those nobody has used for longest, so many of all groups. @returns how many there were */
+  removeOldest(count: number): number {
+    const idle = [...this.#groups()].flatMap((group) => group.idle.map((entry) => ({ entry, group })));
+    const oldest = idle.sort((a, b) => a.entry.sinceMs - b.entry.sinceMs).slice(0, count);
+    for (const { entry, group } of oldest) {
+      group.idle.splice(group.idle.indexOf(entry), 1);
+      this.#remove(entry.environment, group);
+    }
+    return oldest.length;
+  }
+
   stop(): void {
     this.#appointment.cancel();
   }

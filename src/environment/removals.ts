@@ -21,6 +21,11 @@ export class Removals {
     this.#underWay.delete(removal);
   }
 
+  /** Resolves when those that are under way now have ended. */
+  async begunOnes(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
   /** Resolves when none is under way. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mostOpenFiles } from '../sandbox/open-files.ts';
 
 /** Files that a platform without functions and connections has open, and some more. */
 const OWN = 64;
@@ -7,13 +7,8 @@ const SHARE = 0.75;
 
 /** How many connections a process may have at once; undefined where the system does not say how many files. */
 export function mostConnections(): number | undefined {
-  try {
-    const files = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return files === undefined ? undefined : Math.max(1, Math.floor(SHARE * (Number(files) - OWN)));
-  } catch {
-    // Not Linux.
-    return undefined;
-  }
+  const files = mostOpenFiles();
+  return files === undefined ? undefined : Math.max(1, Math.floor(SHARE * (files - OWN)));
 }
 
 export function tooManyConnections(most: number): string {

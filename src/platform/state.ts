@@ -38,7 +38,7 @@ export async function openState(
   const segments = new LogSegments({
     directory: join(directory.path, 'logs'),
     clock,
-    onWriteError: (error) => warnings.add(`Log events could not be written: ${String(error)}`),
+    onWriteError: (error) => warnings.add(`Log events could not be written: ${withoutPath(error)}`),
   });
   const logSink = createFunctionLogSink({ store, segments, clock });
   const close = async (): Promise<void> => {
@@ -47,4 +47,9 @@ export async function openState(
     await directory.release();
   };
   return { directory, store, segments, logSink, name: storeName(config), close };
+}
+
+/** Segments have names of their own: each would be another warning. */
+function withoutPath(error: unknown): string {
+  return String(error).replace(/ '[^']*'$/, '');
 }

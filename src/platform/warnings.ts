@@ -1,5 +1,8 @@
 import type { PlatformLog } from '../telemetry/platform-log.ts';
 
+/** What differs in a name each time must not fill the memory. */
+const MOST = 200;
+
 /** Said once each, and shown in the health answer. */
 export class Warnings {
   readonly #log: PlatformLog;
@@ -12,6 +15,8 @@ export class Warnings {
   add(message: string): void {
     if (this.#said.has(message)) return;
     this.#said.add(message);
+    const [oldest = ''] = this.#said;
+    if (this.#said.size > MOST) this.#said.delete(oldest);
     this.#log.warn(message);
   }
 

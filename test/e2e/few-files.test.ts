@@ -58,3 +58,24 @@ test.skipIf(!has)(
       );
   },
 );
+
+test.skipIf(!has)(
+  'functions that nobody uses make room where there are files for few, and the platform keeps some for itself',
+  { timeout: 240_000 },
+  async () => {
+    const names = Array.from({ length: 60 }, uniqueName);
+    for (const name of names) await deploy(server.lambda, name, CODE);
+    leave(200);
+    for (const name of [...names, ...names.slice(0, 8)])
+      expect(await invoke(server.lambda, name, { now: name })).toMatchObject({ payload: { now: name } });
+    const health = await fetch(`${server.endpoint}/_lambent/health`);
+    const { environments, warnings } = (await health.json()) as {
+      environments: { idle: number };
+      warnings: string[];
+    };
+    expect(environments.idle).toBeGreaterThan(4);
+    expect(environments.idle).toBeLessThan(names.length);
+    expect(warnings).toEqual([expect.stringContaining('may open too few files')]);
+    expect(readdirSync(`/proc/${server.process.pid}/fd`).length).toBeLessThan(200);
+  },
+);
