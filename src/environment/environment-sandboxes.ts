@@ -39,7 +39,7 @@ export interface EnvironmentSandbox {
 const PROCESSES = 1024;
 const OPEN_FILES = 1024;
 const SHARED_OPEN_FILES = 4096;
-/** A function gets processor time in proportion to its memory. */
+/** A function gets processor time in proportion to its memory; on managed instances it says in which. */
 const MEMORY_MB_PER_CPU = 1769;
 const MOST_CPUS = 6;
 /** Of a runtime that is nobody's yet: enough to load what it may. */
@@ -81,7 +81,8 @@ export class EnvironmentSandboxes {
     mayBePrepared: boolean,
   ): Promise<EnvironmentSandbox> {
     const openFiles = version.maxConcurrency === undefined ? OPEN_FILES : SHARED_OPEN_FILES;
-    const limits = { ...limitsOf(version.memoryMb, version.ephemeralStorageMb), openFiles };
+    const { memoryMb, memoryMbPerVcpu, ephemeralStorageMb } = version;
+    const limits = { ...limitsOf(memoryMb, ephemeralStorageMb, memoryMbPerVcpu), openFiles };
     const prepared = mayBePrepared ? await this.#takePrepared(version, runtime, code) : undefined;
     if (prepared !== undefined) {
       const { sandbox } = prepared;
@@ -157,7 +158,7 @@ export class EnvironmentSandboxes {
   }
 }
 
-function limitsOf(memoryMb: number, scratchMb: number): SandboxLimits {
-  const cpuShare = Math.min(memoryMb / MEMORY_MB_PER_CPU, MOST_CPUS);
+function limitsOf(memoryMb: number, scratchMb: number, memoryMbPerCpu = MEMORY_MB_PER_CPU): SandboxLimits {
+  const cpuShare = Math.min(memoryMb / memoryMbPerCpu, MOST_CPUS);
   return { memoryMb, cpuShare, scratchMb, processes: PROCESSES, openFiles: OPEN_FILES };
 }

@@ -39,6 +39,8 @@ export interface FunctionVersion {
   readonly snapStart?: boolean;
   /** Invocations that one environment takes at once, on a managed instance; undefined: one, and no such instance. */
   readonly maxConcurrency?: number | undefined;
+  /** On a managed instance: what an environment has for each vCPU. */
+  readonly memoryMbPerVcpu?: number;
   /** No environment of it serves two tenants: every invocation says whose it is. */
   readonly isPerTenant?: boolean;
   /** In the environments of such a version: whose they are. */

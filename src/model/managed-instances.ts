@@ -10,6 +10,16 @@ export interface EnvironmentScaling {
 export interface StoredManagedInstances {
   /** Invocations that one environment takes at once. */
   readonly maxConcurrency: number;
+  /** Of an environment's memory, for each of its vCPUs. By default 2. */
+  readonly memoryGiBPerVcpu?: number;
   /** Of published versions. */
   readonly scaling?: EnvironmentScaling;
+}
+
+const DEFAULT_GIB_PER_VCPU = 2;
+
+export function memoryMbPerVcpu({
+  memoryGiBPerVcpu,
+}: Pick<StoredManagedInstances, 'memoryGiBPerVcpu'>): number {
+  return Math.ceil((memoryGiBPerVcpu ?? DEFAULT_GIB_PER_VCPU) * 1024);
 }

@@ -1,5 +1,5 @@
 import type { FunctionVersion } from './function-version.ts';
-import type { StoredManagedInstances } from './managed-instances.ts';
+import { memoryMbPerVcpu, type StoredManagedInstances } from './managed-instances.ts';
 
 /** States and reasons are Lambda's words; these are the ones a function on this platform can be in. */
 export type FunctionState = 'Pending' | 'Active' | 'Failed';
@@ -167,6 +167,7 @@ export function functionVersionOf(stored: StoredFunction): FunctionVersion {
     ...(stored.tracing === 'Active' && { isTraced: true }),
     ...(hasSnapStart(stored) && { snapStart: true }),
     maxConcurrency: stored.managed?.maxConcurrency,
+    ...(stored.managed && { memoryMbPerVcpu: memoryMbPerVcpu(stored.managed) }),
     isPerTenant: stored.tenancy === 'PER_TENANT',
   };
 }

@@ -269,9 +269,21 @@ for _ in range(2):
     expect(updated.CapacityProviderConfig).toEqual(onMachine(128));
     expect(updated.LoggingConfig).toMatchObject({ LogFormat: 'JSON' });
     await untilUpdated(server.lambda, 'configured');
+    const rarer = {
+      LambdaManagedInstancesCapacityProviderConfig: {
+        ...onMachine(64).LambdaManagedInstancesCapacityProviderConfig,
+        CapacityProviderArn: MACHINE,
+        ExecutionEnvironmentMemoryGiBPerVCpu: 4,
+      },
+    };
+    const again = await server.lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: 'configured', CapacityProviderConfig: rarer }),
+    );
+    expect(again.CapacityProviderConfig).toEqual(rarer);
+    await untilUpdated(server.lambda, 'configured');
     for (const change of [
-      { CapacityProviderConfig: onMachine(129) },
-      { MemorySize: 2047 },
+      { CapacityProviderConfig: onMachine(65) },
+      { MemorySize: 4095 },
       { Runtime: 'python3.13' as const },
       { LoggingConfig: { LogFormat: 'Text' as const } },
     ]) {

@@ -228,6 +228,7 @@ async function requestCapacity(send: Send): Promise<void> {
     LambdaManagedInstancesCapacityProviderConfig: {
       CapacityProviderArn,
       PerExecutionEnvironmentMaxConcurrency: places,
+      ExecutionEnvironmentMemoryGiBPerVCpu: 2,
     },
   });
   for (const FunctionName of [uniqueName(), uniqueName()]) {

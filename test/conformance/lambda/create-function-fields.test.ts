@@ -89,18 +89,6 @@ describe('CreateFunction and UpdateFunctionConfiguration, fields without effect 
     ['ImageUri', { Code: { ImageUri: IMAGE } }],
     ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
     ['DurableConfig', { DurableConfig: { ExecutionTimeout: 60 } }],
-    [
-      'CapacityProviderConfig',
-      {
-        MemorySize: 2048,
-        CapacityProviderConfig: {
-          LambdaManagedInstancesCapacityProviderConfig: {
-            CapacityProviderArn: 'arn:aws:lambda:us-east-1:000000000000:capacity-provider:machine',
-            ExecutionEnvironmentMemoryGiBPerVCpu: 4,
-          },
-        },
-      },
-    ],
   ] as const)(
     'CreateFunction refuses %s rather than ignore it [unbuilt] [code-from-image, image-config, vpc, vpc-missing, file-system, kms-key] [UpdateFunctionCode.zip-for-image]',
     async (field, change) => {

@@ -12,6 +12,7 @@ import { findFunction, type FunctionKey, type Tx } from '../functions/function-r
 import type { QualifiedKey } from '../functions/qualifier-rows.ts';
 import { refuseProvisioned } from '../functions/snap-start-rules.ts';
 import { refuseTenants } from '../functions/tenancy-setting.ts';
+import { refuseManaged } from '../managed-instances/managed-function.ts';
 import { isVersionNumber, UNPUBLISHED } from './concurrency-rules.ts';
 
 /** By qualifier, all that a function has. */
@@ -69,7 +70,7 @@ export async function holdQualifier(tx: Tx, key: QualifiedKey): Promise<boolean>
 }
 
 /**
- * Throws 400 for an alias of `$LATEST` or with weights and for a version with SnapStart or tenant isolation, and 409 for a version and an alias that leads to it: both would claim the same
+ * Throws 400 for an alias of `$LATEST` or with weights and for a version with SnapStart, tenant isolation or a capacity provider, and 409 for a version and an alias that leads to it: both would claim the same
  * environments.
  * @param provisioned by qualifier, what the function has
  */
@@ -81,7 +82,10 @@ export async function checkProvisionable(
   const aliases = await findAliases(tx, key);
   const behind = await versionsBehind(tx, key, aliases);
   refuseProvisioned(behind);
-  for (const version of behind) refuseTenants(version, 'Provisioned concurrency');
+  for (const version of behind) {
+    refuseManaged(version, 'Provisioned concurrency');
+    refuseTenants(version, 'Provisioned concurrency');
+  }
   if (isVersionNumber(key.qualifier)) {
     const rivals = aliases.filter((alias) => versionsOf(alias).includes(key.qualifier));
     if (!rivals.some((alias) => provisioned.has(alias.name))) return;

@@ -6,10 +6,8 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { provisioningProblem } from '../../../model/concurrency-limits.ts';
 import type { StoredProvisionedConcurrency } from '../../../model/provisioned-concurrency.ts';
 import type { Store } from '../../../store/store.ts';
-import { findFunction } from '../functions/function-rows.ts';
 import { type QualifiedKey, writeQualifierRow } from '../functions/qualifier-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
-import { refuseManaged } from '../managed-instances/managed-function.ts';
 import { lockClaims, readClaims } from './claim-rows.ts';
 import { overLimit, provisionedReference, qualifierNotFound, UNPUBLISHED } from './concurrency-rules.ts';
 import { provisionedConfiguration } from './provisioned-configuration.ts';
@@ -21,8 +19,6 @@ export function putProvisionedConcurrencyConfig(
 ): OperationHandler<PutProvisionedConcurrencyConfigRequest, PutProvisionedConcurrencyConfigResponse> {
   return async (input, context) => {
     const key = provisionedReference(input, context, UNPUBLISHED);
-    const found = await findFunction(deps.store.db, key);
-    if (found !== undefined) refuseManaged(found.current, 'Provisioned concurrency');
     const stored: StoredProvisionedConcurrency = {
       requested: input.ProvisionedConcurrentExecutions ?? 1,
       lastModifiedMs: deps.clock.now(),

@@ -28,6 +28,25 @@ describe('a function on managed instances', () => {
     expect(() => read(65)).toThrow('must not be greater than 64');
   });
 
+  test('takes as many for each vCPU, of which there are fewer where each has more memory', () => {
+    const rated = (memoryGiB: number, ratio: number, places?: number) =>
+      managedInstances(
+        {
+          LambdaManagedInstancesCapacityProviderConfig: {
+            CapacityProviderArn: ARN,
+            ExecutionEnvironmentMemoryGiBPerVCpu: ratio,
+            PerExecutionEnvironmentMaxConcurrency: places,
+          },
+        },
+        { runtime: 'nodejs24.x', memoryMb: memoryGiB * 1024, logging: JSON_LOGS },
+        CALLER,
+      );
+    expect(rated(8, 4)).toEqual({ maxConcurrency: 128, memoryGiBPerVcpu: 4 });
+    expect(rated(8, 8)).toEqual({ maxConcurrency: 64, memoryGiBPerVcpu: 8 });
+    expect(() => rated(8, 8, 65)).toThrow('must not be greater than 64');
+    expect(() => rated(4, 8)).toThrow('greater than or equal to 8192');
+  });
+
   test('names the machine of its own account and Region', () => {
     expect(() => read(1, {}, ARN.replace('us-east-1', 'eu-west-1'))).toThrow('Capacity provider not found');
   });

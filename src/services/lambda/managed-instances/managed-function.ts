@@ -1,13 +1,12 @@
 import type { CapacityProviderConfig } from '@aws-sdk/client-lambda';
 import type { Caller } from '../../../model/function-reference.ts';
 import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
-import type { StoredManagedInstances } from '../../../model/managed-instances.ts';
+import { memoryMbPerVcpu, type StoredManagedInstances } from '../../../model/managed-instances.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
 import { capacityProviderNotFound, machineProviderArn } from './capacity-provider.ts';
 
-/** What AWS allows, and takes by default for Node.js, for each vCPU; there is one for every 2 GiB of memory. */
+/** What AWS allows, and takes by default for Node.js, for each vCPU. */
 const MOST_PER_VCPU = 64;
-const MEMORY_MB_PER_VCPU = 2048;
 /** Runtimes whose bootstrap, ours or the package's, can have several events in hand. */
 const CONCURRENT_RUNTIMES = /^(?:nodejs(?:2[2-9]|[3-9]\d)\.x|provided\.al2023)$/;
 
@@ -28,11 +27,10 @@ export function managedInstances(
   const managed = config.LambdaManagedInstancesCapacityProviderConfig;
   const arn = managed?.CapacityProviderArn ?? '';
   if (arn !== machineProviderArn(caller)) throw capacityProviderNotFound(arn, caller);
-  if (managed?.ExecutionEnvironmentMemoryGiBPerVCpu !== undefined) {
-    throw notImplementedYet('CapacityProviderConfig.ExecutionEnvironmentMemoryGiBPerVCpu');
-  }
+  const memoryGiBPerVcpu = managed?.ExecutionEnvironmentMemoryGiBPerVCpu ?? before?.memoryGiBPerVcpu;
+  const ratio = memoryGiBPerVcpu === undefined ? {} : { memoryGiBPerVcpu };
   const asked = managed?.PerExecutionEnvironmentMaxConcurrency ?? before?.maxConcurrency;
-  const stored = { maxConcurrency: asked ?? MOST_PER_VCPU * vcpus(rated.memoryMb) };
+  const stored = { maxConcurrency: asked ?? MOST_PER_VCPU * vcpus(rated.memoryMb, ratio), ...ratio };
   checkManaged({ ...rated, managed: stored });
   return stored;
 }
@@ -47,15 +45,16 @@ export function checkManaged({
   if (managed === undefined) return;
   if (!CONCURRENT_RUNTIMES.test(runtime))
     throw notImplementedYet(`CapacityProviderConfig with runtime ${runtime}`);
-  if (memoryMb < MEMORY_MB_PER_VCPU) {
+  const leastMb = memoryMbPerVcpu(managed);
+  if (memoryMb < leastMb) {
     throw invalidParameterValue(
-      `'MemorySize' value failed to satisfy constraint: Member must have value greater than or equal to ${MEMORY_MB_PER_VCPU}`,
+      `'MemorySize' value failed to satisfy constraint: Member must have value greater than or equal to ${leastMb}`,
     );
   }
   if (logging.logFormat !== 'JSON') {
     throw invalidParameterValue('Functions with a capacity provider support only the JSON log format.');
   }
-  const most = MOST_PER_VCPU * vcpus(memoryMb);
+  const most = MOST_PER_VCPU * vcpus(memoryMb, managed);
   if (managed.maxConcurrency > most) {
     throw invalidParameterValue(
       `PerExecutionEnvironmentMaxConcurrency must not be greater than ${most}: ${MOST_PER_VCPU} for each vCPU.`,
@@ -79,11 +78,14 @@ export function capacityProviderConfig(stored: StoredFunction): {
       LambdaManagedInstancesCapacityProviderConfig: {
         CapacityProviderArn: machineProviderArn(stored),
         PerExecutionEnvironmentMaxConcurrency: stored.managed.maxConcurrency,
+        ...(stored.managed.memoryGiBPerVcpu !== undefined && {
+          ExecutionEnvironmentMemoryGiBPerVCpu: stored.managed.memoryGiBPerVcpu,
+        }),
       },
     },
   };
 }
 
-function vcpus(memoryMb: number): number {
-  return Math.max(1, Math.floor(memoryMb / MEMORY_MB_PER_VCPU));
+function vcpus(memoryMb: number, managed: Pick<StoredManagedInstances, 'memoryGiBPerVcpu'>): number {
+  return Math.max(1, Math.floor(memoryMb / memoryMbPerVcpu(managed)));
 }
