@@ -15,7 +15,7 @@ const root = dirname(dirname(self));
 
 const asked = process.argv.slice(2);
 /** Commands of the server's own program; all others talk to a Lambent that runs. */
-const serverCommands = { start: 'main', doctor: 'doctor', worker: 'worker' };
+const serverCommands = { start: 'main', doctor: 'doctor', backup: 'backup', worker: 'worker' };
 const argv = asked[0] === 'help' && Object.hasOwn(serverCommands, asked[1]) ? [asked[1], '--help'] : asked;
 
 if (Number(process.versions.node.split('.')[0]) < neededMajor) relaunch();

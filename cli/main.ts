@@ -16,7 +16,7 @@ import { addRuntimes } from './commands/runtimes.ts';
 import { addStatus } from './commands/status.ts';
 import { note, paint } from './output.ts';
 
-/** Every command but `lambent start` and `lambent doctor`. Sets the process's exit code; see CliError for what it means. */
+/** Every command but `lambent start`, `lambent doctor` and `lambent backup`. Sets the process's exit code; see CliError for what it means. */
 export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has had enough, such as `head`, is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -43,6 +43,10 @@ function createProgram(): Command {
     .command('doctor')
     .description('say what this machine can do for functions, and what to install')
     .action(() => refuse('doctor'));
+  program
+    .command('backup')
+    .description('copy the data directory, while Lambent runs or not')
+    .action(() => refuse('backup'));
   addStatus(program);
   addFunctions(program);
   addEnvironments(program);

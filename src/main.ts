@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { ConfigError, parseConfig } from './config.ts';
 import { Platform } from './platform.ts';
+import { backUp } from './platform/backup/backup.ts';
 import { examine } from './platform/doctor/doctor.ts';
 import { takePrecedence } from './platform/precedence.ts';
 import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
@@ -29,6 +30,11 @@ export async function doctor(argv: readonly string[]): Promise<void> {
     ownTemporaryDirectory();
     process.stdout.write(await examine(argv));
   });
+}
+
+/** `lambent backup`: copies a data directory, in use or not. */
+export async function backup(argv: readonly string[]): Promise<void> {
+  await orRefuse(async () => void process.stdout.write(await backUp(argv)));
 }
 
 /** The life of a process that `lambent start --workers` starts; for nobody else. */
