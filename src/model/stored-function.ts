@@ -2,7 +2,7 @@ import type { FunctionVersion } from './function-version.ts';
 import { memoryMbPerVcpu, type StoredManagedInstances } from './managed-instances.ts';
 
 /** States and reasons are Lambda's words; these are the ones a function on this platform can be in. */
-export type FunctionState = 'Pending' | 'Active' | 'Failed';
+export type FunctionState = 'Pending' | 'Active' | 'Failed' | 'Deactivated';
 export type UpdateStatus = 'Successful' | 'InProgress' | 'Failed';
 
 /** Why a state is what it is: the text and the code AWS shows next to it. */

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import {
+  CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   LambdaClient,
+  PutFunctionEventInvokeConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -11,6 +14,7 @@ import { iamOf, type Keys, makeRole, policyText, settingsFor, trustText } from '
 import { creation, deploy, type Refusal, refusal } from '../../support/lambda-requests.ts';
 import { makeQueue } from '../../support/queues.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { makeStream } from '../../support/streams.ts';
 
 /** `--auth strict`: what a function's role has to be, and to be allowed. */
 const ACCOUNT = '123456789012';
@@ -20,6 +24,7 @@ let server: TestServer;
 let iam: IAMClient;
 let lambda: LambdaClient;
 let sqs: SQSClient;
+let kinesis: KinesisClient;
 
 beforeAll(async () => {
   server = await startServer({
@@ -29,10 +34,11 @@ beforeAll(async () => {
   iam = iamOf(server.endpoint, ROOT);
   lambda = new LambdaClient(settingsFor(server.endpoint, ROOT));
   sqs = new SQSClient(settingsFor(server.endpoint, ROOT));
+  kinesis = new KinesisClient(settingsFor(server.endpoint, ROOT));
 });
 
 afterAll(async () => {
-  for (const client of [iam, lambda, sqs]) client.destroy();
+  for (const client of [iam, lambda, sqs, kinesis]) client.destroy();
   await server.stop();
 });
 
@@ -68,5 +74,39 @@ describe('CreateFunction', () => {
     const PolicyDocument = policyText('sqs:SendMessage', DeadLetterConfig.TargetArn);
     await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'send', PolicyDocument }));
     expect(await lambda.send(update)).toMatchObject({ DeadLetterConfig });
+  });
+
+  test('so are destinations, of events and of mappings [PutFunctionEventInvokeConfig.destination-permission] [CreateEventSourceMapping.destination-permission]', async () => {
+    const { name } = await makeQueue(sqs);
+    const Destination = `arn:aws:sqs:us-east-1:${ACCOUNT}:${name}`;
+    const stream = await makeStream(kinesis);
+    const { arn: EventSourceArn } = stream;
+    const RoleName = uniqueRole();
+    const { FunctionName } = await deploy(lambda, { Role: await makeRole(iam, RoleName) });
+    const allow = async (...actions: string[]): Promise<void> => {
+      const PolicyDocument = policyText(actions);
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'all', PolicyDocument }));
+    };
+    const polls = ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:DescribeStream'];
+    await allow(...polls);
+    const DestinationConfig = { OnFailure: { Destination } };
+    const config = new PutFunctionEventInvokeConfigCommand({ FunctionName, DestinationConfig });
+    expect(await refusal(lambda.send(config))).toEqual(
+      invalid(
+        `The function's execution role does not have permissions to call SendMessage on ${Destination}`,
+      ),
+    );
+    const mapping = new CreateEventSourceMappingCommand({
+      FunctionName,
+      EventSourceArn,
+      StartingPosition: 'LATEST',
+      DestinationConfig,
+    });
+    expect(await refusal(lambda.send(mapping))).toEqual(
+      invalid(`The function execution role does not have permissions to call SendMessage on ${Destination}`),
+    );
+    await allow(...polls, 'sqs:SendMessage');
+    expect(await lambda.send(config)).toMatchObject({ DestinationConfig });
+    expect(await lambda.send(mapping)).toMatchObject({ DestinationConfig });
   });
 });

@@ -1,5 +1,6 @@
 import {
   type FunctionScalingConfig,
+  GetFunctionConfigurationCommand,
   GetFunctionScalingConfigCommand,
   InvokeCommand,
   PublishVersionCommand,
@@ -117,14 +118,31 @@ describe('PutFunctionScalingConfig', () => {
     await eventually(environments, (count) => count === 0);
   });
 
-  test('does not put a version away yet, and says so', async () => {
+  test('deactivates a version that may have none, until it may have some again [deactivates]', async () => {
     const FunctionName = await onMachine();
-    const FunctionScalingConfig = { MinExecutionEnvironments: 0, MaxExecutionEnvironments: 0 };
-    const answer = await refused(FunctionName, '1', { FunctionScalingConfig });
-    expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400 });
-    expect(answer.message).toMatch(
-      /^FunctionScalingConfig\.MaxExecutionEnvironments 0.* is not implemented by Lambent yet\.$/,
+    expect((await call(FunctionName, {})).StatusCode).toBe(200);
+    const put = async (FunctionScalingConfig: FunctionScalingConfig) =>
+      await server.lambda.send(
+        new PutFunctionScalingConfigCommand({ FunctionName, Qualifier: '1', FunctionScalingConfig }),
+      );
+    const off = { MinExecutionEnvironments: 0, MaxExecutionEnvironments: 0 };
+    expect((await put(off)).FunctionState).toBe('Deactivated');
+    const shown = new GetFunctionConfigurationCommand({ FunctionName, Qualifier: '1' });
+    expect(await server.lambda.send(shown)).toMatchObject({ State: 'Deactivated' });
+    expect(await refusal(call(FunctionName, {}))).toMatchObject({
+      name: 'ResourceConflictException',
+      message: expect.stringContaining('in the following state: Deactivated'),
+    });
+    await eventually(
+      async () => await environmentsOf(server, FunctionName),
+      ({ length }) => length === 0,
     );
+    expect((await put({ MinExecutionEnvironments: 1 })).FunctionState).toBe('Active');
+    await eventually(
+      async () => await environmentsOf(server, FunctionName),
+      ({ length }) => length === 1,
+    );
+    expect((await call(FunctionName, {})).StatusCode).toBe(200);
   });
 
   test('refuses a minimum above the maximum [min-above-max]', async () => {

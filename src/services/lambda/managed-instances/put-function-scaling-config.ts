@@ -4,29 +4,29 @@ import type {
   PutFunctionScalingConfigResponse,
 } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
-import { invalidParameterValue, notImplementedYet } from '../../../model/lambda-errors.ts';
+import { invalidParameterValue } from '../../../model/lambda-errors.ts';
 import type { EnvironmentScaling } from '../../../model/managed-instances.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
 import { changeFunction } from '../functions/function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { managedPart, requireManaged } from './managed-version.ts';
 
-/** Replaces what there is: what is not given is left to demand again. */
+/**
+ * Replaces what there is: what is not given is left to demand again. A version that may have no environments at all is
+ * deactivated: it cannot be invoked until it may have some again.
+ */
 export function putFunctionScalingConfig(
   deps: LambdaDependencies,
 ): OperationHandler<PutFunctionScalingConfigRequest, PutFunctionScalingConfigResponse> {
   return async (input, context) => {
     const scaling = scalingOf(input.FunctionScalingConfig ?? {});
     const { reference, stored } = await requireManaged(deps.store.db, input, context);
-    if (scaling.maxEnvironments === 0) {
-      throw notImplementedYet('FunctionScalingConfig.MaxExecutionEnvironments 0: deactivating a version');
-    }
     const key = { ...reference, version: stored.version };
-    await changeFunction(deps.store, key, (before) => ({
+    const after = await changeFunction(deps.store, key, (before) => ({
       ...before,
       current: withScaling(before.current, scaling),
     }));
-    return { FunctionState: stored.state };
+    return { FunctionState: after?.current.state };
   };
 }
 
@@ -47,5 +47,8 @@ function scalingOf({
 
 function withScaling(stored: StoredFunction, scaling: EnvironmentScaling): StoredFunction {
   const { scaling: _, ...kept } = managedPart(stored);
-  return { ...stored, managed: Object.keys(scaling).length === 0 ? kept : { ...kept, scaling } };
+  const managed = Object.keys(scaling).length === 0 ? kept : { ...kept, scaling };
+  const isReady = stored.state === 'Active' || stored.state === 'Deactivated';
+  if (!isReady) return { ...stored, managed };
+  return { ...stored, managed, state: scaling.maxEnvironments === 0 ? 'Deactivated' : 'Active' };
 }

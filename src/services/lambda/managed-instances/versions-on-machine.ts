@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Caller } from '../../../model/function-reference.ts';
-import { functionRecordOf, functionVersionArn } from '../../../model/stored-function.ts';
+import { type FunctionState, functionRecordOf, functionVersionArn } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
 
 export interface VersionOnMachine {
   readonly FunctionArn: string;
-  readonly State: 'Pending' | 'Active' | 'Failed';
+  readonly State: FunctionState;
 }
 
 /** An account's function versions that run on the machine, by ARN. `$LATEST` cannot be invoked there, and is none of them. */
