@@ -167,7 +167,7 @@ describe('AWS_LAMBDA_EXEC_WRAPPER', () => {
     expect(value).toMatchObject({ WRAPPED: '2' });
   });
 
-  test('missing, it is as if a shell had not found it', async () => {
+  test('missing, the shell that starts it says so', async () => {
     const { value } = await it.invoke(functionVersion(wrapped), {}, { requestId });
     expect(value).toEqual({
       errorType: 'Runtime.ExitError',

@@ -3,7 +3,7 @@ import { access, open } from 'node:fs/promises';
 import type { FunctionVersion } from '../model/function-version.ts';
 import type { SharedDirectory } from '../sandbox/sandbox.ts';
 import { isCustom } from './environment-variables.ts';
-import { exited, invalidEntrypoint } from './function-failure.ts';
+import { invalidEntrypoint } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { ResolvedRuntime } from './runtime-catalog.ts';
 
@@ -19,6 +19,17 @@ const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 0x3e, arm64: 0xb7 
 const MACH_O_MAGICS: ReadonlySet<string> = new Set(['cffaedfe', 'cafebabe']);
 
 const BOOTSTRAPS = ['/var/task/bootstrap', '/opt/bootstrap'] as const;
+
+/**
+ * What AWS's own bootstrap scripts do with a wrapper, so its log says what is wrong with it, and one that names no
+ * interpreter is the shell's. $0 is its path as the function has it, $1 where it is.
+ */
+const WRAPPED_START = [
+  'wrapper="$1"; shift',
+  'if [ ! -f "$wrapper" ]; then echo "$0: does not exist"; exit 127; fi',
+  'if [ ! -x "$wrapper" ]; then echo "$0: is not an executable"; exit 126; fi',
+  'exec "$wrapper" "$@"',
+].join('\n');
 
 /**
  * A custom runtime's `bootstrap`, or the command of a managed runtime, behind AWS_LAMBDA_EXEC_WRAPPER when that is set.
@@ -37,10 +48,11 @@ export async function findEntrypoint(
   if (wrapper === undefined || wrapper === '') {
     return { argv, startFailure: (code) => invalidEntrypoint(argv[0], code) };
   }
-  // AWS starts the wrapper by a shell, so what is missing or not executable shows as the shell's exit status.
-  const startFailure = (code: string): FunctionFailure =>
-    exited({ code: code === 'ENOENT' ? 127 : 126, signal: null, outOfMemory: false });
-  return { argv: [inside(wrapper), ...argv], startFailure };
+  const shell = '/bin/sh';
+  return {
+    argv: [shell, '-c', WRAPPED_START, wrapper, inside(wrapper), ...argv],
+    startFailure: (code) => invalidEntrypoint(shell, code),
+  };
 }
 
 async function findBootstrap(

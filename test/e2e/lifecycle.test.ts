@@ -167,18 +167,29 @@ describe('AWS_LAMBDA_EXEC_WRAPPER', () => {
     expect(Number(answer.payload)).toBeGreaterThan(0);
   });
 
-  test('that is missing leaves the runtime unstarted', async () => {
-    await deploy(
-      server.lambda,
-      'unwrapped',
-      { 'index.js': 'exports.handler = async () => 1;' },
-      { Environment },
-    );
-    const answer = await call('unwrapped');
-    expect(answer.payload).toEqual({
+  test('that names no interpreter is a script of the shell', async () => {
+    const files = {
+      'index.js': 'exports.handler = async () => process.env.WRAPPED;',
+      wrapper: 'export WRAPPED=yes\nexec "$@"\n',
+    };
+    await deploy(server.lambda, 'wrapped-plainly', files, { Environment });
+    expect(await call('wrapped-plainly')).toMatchObject({ payload: 'yes' });
+  });
+
+  test.each([
+    ['missing', '/opt/wrapper', 127, 'does not exist'],
+    ['not executable', '/var/task/index.js', 126, 'is not an executable'],
+  ])('that is %s leaves the runtime unstarted, and the log says so', async (what, path, status, words) => {
+    const name = `unwrapped-${status}`;
+    const Variables = { AWS_LAMBDA_EXEC_WRAPPER: path };
+    const files = { 'index.js': 'exports.handler = async () => 1;' };
+    await deploy(server.lambda, name, files, { Environment: { Variables } });
+    const answer = await call(name);
+    expect(answer.payload, what).toEqual({
       errorType: 'Runtime.ExitError',
-      errorMessage: `RequestId: ${answer.requestId} Error: Runtime exited with error: exit status 127`,
+      errorMessage: `RequestId: ${answer.requestId} Error: Runtime exited with error: exit status ${status}`,
     });
+    expect(answer.log).toContain(`${path}: ${words}\n`);
   });
 });
 
