@@ -62,6 +62,19 @@ describe('CopyObject', () => {
     expect(await tagsOf('copy')).toEqual([{ Key: 'x', Value: 'y' }]);
   });
 
+  test('takes its source encoded in any way: the key, all of it, spaces as plus signs', async () => {
+    const whole = `${bucket.Bucket}/ä source`;
+    const form = new URLSearchParams({ whole }).toString().slice('whole='.length);
+    for (const CopySource of [`/${bucket.Bucket}/${SOURCE}`, encodeURIComponent(`/${whole}`), form]) {
+      await copy('', 'encoded', { CopySource });
+      expect(await bucket.read('encoded')).toBe('content');
+    }
+    await bucket.put('a+b', 'plus');
+    await copy('a%2Bb', 'encoded');
+    expect(await bucket.read('encoded')).toBe('plus');
+    await expect(copy('a+b', 'encoded')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
   test('replaces what it is told to replace', async () => {
     await copy(SOURCE, 'replaced', {
       MetadataDirective: 'REPLACE',

@@ -67,12 +67,15 @@ export async function findCopySource(
   return { bucket, object, versionId };
 }
 
-/** `bucket/key` or `/bucket/key`, percent-encoded, with `?versionId=` behind it. @throws InvalidArgument */
+/**
+ * `bucket/key` or `/bucket/key`, with `?versionId=` behind it. It is decoded as a form is: clients encode the key, or all
+ * of it with the slash in the middle, and a plus sign is a space.
+ * @throws InvalidArgument
+ */
 function parseCopySource(source: string): { bucket: string; key: string; versionId: string | undefined } {
-  const [, path = '', version] = /^\/?(.*?)(?:\?versionId=(.*))?$/s.exec(source) ?? [];
-  const slash = path.indexOf('/');
-  const [bucket, key] = [decoded(path.slice(0, slash)), decoded(path.slice(slash + 1))];
-  if (slash > 0 && bucket !== undefined && key !== undefined && key !== '' && !bucket.startsWith('arn:')) {
+  const [, path = '', version] = /^(.*?)(?:\?versionId=(.*))?$/s.exec(source) ?? [];
+  const [, bucket = '', key = ''] = /^\/?([^/]+)\/(.+)$/s.exec(decoded(path) ?? '') ?? [];
+  if (key !== '' && !bucket.startsWith('arn:')) {
     return { bucket, key, versionId: checkVersionId(version) };
   }
   throw invalidArgument(
@@ -84,7 +87,7 @@ function parseCopySource(source: string): { bucket: string; key: string; version
 
 function decoded(text: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return undefined;
   }
