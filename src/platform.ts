@@ -14,6 +14,7 @@ import { chooseIsolation } from './platform/isolation.ts';
 import { mostConnections, tooManyConnections } from './platform/most-connections.ts';
 import { portStartError, readTls } from './platform/start-error.ts';
 import { openState } from './platform/state.ts';
+import { followTls } from './platform/tls-renewal.ts';
 import { Warnings } from './platform/warnings.ts';
 import type { AutoWorkers } from './platform/workers/auto-workers.ts';
 import { startWorkers } from './platform/workers/start-workers.ts';
@@ -100,6 +101,10 @@ export class Platform {
       await parts.events.start();
       await parts.eventSources.start();
       autoWorkers = await parts.beginWorkers(tls, listener, forFunctions);
+      const renew = (fresh: TlsSettings): void => {
+        for (const each of [listener, forFunctions]) each.renewTls(fresh);
+      };
+      followTls(config, tls, { warn: (text) => parts.warnings.add(text) }, renew);
     } catch (error) {
       await parts.close();
       throw portStartError(error, config.host, config.port);

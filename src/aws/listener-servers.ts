@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { takeAbsoluteTarget } from './absolute-target.ts';
 import { expectInvitation } from './body-invitation.ts';
@@ -10,7 +10,7 @@ import {
   type ListenerOptions,
   MAX_HEADER_BYTES,
 } from './listener-options.ts';
-import { tlsOptions } from './tls-settings.ts';
+import { type TlsSettings, tlsOptions } from './tls-settings.ts';
 
 export type ConnectionHandler = (socket: Socket) => void;
 
@@ -42,6 +42,12 @@ export function createHttp1Server(options: ListenerOptions): Server {
   if (tls === undefined) return invitingServer(createServer(common, onRequest), onRequest);
   const secure = tlsOptions(tls, ['h2', 'http/1.1'], headersTimeout);
   return invitingServer(createTlsServer({ ...common, ...secure }, onRequest), onRequest);
+}
+
+/** New connections to one over TLS are shown this certificate. */
+export function renewTls(server: Server, tls: TlsSettings): void {
+  if ('setSecureContext' in server)
+    (server as TlsServer).setSecureContext(tlsOptions(tls, ['h2', 'http/1.1'], HEADERS_TIMEOUT_MS));
 }
 
 /** One that does not listen: it is given its connections. */

@@ -18,6 +18,7 @@ import {
   type ConnectionHandler,
   createHttp1Server,
   createHttp2Sessions,
+  renewTls,
   takeHandler,
 } from './listener-servers.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
@@ -106,6 +107,8 @@ export class Listener {
     if (socket.isPaused()) socket.resume();
     if (unread.length > 0) socket.emit('data', unread);
   }
+
+  readonly renewTls = (tls: NonNullable<ListenerOptions['tls']>): void => renewTls(this.#http1, tls);
 
   /** What is plain enough to go past node:http. */
   get lane(): FastLane | undefined {

@@ -5,6 +5,8 @@ import { TICKET_KEY_BYTES, type TlsSettings } from '../aws/tls-settings.ts';
 import { DataDirectoryInUse, DataDirectoryNotWritable } from '../store/directory-lock.ts';
 import { StoreUnavailable } from '../store/store-unavailable.ts';
 
+const CHECK_TLS = 'Check --tls-cert and --tls-key.';
+
 /** Something about this machine keeps Lambent from starting; the message is one line that says what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
@@ -38,17 +40,26 @@ export function portStartError(error: unknown, host: string, port: number): unkn
 /** Certificate and key for the listener, when both were named. */
 export function readTls(certificate: string | undefined, key: string | undefined): TlsSettings | undefined {
   if (certificate === undefined || key === undefined) return undefined;
-  const check = 'Check --tls-cert and --tls-key.';
-  let pair: { readonly cert: Buffer; readonly key: Buffer };
+  let pair: Pick<TlsSettings, 'cert' | 'key'>;
   try {
     pair = { cert: readFileSync(certificate), key: readFileSync(key) };
   } catch (error) {
-    throw new StartError(`The TLS files cannot be read: ${String(error)}. ${check}`);
+    throw new StartError(`The TLS files cannot be read: ${String(error)}. ${CHECK_TLS}`);
   }
+  return { ...pairOf(pair.cert, pair.key), ticketKeys: randomBytes(TICKET_KEY_BYTES) };
+}
+
+/** @throws StartError where they do not belong together */
+export function pairOf(
+  cert: TlsSettings['cert'],
+  key: TlsSettings['key'],
+): Pick<TlsSettings, 'cert' | 'key'> {
   try {
-    createSecureContext(pair);
+    createSecureContext({ cert, key });
   } catch (error) {
-    throw new StartError(`The TLS files are no certificate and its key in PEM: ${String(error)}. ${check}`);
+    throw new StartError(
+      `The TLS files are no certificate and its key in PEM: ${String(error)}. ${CHECK_TLS}`,
+    );
   }
-  return { ...pair, ticketKeys: randomBytes(TICKET_KEY_BYTES) };
+  return { cert, key };
 }

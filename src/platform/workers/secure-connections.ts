@@ -13,6 +13,11 @@ export class SecureConnections {
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
+  /** Those that come from now on are shown this certificate. */
+  renew(tls: TlsSettings): void {
+    this.#server.setSecureContext(tlsOptions(tls, ['http/1.1'], HEADERS_TIMEOUT_MS));
+  }
+
   /** @param begun what was read of it */
   take(socket: Socket, begun: Uint8Array): void {
     // Flowing, it would lose what the handshake takes in the next turn.

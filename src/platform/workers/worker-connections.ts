@@ -65,6 +65,10 @@ export class WorkerConnections {
     this.#lane.watch(true);
   }
 
+  renewTls(tls: TlsSettings): void {
+    this.#secure?.renew(tls);
+  }
+
   /** @param read of it by others; undefined for a new one of which nothing was */
   take(socket: Socket, read: Uint8Array | undefined): void {
     this.#given += 1;

@@ -21,6 +21,7 @@ import { PlainInvokes } from './plain-invokes.ts';
 import { mostWorkers } from './most-workers.ts';
 import { RemoteCode } from './remote-code.ts';
 import { Starts, type StartsAnswer } from './starts.ts';
+import { followTls } from '../tls-renewal.ts';
 import type { WorkerChannel } from './worker-channel.ts';
 import { WorkerConnections } from './worker-connections.ts';
 import { WorkerLogs } from './worker-logs.ts';
@@ -211,6 +212,7 @@ async function build(greeting: Greeting, main: MainChannel) {
     relay: greeting.relay,
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
+  followTls(config, greeting.tls, log, (tls) => connections.renewTls(tls));
   const parts = { feed, clock, identity, functions, policies, plain, borrower };
   return { ...parts, invoker, pool, isolation, logs, segments, connections };
 }
