@@ -1,9 +1,14 @@
 """The second argument of a handler."""
 
 import os
+import sys
 import time
 
 import lambent_json
+import lambent_logging
+
+# What a caller may hand on by its client context, beside what the function sees of that.
+_W3C_FIELDS = ("traceparent", "tracestate", "baggage")
 
 
 class _Record:
@@ -32,17 +37,34 @@ class CognitoIdentity(_Record):
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
 
-def _client_context(text):
-    if text is None:
+def _parse(text, name):
+    try:
+        return lambent_json.loads(text)
+    except Exception as error:
+        from lambent_errors import Fault
+
+        raise Fault("LambdaContextUnmarshalError", "Unable to parse %s JSON: %s" % (name, error))
+
+
+def _client_context(source):
+    if source is None:
         return None
-    context = ClientContext(lambent_json.loads(text))
+    context = ClientContext(source)
     if context.client is not None:
         context.client = Client(context.client)
     return context
 
 
+def _taken_out(source):
+    """The caller's trace context, which is no part of the client context that the function sees."""
+    fields = source.pop("w3c", None) if isinstance(source, dict) else None
+    if not isinstance(fields, dict):
+        return {}
+    return {name: fields[name] for name in _W3C_FIELDS if isinstance(fields.get(name), str)}
+
+
 def _identity(text):
-    source = {} if text is None else lambent_json.loads(text)
+    source = {} if text is None else _parse(text, "Cognito Identity")
     return CognitoIdentity(
         {
             "cognito_identity_id": source.get("cognitoIdentityId"),
@@ -54,21 +76,33 @@ def _identity(text):
 class LambdaContext:
     """Filled from the header of an INVOKE frame and from the environment."""
 
+    client_context = None
+    _w3c_fields = {}
+
     def __init__(self, header):
         self.aws_request_id = header["requestId"]
         self.invoked_function_arn = header.get("invokedFunctionArn")
         self.tenant_id = header.get("tenantId")
-        self.client_context = _client_context(header.get("clientContext"))
+        if "clientContext" in header:
+            source = _parse(header["clientContext"], "Client Context")
+            self._w3c_fields = _taken_out(source)
+            self.client_context = _client_context(source)
         self.identity = _identity(header.get("cognitoIdentity"))
         self._epoch_deadline_time_in_ms = header["deadlineMs"]
 
     def get_remaining_time_in_millis(self):
         return max(0, int(self._epoch_deadline_time_in_ms - int(time.time() * 1000)))
 
-    def log(self, message):
-        import sys
+    def w3c(self):
+        return dict(self._w3c_fields)
 
-        sys.stdout.write(str(message))
+    def log(self, message):
+        """One event of the log; if the function has taken the platform's handler away, what it prints."""
+        sink = lambent_logging.sink()
+        if sink is None:
+            sys.stdout.write(str(message))
+        else:
+            sink.log(str(message))
 
     def __repr__(self):
         names = (

@@ -13,6 +13,14 @@ _IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 _LARGEST_PAYLOAD_LENGTH = 1024 * 1024
 _KEPT_OF_MESSAGE = 64 * 1024
 _NO_BREAK_SPACE = "\u00a0"
+_UNHANDLED = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. However, in rare cases, "
+    "a Lambda runtime update can cause unexpected function behavior. For functions using managed runtimes, runtime updates "
+    "can be triggered by a function change, or can be applied automatically. To determine if the runtime has been updated, "
+    "check the runtime version in the INIT_START log entry. If this error correlates with a change in the runtime version, "
+    "you may be able to mitigate this error by temporarily rolling back to the previous runtime version. For more "
+    "information, see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html\r"
+)
 
 
 class Fault(Exception):
@@ -45,9 +53,8 @@ def report(fields):
     if _IS_JSON:
         import time
 
-        now = time.time()
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
-        entry = {"timestamp": "%s.%03dZ" % (stamp, now % 1 * 1000), "level": "ERROR", **fields}
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        entry = {"timestamp": stamp, "level": "ERROR", **fields}
         text = lambent_json.dumps(entry)
     else:
         text = _text(fields)
@@ -76,6 +83,12 @@ def payload(fields):
 
 def fail_init(error):
     """Reports an error of the initialisation and ends the process."""
+    try:
+        import logging
+
+        logging.warning(_UNHANDLED)
+    except Exception:
+        pass  # The function has another package of that name, or handlers that fail.
     end_with(lambent_channel.INIT_ERROR, error, 1)
 
 

@@ -4,6 +4,7 @@ Uses the interpreter's C accelerators directly: the `json` package costs as much
 functions never need it.
 """
 
+import marshal
 import os
 import sys
 
@@ -12,6 +13,9 @@ _EXECUTION_ENV = os.environ.get("AWS_EXECUTION_ENV", "")
 _ASCII_ONLY = _EXECUTION_ENV in ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_python3.11")
 _CONSTANTS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 _WHITESPACE = " \t\n\r"
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+# So many are looked at one by one.
+_FEW = 16
 
 # Decimals leave the encoder as marked strings, and lose the marks and quotes in the finished text.
 _mark = None
@@ -48,21 +52,21 @@ def _with_package():
     import json
 
     encoder = json.JSONEncoder(ensure_ascii=_ASCII_ONLY, default=_default)
-    return json.loads, encoder.encode
+    return json.loads, encoder.encode, json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def _with_accelerators():
     import _json
 
     scan = _json.make_scanner(_ScannerSettings())
-    escape = _json.encode_basestring_ascii if _ASCII_ONLY else _json.encode_basestring
 
     def decode(text):
         # The scanner itself skips no white space around the document.
         stripped = text.strip(_WHITESPACE)
         try:
             value, end = scan(stripped, 0)
-        except StopIteration:
+        except Exception:
+            # It may fail without saying how where `json` was not imported.
             end = -1
         if end != len(stripped):
             import json
@@ -70,25 +74,86 @@ def _with_accelerators():
             return json.loads(text)
         return value
 
-    def encode(value):
-        encoder = _json.make_encoder({}, _default, escape, None, ": ", ", ", False, False, True)
-        return escape(value) if isinstance(value, str) else "".join(encoder(value, 0))
+    def encoder_with(default, escape):
+        def encode(value):
+            encoder = _json.make_encoder({}, default, escape, None, ": ", ", ", False, False, True)
+            return escape(value) if isinstance(value, str) else "".join(encoder(value, 0))
 
+        return encode
+
+    encode = encoder_with(_default, _json.encode_basestring_ascii if _ASCII_ONLY else _json.encode_basestring)
     # An interpreter that changed these private calls shows it here.
     if encode(decode(' {"a": [1, 2.5, null, "b"]} ')) != '{"a": [1, 2.5, null, "b"]}':
         raise ImportError("_json")
-    return decode, encode
+    return decode, encode, encoder_with(str, _json.encode_basestring)
 
 
 try:
-    loads, _encode = _with_accelerators()
+    loads, _encode, record = _with_accelerators()
 except Exception:
-    loads, _encode = _with_package()
+    loads, _encode, record = _with_package()
+
+
+def _is_plain(value):
+    """Nothing is in it but what every encoder takes as it is."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return True
+    if kind is dict:
+        items = value.values()
+    elif kind is list or kind is tuple:
+        items = value
+    else:
+        return False
+    if _SCALARS.issuperset(map(type, items)):
+        return True
+    if len(items) <= _FEW:
+        return all(map(_is_plain, items))
+    try:
+        # It takes exactly those types, and looks faster.
+        marshal.dumps(value, 2)
+    except ValueError:
+        return False
+    return True
+
+
+def _with_fields(value):
+    """Named tuples, and what else can say its fields, become objects; names that are bytes become text."""
+    if isinstance(value, (str, bytes, int, float)):
+        return value
+    if isinstance(value, list):
+        return [_with_fields(item) for item in value]
+    fields = getattr(value, "_asdict", None)
+    if callable(fields):
+        value = fields()
+    if isinstance(value, dict):
+        return {_name(key): _with_fields(item) for key, item in value.items()}
+    return [_with_fields(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _name(key):
+    if isinstance(key, bytes):
+        return key.decode("utf-8")
+    if key is None or isinstance(key, (str, int, float)):
+        return key
+    raise TypeError("keys must be str, int, float, bool or None, not %s" % type(key).__name__)
+
+
+def _encoded(value):
+    try:
+        if _is_plain(value):
+            try:
+                return _encode(value)
+            except TypeError:
+                pass  # Names that are no text, perhaps.
+        return _encode(_with_fields(value))
+    except RecursionError:
+        return _encode(value)  # In a circle: the encoder says so.
 
 
 def dumps(value):
     """JSON text of a result. Raises TypeError and ValueError for what JSON cannot hold."""
-    text = _encode(value)
+    text = _encoded(value)
     if _mark is not None and _mark in text:
         text = text.replace('"' + _mark, "").replace(_mark + '"', "")
     return text

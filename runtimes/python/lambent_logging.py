@@ -9,6 +9,25 @@ request_id = None
 tenant_id = None
 
 
+class LogSink:
+    """Where the handler writes: each call makes one event, whatever its lines."""
+
+    def log(self, message, frame_type=None):
+        text = message[:-1] if message.endswith("\n") else message
+        lambent_channel.send_logs([text.encode("utf-8", "backslashreplace")])
+
+
+_sink = LogSink()
+
+
+def sink():
+    """None where the function has no handler of the platform any more."""
+    logging = sys.modules.get("logging")
+    if logging is None:
+        return _sink
+    return next((handler.log_sink for handler in logging.getLogger().handlers if hasattr(handler, "log_sink")), None)
+
+
 class _LoggingFinder:
     """First on sys.meta_path until `logging` is imported; then the package is configured and the finder is gone."""
 
@@ -56,11 +75,13 @@ def configure(logging):
     logging.Formatter.converter = time.gmtime
 
     class LambdaLoggerHandler(logging.Handler):
+        log_sink = _sink
+
         def emit(self, record):
             record.aws_request_id = request_id or ""
             record.tenant_id = tenant_id
             try:
-                lambent_channel.send_logs([self.format(record).encode("utf-8", "backslashreplace")])
+                self.log_sink.log(self.format(record))
             except Exception:
                 self.handleError(record)
 

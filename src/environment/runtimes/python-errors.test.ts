@@ -140,6 +140,9 @@ describe.each(runtimes)('$id', (runtime) => {
       stackTrace: [],
     });
     expect(initialised.logs).toEqual([
+      expect.stringMatching(
+        /^\[WARNING\]\t\S+Z\t\tLAMBDA_WARNING: Unhandled exception\. The most likely cause is .*\.html\r$/,
+      ),
       `[ERROR] Runtime.${type}: ${errorMessage}\nTraceback (most recent call last):`,
     ]);
     expect(await process.exited()).toEqual({ code: 1, signal: null });
@@ -161,6 +164,17 @@ describe.each(runtimes)('$id', (runtime) => {
       /^ {2}File "[^"]*\/h\.py", line 1, in <module>\n {4}raise RuntimeError\("at start"\)\n$/,
     );
     expect(payload.stackTrace.join('')).not.toContain('lambent_');
+  });
+
+  test('a client context that is no JSON fails the invocation', async () => {
+    const { process } = await start('h.handler', { 'h.py': 'def handler(event, context):\n    pass\n' });
+    const outcome = await process.invoke({}, { clientContext: '{no' });
+    expect(outcome.kind).toBe('error');
+    expect(JSON.parse(outcome.text)).toMatchObject({
+      errorType: 'Runtime.LambdaContextUnmarshalError',
+      errorMessage: expect.stringMatching(/^Unable to parse Client Context JSON: Expecting property name/),
+    });
+    expect((await process.invoke({})).kind).toBe('response');
   });
 
   test('a process that ends during the start leaves no error behind', async () => {

@@ -117,6 +117,52 @@ def handler(event, context):
     });
   });
 
+  test('gives the trace context of the caller, which is not in the client context', async () => {
+    const process = await start('h.handler', {
+      'h.py': `def handler(event, context):
+    given = context.w3c()
+    given["own"] = 1
+    client = context.client_context
+    return [context.w3c(), client and client.custom, hasattr(client, "w3c")]
+`,
+    });
+    const outcome = async (clientContext?: string) => {
+      const { text } = await process.invoke({}, clientContext === undefined ? {} : { clientContext });
+      return JSON.parse(text) as unknown;
+    };
+    const w3c = { traceparent: '00-1-2-01', tracestate: 'a=b', baggage: 7, other: 'no' };
+    expect(await outcome(JSON.stringify({ w3c, custom: { a: 'b' } }))).toEqual([
+      { traceparent: '00-1-2-01', tracestate: 'a=b' },
+      { a: 'b' },
+      false,
+    ]);
+    expect(await outcome('{"w3c": "text"}')).toEqual([{}, null, false]);
+    expect(await outcome()).toEqual([{}, null, false]);
+  });
+
+  test.each([
+    ['Point(1, (2, Point(3, None)))', '{"x": 1, "y": [2, {"x": 3, "y": null}]}'],
+    [
+      '[{"a": [Point(1, 2)] * 2}] + [0] * 20',
+      `[{"a": [${Array(2).fill('{"x": 1, "y": 2}').join(', ')}]}${', 0'.repeat(20)}]`,
+    ],
+    ['{"a": Fields()}', '{"a": {"of": 1}}'],
+    ['{b"key": 1}', '{"key": 1}'],
+    ['(1, [], {})', '[1, [], {}]'],
+  ])('names the fields of %s', async (expression, text) => {
+    const imports =
+      'from collections import namedtuple\nPoint = namedtuple("Point", "x y")\nclass Fields:\n    def _asdict(self):\n        return {"of": 1}';
+    expect(await evaluate(expression, imports)).toMatchObject({ kind: 'response', text });
+  });
+
+  test('names the fields of what is among many', async () => {
+    const { text } = await evaluate(
+      '{**{str(n): [n] for n in range(20)}, b"key": [Point(1, 2)]}',
+      'from collections import namedtuple\nPoint = namedtuple("Point", "x y")',
+    );
+    expect(text).toMatch(/"19": \[19\], "key": \[\{"x": 1, "y": 2\}\]\}$/);
+  });
+
   test.each([
     ['None', 'null'],
     ['"text"', '"text"'],

@@ -3,6 +3,7 @@ import { availableRuntimes, endFunctions, removeEverything, startFunction } from
 
 const minors = [9, 10, 11, 12, 13, 14];
 const runtimes = await availableRuntimes(minors.map((minor) => `python3.${minor}`));
+const SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 afterEach(endFunctions);
@@ -102,7 +103,7 @@ describe.each(runtimes)('$id', (runtime) => {
     const entries = logs.map((line) => JSON.parse(line));
     expect(entries).toHaveLength(3);
     expect(entries[0]).toEqual({
-      timestamp: expect.stringMatching(ISO),
+      timestamp: expect.stringMatching(SECONDS),
       level: 'WARNING',
       message: 'to mine',
       logger: 'mine',
@@ -119,11 +120,55 @@ describe.each(runtimes)('$id', (runtime) => {
       location: expect.stringMatching(/h\.py:handler:8$/),
     });
     expect(entries[2]).toMatchObject({
-      timestamp: expect.stringMatching(ISO),
+      timestamp: expect.stringMatching(SECONDS),
       level: 'ERROR',
       errorType: 'ValueError',
       errorMessage: 'no',
       requestId,
     });
+  });
+
+  test('JSON format keeps objects, writes what JSON cannot hold as text, and knows levels of its own', async () => {
+    const { logs, requestId } = await run(
+      `logging.error({"a": [1, "grüße"]})
+logging.error("%(a)s", {"a": 1})
+logging.log(35, "between", extra={"when": datetime.date(2026, 1, 31), "amount": decimal.Decimal("1.50"), "none": None})
+logging.getLogger().setLevel(1)
+logging.log(5, "below all")
+logging.log(99, "above all")`,
+      'import datetime, decimal, logging',
+      { AWS_LAMBDA_LOG_FORMAT: 'JSON' },
+    );
+    expect(logs[0]).toContain('{"a": [1, "grüße"]}');
+    const entries = logs.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries.map(({ level, message }) => [level, message])).toEqual([
+      ['ERROR', { a: [1, 'grüße'] }],
+      ['ERROR', '1'],
+      ['WARNING', 'between'],
+      ['NOTSET', 'below all'],
+      ['CRITICAL', 'above all'],
+    ]);
+    expect(entries[2]).toEqual({
+      timestamp: expect.stringMatching(SECONDS),
+      level: 'WARNING',
+      message: 'between',
+      logger: 'root',
+      requestId,
+      when: '2026-01-31',
+      amount: '1.50',
+    });
+  });
+
+  test.each(['', 'import logging'])('context.log makes one event after "%s"', async (imports) => {
+    const { logs } = await run('context.log("one\\ntwo")\ncontext.log(3)\ncontext.log("four\\n")', imports);
+    expect(logs).toEqual(['one\ntwo', '3', 'four']);
+  });
+
+  test('context.log prints where the platform has no handler any more', async () => {
+    const { logs } = await run(
+      'logging.getLogger().handlers.clear()\ncontext.log("one\\ntwo")',
+      'import logging',
+    );
+    expect(logs).toEqual(['one', 'two']);
   });
 });
