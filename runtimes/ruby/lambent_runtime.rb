@@ -29,6 +29,7 @@ module Lambent
       @channel = Channel.new
       @passing = false
       @streams = [STDOUT, STDERR].map { |original| LineStream.new(@channel, original) }
+      Puts.install(@channel, @streams.first)
       Warning.extend(Warnings)
       @logs_json = JsonLogs.wanted?
       Loggers.install(@channel)

@@ -8,6 +8,31 @@ module Lambent
     end
   end
 
+  # Plain `puts`, of no stream in particular: AWS's client makes one event of each call, however many lines it has, and
+  # sends it past $stdout.
+  module Puts
+    def self.install(channel, stream)
+      original = Kernel.instance_method(:puts)
+      Kernel.define_method(:puts) do |*values|
+        next original.bind_call(self, *values) unless channel.ours?
+
+        stream.end_line
+        channel.send_logs([Puts.text(values).chomp])
+      end
+      Kernel.send(:private, :puts)
+    end
+
+    def self.text(values)
+      values.flatten.map { |value| utf8(value.to_s).b }.join("\n".b)
+    end
+
+    def self.utf8(text)
+      text.encode(Encoding::UTF_8)
+    rescue EncodingError
+      text
+    end
+  end
+
   # STDOUT and STDERR: one log event for each line, sent before the call returns.
   class LineStream
     # More than this is not kept waiting for its line feed.

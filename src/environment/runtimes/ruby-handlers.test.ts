@@ -71,7 +71,7 @@ describe.each(runtimes)('$id', (runtime) => {
     const running = await start(`
       require 'logger'
       def handle(event:, context:)
-        puts 'a', 'b'
+        $stdout.puts 'a', 'b'
         print 'c'; print "d\\ne"
         $stderr.puts 'err'
         warn 'warned'
@@ -84,6 +84,24 @@ describe.each(runtimes)('$id', (runtime) => {
     const { logs, text } = await running.invoke({});
     expect(text).toBe('null');
     expect(logs).toEqual(['a', 'b', 'cd', 'err', 'warned', 'eshifted', 'logged', 'by context', 'unended']);
+  });
+
+  test('a plain puts makes one event of each call, past $stdout', async () => {
+    const running = await start(`
+      require 'stringio'
+      def handle(event:, context:)
+        puts "one\ntwo"
+        puts 'a', [nil, ['b']], "c\n"
+        puts
+        print 'half'
+        puts 'grüße'.encode('UTF-16')
+        $stdout = StringIO.new
+        puts 'past it'
+        $stdout = STDOUT
+        StringIO.new.puts 'elsewhere'
+      end`);
+    const { logs } = await running.invoke({});
+    expect(logs).toEqual(['one\ntwo', 'a\n\nb\nc', '', 'half', 'grüße', 'past it']);
   });
 
   test('processes it starts print by the pipe', async () => {
