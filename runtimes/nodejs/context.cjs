@@ -2,6 +2,14 @@
 
 /** The second argument of a handler. */
 
+/** Up to nodejs22.x handlers may use callbacks; from nodejs24.x on only the returned value counts. */
+const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(process.env['AWS_EXECUTION_ENV'] ?? '');
+
+/** AWS's client is another from nodejs24.x on, and on managed instances: it shows some things otherwise. */
+function isNewClient() {
+  return !hasCallbacks || process.env['AWS_LAMBDA_MAX_CONCURRENCY'] !== undefined;
+}
+
 /** What stays the same from one invocation to the next. @type {Record<string, string | undefined>} */
 let fixed = {};
 
@@ -76,4 +84,4 @@ function createContext(header) {
   };
 }
 
-module.exports = { createCallbackContext, createContext, install };
+module.exports = { createCallbackContext, createContext, hasCallbacks, install, isNewClient };

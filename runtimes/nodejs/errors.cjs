@@ -3,6 +3,7 @@
 /** Errors as callers and logs see them. Loaded on the first error. */
 
 const { types } = require('node:util');
+const { isNewClient } = require('./context.cjs');
 
 const UNREADABLE =
   'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
@@ -40,6 +41,7 @@ function asError(thrown) {
  * @returns {value is Error}
  */
 function looksLikeError(value) {
+  if (isNewClient()) return value instanceof Error;
   if (types.isNativeError(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
   const { name, message, stack } = /** @type {Partial<Error>} */ (value);
@@ -76,7 +78,11 @@ function toPayload(thrown) {
     const trace = typeof stack === 'string' ? withoutDelete(stack).split('\n') : [];
     return toJson(withoutDelete(name), withoutDelete(message), trace);
   } catch {
-    return JSON.stringify({ errorType: 'handled', errorMessage: UNREADABLE });
+    return JSON.stringify({
+      errorType: 'handled',
+      errorMessage: UNREADABLE,
+      ...(isNewClient() ? { trace: [] } : {}),
+    });
   }
 }
 
@@ -135,9 +141,12 @@ function callbacksRemoved() {
   return runtimeError('CallbackHandlerDeprecated', CALLBACKS_REMOVED);
 }
 
-/** @param {unknown} reason */
-function unhandledRejection(reason) {
-  return Object.assign(runtimeError('UnhandledPromiseRejection', textOf(reason)), { reason });
+/**
+ * @param {unknown} reason
+ * @param {Promise<unknown>} promise
+ */
+function unhandledRejection(reason, promise) {
+  return Object.assign(runtimeError('UnhandledPromiseRejection', textOf(reason)), { reason, promise });
 }
 
 module.exports = {

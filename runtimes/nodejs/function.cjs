@@ -20,7 +20,7 @@ const NO_DEBUGGER = ' --disable-sigusr1';
 
 const { env } = process;
 let ready = false;
-let { currentRequestId } = loop;
+let { currentRequestId, lastInvocation } = loop;
 
 /**
  * Ends the process because of an error that nothing caught.
@@ -33,7 +33,8 @@ function crash(title, error, exitCode) {
   log.flush();
   const payload = require('./errors.cjs').toPayload(error);
   const requestId = currentRequestId();
-  if (requestId !== undefined) channel.sendOutcome(channel.ERROR, requestId, payload, false);
+  const { type, text } = loop.settled() ?? { type: channel.ERROR, text: payload };
+  if (requestId !== undefined) channel.sendOutcome(type, requestId, text, false);
   else if (!ready) channel.send(channel.INIT_ERROR, payload);
   process.exit(exitCode);
 }
@@ -43,9 +44,20 @@ function onUncaught(error) {
   crash('Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
 }
 
-/** @param {unknown} reason */
-function onUnhandledRejection(reason) {
-  const error = require('./errors.cjs').unhandledRejection(reason);
+/**
+ * The function cannot be loaded.
+ * @param {unknown} error
+ */
+function onLoadError(error) {
+  crash(context.isNewClient() ? 'Init Error' : 'Uncaught Exception', error, EXIT_UNCAUGHT_EXCEPTION);
+}
+
+/**
+ * @param {unknown} reason
+ * @param {Promise<unknown>} promise
+ */
+function onUnhandledRejection(reason, promise) {
+  const error = require('./errors.cjs').unhandledRejection(reason, promise);
   crash('Unhandled Promise Rejection', error, EXIT_UNHANDLED_REJECTION);
 }
 
@@ -59,7 +71,7 @@ function onEmptyLoop() {
 function start(loaded) {
   const isStreaming = streaming.isStreaming(loaded);
   const isShared = env['AWS_LAMBDA_MAX_CONCURRENCY'] !== undefined;
-  if ((isShared || !loop.hasCallbacks) && loaded.length >= 3 && !isStreaming) {
+  if ((isShared || !context.hasCallbacks) && loaded.length >= 3 && !isStreaming) {
     throw require('./errors.cjs').callbacksRemoved();
   }
   // What the function's code has started may run once before the process parks.
@@ -69,6 +81,7 @@ function start(loaded) {
     if (isShared) {
       const shared = require('./shared-loop.cjs');
       currentRequestId = shared.currentRequestId;
+      lastInvocation = shared.currentInvocation;
       shared.serve(loaded, isStreaming);
       return;
     }
@@ -79,7 +92,6 @@ function start(loaded) {
 /** What does not depend on the function. */
 function install() {
   log.install();
-  streaming.install();
   process.on('uncaughtException', onUncaught);
   process.on('unhandledRejection', onUnhandledRejection);
   process.on('beforeExit', onEmptyLoop);
@@ -89,12 +101,13 @@ function begin() {
   if (env['NODE_OPTIONS']?.replace(NO_DEBUGGER, '') === DEFAULT_NODE_OPTIONS) delete env['NODE_OPTIONS'];
   log.configure();
   context.install();
+  streaming.install(() => lastInvocation());
   try {
     const loaded = loadHandler(env['LAMBDA_TASK_ROOT'] ?? process.cwd(), env['_HANDLER'] ?? '');
-    if (loaded instanceof Promise) loaded.then(start).catch(onUncaught);
+    if (loaded instanceof Promise) loaded.then(start).catch(onLoadError);
     else start(loaded);
   } catch (error) {
-    onUncaught(error);
+    onLoadError(error);
   }
 }
 

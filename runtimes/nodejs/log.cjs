@@ -7,9 +7,16 @@
 
 const { format } = require('node:util');
 const { sendLog } = require('./channel.cjs');
+const { isNewClient } = require('./context.cjs');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
+/** Where AWS's clients up to nodejs22.x keep what their log names, and other code looks for it. */
+const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
+const TENANT_ID = Symbol.for('aws.lambda.runtime.tenantId');
+
+/** What stands for it while there is none. @type {string | undefined} */
+let noRequest;
 /** @type {string | undefined} */
 let requestId;
 /** @type {string | undefined} */
@@ -20,6 +27,7 @@ let whose;
 const flushes = [];
 
 let isJson = false;
+let isNew = false;
 
 /**
  * @param {string | undefined} id
@@ -39,7 +47,7 @@ function followInvocations(ask) {
 function attribute() {
   if (whose === undefined) return;
   const invocation = whose();
-  setInvocation(invocation?.requestId, invocation?.tenantId);
+  setInvocation(invocation?.requestId ?? noRequest, invocation?.tenantId);
 }
 
 /**
@@ -90,7 +98,7 @@ function jsonLine(level, args) {
     }
   }
   entry['message'] = format(...args);
-  const error = args.find((argument) => argument instanceof Error);
+  const error = args.slice(isNew ? 1 : 0).find((argument) => argument instanceof Error);
   if (error !== undefined) Object.assign(entry, errorFields(error));
   return JSON.stringify(entry);
 }
@@ -130,6 +138,10 @@ function flush() {
 
 /** Takes format and lowest level from the environment. */
 function configure() {
+  isNew = isNewClient();
+  noRequest = isNew ? '-' : undefined;
+  setInvocation(noRequest, undefined);
+  if (!isNew) defineGlobals();
   isJson = process.env['AWS_LAMBDA_LOG_FORMAT']?.toUpperCase() === 'JSON';
   const lowest = LEVELS.indexOf(process.env['AWS_LAMBDA_LOG_LEVEL']?.toUpperCase() ?? 'TRACE');
   for (const [index, level] of LEVELS.entries()) {
@@ -137,6 +149,25 @@ function configure() {
     Object.assign(console, { [level.toLowerCase()]: write });
   }
   console.log = console.info;
+}
+
+function defineGlobals() {
+  Object.defineProperty(globalThis, REQUEST_ID, {
+    configurable: true,
+    enumerable: true,
+    get: () => requestId,
+    set: (/** @type {string | undefined} */ id) => {
+      requestId = id;
+    },
+  });
+  Object.defineProperty(globalThis, TENANT_ID, {
+    configurable: true,
+    enumerable: true,
+    get: () => tenantId,
+    set: (/** @type {string | undefined} */ tenant) => {
+      tenantId = tenant;
+    },
+  });
 }
 
 function install() {

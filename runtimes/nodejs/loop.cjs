@@ -7,12 +7,9 @@
 
 const ahead = require('./ahead.cjs');
 const channel = require('./channel.cjs');
-const { createCallbackContext, createContext } = require('./context.cjs');
+const { createCallbackContext, createContext, hasCallbacks, isNewClient } = require('./context.cjs');
 const log = require('./log.cjs');
-
-/** What AWS lets a function return: 6 MiB and 100 bytes. */
-const LARGEST_RESULT_BYTES = 6_291_556;
-const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allowed payload size (${LARGEST_RESULT_BYTES} bytes).","errorType":"Function.ResponseSizeTooLarge"}`;
+const { isTooLarge, serialise, TOO_LARGE } = require('./result.cjs');
 
 /**
  * One event being handled. `atEmptyLoop` holds a callback's result that waits for the event loop to run dry; `sent` says
@@ -21,8 +18,6 @@ const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allow
  */
 
 const { env } = process;
-/** Up to nodejs22.x handlers may use callbacks; from nodejs24.x on only the returned value counts. */
-const hasCallbacks = /^AWS_Lambda_nodejs(?:1\d|2[02])\.x$/.test(env['AWS_EXECUTION_ENV'] ?? '');
 
 /** Of the resources Node.js counts as active: connections, and what comes before them. */
 const NETWORK = /^(?:TCP|GetAddrInfo)/;
@@ -33,21 +28,10 @@ let handlerIsAsync = false;
 let handlerStreams = false;
 /** @type {Invocation | undefined} */
 let current;
+/** Of the event that was begun last. @type {import('./context.cjs').Header | undefined} */
+let last;
 /** At the end of Init a request was under way: an extension inside the process waits for its next event. */
 let hasExtension = false;
-
-/**
- * @param {unknown} result
- * @returns {string} JSON; throws for what JSON cannot hold
- */
-function serialise(result) {
-  try {
-    // Functions and symbols have no JSON at all.
-    return JSON.stringify(result === undefined ? null : result) ?? 'null';
-  } catch {
-    throw require('./errors.cjs').unserialisable(hasCallbacks);
-  }
-}
 
 /**
  * @param {Invocation} invocation
@@ -55,11 +39,10 @@ function serialise(result) {
  * @param {string} text JSON of the result or of the error
  */
 function end(invocation, failed, text) {
-  // Only text of this length can be too long, so the exact size is rarely counted.
-  const isTooLarge = text.length * 3 > LARGEST_RESULT_BYTES && Buffer.byteLength(text) > LARGEST_RESULT_BYTES;
+  const isRefused = isTooLarge(text);
   invocation.ended = true;
-  invocation.failed = failed || isTooLarge;
-  invocation.text = isTooLarge ? TOO_LARGE : text;
+  invocation.failed = failed || isRefused;
+  invocation.text = isRefused ? TOO_LARGE : text;
   // One turn of the event loop, so that what the handler left behind can still run and print.
   setImmediate(finish);
 }
@@ -128,6 +111,7 @@ function receive() {
     atEmptyLoop: undefined,
   };
   current = invocation;
+  last = header;
   log.setInvocation(header.requestId, header.tenantId);
   if (header.traceId) env['_X_AMZN_TRACE_ID'] = header.traceId;
   else delete env['_X_AMZN_TRACE_ID'];
@@ -239,4 +223,18 @@ function currentRequestId() {
   return current?.id;
 }
 
-module.exports = { currentRequestId, hasCallbacks, onEmptyLoop, serve };
+/**
+ * What the handler has come to, where the process ends before that was sent. AWS's client up to nodejs22.x has sent it at once,
+ * and what goes wrong behind it is not the caller's any more.
+ */
+function settled() {
+  if (current?.ended !== true || isNewClient()) return undefined;
+  return { type: current.failed ? channel.ERROR : channel.RESPONSE, text: current.text };
+}
+
+/** What came with the event that is being handled, or was last. */
+function lastInvocation() {
+  return last;
+}
+
+module.exports = { currentRequestId, lastInvocation, onEmptyLoop, serve, settled };

@@ -10,10 +10,7 @@ const { Socket } = require('node:net');
 const channel = require('./channel.cjs');
 const { createContext } = require('./context.cjs');
 const log = require('./log.cjs');
-
-/** What AWS lets a function return: 6 MiB and 100 bytes. */
-const LARGEST_RESULT_BYTES = 6_291_556;
-const TOO_LARGE = `{"errorMessage":"Response payload size exceeded maximum allowed payload size (${LARGEST_RESULT_BYTES} bytes).","errorType":"Function.ResponseSizeTooLarge"}`;
+const { isTooLarge, serialise, TOO_LARGE } = require('./result.cjs');
 
 /** @typedef {import('./context.cjs').Header & { ended?: boolean, sent?: boolean }} Invocation */
 
@@ -26,15 +23,6 @@ let handlerStreams = false;
 /** @type {Buffer} */
 let pending = Buffer.alloc(0);
 
-/** @param {unknown} result */
-function serialise(result) {
-  try {
-    return JSON.stringify(result === undefined ? null : result) ?? 'null';
-  } catch {
-    throw require('./errors.cjs').unserialisable(false);
-  }
-}
-
 /**
  * @param {Invocation} invocation
  * @param {number} type RESPONSE or ERROR
@@ -45,11 +33,11 @@ function end(invocation, type, text) {
   invocation.ended = true;
   log.flush();
   if (invocation.sent) return;
-  const isTooLarge = Buffer.byteLength(text) > LARGEST_RESULT_BYTES;
+  const isRefused = isTooLarge(text);
   channel.sendOutcome(
-    isTooLarge ? channel.ERROR : type,
+    isRefused ? channel.ERROR : type,
     invocation.requestId,
-    isTooLarge ? TOO_LARGE : text,
+    isRefused ? TOO_LARGE : text,
     false,
   );
 }
@@ -128,7 +116,7 @@ function onData(chunk) {
 function serve(userHandler, isStreaming) {
   handler = userHandler;
   handlerStreams = isStreaming;
-  log.followInvocations(() => current.getStore());
+  log.followInvocations(currentInvocation);
   // Not by a read that blocks a thread: a process that exits would wait for it.
   const socket = new Socket({ fd: 3, readable: true, writable: false });
   socket.on('data', onData);
@@ -141,4 +129,9 @@ function currentRequestId() {
   return current.getStore()?.requestId;
 }
 
-module.exports = { currentRequestId, serve };
+/** What came with it. */
+function currentInvocation() {
+  return current.getStore();
+}
+
+module.exports = { currentInvocation, currentRequestId, serve };

@@ -2,6 +2,8 @@
 
 /** The global `awslambda`: what handlers that stream their response are declared with. */
 
+const { isNewClient } = require('./context.cjs');
+
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const INTEGRATION_TYPE = 'application/vnd.awslambda.http-integration-response';
@@ -32,10 +34,24 @@ const HttpResponseStream = {
   },
 };
 
-function install() {
+/**
+ * @param {() => import('./context.cjs').Header | undefined} invocation whose code is running, or ran last; for those
+ *   functions that see it
+ */
+function install(invocation) {
   const optOut = process.env['AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA'];
   if (optOut === '1' || optOut === 'true') return;
-  Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream } });
+  /** @type {Record<string, unknown>} */
+  const awslambda = { streamifyResponse, HttpResponseStream };
+  Object.assign(globalThis, { awslambda });
+  if (!isNewClient()) return;
+  const get = () => {
+    const { InvokeStore } = require('./invoke-store.cjs');
+    const value = new InvokeStore(invocation);
+    Object.defineProperty(awslambda, 'InvokeStore', { value, writable: true });
+    return value;
+  };
+  Object.defineProperty(awslambda, 'InvokeStore', { get, configurable: true, enumerable: true });
 }
 
 /** @param {Function} handler */

@@ -44,12 +44,14 @@ describe.each(runtimes)('$id', (runtime) => {
     ]);
   });
 
+  const none = runtime.id === 'nodejs24.x' ? '-' : 'undefined';
+
   test('what the start prints has no request id yet', async () => {
     const process = startFunction(runtime, 'index.handler', {
       'index.js': 'console.log("starting"); process.stdout.write("half"); exports.handler = async () => 1;',
     });
     const { logs } = await process.initialised();
-    expect(logs.map((line) => line.split('\t').slice(1))).toEqual([['undefined', 'INFO', 'starting'], []]);
+    expect(logs.map((line) => line.split('\t').slice(1))).toEqual([[none, 'INFO', 'starting'], []]);
     expect(logs[1]).toBe('half');
   });
 
@@ -95,6 +97,30 @@ describe.each(runtimes)('$id', (runtime) => {
     const { logs } = await run('for (let n = 0; n < 20_000; n += 1) console.log(n);');
     expect(logs).toHaveLength(20_000);
     expect(logs.at(-1)).toMatch(/\t19999$/);
+  });
+
+  test('JSON format says so too, and shows the fields of an error behind a text, or of the first', async () => {
+    const process = startFunction(
+      runtime,
+      'index.handler',
+      {
+        'index.js': `console.log('starting'); console.log(new TypeError('no'), 1); exports.handler = async () => 1;`,
+      },
+      { AWS_LAMBDA_LOG_FORMAT: 'JSON' },
+    );
+    const { logs } = await process.initialised();
+    const [first, second] = logs.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const isNew = runtime.id === 'nodejs24.x';
+    expect(first?.['requestId']).toBe(isNew ? '-' : undefined);
+    expect(second?.['errorType']).toBe(isNew ? undefined : 'TypeError');
+  });
+
+  test('other code finds the request where the client of the time keeps it', async () => {
+    const { text, requestId } = await run(
+      `const id = Symbol.for('aws.lambda.runtime.requestId');
+       return [globalThis[id] ?? null, awslambda.InvokeStore?.getRequestId() ?? null];`,
+    );
+    expect(JSON.parse(text)).toEqual(runtime.id === 'nodejs24.x' ? [null, requestId] : [requestId, null]);
   });
 
   test('JSON format writes objects', async () => {
