@@ -22,6 +22,7 @@ import { up as dynamodbContents } from './migrations/0020-dynamodb-contents.ts';
 import { up as dynamodbDestinations } from './migrations/0021-dynamodb-destinations.ts';
 import { up as xray } from './migrations/0022-xray.ts';
 import { up as platformChanges } from './migrations/0023-platform-changes.ts';
+import { up as whatCameLater } from './migrations/0023-what-came-later.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -49,6 +50,7 @@ const MIGRATIONS = {
   '0021-dynamodb-destinations': { up: dynamodbDestinations },
   '0022-xray': { up: xray },
   '0023-platform-changes': { up: platformChanges },
+  '0023-what-came-later': { up: whatCameLater },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

@@ -65,6 +65,29 @@ describe.each(engines)('opening a store on $name', (engine) => {
     await again.close();
   });
 
+  test('completes tables of a time when the steps to them were shorter', async () => {
+    const store = await database.open();
+    await store.close();
+    const opened = await openEngine();
+    await opened.migrate(async (db) => {
+      await sql`drop index dynamodb_items_expiry`.execute(db);
+      await sql`alter table dynamodb_items drop column expires_at_ms`.execute(db);
+      await sql`drop table dynamodb_streams`.execute(db);
+      await sql`drop table dynamodb_stream_records`.execute(db);
+      await sql`drop table if exists blob_pins`.execute(db);
+      await sql`delete from kysely_migration where name = '0023-what-came-later'`.execute(db);
+    });
+    await opened.close();
+    const again = await database.open();
+    const made = await again.db.introspection.getTables();
+    const isThere = (table: string): boolean => made.some(({ name }) => name === table);
+    expect(isThere('dynamodb_streams') && isThere('dynamodb_stream_records')).toBe(true);
+    expect(isThere('blob_pins')).toBe(engine.name === 'postgres');
+    expect(await again.db.selectFrom('dynamodb_items').select('expires_at_ms').execute()).toEqual([]);
+    await again.blobs.put(Buffer.from('content'));
+    await again.close();
+  });
+
   test('a step that fails leaves no half of it', async () => {
     const opened = await openEngine();
     // In the way of the last table that the first migration makes.

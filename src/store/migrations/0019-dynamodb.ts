@@ -37,12 +37,7 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addColumn('item_range_key', text, (column) => column.notNull())
     .addPrimaryKeyConstraint('dynamodb_entries_key', ['index_id', 'hash_key', 'range_key', 'item_id'])
     .execute();
-  await db.schema
-    .createIndex('dynamodb_items_expiry')
-    .on('dynamodb_items')
-    .column('expires_at_ms')
-    .where('expires_at_ms', 'is not', null)
-    .execute();
+  await createExpiry(db);
   await createStreams(db);
   await db.schema
     .createTable('dynamodb_tokens')
@@ -57,10 +52,23 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .execute();
 }
 
-async function createStreams(db: Kysely<Database>): Promise<void> {
+/** Nothing where it is there. */
+export async function createExpiry(db: Kysely<Database>): Promise<void> {
+  await db.schema
+    .createIndex('dynamodb_items_expiry')
+    .ifNotExists()
+    .on('dynamodb_items')
+    .column('expires_at_ms')
+    .where('expires_at_ms', 'is not', null)
+    .execute();
+}
+
+/** Nothing where they are there. */
+export async function createStreams(db: Kysely<Database>): Promise<void> {
   const text = textType(db);
   await db.schema
     .createTable('dynamodb_streams')
+    .ifNotExists()
     .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('account_id', text, (column) => column.notNull())
     .addColumn('region', text, (column) => column.notNull())
@@ -73,6 +81,7 @@ async function createStreams(db: Kysely<Database>): Promise<void> {
     .execute();
   await db.schema
     .createTable('dynamodb_stream_records')
+    .ifNotExists()
     .addColumn('stream_id', text, (column) => column.notNull())
     .addColumn('sequence', 'bigint', (column) => column.notNull())
     .addColumn('created_at_ms', 'bigint', (column) => column.notNull())

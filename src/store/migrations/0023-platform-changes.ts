@@ -25,8 +25,14 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .on('platform_changes')
     .column('transaction')
     .execute();
+  await createBlobPins(db);
+}
+
+/** Nothing where they are there. */
+export async function createBlobPins(db: Kysely<Database>): Promise<void> {
   await db.schema
     .createTable('blob_pins')
+    .ifNotExists()
     .addColumn('sha256', 'text', (column) => column.notNull())
     .addColumn('platform', 'text', (column) => column.notNull())
     .addColumn('until_ms', 'bigint', (column) => column.notNull())
