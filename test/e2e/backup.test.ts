@@ -92,7 +92,7 @@ test.skipIf(isShared)(
       expect(await invoke(server.lambda, name, { now: 'there' })).toMatchObject({
         payload: { now: 'there' },
       });
-      await expectKept(new URL(QueueUrl).pathname);
+      await expectKept(dataDir, new URL(QueueUrl).pathname);
       expect(server.output()).not.toContain('missing');
       await server.stop();
     }
@@ -100,7 +100,7 @@ test.skipIf(isShared)(
   180_000,
 );
 
-async function expectKept(queue: string): Promise<void> {
+async function expectKept(dataDir: string, queue: string): Promise<void> {
   const s3 = s3Of(server);
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'bucket' }));
   for (const { Key, Size } of Contents) {
@@ -108,6 +108,8 @@ async function expectKept(queue: string): Promise<void> {
     expect((await Body?.transformToByteArray())?.length).toBe(Size);
   }
   expect(Contents.filter(({ Key }) => Key?.startsWith('kept-'))).toHaveLength(KEPT);
+  const files = await readdir(join(dataDir, 'objects'), { recursive: true, withFileTypes: true });
+  expect(files.filter((file) => file.isFile())).toHaveLength(Contents.length);
   s3.destroy();
   const found = new Set<string>();
   const receive = new ReceiveMessageCommand({

@@ -5,7 +5,7 @@ import { type Config, ConfigError, parseConfig } from '../../config.ts';
 import { reasonOf } from '../../store/store-unavailable.ts';
 import { StartError } from '../start-error.ts';
 import { copyFiles } from './copy-files.ts';
-import { missingFiles, snapshotDatabase } from './snapshot-database.ts';
+import { settleFiles, snapshotDatabase } from './snapshot-database.ts';
 
 const HELP = `Usage: lambent backup FOLDER [flags of lambent start]
 
@@ -61,7 +61,7 @@ async function copyAll(dataDir: string, folder: string): Promise<{ files: number
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const bytes = await snapshotDatabase(join(dataDir, 'lambent.db'), join(folder, 'lambent.db'));
     await copyFiles(dataDir, folder, total);
-    missing = await missingFiles(folder);
+    missing = await settleFiles(folder);
     if (missing.length === 0) return { ...total, bytes: total.bytes + bytes };
   }
   throw new StartError(
