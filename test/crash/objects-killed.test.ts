@@ -83,7 +83,9 @@ async function files(): Promise<{ kept: string[]; incoming: string[] }> {
   };
 }
 
-test('kill -9 loses nothing that was acknowledged, and leaves no half objects and no files of nobody', async () => {
+test('kill -9 loses nothing that was acknowledged, and leaves no half objects and no files of nobody', {
+  timeout: 180_000,
+}, async () => {
   const upload = { Bucket, Key: 'upload' };
   const { UploadId } = await s3.send(new CreateMultipartUploadCommand(upload));
   await s3.send(new UploadPartCommand({ ...upload, UploadId, PartNumber: 1, Body: 'part' }));

@@ -74,6 +74,7 @@ test('the clock moves forward, and not out of reach', async () => {
 
 test.skipIf(!available('python3', '--version'))(
   'another Python than the one asked for is warned of, once',
+  { timeout: 120_000 },
   async () => {
     const { endpoint, lambda, output } = await server();
     const expected: string[] = [];
