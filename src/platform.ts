@@ -88,6 +88,7 @@ export class Platform {
       // All that is kept in memory is there to be told.
       parts.others?.follow(lapsed.resolve);
       await parts.others?.catchUp();
+      await parts.shares?.start();
       parts.address.port = await listener.listen(config.port, config.host);
       parts.inside.open(parts.address.port, forFunctions);
       // Only now: functions have to be able to call back.
@@ -151,7 +152,7 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { activation, isolation, queues, streams, tables, pool, snapStart, workers, xray } = execution;
+  const { activation, isolation, queues, streams, tables, pool, shares, snapStart, workers, xray } = execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -162,6 +163,7 @@ async function build(config: Config, log: PlatformLog) {
     snapStart.close();
     await isolation.driver.close();
     await activation.settled();
+    await shares?.stop();
     await xray.stop();
     await state.close();
   };

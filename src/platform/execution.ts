@@ -10,6 +10,8 @@ import { FunctionDirectory } from '../invoke/function-directory.ts';
 import { Invoker, type InvokerDependencies } from '../invoke/invoke-function.ts';
 import { Tracing } from '../invoke/tracing/tracing.ts';
 import { Lender } from '../invoke/lending/lender.ts';
+import { DatabaseLedger } from '../invoke/shares/database-ledger.ts';
+import { PlatformShares } from '../invoke/shares/platform-shares.ts';
 import { PolicyDirectory } from '../invoke/policy-directory.ts';
 import { ProvisionedConcurrency } from '../invoke/concurrency/provisioned-concurrency.ts';
 import { ManagedScaling } from '../invoke/managed-scaling.ts';
@@ -57,6 +59,7 @@ export async function buildExecution(site: Site) {
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const owner = await platformId(directory.path);
+  const shares = openShares(site, owner, { lender, concurrency });
   const receivers = openReceivers(site, owner, onNotice);
   const { queues, streamConsumer } = receivers;
   const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }), roles);
@@ -82,6 +85,7 @@ export async function buildExecution(site: Site) {
     functions,
     policies,
     concurrency,
+    shares,
     provisioned,
     snapStart,
     invoker,
@@ -123,6 +127,24 @@ function openDoor(
     lender,
     invoker: new Invoker({ directory, concurrency: lender, pool, clock, tracing, ...others(store) }),
   };
+}
+
+/** Undefined where the database is this platform's own. */
+function openShares(
+  { clock, log, state: { store } }: Site,
+  owner: string,
+  { lender, concurrency }: { readonly lender: Lender; readonly concurrency: AccountConcurrency },
+): PlatformShares | undefined {
+  if (store.others === undefined) return undefined;
+  const shares = new PlatformShares({
+    ledger: new DatabaseLedger(store, owner),
+    division: concurrency.division,
+    clock,
+    callBack: async (scopes) => await lender.callBack(scopes),
+    onNotice: (message) => log.warn(message),
+  });
+  lender.shareWith(shares);
+  return shares;
 }
 
 /** What other services hand on to. */

@@ -20,6 +20,9 @@ import { WriteQueue } from './write-queue.ts';
 /** Times a write is run before it is given up because other platforms' writes are in its way. */
 const WRITE_ATTEMPTS = 6;
 
+/** What platforms have agreed on, and go by while they run. */
+const KEPT_TABLES: ReadonlySet<string> = new Set(['platforms', 'concurrency_shares', 'concurrency_rates']);
+
 /** What one `Store.write` gathers until its commit. */
 interface WriteScope {
   readonly changes: Change[];
@@ -47,6 +50,7 @@ export class DatabaseStore implements Store {
   readonly others: SharedChanges | undefined;
   readonly #engine: Engine;
   readonly #queue: WriteQueue;
+  readonly #apart: WriteQueue;
   readonly #onClosed: () => Promise<void>;
   readonly #scopes = new WeakMap<Transaction<Database>, WriteScope>();
   /** The write that the current asynchronous call chain is inside of. */
@@ -60,6 +64,7 @@ export class DatabaseStore implements Store {
     this.changes = parts.changes;
     this.#engine = parts.engine;
     this.#queue = new WriteQueue(parts.engine);
+    this.#apart = new WriteQueue(parts.engine);
     this.#onClosed = parts.onClosed;
     // Of the store's own accord, whichever write happens to be the occasion.
     const write: FileBlobStoreOptions['write'] = (work) =>
@@ -87,6 +92,15 @@ export class DatabaseStore implements Store {
       throw new Error('Store.write inside another write would wait for itself: pass the transaction on.');
     }
     return await this.#track(this.#write(work));
+  }
+
+  async writeApart<T>(work: (tx: Transaction<Database>) => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) throw new Error('The store is closed.');
+    const run = async (connection: WriterConnection): Promise<T> => {
+      const scope: WriteScope = { changes: [], numbers: [], afterCommit: [], ended: false };
+      return await this.#runScoped(scope, connection, work);
+    };
+    return await this.#track(this.#apart.run(run, () => undefined));
   }
 
   /** Remembers a write until it has ended with all that follows it. */
@@ -174,7 +188,7 @@ export class DatabaseStore implements Store {
 
   async #tables(): Promise<string[]> {
     const tables = await this.db.introspection.getTables();
-    return tables.filter((table) => !table.isView).map((table) => table.name);
+    return tables.flatMap(({ name, isView }) => (isView || KEPT_TABLES.has(name) ? [] : name));
   }
 
   close(): Promise<void> {

@@ -23,6 +23,7 @@ import { up as dynamodbDestinations } from './migrations/0021-dynamodb-destinati
 import { up as xray } from './migrations/0022-xray.ts';
 import { up as platformChanges } from './migrations/0023-platform-changes.ts';
 import { up as whatCameLater } from './migrations/0023-what-came-later.ts';
+import { up as platformShares } from './migrations/0024-platform-shares.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -51,6 +52,7 @@ const MIGRATIONS = {
   '0022-xray': { up: xray },
   '0023-platform-changes': { up: platformChanges },
   '0023-what-came-later': { up: whatCameLater },
+  '0024-platform-shares': { up: platformShares },
 };
 
 /** Brings the tables up to date. @throws StoreUnavailable when they come from a newer version, or a step fails */

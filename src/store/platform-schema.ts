@@ -24,3 +24,35 @@ export interface PlatformChangeTable {
   /** JSON; null: there is none. */
   value: string | null;
 }
+
+/** Platforms that share the database and are, or lately were, alive; the embedded one has no such table. */
+export interface PlatformTable {
+  /** One run of a platform. */
+  platform: string;
+  /** The same at every start. */
+  owner: string;
+  /** By the database's clock: others may take it for dead some time after that. */
+  until_ms: number;
+  /** It uses all there is, and has no shares. */
+  is_alone: boolean;
+  /** It has given back what it did not use for petitions up to this one. */
+  answered: number;
+}
+
+/** What a platform may use of a limit; the embedded database has no such table. */
+export interface ConcurrencyShareTable {
+  pool: string;
+  platform: string;
+  amount: number;
+  /** It wants more: the number of its petition, how much more, and since when. */
+  petition: number | null;
+  wanted: number | null;
+  petitioned_at_ms: number | null;
+}
+
+/** Of a rate, what is unspent of the part that no platform holds; the embedded database has no such table. */
+export interface ConcurrencyRateTable {
+  pool: string;
+  unspent: number;
+  at_ms: number;
+}

@@ -35,7 +35,13 @@ import type { XrayTables } from './xray-schema.ts';
 import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
 import type { LambdaEventSourceMappingTable, LambdaMappingCheckpointTable } from './mapping-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
-import type { BlobPinTable, PlatformChangeTable } from './platform-schema.ts';
+import type {
+  BlobPinTable,
+  ConcurrencyRateTable,
+  ConcurrencyShareTable,
+  PlatformChangeTable,
+  PlatformTable,
+} from './platform-schema.ts';
 import type {
   SnsDeduplicationTable,
   SnsSequenceTable,
@@ -66,6 +72,9 @@ export interface Database extends S3Tables, KinesisTables, XrayTables {
   iam_locks: IamLockTable;
   platform_keys: PlatformKeyTable;
   platform_changes: PlatformChangeTable;
+  platforms: PlatformTable;
+  concurrency_shares: ConcurrencyShareTable;
+  concurrency_rates: ConcurrencyRateTable;
   resource_tags: ResourceTagTable;
   autoscaling_definitions: AutoscalingDefinitionTable;
   autoscaling_activities: AutoscalingActivityTable;

@@ -29,7 +29,13 @@ export interface Store {
    * inside a write is refused.
    */
   write<T>(work: (tx: Transaction<Database>, announce: (change: Change) => void) => Promise<T>): Promise<T>;
-  /** Empties every table and removes every blob (`POST /_lambent/reset`). Migrations stay. */
+  /**
+   * A write that waits for no other one and that none waits for, on a connection of its own. What it changes is nobody
+   * else's to change, and it announces nothing.
+   */
+  writeApart<T>(work: (tx: Transaction<Database>) => Promise<T>): Promise<T>;
+  /** Empties every table but those of platforms' shares, and removes every blob (`POST
+   * /_lambent/reset`). Migrations stay. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }

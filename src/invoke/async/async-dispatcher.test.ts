@@ -272,6 +272,7 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
         if (disk.isFull) throw new Error('disk full');
         return await store.write(work);
       },
+      writeApart: async (work) => await store.writeApart(work),
       reset: async () => await store.reset(),
       close: async () => await store.close(),
     };

@@ -1,11 +1,13 @@
 import { type FunctionSettings, functionSettingsOf } from '../../model/function-settings.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import { functionArn } from '../../model/stored-function.ts';
+import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { ConcurrencyLease } from './concurrency-lease.ts';
-import { FunctionConcurrency, type SharedConcurrency } from './function-concurrency.ts';
-import { requestAllowance } from './rate-allowance.ts';
+import { AccountPools } from './account-pools.ts';
+import { type DividedPool, Division } from './division.ts';
+import { FunctionConcurrency } from './function-concurrency.ts';
 import type { UnitUsage } from './unit-usage.ts';
 
 /** An invocation that asks to be admitted. */
@@ -29,9 +31,11 @@ export type Admitted = Pick<FunctionVersion, 'functionArn' | 'version'>;
  * A unit that was acquired is given back by its lease, once. All numbers are by account and Region.
  */
 export class AccountConcurrency {
+  /** What of it all this platform may use, where there are others. */
+  readonly division = new Division();
   readonly #limit: number;
   /** By account and Region. */
-  readonly #shared = new Map<string, SharedConcurrency>();
+  readonly #accounts = new Map<string, AccountPools>();
   /** By ARN. */
   readonly #functions = new Map<string, FunctionConcurrency>();
   /** The function invoked last is often the one invoked next. */
@@ -72,6 +76,11 @@ export class AccountConcurrency {
   /** More of a function, or of those that share with it, are running than may. */
   isOver(arn: string): boolean {
     return this.#find(arn).isOver;
+  }
+
+  /** What an invocation of a function was refused for want of. */
+  pool(arn: string, reason: ThrottleReason): DividedPool | undefined {
+    return this.#find(arn).pool(reason);
   }
 
   /** How many more on-demand invocations of a function there is room for now, and how many requests. */
@@ -117,8 +126,9 @@ export class AccountConcurrency {
 
   /** Forgets all functions; what still runs counts for nothing any more. */
   clear(): void {
-    this.#shared.clear();
+    this.#accounts.clear();
     this.#functions.clear();
+    this.division.clear();
     this.#last = undefined;
   }
 
@@ -138,17 +148,16 @@ export class AccountConcurrency {
   #find(arn: string): FunctionConcurrency {
     const known = this.#functions.get(arn);
     if (known !== undefined) return known;
-    const [, , , region, account] = arn.split(':');
-    const key = `${account}/${region}`;
-    const shared = this.#shared.get(key) ?? this.#newShared();
-    const made = new FunctionConcurrency(arn, shared);
-    this.#shared.set(key, shared);
+    const scope = regionOf(arn);
+    const account = this.#accounts.get(scope) ?? new AccountPools(this.#limit, scope, this.division);
+    const made = new FunctionConcurrency(arn, account, this.division);
+    this.#accounts.set(scope, account);
     this.#functions.set(arn, made);
     return made;
   }
+}
 
-  #newShared(): SharedConcurrency {
-    const limit = this.#limit;
-    return { limit, claimed: 0, running: 0, requests: requestAllowance(limit) };
-  }
+/** What the ARNs of all functions begin with that share an account's limit with this one. */
+export function regionOf(arn: string): string {
+  return `${arn.split(':').slice(0, 6).join(':')}:`;
 }

@@ -1,23 +1,23 @@
-import { claimed } from '../../model/concurrency-limits.ts';
-import { tooManyRequests } from '../../model/lambda-errors.ts';
+import { tooManyRequests, type ThrottleReason } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
+import type { AccountPools } from './account-pools.ts';
 import type { ConcurrencyLease } from './concurrency-lease.ts';
+import type { DividedPool, Division } from './division.ts';
 import { ProvisionedUnits } from './provisioned-units.ts';
-import { RateAllowance, REQUESTS_PER_UNIT, requestAllowance } from './rate-allowance.ts';
+import { RateAllowance } from './rate-allowance.ts';
+import { RatePool } from './rate-pool.ts';
+import { UnitPool } from './unit-pool.ts';
 import type { UnitUsage } from './unit-usage.ts';
 
 /** New environments of one function: so many in ten seconds. */
 const STARTS = 1000;
 const STARTS_PERIOD_MS = 10_000;
 
-/** What the functions of one account in one Region share. */
-export interface SharedConcurrency {
-  readonly limit: number;
-  /** Reservations, and provisioned concurrency of functions without one: not shared, in use or not. */
-  claimed: number;
-  running: number;
-  /** Of all requests in the account, also those that run on what is not shared. */
-  readonly requests: RateAllowance;
+/** What a function has reserved. */
+interface Reservation {
+  readonly size: number;
+  readonly units: UnitPool;
+  readonly requests: RatePool;
 }
 
 /**
@@ -26,18 +26,22 @@ export interface SharedConcurrency {
  */
 export class FunctionConcurrency implements ConcurrencyLease {
   readonly functionArn: string;
-  readonly #shared: SharedConcurrency;
-  #reserved: number | undefined;
+  readonly #account: AccountPools;
+  readonly #division: Division;
+  #reservation: Reservation | undefined;
+  /** Its own, or the account's. */
+  #units: UnitPool;
   #provisioned = 0;
   /** Without those that run on provisioned units. */
   #running = 0;
   #versions: Map<string, ProvisionedUnits> | undefined;
-  readonly #requests = requestAllowance(0);
   readonly #starts = new RateAllowance(STARTS, STARTS_PERIOD_MS);
 
-  constructor(functionArn: string, shared: SharedConcurrency) {
+  constructor(functionArn: string, account: AccountPools, division: Division) {
     this.functionArn = functionArn;
-    this.#shared = shared;
+    this.#account = account;
+    this.#division = division;
+    this.#units = account.units;
   }
 
   /**
@@ -48,7 +52,7 @@ export class FunctionConcurrency implements ConcurrencyLease {
     const units = this.#versions?.get(version);
     const isProvisioned = units !== undefined && units.hasRoom(nowMs, isRated);
     units?.sample();
-    if (!isProvisioned) this.#checkRoom();
+    if (!isProvisioned && !this.#units.hasRoom) throw this.#noRoom();
     if (isRated) this.#countRequest(nowMs);
     if (isProvisioned) {
       units.count(isRated);
@@ -60,32 +64,41 @@ export class FunctionConcurrency implements ConcurrencyLease {
 
   release(): void {
     this.#running -= 1;
-    if (this.#reserved === undefined) this.#shared.running -= 1;
+    this.#units.running -= 1;
   }
 
   /** One more is running, whether there is room for it or not. */
   count(): void {
     this.#running += 1;
-    if (this.#reserved === undefined) this.#shared.running += 1;
+    this.#units.running += 1;
   }
 
   /** More are running than may: what they may was lowered. */
   get isOver(): boolean {
-    const { running, limit, claimed: taken } = this.#shared;
-    return this.#reserved === undefined
-      ? running > limit - taken
-      : this.#running > this.#reserved - this.#provisioned;
+    return this.#units.isOver;
   }
 
   /** How many more on-demand invocations there is room for now, and how many requests. */
   room(nowMs: number): { readonly units: number; readonly requests: number } {
-    const { running, limit, claimed: taken, requests } = this.#shared;
-    if (this.#reserved === undefined)
-      return { units: Math.max(0, limit - taken - running), requests: requests.room(nowMs) };
-    return {
-      units: Math.max(0, this.#reserved - this.#provisioned - this.#running),
-      requests: Math.min(this.#requests.room(nowMs), requests.room(nowMs)),
-    };
+    const ofAccount = this.#account.requests.room(nowMs);
+    const own = this.#reservation?.requests.room(nowMs) ?? Infinity;
+    return { units: this.#units.room, requests: Math.min(own, ofAccount) };
+  }
+
+  /** What was short when an invocation was refused. */
+  pool(reason: ThrottleReason): DividedPool | undefined {
+    switch (reason) {
+      case 'ReservedFunctionConcurrentInvocationLimitExceeded':
+        return this.#reservation?.units;
+      case 'ReservedFunctionInvocationRateLimitExceeded':
+        return this.#reservation?.requests;
+      case 'ConcurrentInvocationLimitExceeded':
+        return this.#account.units;
+      case 'FunctionInvocationRateLimitExceeded':
+        return this.#account.requests;
+      default:
+        return undefined;
+    }
   }
 
   /**
@@ -94,16 +107,15 @@ export class FunctionConcurrency implements ConcurrencyLease {
    */
   takeRequests(wanted: number, nowMs: number): number {
     this.#countRequest(nowMs);
-    const own = this.#reserved === undefined ? Infinity : this.#requests.room(nowMs);
-    const more = Math.min(wanted - 1, own, this.#shared.requests.room(nowMs));
+    const more = Math.min(wanted - 1, this.room(nowMs).requests);
     this.#spendRequests(more);
     return 1 + more;
   }
 
   /** Requests that were counted did not come. */
   returnRequests(count: number): void {
-    if (this.#reserved !== undefined) this.#requests.restore(count);
-    this.#shared.requests.restore(count);
+    this.#reservation?.requests.restore(count);
+    this.#account.requests.restore(count);
   }
 
   /** Allows one more environment to be started, or says why not. */
@@ -124,10 +136,15 @@ export class FunctionConcurrency implements ConcurrencyLease {
   }
 
   reserve(reserved: number | undefined): void {
-    this.#requests.resize((reserved ?? 0) * REQUESTS_PER_UNIT);
-    if (this.#reserved === undefined && reserved !== undefined) this.#shared.running -= this.#running;
-    if (this.#reserved !== undefined && reserved === undefined) this.#shared.running += this.#running;
-    this.#claim(reserved, this.#provisioned);
+    const before = this.#claim();
+    if (reserved === undefined) this.#dropReservation();
+    else if (this.#reservation === undefined) this.#makeReservation(reserved);
+    else {
+      this.#reservation = { ...this.#reservation, size: reserved };
+      this.#reservation.units.resize(reserved - this.#provisioned);
+      this.#reservation.requests.resizeUnits(reserved);
+    }
+    this.#account.claim(before, this.#claim());
   }
 
   /**
@@ -135,7 +152,10 @@ export class FunctionConcurrency implements ConcurrencyLease {
    * @param versions units by version
    */
   provision(total: number, versions: ReadonlyMap<string, number>): void {
-    this.#claim(this.#reserved, total);
+    const claimBefore = this.#claim();
+    this.#provisioned = total;
+    if (this.#reservation !== undefined) this.#reservation.units.resize(this.#reservation.size - total);
+    this.#account.claim(claimBefore, this.#claim());
     for (const [version, units] of this.#versions ?? []) {
       if (!versions.has(version)) units.resize(0);
     }
@@ -152,41 +172,59 @@ export class FunctionConcurrency implements ConcurrencyLease {
     }
   }
 
-  #checkRoom(): void {
-    if (this.#reserved === undefined) {
-      const { running, limit, claimed: taken } = this.#shared;
-      if (running >= limit - taken) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
-    } else if (this.#running >= this.#reserved - this.#provisioned) {
-      throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
-    }
+  #noRoom(): ServiceError {
+    return tooManyRequests(
+      this.#reservation === undefined
+        ? 'ConcurrentInvocationLimitExceeded'
+        : 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    );
   }
 
   /** Against the function's own rate if it has a reservation, and against the account's. */
   #countRequest(nowMs: number): void {
-    const { requests } = this.#shared;
-    const hasOwn = this.#reserved !== undefined;
-    if (hasOwn && !this.#requests.hasRoom(nowMs)) throw this.#rateExceeded();
+    const { requests } = this.#account;
+    if (this.#reservation?.requests.hasRoom(nowMs) === false) throw this.#rateExceeded();
     if (!requests.hasRoom(nowMs)) throw tooManyRequests('FunctionInvocationRateLimitExceeded');
     this.#spendRequests(1);
   }
 
   #spendRequests(count: number): void {
-    if (this.#reserved !== undefined) this.#requests.spend(count);
-    this.#shared.requests.spend(count);
+    this.#reservation?.requests.spend(count);
+    this.#account.requests.spend(count);
   }
 
   #rateExceeded(): ServiceError {
     return tooManyRequests(
-      this.#reserved === undefined
+      this.#reservation === undefined
         ? 'FunctionInvocationRateLimitExceeded'
         : 'ReservedFunctionInvocationRateLimitExceeded',
     );
   }
 
-  #claim(reserved: number | undefined, provisioned: number): void {
-    this.#shared.claimed -= claimed({ reserved: this.#reserved, provisioned: this.#provisioned });
-    this.#reserved = reserved;
-    this.#provisioned = provisioned;
-    this.#shared.claimed += claimed({ reserved, provisioned });
+  #claim(): { readonly reserved: number | undefined; readonly provisioned: number } {
+    return { reserved: this.#reservation?.size, provisioned: this.#provisioned };
+  }
+
+  #makeReservation(size: number): void {
+    const { functionArn } = this;
+    const units = new UnitPool(functionArn, functionArn, size - this.#provisioned, this.#division);
+    const requests = new RatePool(`${functionArn} requests`, functionArn, size, this.#division);
+    this.#reservation = { size, units, requests };
+    this.#runOn(units);
+  }
+
+  #dropReservation(): void {
+    const { units, requests } = this.#reservation ?? {};
+    this.#reservation = undefined;
+    this.#runOn(this.#account.units);
+    if (units !== undefined) this.#division.remove(units);
+    if (requests !== undefined) this.#division.remove(requests);
+  }
+
+  /** Takes what is running along. */
+  #runOn(units: UnitPool): void {
+    this.#units.running -= this.#running;
+    this.#units = units;
+    units.running += this.#running;
   }
 }

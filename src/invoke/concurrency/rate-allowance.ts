@@ -1,6 +1,6 @@
 /** Requests per second that a unit of concurrency is good for, however short they are. Only totals are held to it. */
 export const REQUESTS_PER_UNIT = 10;
-const SECOND_MS = 1000;
+export const SECOND_MS = 1000;
 
 /**
  * How many of something may happen in a period: up to `capacity` at once, refilled evenly so that an empty one is full
@@ -17,6 +17,10 @@ export class RateAllowance {
     this.#capacity = capacity;
     this.#periodMs = periodMs;
     this.#left = capacity;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
   }
 
   /** @param nowMs platform time; one that lies in the past counts as the last one */
@@ -48,6 +52,23 @@ export class RateAllowance {
   resize(capacity: number): void {
     this.#left = Math.min(capacity, this.#left + Math.max(0, capacity - this.#capacity));
     this.#capacity = capacity;
+  }
+
+  /**
+   * Leaves a part of the capacity to somebody else. Call after `room`, which brings it up to date.
+   * @returns what was left of that part
+   */
+  giveUp(capacity: number): number {
+    const given = Math.min(capacity, Math.max(0, Math.floor(this.#left)));
+    this.#capacity -= capacity;
+    this.#left = Math.min(this.#capacity, this.#left - given);
+    return given;
+  }
+
+  /** Gets somebody's part, and what was left of it. Call after `room`, which brings it up to date. */
+  gain(capacity: number, left: number): void {
+    this.#capacity += capacity;
+    this.#left = Math.min(this.#capacity, this.#left + left);
   }
 }
 

@@ -3,6 +3,7 @@ import type { FunctionSettings } from '../../model/function-settings.ts';
 import { type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.ts';
 import type { ChangeFeed } from '../../store/change-feed.ts';
 import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
+import { regionOf } from '../concurrency/account-concurrency.ts';
 import { Holding } from './holding.ts';
 import type { Grant, LenderPort, Recall } from './lending-messages.ts';
 
@@ -91,9 +92,4 @@ export class Borrower {
     this.#holdings.set(arn, holding);
     return holding;
   }
-}
-
-/** What the ARNs of all functions begin with that share an account's limit with this one. */
-export function regionOf(arn: string): string {
-  return `${arn.split(':').slice(0, 6).join(':')}:`;
 }

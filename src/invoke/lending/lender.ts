@@ -1,26 +1,37 @@
 import type { Clock } from '../../model/clock.ts';
+import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
-import type { AccountConcurrency } from '../concurrency/account-concurrency.ts';
+import { type AccountConcurrency, regionOf } from '../concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
-import { regionOf } from './borrower.ts';
+import type { DividedPool } from '../concurrency/division.ts';
 import type { BorrowerPort, Need, Returned } from './lending-messages.ts';
 import { Loan } from './loan.ts';
 
-/** Somebody who would be refused, unless a borrower gives back what it does not use. */
+/** Somebody who would be refused, unless a borrower or another platform gives back what it does not use. */
 interface Petition {
   /** Undefined for an invocation of this process itself. */
   readonly loan: Loan | undefined;
   readonly functionArn: string;
+  /** Whose idle units would help: of functions whose ARNs begin so. */
+  readonly scopes: readonly string[];
+  /** How many units, or requests, it lacks. */
+  readonly missing: (isRate: boolean) => number;
   /** Tries again. Says why it failed, or has settled the matter. */
   readonly attempt: () => ServiceError | undefined;
   readonly refuse: (error: ServiceError) => void;
-  readonly refusal: ServiceError;
+}
+
+/** Other platforms with which limits are shared. */
+export interface OtherPlatforms {
+  canAsk(pool: DividedPool | undefined): pool is DividedPool;
+  /** @param then they have given what they do not use */
+  ask(pool: DividedPool, count: number, then: () => void): void;
 }
 
 /**
  * Keeps the accounts for all processes that run invocations: what borrowers hold counts as running, so that no limit is
  * ever passed. Before anybody is refused, everything idle is called back: a refusal says that at no moment since the
- * request came there was a unit to be had.
+ * request came there was a unit to be had, here or on another platform.
  */
 export class Lender {
   readonly #concurrency: AccountConcurrency;
@@ -31,10 +42,24 @@ export class Lender {
   #heard: Petition[] = [];
   readonly #unanswered = new Set<Loan>();
   #round = 0;
+  #others: OtherPlatforms | undefined;
 
   constructor(concurrency: AccountConcurrency, clock: Pick<Clock, 'now'>) {
     this.#concurrency = concurrency;
     this.#clock = clock;
+  }
+
+  shareWith(others: OtherPlatforms): void {
+    this.#others = others;
+  }
+
+  /** Resolves when borrowers have given back what they do not use, of functions whose ARNs begin so. */
+  async callBack(scopes: readonly string[]): Promise<void> {
+    if (this.#loans.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const attempt = (): undefined => void resolve();
+      this.#petition({ loan: undefined, functionArn: '', scopes, attempt, missing: () => 0, refuse: () => {} });
+    });
   }
 
   /** Admission for invocations of this process itself. */
@@ -44,7 +69,9 @@ export class Lender {
     try {
       return this.#concurrency.acquire(...invocation);
     } catch (error) {
-      if (this.#loans.size === 0 || !isRefusal(error)) throw error;
+      if (!isRefusal(error)) throw error;
+      const [{ functionArn }] = invocation;
+      if (this.#loans.size === 0 && this.#elsewhere(functionArn, error) === undefined) throw error;
       return this.#acquireLater(invocation, error);
     }
   }
@@ -75,7 +102,9 @@ export class Lender {
       const reason = String(error.members['Reason']);
       loan.port.grant({ functionArn, ...got, answered: need, refusal: reason });
     };
-    this.#petition({ loan, functionArn, attempt, refuse, refusal });
+    const missing = (isRate: boolean): number =>
+      isRate ? need.requests - got.requests : need.units - got.units;
+    this.#petition({ loan, functionArn, scopes: [scopeOf(functionArn, refusal)], missing, attempt, refuse });
   }
 
   returned(loan: Loan, { functionArn, units, requests }: Returned): void {
@@ -138,7 +167,8 @@ export class Lender {
         }
       };
       const [{ functionArn }] = invocation;
-      this.#petition({ loan: undefined, functionArn, attempt, refuse: reject, refusal });
+      const scopes = [scopeOf(functionArn, refusal)];
+      this.#petition({ loan: undefined, functionArn, scopes, missing: () => 1, attempt, refuse: reject });
     });
   }
 
@@ -152,7 +182,7 @@ export class Lender {
     this.#heard = this.#petitions;
     this.#petitions = [];
     this.#round += 1;
-    const recall = { round: this.#round, scopes: [...new Set(this.#heard.map(scopeOf))] };
+    const recall = { round: this.#round, scopes: [...new Set(this.#heard.flatMap(({ scopes }) => scopes))] };
     for (const loan of this.#loans) this.#unanswered.add(loan);
     for (const loan of this.#loans) loan.port.recall(recall);
     if (this.#unanswered.size === 0) this.#settle();
@@ -165,17 +195,38 @@ export class Lender {
   #settle(): void {
     const heard = this.#heard;
     this.#heard = [];
-    for (const { attempt, refuse } of heard) {
-      const refusal = attempt();
-      if (refusal !== undefined) refuse(refusal);
+    for (const petition of heard) {
+      const refusal = petition.attempt();
+      if (refusal !== undefined) this.#askElsewhere(petition, refusal, []);
     }
     if (this.#petitions.length > 0) this.#recall();
+  }
+
+  /** Other platforms are asked once for each thing that is short. */
+  #askElsewhere(petition: Petition, refusal: ServiceError, asked: readonly DividedPool[]): void {
+    const pool = this.#elsewhere(petition.functionArn, refusal);
+    if (pool === undefined || asked.includes(pool)) return petition.refuse(refusal);
+    this.#others?.ask(pool, petition.missing(pool.isRate), () => {
+      if (petition.loan !== undefined && !this.#loans.has(petition.loan)) return;
+      const again = petition.attempt();
+      if (again !== undefined) this.#askElsewhere(petition, again, [...asked, pool]);
+    });
+  }
+
+  /** What other platforms may have of what is short here. */
+  #elsewhere(functionArn: string, refusal: ServiceError): DividedPool | undefined {
+    const pool = this.#concurrency.pool(functionArn, reasonOf(refusal));
+    return this.#others?.canAsk(pool) === true ? pool : undefined;
   }
 }
 
 /** Whose idle units would help. */
-function scopeOf({ functionArn, refusal }: Petition): string {
-  return String(refusal.members['Reason']).startsWith('Reserved') ? functionArn : regionOf(functionArn);
+function scopeOf(functionArn: string, refusal: ServiceError): string {
+  return reasonOf(refusal).startsWith('Reserved') ? functionArn : regionOf(functionArn);
+}
+
+function reasonOf(refusal: ServiceError): ThrottleReason {
+  return String(refusal.members['Reason']) as ThrottleReason;
 }
 
 function isRefusal(error: unknown): error is ServiceError {

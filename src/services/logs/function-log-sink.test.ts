@@ -97,6 +97,7 @@ describe('the function log sink', () => {
         writes += 1;
         return store.write(work);
       },
+      writeApart: (work) => store.writeApart(work),
       reset: () => store.reset(),
       close: () => store.close(),
     };
