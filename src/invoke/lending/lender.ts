@@ -1,32 +1,11 @@
 import type { Clock } from '../../model/clock.ts';
-import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
-import { type AccountConcurrency, regionOf } from '../concurrency/account-concurrency.ts';
+import type { AccountConcurrency } from '../concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import type { DividedPool } from '../concurrency/division.ts';
 import type { BorrowerPort, Need, Returned } from './lending-messages.ts';
 import { Loan } from './loan.ts';
-
-/** Somebody who would be refused, unless a borrower or another platform gives back what it does not use. */
-interface Petition {
-  /** Undefined for an invocation of this process itself. */
-  readonly loan: Loan | undefined;
-  readonly functionArn: string;
-  /** Whose idle units would help: of functions whose ARNs begin so. */
-  readonly scopes: readonly string[];
-  /** How many units, or requests, it lacks. */
-  readonly missing: (isRate: boolean) => number;
-  /** Tries again. Says why it failed, or has settled the matter. */
-  readonly attempt: () => ServiceError | undefined;
-  readonly refuse: (error: ServiceError) => void;
-}
-
-/** Other platforms with which limits are shared. */
-export interface OtherPlatforms {
-  canAsk(pool: DividedPool | undefined): pool is DividedPool;
-  /** @param then they have given what they do not use */
-  ask(pool: DividedPool, count: number, then: () => void): void;
-}
+import { isRefusal, type OtherPlatforms, type Petition, reasonOf, scopeOf } from './petition.ts';
 
 /**
  * Keeps the accounts for all processes that run invocations: what borrowers hold counts as running, so that no limit is
@@ -43,6 +22,8 @@ export class Lender {
   readonly #unanswered = new Set<Loan>();
   #round = 0;
   #others: OtherPlatforms | undefined;
+  /** Petitions that wait for other platforms. */
+  readonly #asking = new Set<Petition>();
 
   constructor(concurrency: AccountConcurrency, clock: Pick<Clock, 'now'>) {
     this.#concurrency = concurrency;
@@ -138,13 +119,23 @@ export class Lender {
       if (!isRefusal(error)) throw error;
       return error;
     }
-    const extra = loan.extra(need, this.#concurrency.room(functionArn, nowMs), this.#loans.size);
+    // Nobody gets more than it needs while others wait.
+    const isAwaited = this.#isAwaited(functionArn);
+    const room = isAwaited ? { units: 0, requests: 0 } : this.#concurrency.room(functionArn, nowMs);
+    const extra = loan.extra(need, room, this.#loans.size);
     for (let more = 0; more < extra.units; more += 1) loan.add(functionArn, this.#unit(functionArn, nowMs));
     if (extra.requests > 0)
       got.requests += this.#concurrency.takeRequests(functionArn, extra.requests, nowMs);
     const units = got.units + extra.units;
     loan.port.grant({ functionArn, units, requests: got.requests, answered: need, refusal: undefined });
     return undefined;
+  }
+
+  #isAwaited(functionArn: string): boolean {
+    for (const petitions of [this.#heard, this.#petitions, this.#asking])
+      for (const { scopes } of petitions)
+        if (scopes.some((scope) => functionArn.startsWith(scope))) return true;
+    return false;
   }
 
   /** On demand: no version's provisioned unit. Its request is counted apart. */
@@ -197,19 +188,28 @@ export class Lender {
     this.#heard = [];
     for (const petition of heard) {
       const refusal = petition.attempt();
-      if (refusal !== undefined) this.#askElsewhere(petition, refusal, []);
+      if (refusal !== undefined) this.#askElsewhere(petition, refusal);
     }
     if (this.#petitions.length > 0) this.#recall();
   }
 
-  /** Other platforms are asked once for each thing that is short. */
-  #askElsewhere(petition: Petition, refusal: ServiceError, asked: readonly DividedPool[]): void {
+  /**
+   * What other platforms were asked for in vain is refused. One thing may be short while another is waited for, and the
+   * first one again after that.
+   */
+  #askElsewhere(petition: Petition, refusal: ServiceError): void {
     const pool = this.#elsewhere(petition.functionArn, refusal);
-    if (pool === undefined || asked.includes(pool)) return petition.refuse(refusal);
+    if (pool === undefined || pool === petition.asked) return petition.refuse(refusal);
+    petition.asked = pool;
+    this.#asking.add(petition);
     this.#others?.ask(pool, petition.missing(pool.isRate), () => {
+      this.#asking.delete(petition);
       if (petition.loan !== undefined && !this.#loans.has(petition.loan)) return;
       const again = petition.attempt();
-      if (again !== undefined) this.#askElsewhere(petition, again, [...asked, pool]);
+      if (again === undefined) return;
+      // A borrower may have more than it needs by now.
+      if (this.#loans.size > 0) this.#petition(petition);
+      else this.#askElsewhere(petition, again);
     });
   }
 
@@ -218,17 +218,4 @@ export class Lender {
     const pool = this.#concurrency.pool(functionArn, reasonOf(refusal));
     return this.#others?.canAsk(pool) === true ? pool : undefined;
   }
-}
-
-/** Whose idle units would help. */
-function scopeOf(functionArn: string, refusal: ServiceError): string {
-  return reasonOf(refusal).startsWith('Reserved') ? functionArn : regionOf(functionArn);
-}
-
-function reasonOf(refusal: ServiceError): ThrottleReason {
-  return String(refusal.members['Reason']) as ThrottleReason;
-}
-
-function isRefusal(error: unknown): error is ServiceError {
-  return error instanceof Error && 'status' in error && error.status === 429;
 }
