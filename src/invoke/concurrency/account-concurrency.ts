@@ -3,6 +3,7 @@ import type { FunctionVersion } from '../../model/function-version.ts';
 import { functionArn } from '../../model/stored-function.ts';
 import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
+import type { ChangeFeed } from '../../store/change-feed.ts';
 import type { Store } from '../../store/store.ts';
 import type { ConcurrencyLease } from './concurrency-lease.ts';
 import { AccountPools } from './account-pools.ts';
@@ -46,11 +47,15 @@ export class AccountConcurrency {
     this.#limit = limit;
   }
 
-  async open(store: Store): Promise<void> {
-    store.changes.subscribe('function-settings', ({ key, value }) => {
+  follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
+    changes.subscribe('function-settings', ({ key, value }) => {
       if (value === undefined) this.#remove(key);
       else this.#reserve(key, (value as FunctionSettings).reservedConcurrency);
     });
+  }
+
+  async open(store: Store): Promise<void> {
+    this.follow(store.changes);
     const rows = await store.db
       .selectFrom('lambda_function_settings')
       .selectAll()

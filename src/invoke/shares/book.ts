@@ -2,8 +2,9 @@ import { type Entry, type Granted, type PoolAccount, settleEntry } from './settl
 
 /** A platform that says nothing for so long may be dead: by the database's clock, from its last word. */
 export const LEASE_MS = 10_000;
-/** And for so long after that, it is taken for dead. */
-const MARGIN_MS = 2_000;
+/** And for so long after that, it is taken for dead; for so long, by one that has only just come. */
+export const MARGIN_MS = 2_000;
+export const LONG_DEAD_MS = 30_000;
 /** One that has spoken so lately is waited for. */
 const FRESH_MS = 3_000;
 
@@ -37,8 +38,8 @@ export interface Report {
   /** It wishes to be, or is, alone. */
   readonly isAlone: boolean;
   readonly answered: number;
-  /** It has been in touch for long enough to know that others are not. */
-  readonly mayReclaim: boolean;
+  /** Others whose lease has run out for so long are dead: it has been in touch for long enough to know. */
+  readonly deadAfterMs: number;
   readonly entries: readonly Entry[];
 }
 
@@ -116,12 +117,14 @@ function isGone(
   nowMs: number,
 ): boolean {
   if (platform === me.platform) return false;
-  return (said.joins && owner === me.owner) || (said.mayReclaim && untilMs + MARGIN_MS < nowMs);
+  return (said.joins && owner === me.owner) || untilMs + said.deadAfterMs < nowMs;
 }
 
-function remove({ members, pools }: Book, platform: string): void {
+/** What it has spent of a rate, nobody knows: nothing is left of that, and it is refilled from now on. */
+function remove({ members, pools, nowMs }: Book, platform: string): void {
   members.delete(platform);
-  for (const { holders } of pools.values()) holders.delete(platform);
+  for (const [pool, { holders }] of pools)
+    if (holders.delete(platform)) pools.set(pool, { fresh: 0, atMs: nowMs, holders });
 }
 
 /** Everybody who can be expected to has answered the petition. */

@@ -31,7 +31,7 @@ export class DatabaseLedger implements Ledger {
 
   async report(said: Report): Promise<Answer> {
     return await this.#store.writeApart(async (tx) => {
-      await sql`select pg_advisory_xact_lock(hashtextextended('lambent shares', 0))`.execute(tx);
+      await lock(tx);
       const book = await readBook(tx, said.entries);
       const outcome = report(book, this.#me, said);
       await this.#write(tx, book, outcome, said.entries);
@@ -43,9 +43,10 @@ export class DatabaseLedger implements Ledger {
   }
 
   async leave(): Promise<void> {
-    await this.#store.writeApart(
-      async (tx) => await tx.deleteFrom('platforms').where('platform', '=', this.#me.platform).execute(),
-    );
+    await this.#store.writeApart(async (tx) => {
+      await lock(tx);
+      await remove(tx, [this.#me.platform]);
+    });
   }
 
   #others(members: ReadonlyMap<string, Member>): Member[] {
@@ -68,7 +69,7 @@ export class DatabaseLedger implements Ledger {
     { removed, isCleared, isMember, granted }: Outcome,
     entries: readonly Entry[],
   ): Promise<void> {
-    if (removed.length > 0) await tx.deleteFrom('platforms').where('platform', 'in', removed).execute();
+    if (removed.length > 0) await remove(tx, removed);
     const me = members.get(this.#me.platform);
     if (!isMember || me === undefined) return;
     const state = { until_ms: me.untilMs, is_alone: me.isAlone, answered: me.answered };
@@ -117,6 +118,22 @@ export class DatabaseLedger implements Ledger {
       )
       .execute();
   }
+}
+
+async function lock(tx: Transaction<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('lambent shares', 0))`.execute(tx);
+}
+
+/** As `report` does it, of all pools. */
+async function remove(tx: Transaction<Database>, platforms: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('concurrency_rates')
+    .set({ unspent: 0, at_ms: databaseTime() })
+    .where('pool', 'in', (eb) =>
+      eb.selectFrom('concurrency_shares').select('pool').where('platform', 'in', platforms),
+    )
+    .execute();
+  await tx.deleteFrom('platforms').where('platform', 'in', platforms).execute();
 }
 
 async function readMembers(db: Tx): Promise<{ nowMs: number; members: Map<string, Member> }> {

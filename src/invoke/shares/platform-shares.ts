@@ -1,7 +1,6 @@
-import { setTimeout as after } from 'node:timers/promises';
 import type { Clock } from '../../model/clock.ts';
 import type { DividedPool, Division } from '../concurrency/division.ts';
-import { type Answer, hasLapsed, isAnswered, LEASE_MS, type Report, type View } from './book.ts';
+import { type Answer, hasLapsed, isAnswered, LEASE_MS, LONG_DEAD_MS, MARGIN_MS, type Report, type View } from './book.ts';
 import type { Ledger } from './ledger.ts';
 import { type AskGroup, PoolAsks } from './pool-asks.ts';
 import { ShareReports } from './share-reports.ts';
@@ -67,7 +66,7 @@ export class PlatformShares {
     // An error of the first one is the start's.
     await this.#turn();
     this.#running = this.#run();
-    while (this.#isBlocked && performance.now() - this.#startedAtMs < LONGEST_JOIN_MS)
+    while (this.#isBlocked && !this.#isStopped && performance.now() - this.#startedAtMs < LONGEST_JOIN_MS)
       await after(BUSY_LOOK_MS);
   }
 
@@ -123,26 +122,25 @@ export class PlatformShares {
   async #hearPetitions(): Promise<void> {
     const petitions = this.#reports.unanswered(this.#view);
     const scopes = petitions.flatMap(({ pool }) => this.#parts.division.find(pool)?.scope ?? []);
-    const late = new AbortController();
     if (scopes.length > 0)
-      await Promise.race([
-        this.#parts.callBack([...new Set(scopes)]),
-        after(CALL_BACK_MS, undefined, { ref: false, signal: late.signal }).catch(() => undefined),
-      ]);
-    late.abort();
+      await Promise.race([this.#parts.callBack([...new Set(scopes)]), after(CALL_BACK_MS)]);
     this.#reports.giveBack(petitions);
   }
 
+  /**
+   * One whose lease has run out while the database did not answer anybody is heard again soon. Only who was in touch all
+   * the time can tell it from one that is dead.
+   */
   async #report(entries: Report['entries']): Promise<Answer> {
     const nowMs = performance.now();
     const isAlone = !this.#parts.division.isDivided || this.#view?.others.length === 0;
-    const mayReclaim =
-      this.#joins ||
-      (this.#view !== undefined && hasLapsed(this.#view) && nowMs - this.#inTouchSinceMs >= IN_TOUCH_MS);
+    const isCertain =
+      this.#view !== undefined && hasLapsed(this.#view) && nowMs - this.#inTouchSinceMs >= IN_TOUCH_MS;
+    const deadAfterMs = isCertain ? MARGIN_MS : LONG_DEAD_MS;
     try {
       const { ledger } = this.#parts;
       const { answered } = this.#reports;
-      const answer = await ledger.report({ joins: this.#joins, isAlone, answered, mayReclaim, entries });
+      const answer = await ledger.report({ joins: this.#joins, isAlone, answered, deadAfterMs, entries });
       this.#reportedAtMs = nowMs;
       if (answer.isMember) this.#settled(answer, entries);
       return answer;
@@ -221,4 +219,8 @@ export class PlatformShares {
     this.#wake = undefined;
     this.#isWoken = false;
   }
+}
+
+async function after(delayMs: number): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, delayMs).unref());
 }
