@@ -152,7 +152,8 @@ async function build(config: Config, log: PlatformLog) {
   const site = { config, log, warnings, address, identity, clock, state, inside, isolation: opening };
   const execution = await buildExecution(site);
   const front = buildFront({ ...site, execution });
-  const { activation, isolation, queues, streams, tables, pool, shares, snapStart, workers, xray } = execution;
+  const { activation, isolation, queues, streams, tables, pool, shares, snapStart, workers, xray } =
+    execution;
   const close = async (): Promise<void> => {
     activation.stop();
     await queues.stop();
@@ -163,8 +164,7 @@ async function build(config: Config, log: PlatformLog) {
     snapStart.close();
     await isolation.driver.close();
     await activation.settled();
-    await shares?.stop();
-    await xray.stop();
+    await Promise.all([shares?.stop(), xray.stop()]);
     await state.close();
   };
   const beginWorkers = async (
@@ -182,12 +182,11 @@ async function build(config: Config, log: PlatformLog) {
     };
     return workers && (await startWorkers({ config, log, workers, greeting, listener, forFunctions }));
   };
-  const { others } = state.store;
   return {
     ...execution,
     ...front,
     warnings,
-    others,
+    others: state.store.others,
     address,
     inside,
     beginWorkers,

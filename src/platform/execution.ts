@@ -55,11 +55,11 @@ export async function buildExecution(site: Site) {
   const { snapStart, scaling } = keepAhead(functions, pool, store.changes);
   const provision = { directory: functions, concurrency, pool };
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
-  const { lender, invoker } = openDoor(site, { functions, concurrency, pool, traces: xray });
+  const owner = await platformId(directory.path);
+  const door = openDoor(site, { functions, concurrency, pool, traces: xray, owner });
+  const { lender, invoker } = door;
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
-  const owner = await platformId(directory.path);
-  const shares = openShares(site, owner, { lender, concurrency });
   const receivers = openReceivers(site, owner, onNotice);
   const { queues, streamConsumer } = receivers;
   const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }), roles);
@@ -85,10 +85,9 @@ export async function buildExecution(site: Site) {
     functions,
     policies,
     concurrency,
-    shares,
     provisioned,
     snapStart,
-    invoker,
+    ...door,
     events,
     eventInvokeConfigs,
     functionUrls,
@@ -112,20 +111,23 @@ function keepAhead(functions: FunctionDirectory, pool: Environments, changes: St
 
 /** The single door. */
 function openDoor(
-  { clock, state: { store } }: Site,
+  site: Site,
   behind: {
     readonly functions: FunctionDirectory;
     readonly concurrency: AccountConcurrency;
     readonly pool: Environments;
     readonly traces: TraceSink;
+    readonly owner: string;
   },
 ) {
+  const { clock, state } = site;
   const { functions: directory, concurrency, pool, traces } = behind;
   const lender = new Lender(concurrency, clock);
   const tracing = new Tracing(traces, clock);
   return {
     lender,
-    invoker: new Invoker({ directory, concurrency: lender, pool, clock, tracing, ...others(store) }),
+    shares: openShares(site, behind.owner, { lender, concurrency }),
+    invoker: new Invoker({ directory, concurrency: lender, pool, clock, tracing, ...others(state.store) }),
   };
 }
 

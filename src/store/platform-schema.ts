@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 
 /** Blobs that a platform has put and is about to refer to; the embedded database has no such table. */
-export interface BlobPinTable {
+interface BlobPinTable {
   sha256: string;
   /** One run of a platform. */
   platform: string;
@@ -10,7 +10,7 @@ export interface BlobPinTable {
 }
 
 /** Changes that platforms on one PostgreSQL tell each other of; the embedded database has no such table. */
-export interface PlatformChangeTable {
+interface PlatformChangeTable {
   /** The order of changes of one thing: each is numbered while its row is locked. */
   number: Generated<number>;
   /** The number of the transaction it belongs to, an xid8. */
@@ -26,7 +26,7 @@ export interface PlatformChangeTable {
 }
 
 /** Platforms that share the database and are, or lately were, alive; the embedded one has no such table. */
-export interface PlatformTable {
+interface PlatformTable {
   /** One run of a platform. */
   platform: string;
   /** The same at every start. */
@@ -40,7 +40,7 @@ export interface PlatformTable {
 }
 
 /** What a platform may use of a limit; the embedded database has no such table. */
-export interface ConcurrencyShareTable {
+interface ConcurrencyShareTable {
   pool: string;
   platform: string;
   amount: number;
@@ -51,8 +51,16 @@ export interface ConcurrencyShareTable {
 }
 
 /** Of a rate, what is unspent of the part that no platform holds; the embedded database has no such table. */
-export interface ConcurrencyRateTable {
+interface ConcurrencyRateTable {
   pool: string;
   unspent: number;
   at_ms: number;
+}
+
+export interface PlatformTables {
+  platform_changes: PlatformChangeTable;
+  platforms: PlatformTable;
+  concurrency_shares: ConcurrencyShareTable;
+  concurrency_rates: ConcurrencyRateTable;
+  blob_pins: BlobPinTable;
 }

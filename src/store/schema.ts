@@ -35,13 +35,7 @@ import type { XrayTables } from './xray-schema.ts';
 import type { LogGroupTable, LogStreamTable } from './log-schema.ts';
 import type { LambdaEventSourceMappingTable, LambdaMappingCheckpointTable } from './mapping-schema.ts';
 import type { IamEntityTable, IamLockTable, PlatformKeyTable } from './iam-schema.ts';
-import type {
-  BlobPinTable,
-  ConcurrencyRateTable,
-  ConcurrencyShareTable,
-  PlatformChangeTable,
-  PlatformTable,
-} from './platform-schema.ts';
+import type { PlatformTables } from './platform-schema.ts';
 import type {
   SnsDeduplicationTable,
   SnsSequenceTable,
@@ -53,7 +47,7 @@ import type {
  * The tables, as Kysely sees them. JSON documents are text columns on both engines; times are milliseconds since the
  * Unix epoch in bigint columns, read as numbers. A table belongs to one service; its migration stands in `migrations/`.
  */
-export interface Database extends S3Tables, KinesisTables, XrayTables {
+export interface Database extends S3Tables, KinesisTables, XrayTables, PlatformTables {
   lambda_functions: LambdaFunctionTable;
   lambda_function_settings: LambdaFunctionSettingsTable;
   lambda_aliases: LambdaAliasTable;
@@ -71,10 +65,6 @@ export interface Database extends S3Tables, KinesisTables, XrayTables {
   iam_entities: IamEntityTable;
   iam_locks: IamLockTable;
   platform_keys: PlatformKeyTable;
-  platform_changes: PlatformChangeTable;
-  platforms: PlatformTable;
-  concurrency_shares: ConcurrencyShareTable;
-  concurrency_rates: ConcurrencyRateTable;
   resource_tags: ResourceTagTable;
   autoscaling_definitions: AutoscalingDefinitionTable;
   autoscaling_activities: AutoscalingActivityTable;
@@ -111,7 +101,6 @@ export interface Database extends S3Tables, KinesisTables, XrayTables {
   sqs_move_tasks: SqsMoveTaskTable;
   blobs: BlobTable;
   blob_references: BlobReferenceTable;
-  blob_pins: BlobPinTable;
 }
 
 /** One row for `$LATEST` and one for each published version. */

@@ -59,15 +59,15 @@ describe.skipIf(shared === undefined).each([
   test('let no one of them have everything for ever', async () => {
     const { one, two } = platforms;
     await deployed('contended', 4);
-    let isOver = false;
+    const over = new AbortController();
     const greedy = Array.from({ length: 8 }, async () => {
-      while (!isOver) await measure([one.lambda], 'contended', 1, 50);
+      while (!over.signal.aborted) await measure([one.lambda], 'contended', 1, 50);
     });
     const { ran } = await eventually(
       async () => await measure([two.lambda], 'contended', 2, 50),
       (measured) => measured.ran.length > 0,
     );
-    isOver = true;
+    over.abort();
     await Promise.all(greedy);
     expect(ran.length).toBeGreaterThan(0);
   });

@@ -35,7 +35,9 @@ export async function measure(
       refusals.push(String((error as { Reason?: unknown }).Reason ?? error));
     }
   };
-  await Promise.all(clients.flatMap((client) => Array.from({ length: times }, async () => await one(client))));
+  await Promise.all(
+    clients.flatMap((client) => Array.from({ length: times }, async () => await one(client))),
+  );
   return { ran, refusals };
 }
 

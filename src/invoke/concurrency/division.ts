@@ -25,7 +25,11 @@ export interface DividedPool {
    * What the accounts have come to.
    * @param kept what this platform kept for itself when they were made up
    */
-  settle(settled: { readonly amount: number; readonly fresh: number; readonly isOver: boolean }, kept: number, nowMs: number): void;
+  settle(
+    settled: { readonly amount: number; readonly fresh: number; readonly isOver: boolean },
+    kept: number,
+    nowMs: number,
+  ): void;
   /** What is held is not certain any more. */
   unsettle(): void;
   /** From now on there are others: keeps what is in use and half of the rest. */

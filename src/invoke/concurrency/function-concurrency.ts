@@ -96,7 +96,8 @@ export class FunctionConcurrency implements ConcurrencyLease {
         return this.#account.units;
       case 'FunctionInvocationRateLimitExceeded':
         return this.#account.requests;
-      default:
+      case 'CallerRateLimitExceeded':
+      case 'ConcurrentSnapshotCreateLimitExceeded':
         return undefined;
     }
   }

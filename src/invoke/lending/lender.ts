@@ -38,8 +38,17 @@ export class Lender {
   async callBack(scopes: readonly string[]): Promise<void> {
     if (this.#loans.size === 0) return;
     await new Promise<void>((resolve) => {
-      const attempt = (): undefined => void resolve();
-      this.#petition({ loan: undefined, functionArn: '', scopes, attempt, missing: () => 0, refuse: () => {} });
+      const attempt = (): undefined => {
+        resolve();
+      };
+      this.#petition({
+        loan: undefined,
+        functionArn: '',
+        scopes,
+        attempt,
+        missing: () => 0,
+        refuse: () => {},
+      });
     });
   }
 

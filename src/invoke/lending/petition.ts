@@ -23,8 +23,8 @@ export interface Petition {
 /** Other platforms with which limits are shared. */
 export interface OtherPlatforms {
   canAsk(pool: DividedPool | undefined): pool is DividedPool;
-  /** @param then they have given what they do not use */
-  ask(pool: DividedPool, count: number, then: () => void): void;
+  /** @param onAnswer they have given what they do not use */
+  ask(pool: DividedPool, count: number, onAnswer: () => void): void;
 }
 
 /** Whose idle units would help. */

@@ -3,7 +3,16 @@ import { sql, type Transaction } from 'kysely';
 import { databaseTime } from '../../store/database-time.ts';
 import type { Database } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import { type Answer, type Book, type Member, type Outcome, type Petition, type Report, report, type View } from './book.ts';
+import {
+  type Answer,
+  type Book,
+  type Member,
+  type Outcome,
+  type Petition,
+  type Report,
+  report,
+  type View,
+} from './book.ts';
 import type { Ledger } from './ledger.ts';
 import type { Entry, Holder, PoolAccount } from './settle-entry.ts';
 
@@ -60,7 +69,11 @@ export class DatabaseLedger implements Ledger {
       .where('petition', 'is not', null)
       .where('platform', '!=', this.#me.platform)
       .execute();
-    return rows.map(({ petition, wanted, ...row }) => ({ ...row, number: petition ?? 0, wanted: wanted ?? 0 }));
+    return rows.map(({ petition, wanted, ...row }) => ({
+      ...row,
+      number: petition ?? 0,
+      wanted: wanted ?? 0,
+    }));
   }
 
   async #write(
@@ -137,11 +150,7 @@ async function remove(tx: Transaction<Database>, platforms: readonly string[]): 
 }
 
 async function readMembers(db: Tx): Promise<{ nowMs: number; members: Map<string, Member> }> {
-  const rows = await db
-    .selectFrom('platforms')
-    .selectAll()
-    .select(databaseTime().as('now_ms'))
-    .execute();
+  const rows = await db.selectFrom('platforms').selectAll().select(databaseTime().as('now_ms')).execute();
   const members = rows.map(({ platform, owner, until_ms, is_alone, answered }) => ({
     platform,
     owner,
@@ -149,7 +158,10 @@ async function readMembers(db: Tx): Promise<{ nowMs: number; members: Map<string
     isAlone: is_alone,
     answered,
   }));
-  return { nowMs: rows[0]?.now_ms ?? 0, members: new Map(members.map((member) => [member.platform, member])) };
+  return {
+    nowMs: rows[0]?.now_ms ?? 0,
+    members: new Map(members.map((member) => [member.platform, member])),
+  };
 }
 
 /** Of the pools, those that are to be settled. */
@@ -164,13 +176,18 @@ async function readBook(tx: Transaction<Database>, entries: readonly Entry[]): P
   return { nowMs: rows[0]?.now_ms ?? 0, petitionNumber: rows[0]?.number ?? 0, members, pools };
 }
 
-async function readPools(tx: Transaction<Database>, names: readonly string[]): Promise<Map<string, PoolAccount>> {
+async function readPools(
+  tx: Transaction<Database>,
+  names: readonly string[],
+): Promise<Map<string, PoolAccount>> {
   const pools = new Map<string, PoolAccount>();
   if (names.length === 0) return pools;
   const shares = await tx.selectFrom('concurrency_shares').selectAll().where('pool', 'in', names).execute();
   const rates = await tx.selectFrom('concurrency_rates').selectAll().where('pool', 'in', names).execute();
-  const find = (pool: string): PoolAccount => pools.get(pool) ?? { fresh: undefined, atMs: 0, holders: new Map() };
-  for (const { pool, unspent, at_ms: atMs } of rates) pools.set(pool, { ...find(pool), fresh: unspent, atMs });
+  const find = (pool: string): PoolAccount =>
+    pools.get(pool) ?? { fresh: undefined, atMs: 0, holders: new Map() };
+  for (const { pool, unspent, at_ms: atMs } of rates)
+    pools.set(pool, { ...find(pool), fresh: unspent, atMs });
   for (const { pool, platform, amount, petition, wanted, petitioned_at_ms: atMs } of shares) {
     const account = find(pool);
     const asked = petition === null ? undefined : { number: petition, wanted: wanted ?? 0, atMs: atMs ?? 0 };

@@ -93,7 +93,9 @@ class World {
     announce(platform, this.coming ?? this.reserved);
     this.platforms.push(platform);
     // Whoever starts it tries again.
-    shares.start().then(started.resolve, () => this.platforms.includes(platform) && this.kill(platform, true));
+    shares
+      .start()
+      .then(started.resolve, () => this.platforms.includes(platform) && this.kill(platform, true));
     return platform;
   }
 
@@ -119,11 +121,12 @@ class World {
     return count(SHARED) < ACCOUNT_LIMIT - Math.min(this.reserved, this.coming ?? Infinity);
   }
 
-  async invoke(arn: string, platform: Platform): Promise<boolean | undefined> {
+  async invoke(arn: string, platform: Platform, isRated = false): Promise<boolean | undefined> {
     await platform.started;
     this.waiting += 1;
     try {
-      const lease = await platform.lender.acquire({ functionArn: arn, version: '$LATEST' }, Date.now(), false);
+      const version = { functionArn: arn, version: '$LATEST' };
+      const lease = await platform.lender.acquire(version, Date.now(), isRated);
       if (platform.isDead) return undefined;
       if (!this.hasRoom(arn)) this.tooMany += 1;
       this.running.push({ arn, platform, lease });
@@ -224,7 +227,17 @@ class MemoryLedger implements Ledger {
   }
 }
 
-const KINDS = { invoke: 12, release: 8, pass: 12, reserve: 1, kill: 1, stop: 1, cutOff: 1, outage: 1, quiet: 1 };
+const KINDS = {
+  invoke: 12,
+  release: 8,
+  pass: 12,
+  reserve: 1,
+  kill: 1,
+  stop: 1,
+  cutOff: 1,
+  outage: 1,
+  quiet: 1,
+};
 
 const step = oneof(
   ...Object.entries(KINDS).map(([kind, weight]) => ({
@@ -278,7 +291,10 @@ test('platforms together pass no limit, and refuse nothing in vain, in any histo
         expect(world).toMatchObject({ waiting: 0, tooMany: 0 });
         while (world.running.length > 0) world.release(0);
         for (const platform of world.platforms) {
-          const admitted = Array.from({ length: world.reserved + 1 }, async () => await world.invoke(RESERVED, platform));
+          const admitted = Array.from(
+            { length: world.reserved + 1 },
+            async () => await world.invoke(RESERVED, platform),
+          );
           await world.pass(3000);
           expect((await Promise.all(admitted)).filter((each) => each === true)).toHaveLength(world.reserved);
           while (world.running.length > 0) world.release(0);
@@ -287,5 +303,47 @@ test('platforms together pass no limit, and refuse nothing in vain, in any histo
       },
     ),
     { numRuns: 300 },
+  );
+});
+
+test('requests on all platforms together keep to the rate, and none is refused that it has room for', async () => {
+  const bursts = record({ at: nat(2), requests: nat(30), pauseMs: nat(900) });
+  await assert(
+    asyncProperty(array(bursts, { minLength: 5, maxLength: 25 }), async (steps) => {
+      const world = new World([1, 4, 9]);
+      for (let count = 0; count < PLATFORMS; count += 1) world.start();
+      await world.pass(CERTAIN_MS);
+      const perSecond = 10 * world.reserved;
+      let [left, atMs, admitted] = [perSecond, Date.now(), 0];
+      const send = async (platform: Platform, requests: number): Promise<void> => {
+        for (let count = 0; count < requests; count += 1) {
+          if ((await world.invoke(RESERVED, platform, true)) !== true) continue;
+          world.release(world.running.length - 1);
+          left = Math.min(perSecond, left + ((Date.now() - atMs) * perSecond) / 1000) - 1;
+          atMs = Date.now();
+          admitted += 1;
+          // What one allowance for all would have had.
+          expect(left).toBeGreaterThan(-1e-6);
+        }
+      };
+      for (const { at, requests, pauseMs } of steps) {
+        const [platform] = world.platforms.slice(at);
+        if (platform === undefined) continue;
+        const sent = send(platform, requests);
+        const over = new AbortController();
+        void sent.finally(() => over.abort());
+        await world.pass(pauseMs);
+        while (!over.signal.aborted) await world.pass(100);
+        await sent;
+      }
+      await world.pass(60_000);
+      const [last] = world.platforms;
+      if (last === undefined) return;
+      admitted = 0;
+      await Promise.all([send(last, perSecond), world.pass(10_000)]);
+      expect(admitted).toBe(perSecond);
+      for (const platform of world.platforms) platform.isDead = true;
+    }),
+    { numRuns: 50 },
   );
 });

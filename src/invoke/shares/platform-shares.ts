@@ -1,6 +1,15 @@
 import type { Clock } from '../../model/clock.ts';
 import type { DividedPool, Division } from '../concurrency/division.ts';
-import { type Answer, hasLapsed, isAnswered, LEASE_MS, LONG_DEAD_MS, MARGIN_MS, type Report, type View } from './book.ts';
+import {
+  type Answer,
+  hasLapsed,
+  isAnswered,
+  LEASE_MS,
+  LONG_DEAD_MS,
+  MARGIN_MS,
+  type Report,
+  type View,
+} from './book.ts';
 import type { Ledger } from './ledger.ts';
 import { type AskGroup, PoolAsks } from './pool-asks.ts';
 import { ShareReports } from './share-reports.ts';
@@ -82,12 +91,14 @@ export class PlatformShares {
 
   /** Whether others may have what is short here. */
   canAsk(pool: DividedPool | undefined): pool is DividedPool {
-    return pool !== undefined && !this.#isOut && !this.#isStopped && pool.limit > 0 && pool.share < pool.limit;
+    return (
+      pool !== undefined && !this.#isOut && !this.#isStopped && pool.limit > 0 && pool.share < pool.limit
+    );
   }
 
-  /** @param then there are `count` more of it here, or there is nothing to be had */
-  ask(pool: DividedPool, count: number, then: () => void): void {
-    this.#asks.add(pool.name, { count, then });
+  /** @param onAnswer there are `count` more of it here, or there is nothing to be had */
+  ask(pool: DividedPool, count: number, onAnswer: () => void): void {
+    this.#asks.add(pool.name, { count, onAnswer });
     this.#hurry();
   }
 

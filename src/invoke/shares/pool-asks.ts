@@ -2,7 +2,7 @@
 export interface Asker {
   readonly count: number;
   /** Called once: there is more now, or nothing to be had. */
-  readonly then: () => void;
+  readonly onAnswer: () => void;
 }
 
 /** Asked together, answered together. */
@@ -57,12 +57,14 @@ export class PoolAsks {
     const next = this.#next.get(pool);
     this.#next.delete(pool);
     if (next !== undefined) this.#open(pool, next);
-    for (const { then } of group.askers) then();
+    for (const { onAnswer } of group.askers) onAnswer();
   }
 
   finishAll(): void {
     for (const [pool, { length }] of this.#next) if (length > 0) this.#merge(pool);
-    for (const [pool, group] of [...this.#current]) this.finish(pool, group);
+    // Whoever is answered may ask anew.
+    const groups = new Map(this.#current);
+    for (const [pool, group] of groups) this.finish(pool, group);
   }
 
   #merge(pool: string): void {

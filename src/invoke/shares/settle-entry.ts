@@ -70,9 +70,7 @@ export function settleEntry(
   const got = share(others, entry, usable, number, place);
   const amount = keep + got;
   const isShort = got < want && !entry.isLast;
-  const petition = isShort
-    ? { number, wanted: want - got, atMs: mine?.petition?.atMs ?? nowMs }
-    : undefined;
+  const petition = isShort ? { number, wanted: want - got, atMs: mine?.petition?.atMs ?? nowMs } : undefined;
   const holders = new Map(account.holders);
   if (amount > 0 || petition !== undefined) holders.set(me, { amount, petition });
   else holders.delete(me);
@@ -104,7 +102,9 @@ function share(
   number: number,
   { nowMs, platforms }: Place,
 ): number {
-  const waiting = others.filter(({ petition }) => petition !== undefined && nowMs - petition.atMs < PETITION_MS);
+  const waiting = others.filter(
+    ({ petition }) => petition !== undefined && nowMs - petition.atMs < PETITION_MS,
+  );
   const even = limit / (1 + others.length);
   let promised = 0;
   for (const { amount, petition } of waiting) {

@@ -88,7 +88,8 @@ export class ShareReports {
       const pool = this.#division.find(name);
       if (entry === undefined) continue;
       if (amount === 0 && petition === undefined) this.#accounts.delete(name);
-      else this.#accounts.set(name, { held: amount, isRate: entry.isRate, hasPetition: petition !== undefined });
+      else
+        this.#accounts.set(name, { held: amount, isRate: entry.isRate, hasPetition: petition !== undefined });
       // A limit that was lowered meanwhile makes it worth nothing.
       if (pool !== undefined && pool.limit >= entry.limit)
         pool.settle({ amount, fresh, isOver }, entry.keep, nowMs);
@@ -131,7 +132,15 @@ export class ShareReports {
     const count = group?.askers.reduce((sum, asker) => sum + asker.count, 0) ?? 0;
     const want = Math.max(0, pool.used(nowMs) + count - keep);
     if (group !== undefined) group.isClosed = true;
-    return { pool: name, isRate, limit, keep, fresh, want, isLast: group === undefined || isLast(group.petition, group) };
+    return {
+      pool: name,
+      isRate,
+      limit,
+      keep,
+      fresh,
+      want,
+      isLast: group === undefined || isLast(group.petition, group),
+    };
   }
 
   /** Who asks for what is gone has nothing to wait for. */
