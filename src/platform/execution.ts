@@ -57,11 +57,11 @@ export async function buildExecution(site: Site) {
   const provisioned = await opened(new ProvisionedConcurrency(provision), store);
   const owner = await platformId(directory.path);
   const door = openDoor(site, { functions, concurrency, pool, traces: xray, owner });
-  const { lender, invoker } = door;
+  const { invoker } = door;
   const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
   const functionUrls = await opened(new FunctionUrlDirectory(), store);
   const receivers = openReceivers(site, owner, onNotice);
-  const { queues, streamConsumer } = receivers;
+  const { queues, streamConsumer: streams } = receivers;
   const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }), roles);
   const events = new AsyncDispatcher({
     store,
@@ -78,8 +78,7 @@ export async function buildExecution(site: Site) {
     onNotice,
   });
   const messaging = await buildMessaging(site, owner, { invoker, events, policies, ...receivers });
-  const polled = { invoker, functions, queues, streams: streamConsumer, targets };
-  const eventSources = buildEventSources(site, owner, polled);
+  const eventSources = buildEventSources(site, owner, { invoker, functions, queues, streams, targets });
   const activation = openActivation(site, code, pool, snapStart);
   const doors = {
     functions,
@@ -95,7 +94,7 @@ export async function buildExecution(site: Site) {
     messaging,
     eventSources,
   };
-  const workers = openWorkers(site, { lender, concurrency, code, traces: xray });
+  const workers = openWorkers(site, { ...door, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
   return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation };

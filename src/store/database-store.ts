@@ -96,10 +96,8 @@ export class DatabaseStore implements Store {
 
   async writeApart<T>(work: (tx: Transaction<Database>) => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) throw new Error('The store is closed.');
-    const run = async (connection: WriterConnection): Promise<T> => {
-      const scope: WriteScope = { changes: [], numbers: [], afterCommit: [], ended: false };
-      return await this.#runScoped(scope, connection, work);
-    };
+    const scope: WriteScope = { changes: [], numbers: [], afterCommit: [], ended: false };
+    const run = (connection: WriterConnection): Promise<T> => this.#runScoped(scope, connection, work);
     return await this.#track(this.#apart.run(run, () => undefined));
   }
 
