@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { measure, MEASURED, mostAtOnce } from '../support/measured-concurrency.ts';
 import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
+import { onServer } from '../support/shared-database.ts';
 
 const shared = sharedPostgres();
 const RESERVED = 'ReservedFunctionConcurrentInvocationLimitExceeded';
@@ -131,6 +132,28 @@ describe.skipIf(shared === undefined)('platforms with a small account', PATIENT,
     }
     for (const { lambda } of [one, two])
       expect((await measure([lambda], 'one', 6, 100)).refusals).toEqual([]);
+  });
+
+  test('go on with what they have while the database does not answer', async () => {
+    const { one, two, databaseUrl } = platforms;
+    const name = new URL(databaseUrl).pathname.slice(1);
+    // Long enough for all of them to have come before the first one ends.
+    expect(mostAtOnce(await measure([one.lambda], 'one', 6, 1500))).toBe(6);
+    await onServer(shared ?? '', `alter database ${name} with allow_connections false`);
+    await onServer(
+      shared ?? '',
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+    );
+    for (let round = 0; round < 2; round += 1) {
+      const measured = await measure([one.lambda, two.lambda], 'one', 6, 1500);
+      expect(mostAtOnce(measured)).toBe(6);
+      expect(measured.refusals).toEqual(Array(6).fill(ACCOUNT));
+    }
+    await onServer(shared ?? '', `alter database ${name} with allow_connections true`);
+    await eventually(
+      async () => await measure([two.lambda], 'one', 6, 100),
+      ({ refusals }) => refusals.length === 0,
+    );
   });
 
   test('have what another one used when it was killed, and one that starts waits for nobody dead', async () => {

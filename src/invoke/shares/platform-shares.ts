@@ -99,7 +99,8 @@ export class PlatformShares {
   /** @param onAnswer there are `count` more of it here, or there is nothing to be had */
   ask(pool: DividedPool, count: number, onAnswer: () => void): void {
     this.#asks.add(pool.name, { count, onAnswer });
-    this.#hurry();
+    // Those who come too late for a petition are no reason to look more often.
+    if (this.#asks.find(pool.name)?.isClosed === false) this.#hurry();
   }
 
   get #isBlocked(): boolean {
@@ -211,7 +212,7 @@ export class PlatformShares {
   }
 
   async #pause(): Promise<void> {
-    if (this.#isWoken && !this.#isOut) {
+    if ((this.#isWoken || this.#asks.hasNew) && !this.#isOut) {
       this.#isWoken = false;
       // Those who come with the same turn of the event loop are asked for together.
       await new Promise((resolve) => setImmediate(resolve));

@@ -33,6 +33,12 @@ export class PoolAsks {
     return this.#current.keys();
   }
 
+  /** Somebody waits for the next report. */
+  get hasNew(): boolean {
+    for (const { isClosed } of this.#current.values()) if (!isClosed) return true;
+    return false;
+  }
+
   find(pool: string): AskGroup | undefined {
     return this.#current.get(pool);
   }
