@@ -51,6 +51,9 @@ def threads(event):
     stop.set()
     return made
 
+def limit(event):
+    return resource.getrlimit(resource.RLIMIT_NPROC)
+
 def processes(event):
     made = []
     try:
@@ -228,6 +231,15 @@ for (const level of levels)
         }
         expect((await call('large', {})).result).toBeNull();
       });
+
+      // gVisor's kernel has no such number of its own.
+      test.skipIf(level.name === 'gvisor')(
+        'who asks how many processes there may be is told',
+        async (context) => {
+          needs(context, 'processes');
+          expect((await call('small', { do: 'limit' })).result).toEqual([1024, 1024]);
+        },
+      );
 
       test('open files are 1,024 at most, and stay so', async () => {
         const { result } = await call('small', { do: 'files' });

@@ -6,7 +6,7 @@ import {
   type NamespaceTools,
   rootArguments,
 } from './bubblewrap-arguments.ts';
-import { limitedProgram, MOST_SIGNALS } from './program-limits.ts';
+import { limitedProgram, MOST_SIGNALS, toldOf } from './program-limits.ts';
 
 /** What the keeper of a room prints when all is mounted. Its standard output is where bubblewrap told of it. */
 export const READY = 'ready\n';
@@ -86,12 +86,23 @@ export function programCommand(
   if (freezerFile !== undefined) enter.push('/bin/sh', '-c', FREEZABLE, 'sh');
   const seal = [bubblewrap, '--args', '6', '--seccomp', '4'];
   if (uid === undefined) {
-    const limited = limitedProgram(tools, counted, MOST_SIGNALS);
+    const limited = limitedProgram(tools, tools.prlimit === undefined ? counted : processes, MOST_SIGNALS);
     return ['/bin/sh', ...script, ...enter, ...seal, '--disable-userns', '--', ...limited, ...argv];
   }
   // Signals the warden has limited.
   const limited = limitedProgram(tools, counted, undefined);
-  return ['/bin/sh', ...script, ...limited, ...enter, ...leaveRoot(tools, uid), ...seal, '--', ...argv];
+  const told = hasGroupForProcesses ? toldOf(tools, processes) : [];
+  return [
+    '/bin/sh',
+    ...script,
+    ...limited,
+    ...enter,
+    ...leaveRoot(tools, uid),
+    ...seal,
+    '--',
+    ...told,
+    ...argv,
+  ];
 }
 
 /** Options of nsenter, and the kernel's names. The user namespace is the warden's own. */

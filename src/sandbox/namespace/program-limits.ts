@@ -21,3 +21,11 @@ export function limitedProgram(
   const limits = processes === undefined ? [] : [`--nproc=${processes}`];
   return [prlimit, ...limits, `--sigpending=${signals}`, '--'];
 }
+
+/**
+ * The same for the number alone that a program is told of where a control group does the counting: the program's own user
+ * namespace counts as well, and never as far.
+ */
+export function toldOf({ prlimit }: NamespaceTools, processes: number): string[] {
+  return prlimit === undefined ? [] : [prlimit, `--nproc=${processes}`, '--'];
+}
