@@ -6,6 +6,7 @@
  */
 
 const { read, readSync, writeSync, writevSync } = require('node:fs');
+const { doze } = require('./ahead.cjs');
 const { BYTES_PER_UNIT, encode, release } = require('./encoding.cjs');
 
 const FROM_PLATFORM = 3;
@@ -95,6 +96,7 @@ function readFrame() {
     input = ownInput;
     start = 0;
     end = 0;
+    doze();
   }
   fill(PREFIX_BYTES);
   const length = input.readUInt32BE(start);
