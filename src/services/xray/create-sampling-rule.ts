@@ -3,12 +3,13 @@ import type { OperationHandler } from '../../aws/service.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import {
   DEFAULT_RULE,
+  putRule,
   ruleArn,
   ruleName,
-  ruleRow,
   samplingRules,
   shownRule,
 } from './sampling/sampling-rules.ts';
+import { withTags } from './sampling/rule-tags.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 import { invalidRequest, notBuilt } from './xray-errors.ts';
 
@@ -22,13 +23,12 @@ export function createSamplingRule({
 }: XrayDependencies): OperationHandler<CreateSamplingRuleRequest, CreateSamplingRuleResult> {
   return async ({ SamplingRule: given, Tags = [] }, context) => {
     if (given === undefined) throw invalidRequest('A sampling rule is required.');
-    if (Tags.length > 0) throw notBuilt('Tags');
     if (given.SamplingRateBoost !== undefined) throw notBuilt('SamplingRule.SamplingRateBoost');
     if (given.Version !== 1) throw invalidRequest('The version of a sampling rule must be 1.');
     const name = ruleName(context, given.RuleName, given.RuleARN);
     const nowMs = clock.now();
     const rule = { Attributes: {}, ...given, RuleName: name, RuleARN: ruleArn(context, name) };
-    const stored = { name, createdAtMs: nowMs, modifiedAtMs: nowMs, rule };
+    const stored = { name, createdAtMs: nowMs, modifiedAtMs: nowMs, rule, tags: withTags([], Tags) };
     await store.write(async (tx) => {
       const rules = await samplingRules(tx, context);
       if (rules.some((known) => known.name === name))
@@ -38,7 +38,7 @@ export function createSamplingRule({
           'RuleLimitExceededException',
           `There are ${MOST_RULES} sampling rules already.`,
         );
-      await tx.insertInto('xray_sampling_rules').values(ruleRow(context, stored)).execute();
+      await putRule(tx, context, stored);
     });
     return { SamplingRuleRecord: shownRule(stored) };
   };

@@ -6,9 +6,9 @@ import type {
 import type { OperationHandler } from '../../aws/service.ts';
 import {
   DEFAULT_RULE,
+  putRule,
   ruleMissing,
   ruleName,
-  ruleRow,
   samplingRules,
   shownRule,
 } from './sampling/sampling-rules.ts';
@@ -31,15 +31,7 @@ export function updateSamplingRule({
       const before = (await samplingRules(tx, context)).find((known) => known.name === name);
       if (before === undefined) throw ruleMissing(name);
       const after = { ...before, modifiedAtMs: clock.now(), rule: { ...before.rule, ...changes } };
-      const row = ruleRow(context, after);
-      const { modified_at_ms, rule } = row;
-      await tx
-        .insertInto('xray_sampling_rules')
-        .values(row)
-        .onConflict((known) =>
-          known.columns(['account_id', 'region', 'name']).doUpdateSet({ modified_at_ms, rule }),
-        )
-        .execute();
+      await putRule(tx, context, after);
       return after;
     });
     return { SamplingRuleRecord: shownRule(stored) };

@@ -9,6 +9,7 @@ import { getTraceGraph } from './get-trace-graph.ts';
 import { getTraceSummaries } from './get-trace-summaries.ts';
 import { putTelemetryRecords } from './put-telemetry-records.ts';
 import { putTraceSegments } from './put-trace-segments.ts';
+import { listTagsForResource, tagResource, untagResource } from './tag-operations.ts';
 import { updateSamplingRule } from './update-sampling-rule.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 
@@ -25,8 +26,11 @@ export function createXrayService(deps: XrayDependencies): ServiceDefinition {
       GetServiceGraph: getServiceGraph(deps),
       GetTraceGraph: getTraceGraph(deps),
       GetTraceSummaries: getTraceSummaries(deps),
+      ListTagsForResource: listTagsForResource(deps),
       PutTelemetryRecords: putTelemetryRecords(),
       PutTraceSegments: putTraceSegments(deps),
+      TagResource: tagResource(deps),
+      UntagResource: untagResource(deps),
       UpdateSamplingRule: updateSamplingRule(deps),
     },
   };

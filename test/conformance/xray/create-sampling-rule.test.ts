@@ -1,8 +1,8 @@
-import { CreateSamplingRuleCommand, type SamplingRule, type XRayClient } from '@aws-sdk/client-xray';
+import type { SamplingRule, XRayClient } from '@aws-sdk/client-xray';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { xrayOf } from '../../support/xray.ts';
-import { create, rule, rules } from './rules.ts';
+import { create, rules } from './rules.ts';
 
 let server: TestServer;
 let xray: XRayClient;
@@ -36,12 +36,6 @@ describe('CreateSamplingRule', () => {
     ],
   ])('refuses %j', async (more, message) => {
     await expect(create(xray, more)).rejects.toMatchObject({ name: 'InvalidRequestException', message });
-  });
-
-  test('refuses tags, which it has none of', async () => {
-    const SamplingRule = rule();
-    const tagged = new CreateSamplingRuleCommand({ SamplingRule, Tags: [{ Key: 'a', Value: 'b' }] });
-    await expect(xray.send(tagged)).rejects.toThrow('Tags is not implemented by Lambent yet.');
   });
 
   test('refuses a twenty-sixth rule', async () => {

@@ -1,4 +1,4 @@
-import type { SamplingRule, SamplingRuleRecord } from '@aws-sdk/client-xray';
+import type { SamplingRule, SamplingRuleRecord, Tag } from '@aws-sdk/client-xray';
 import type { Kysely } from 'kysely';
 import { partitionOf } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
@@ -16,6 +16,7 @@ export interface StoredRule {
   readonly createdAtMs: number;
   readonly modifiedAtMs: number;
   readonly rule: SamplingRule;
+  readonly tags: readonly Tag[];
 }
 
 /** By priority, the default at the end. */
@@ -33,15 +34,28 @@ export async function samplingRules(db: Kysely<Database>, place: Place): Promise
   );
 }
 
-export function ruleRow({ accountId, region }: Place, stored: StoredRule): XraySamplingRuleTable {
+function ruleRow({ accountId, region }: Place, stored: StoredRule): XraySamplingRuleTable {
   return {
     account_id: accountId,
     region,
     name: stored.name,
     created_at_ms: stored.createdAtMs,
     modified_at_ms: stored.modifiedAtMs,
-    rule: JSON.stringify(stored.rule),
+    rule: JSON.stringify({ ...stored.rule, Tags: stored.tags } satisfies RuleDocument),
   };
+}
+
+/** Makes a rule, or changes the one of its name. */
+export async function putRule(tx: Kysely<Database>, place: Place, stored: StoredRule): Promise<void> {
+  const row = ruleRow(place, stored);
+  const { modified_at_ms, rule } = row;
+  await tx
+    .insertInto('xray_sampling_rules')
+    .values(row)
+    .onConflict((known) =>
+      known.columns(['account_id', 'region', 'name']).doUpdateSet({ modified_at_ms, rule }),
+    )
+    .execute();
 }
 
 export function shownRule({ rule, createdAtMs, modifiedAtMs }: StoredRule): SamplingRuleRecord {
@@ -66,12 +80,17 @@ export function ruleMissing(name: string) {
   return invalidRequest(`Sampling rule ${name} does not exist.`);
 }
 
+/** What the column `rule` holds. */
+type RuleDocument = SamplingRule & { readonly Tags?: readonly Tag[] };
+
 function storedRule(row: XraySamplingRuleTable): StoredRule {
+  const { Tags: tags = [], ...rule } = JSON.parse(row.rule) as RuleDocument;
   return {
     name: row.name,
     createdAtMs: row.created_at_ms,
     modifiedAtMs: row.modified_at_ms,
-    rule: JSON.parse(row.rule) as SamplingRule,
+    rule,
+    tags,
   };
 }
 
@@ -95,5 +114,6 @@ function defaultRule(place: Place): StoredRule {
       Version: 1,
       Attributes: {},
     },
+    tags: [],
   };
 }
