@@ -30,7 +30,7 @@ afterEach(async () => {
 
 test.skipIf(plugins === undefined)(
   'topics, event buses, schedules and scaling',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const { endpoint, lambda } = server;
     const sns = clientFor(server);

@@ -40,6 +40,7 @@ test.skipIf(plugins === undefined)(
     const mappings = { jobs: 'Enabled', clicks: 'Enabled', reader: 'Enabled' };
     expect(await terraform.outputs()).toEqual({ mappings });
     expect(await (await fetch(`${endpoint}/uploads/in/first.txt`)).text()).toBe('first');
+    expect(await (await fetch(`${endpoint}/uploads/copies/the%20first%20one.txt`)).text()).toBe('first');
     // The bucket told the function of the object that the stack made.
     const [event] = await diaryWith(server, 'worker', 1);
     expect(event?.Records).toMatchObject([{ eventName: 'ObjectCreated:Put', s3: { object: { size: 5 } } }]);

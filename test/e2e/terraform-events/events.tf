@@ -50,11 +50,6 @@ resource "aws_sns_topic_subscription" "worker" {
   endpoint            = aws_lambda_alias.live.arn
   filter_policy_scope = "MessageBody"
   filter_policy       = jsonencode({ revision = [var.revision] })
-  redrive_policy      = jsonencode({ deadLetterTargetArn = aws_sqs_queue.dead.arn })
-}
-
-resource "aws_sqs_queue" "dead" {
-  name = "dead"
 }
 
 resource "aws_cloudwatch_event_bus" "shop" {
@@ -87,10 +82,6 @@ resource "aws_cloudwatch_event_target" "worker" {
   retry_policy {
     maximum_event_age_in_seconds = 60
     maximum_retry_attempts       = 1
-  }
-
-  dead_letter_config {
-    arn = aws_sqs_queue.dead.arn
   }
 }
 
@@ -156,6 +147,24 @@ resource "aws_appautoscaling_scheduled_action" "night" {
   scalable_target_action {
     min_capacity = 1
     max_capacity = var.revision == "1" ? 1 : 2
+  }
+}
+
+resource "aws_xray_sampling_rule" "orders" {
+  rule_name      = "orders"
+  priority       = 100
+  version        = 1
+  reservoir_size = 1
+  fixed_rate     = 0.5
+  url_path       = "/orders*"
+  host           = "*"
+  http_method    = "*"
+  service_type   = "*"
+  service_name   = "*"
+  resource_arn   = "*"
+
+  tags = {
+    revision = var.revision
   }
 }
 

@@ -24,8 +24,8 @@ provider "aws" {
     logs           = var.endpoint
     scheduler      = var.endpoint
     sns            = var.endpoint
-    sqs            = var.endpoint
     sts            = var.endpoint
+    xray           = var.endpoint
   }
 }
 

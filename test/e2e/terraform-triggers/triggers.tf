@@ -129,6 +129,13 @@ resource "aws_s3_object" "first" {
   depends_on = [aws_s3_bucket_acl.uploads, aws_s3_bucket_notification.uploads]
 }
 
+resource "aws_s3_object_copy" "first" {
+  bucket = aws_s3_bucket.uploads.id
+  key    = "copies/the first one.txt"
+  acl    = "public-read"
+  source = "${aws_s3_bucket.uploads.id}/${aws_s3_object.first.key}"
+}
+
 resource "aws_lambda_permission" "uploads" {
   statement_id   = "uploads"
   function_name  = aws_lambda_function.worker.function_name
