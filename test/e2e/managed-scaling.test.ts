@@ -1,6 +1,8 @@
+import { CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { PublishVersionCommand, PutFunctionScalingConfigCommand } from '@aws-sdk/client-lambda';
 import { expect, test } from 'vitest';
 import { ON_MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
+import { advanceClock, withFrozenClock } from '../support/async-events.ts';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
@@ -36,5 +38,44 @@ test('environments that are kept on managed instances are there again after a re
   } finally {
     await server.stop();
     await directory.remove();
+  }
+});
+
+test('those that end again and again are not started over and over', async () => {
+  const server = await startServer();
+  try {
+    const settings = { ...ON_MACHINE, Runtime: 'nodejs24.x' } as const;
+    const source = `console.log('has begun'); exports.handler = async () => 1; setTimeout(() => process.exit(1), 100);`;
+    await deploy(server.lambda, FunctionName, { 'index.js': source }, settings);
+    await server.lambda.send(new PublishVersionCommand({ FunctionName }));
+    const FunctionScalingConfig = { MinExecutionEnvironments: 1 };
+    const keep = { FunctionName, Qualifier: '1', FunctionScalingConfig };
+    const logGroupName = `/aws/lambda/${FunctionName}`;
+    await server.logs.send(new CreateLogGroupCommand({ logGroupName }));
+    await withFrozenClock(server, async () => {
+      await server.lambda.send(new PutFunctionScalingConfigCommand(keep));
+      const starts = async (): Promise<number> => {
+        const filter = {
+          logGroupName,
+          filterPattern: '"has begun"',
+        };
+        return (await server.logs.send(new FilterLogEventsCommand(filter))).events?.length ?? 0;
+      };
+      // The first that is lost is replaced at once; the next one waits for the clock, which stands.
+      await eventually(starts, (count) => count === 2);
+      await eventually(
+        async () => (await environmentsOf(server, FunctionName)).length,
+        (count) => count === 0,
+      );
+      await advanceClock(server, 1000);
+      await eventually(starts, (count) => count === 3);
+      await eventually(
+        async () => (await environmentsOf(server, FunctionName)).length,
+        (count) => count === 0,
+      );
+      expect(await starts()).toBe(3);
+    });
+  } finally {
+    await server.stop();
   }
 });

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import type { Clock } from '../../model/clock.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import type { EnvironmentScaling } from '../../model/managed-instances.ts';
@@ -13,19 +12,15 @@ import { ServiceError } from '../../model/service-error.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
 import type { EnvironmentFactory } from '../environment-factory.ts';
+import type { EnvironmentPoolOptions } from '../environment-pool.ts';
 import { drawLifetime } from '../lifetimes.ts';
 import { Removals } from '../removals.ts';
-import { ManagedGroup, type ManagedLife } from './managed-group.ts';
+import { deploymentKey, ManagedGroup, type ManagedLife } from './managed-group.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
-export interface ManagedEnvironmentsOptions {
+export interface ManagedEnvironmentsOptions
+  extends Pick<EnvironmentPoolOptions, 'clock' | 'idleExpiryMs' | 'lifetimeMs' | 'onWarning'> {
   readonly factory: EnvironmentFactory;
-  readonly clock: Clock;
-  /** An environment unused for this long, in platform time, is removed. */
-  readonly idleExpiryMs: number;
-  /** No environment is used longer, in platform time: its credentials would run out. */
-  readonly lifetimeMs: number;
-  readonly onWarning: (text: string) => void;
 }
 
 type End = (group: ManagedGroup, environment: SharedEnvironment) => void;
@@ -77,7 +72,6 @@ export class ManagedEnvironments {
     this.#scalings.set(version, scaling);
     const group = this.#groupOf(version);
     group.scaling = scaling;
-    group.isFailing = false;
     for (const environment of group.environments.keys()) this.#settle(group, environment);
     this.#demand(group);
     this.#dropIfEmpty(group);
@@ -89,6 +83,7 @@ export class ManagedEnvironments {
       if (group.version.functionArn !== functionArn) continue;
       group.isRetired = !keepDeploymentIds.has(group.version.deploymentId);
       for (const environment of group.environments.keys()) this.#settle(group, environment);
+      this.#dropIfEmpty(group);
     }
   }
 
@@ -121,7 +116,7 @@ export class ManagedEnvironments {
   }
 
   #groupOf(version: FunctionVersion): ManagedGroup {
-    const key = keyOf(version);
+    const key = deploymentKey(version);
     const scaling = this.#scalings.get(version) ?? {};
     const group = this.#groups.get(key) ?? new ManagedGroup(version, scaling);
     this.#groups.set(key, group);
@@ -133,8 +128,7 @@ export class ManagedEnvironments {
     environment: SharedEnvironment,
     invocation: Invocation,
   ): Promise<InvocationResult> {
-    const life = group.environments.get(environment);
-    if (life !== undefined) life.idleSinceMs = undefined;
+    group.occupy(environment);
     return environment.invoke(invocation);
   }
 
@@ -154,25 +148,35 @@ export class ManagedEnvironments {
     let environment: SharedEnvironment | undefined;
     try {
       environment = await this.#options.factory.createShared(group.version, each, {
-        onAvailable: (free) => this.#settle(group, free),
-        onIdleLost: (lost) => this.#settle(group, lost),
+        onAvailable: (free) => {
+          group.served();
+          this.#settle(group, free);
+        },
+        onIdleLost: (lost) => {
+          this.#lose(group);
+          this.#settle(group, lost);
+        },
       });
       const failure = await environment.start();
-      group.isFailing = failure !== undefined;
       if (failure === undefined) {
         this.#begin(group, environment);
         return;
       }
+      this.#lose(group);
       await this.#removals.remove(environment);
       for (const { invocation, resolve } of group.waiters.splice(0, each)) {
         resolve({ payload: failure.payload(invocation.requestId), functionError: 'Unhandled' });
       }
     } catch (error) {
+      this.#lose(group);
       await this.#removals.remove(environment);
-      group.isFailing = true;
       const shown = error instanceof ServiceError ? error : serviceException((error as Error).message);
       for (const { reject } of group.waiters.splice(0, each)) reject(shown);
     }
+  }
+
+  #lose(group: ManagedGroup): void {
+    group.lose(this.#options.clock, () => this.#demand(group));
   }
 
   #begin(group: ManagedGroup, environment: SharedEnvironment): void {
@@ -209,7 +213,7 @@ export class ManagedEnvironments {
   };
 
   #dropIfEmpty(group: ManagedGroup): void {
-    const key = keyOf(group.version);
+    const key = deploymentKey(group.version);
     if (group.isEmpty && this.#groups.get(key) === group) this.#groups.delete(key);
   }
 
@@ -242,8 +246,4 @@ export class ManagedEnvironments {
     }
     return nextMs === Infinity ? undefined : nextMs;
   }
-}
-
-function keyOf({ functionArn, version, deploymentId }: FunctionVersion): string {
-  return `${functionArn}:${version}:${deploymentId}`;
 }

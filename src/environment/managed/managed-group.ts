@@ -1,6 +1,8 @@
+import type { Clock } from '../../model/clock.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import type { EnvironmentScaling } from '../../model/managed-instances.ts';
+import { IdleLosses } from '../idle-losses.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
 export interface ManagedWaiter {
@@ -24,8 +26,9 @@ export class ManagedGroup {
   scaling: EnvironmentScaling;
   starting = 0;
   isRetired = false;
-  /** The last start failed: none is begun that nobody waits for. */
-  isFailing = false;
+  readonly #losses = new IdleLosses();
+  /** None is begun that nobody waits for. */
+  #isPaused = false;
 
   constructor(version: FunctionVersion, scaling: EnvironmentScaling) {
     this.version = version;
@@ -43,7 +46,7 @@ export class ManagedGroup {
 
   /** Those that are kept whether anybody uses them or not. */
   get least(): number {
-    return this.isRetired || this.isFailing ? 0 : (this.scaling.minEnvironments ?? 0);
+    return this.isRetired ? 0 : (this.scaling.minEnvironments ?? 0);
   }
 
   /** Everything that there may be is taken, and so is what has been started. */
@@ -56,19 +59,42 @@ export class ManagedGroup {
   get wantsStart(): boolean {
     const { maxEnvironments = Number.POSITIVE_INFINITY } = this.scaling;
     if (this.size >= maxEnvironments) return false;
-    return this.waiters.length > this.starting * this.places || this.size < this.least;
+    if (this.waiters.length > this.starting * this.places) return true;
+    return !this.#isPaused && this.size < this.least;
   }
 
   get isEmpty(): boolean {
-    return this.size + this.waiters.length === 0;
+    return this.size + this.waiters.length + this.least === 0;
+  }
+
+  /** One has ended that had nothing to do, or could not begin: it is replaced, but not over and over at once. */
+  lose(clock: Clock, resume: () => void): void {
+    if (this.#isPaused) return;
+    const pauseMs = this.#losses.add(clock.now());
+    if (pauseMs === 0) return;
+    this.#isPaused = true;
+    clock.schedule(pauseMs, () => {
+      this.#isPaused = false;
+      resume();
+    });
+  }
+
+  /** One is done with an invocation: they work. */
+  served(): void {
+    this.#losses.forget();
   }
 
   /** Whether one that had nothing to do for long stays all the same: its time begins anew with its next use. */
   spares(environment: SharedEnvironment): boolean {
-    const life = this.environments.get(environment);
-    if (life === undefined || this.environments.size > this.least) return false;
-    life.idleSinceMs = undefined;
+    if (this.environments.size > this.least) return false;
+    this.occupy(environment);
     return true;
+  }
+
+  /** It has something to do. */
+  occupy(environment: SharedEnvironment): void {
+    const life = this.environments.get(environment);
+    if (life !== undefined) life.idleSinceMs = undefined;
   }
 
   /** Of those that have room. */
@@ -80,4 +106,8 @@ export class ManagedGroup {
     }
     return found;
   }
+}
+
+export function deploymentKey({ functionArn, version, deploymentId }: FunctionVersion): string {
+  return `${functionArn}:${version}:${deploymentId}`;
 }

@@ -173,9 +173,11 @@ export class SharedEnvironment implements RuntimeEvents {
 
   #onLost(failure: FunctionFailure): void {
     this.#state = 'draining';
+    const wasIdle = this.#inHand.size === 0;
     for (const slot of this.#inHand.values()) slot.fail(failure);
     this.#inHand.clear();
-    this.#parts.onAvailable(this, undefined);
+    if (wasIdle) this.#parts.onIdleLost(this);
+    else this.#parts.onAvailable(this, undefined);
   }
 
   async #destroy(): Promise<void> {

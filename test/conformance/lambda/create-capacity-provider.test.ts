@@ -5,6 +5,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { ROLE, startServer, type TestServer } from '../../support/server.ts';
+import { MACHINE } from './capacity-provider-fixtures.ts';
 
 let server: TestServer;
 
@@ -29,10 +30,21 @@ async function refused(change: object): ReturnType<typeof refusal> {
 }
 
 describe('CreateCapacityProvider', () => {
-  test('is refused rather than pretended [created, limit, duplicate]', async () => {
+  test('is refused rather than pretended [created, limit]', async () => {
     const answer = await refused({});
     expect(answer).toMatchObject({ name: 'InvalidParameterValueException', status: 400, type: 'User' });
     expect(answer.message).toMatch(/^CreateCapacityProvider.* is not implemented by Lambent yet\.$/);
+  });
+
+  test('has the machine already [duplicate]', async () => {
+    for (const CapacityProviderName of ['machine', MACHINE]) {
+      expect(await refused({ CapacityProviderName })).toEqual({
+        name: 'ResourceConflictException',
+        message: `Capacity provider already exists: ${MACHINE}`,
+        status: 409,
+        type: 'User',
+      });
+    }
   });
 
   test('names everything that is wrong first [validation]', async () => {
