@@ -1,3 +1,5 @@
+import { GrowingBytes } from '../model/growing-bytes.ts';
+
 /** The body is not well-formed `aws-chunked`: a bad size, a missing line end, or an end inside a chunk. */
 export class AwsChunkedError extends Error {
   override readonly name = 'AwsChunkedError';
@@ -21,6 +23,8 @@ const SEMICOLON = 0x3b;
 /** A size, a signature and room to spare; also bounds one trailer. */
 const MAX_LINE_BYTES = 8 * 1024;
 const MAX_TRAILERS = 64;
+/** Of a body, whose chunks may be single bytes. */
+const MOST_AT_ONCE = 1024 * 1024;
 /** Hex digits of a size: 2^48 is far past every upload. */
 const MAX_SIZE_DIGITS = 12;
 
@@ -53,10 +57,10 @@ export function decodeAwsChunkedBuffer(
   readonly trailers: Trailers;
 } {
   const decoder = new Decoder(signatures);
-  const parts = decoder.push(bytes);
-  const trailers = decoder.finish();
-  const [only = new Uint8Array()] = parts;
-  return { body: parts.length > 1 ? Buffer.concat(parts) : only, trailers };
+  const body = new GrowingBytes();
+  for (let at = 0; at < bytes.byteLength; at += MOST_AT_ONCE)
+    for (const part of decoder.push(bytes.subarray(at, at + MOST_AT_ONCE))) body.add(part);
+  return { body: body.bytes, trailers: decoder.finish() };
 }
 
 /** Fed with pieces of any size; keeps only an unfinished line between two of them. */

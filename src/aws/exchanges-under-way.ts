@@ -2,12 +2,14 @@ import { ServerResponse } from 'node:http';
 import type { Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { tcpOf } from './leaving-connections.ts';
+import { SentAhead } from './sent-ahead.ts';
 
 /** Requests that have begun and are not answered to the end, with their connections. */
 export class ExchangesUnderWay {
   readonly #http1 = new Set<ServerResponse>();
   readonly #http2 = new Set<Http2ServerResponse>();
   readonly #sessions = new Map<ServerHttp2Session, Socket>();
+  readonly #sentAhead = new SentAhead();
 
   /** HTTP/2's sessions do not say what they are spoken on. */
   addSession(session: ServerHttp2Session, socket: Socket): void {
@@ -21,8 +23,13 @@ export class ExchangesUnderWay {
 
   add(response: ServerResponse | Http2ServerResponse): void {
     if (response instanceof ServerResponse) {
+      const { socket } = response.req;
       this.#http1.add(response);
-      response.once('close', () => this.#http1.delete(response));
+      this.#sentAhead.begin(socket);
+      response.once('close', () => {
+        this.#http1.delete(response);
+        this.#sentAhead.end(socket);
+      });
     } else {
       this.#http2.add(response);
       response.once('close', () => this.#http2.delete(response));

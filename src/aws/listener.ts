@@ -22,7 +22,7 @@ import {
   takeHandler,
 } from './listener-servers.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
-import { readByStream } from './read-by-stream.ts';
+import { readByStream, stayPaused } from './read-by-stream.ts';
 
 const DRAIN_CHECK_MS = 10;
 /**
@@ -132,7 +132,10 @@ export class Listener {
   #splitConnections(options: ListenerOptions): ConnectionHandler {
     const isSecure = options.tls !== undefined;
     const http1 = takeHandler(this.#http1, isSecure ? 'secureConnection' : 'connection');
-    const first = this.#throughLane(options, http1);
+    const first = this.#throughLane(options, (socket) => {
+      stayPaused(socket);
+      http1(socket);
+    });
     this.#asPlain = first;
     if (isSecure) return this.#splitSecure(options, first);
     const begin: ConnectionHandler = (socket) => {

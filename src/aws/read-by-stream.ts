@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 /**
@@ -10,4 +11,18 @@ export function readByStream(socket: TLSSocket): void {
   const { _handle: handle } = socket as unknown as { readonly _handle: { _consumed?: boolean } | null };
   // oxlint-disable-next-line no-underscore-dangle
   if (handle !== null) handle._consumed = true;
+}
+
+/**
+ * Has a connection that node:http reads past its stream stay paused. Where something was read by the stream before, the
+ * stream would go on by itself, and node:http takes what it does not expect for nonsense: of requests sent ahead of their answers
+ * the connection was ended, and those that were left lost.
+ */
+export function stayPaused(socket: Socket): void {
+  // oxlint-disable no-underscore-dangle -- Node's own names
+  const read = socket._read.bind(socket);
+  socket._read = (size) => {
+    if ((socket as { _paused?: boolean })._paused !== true) read(size);
+  };
+  // oxlint-enable no-underscore-dangle
 }

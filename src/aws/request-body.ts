@@ -1,4 +1,7 @@
+import { totalmem } from 'node:os';
 import { gunzipSync } from 'node:zlib';
+import { BodyRoom } from '../model/body-room.ts';
+import { GrowingBytes } from '../model/growing-bytes.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { own } from '../model/spent-memory.ts';
 import { decodeAwsChunked, decodeAwsChunkedBuffer, type Trailers } from './aws-chunked.ts';
@@ -26,31 +29,43 @@ export function declaredLength(request: WireRequest): number {
 
 /** Why a body could not be read: it is too large, or the client went away. */
 export type BodyFailure = 'too-large' | 'aborted';
-export type BodyReader = (body: Uint8Array | undefined, failure: BodyFailure | undefined) => void;
+export type BodyReader = (body: Buffer | undefined, failure: BodyFailure | undefined) => void;
+
+const MIB = 1024 * 1024;
+/** What all requests that are still coming may take together: clients could send, and never end, as many as they like. */
+const room = new BodyRoom(Math.max(256 * MIB, totalmem() / 8), MIB / 16);
 
 /** Reads a whole body into memory and calls back once. What lies beyond the limit is read and dropped. */
 export function collectBody(raw: StreamedRequest, limit: number, done: BodyReader): void {
   inviteBody(raw);
-  let chunks: Uint8Array[] = [];
-  let size = 0;
+  const kept = new GrowingBytes();
   let settled = false;
   const settle: BodyReader = (body, failure) => {
     if (settled) return;
     settled = true;
-    chunks = [];
+    room.leave(raw);
+    kept.clear();
     done(body, failure);
   };
   raw.on('data', (chunk: Uint8Array) => {
-    size += chunk.length;
-    if (size > limit) settle(undefined, 'too-large');
-    else if (!settled) chunks.push(chunk);
+    if (settled) return;
+    if (kept.length + chunk.length > limit) return settle(undefined, 'too-large');
+    kept.add(chunk);
+    room.keep(raw, chunk.length);
   });
-  raw.on('end', () => {
-    const [only] = chunks;
-    settle(chunks.length === 1 ? only : Buffer.concat(chunks, size > limit ? 0 : size), undefined);
-  });
+  raw.on('end', () => settle(kept.bytes, undefined));
   raw.on('error', () => settle(undefined, 'aborted'));
   raw.on('close', () => settle(undefined, 'aborted'));
+}
+
+/** The same of a request that no service answers. Undefined when it is too large; rejects when its client goes away. */
+export function readWhole(request: StreamedRequest, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    collectBody(request, limit, (body, failure) => {
+      if (failure === 'aborted') reject(new Error('The client went away before the end of its request.'));
+      else resolve(body);
+    });
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseObject } from '../json-object.ts';
-import type { BodyRoom } from '../runtime-api/body-room.ts';
+import type { BodyRoom } from '../../model/body-room.ts';
 import { readBody } from '../runtime-api/request-body.ts';
 import type { ExtensionEventType, ParkedNext } from './extension.ts';
 import { type ExtensionSet, invalidEvent, type Refusal } from './extension-set.ts';

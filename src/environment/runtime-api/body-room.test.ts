@@ -2,7 +2,7 @@ import { request as send, createServer, type ClientRequest } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { BodyRoom } from './body-room.ts';
+import { BodyRoom } from '../../model/body-room.ts';
 import { readBody } from './request-body.ts';
 
 const LIMIT = 300_000;

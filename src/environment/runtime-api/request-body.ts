@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyRoom } from './body-room.ts';
+import type { BodyRoom } from '../../model/body-room.ts';
+import { GrowingBytes } from '../../model/growing-bytes.ts';
 
 export interface RequestBody {
   readonly bytes: Uint8Array;
@@ -17,41 +18,26 @@ export function readBody(
   room: BodyRoom,
 ): Promise<RequestBody | undefined> {
   return new Promise((resolve) => {
-    let kept: Buffer = Buffer.alloc(0);
+    const kept = new GrowingBytes();
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length <= limitBytes) {
-        kept = append(kept, length - chunk.length, chunk);
+        kept.add(chunk);
         room.keep(request, chunk.length);
       } else {
-        kept = Buffer.alloc(0);
+        kept.clear();
         room.leave(request);
         if (length > ENDLESS * limitBytes) request.destroy();
       }
     });
     request.once('end', () => {
       room.leave(request);
-      const tooLarge = length > limitBytes;
-      resolve({ bytes: kept.subarray(0, tooLarge ? 0 : length), tooLarge });
+      resolve({ bytes: kept.bytes, tooLarge: length > limitBytes });
     });
     request.once('close', () => {
       room.leave(request);
       resolve(undefined);
     });
   });
-}
-
-/** One buffer for all pieces: there may be as many as there are bytes. The first is often the only one. */
-function append(kept: Buffer, length: number, chunk: Buffer): Buffer {
-  if (length === 0) return chunk;
-  const needed = length + chunk.length;
-  if (needed <= kept.length) {
-    kept.set(chunk, length);
-    return kept;
-  }
-  const larger = Buffer.allocUnsafeSlow(2 * needed);
-  larger.set(kept.subarray(0, length));
-  larger.set(chunk, length);
-  return larger;
 }

@@ -3,7 +3,7 @@ import { parseObject } from '../json-object.ts';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import { HttpNext } from './http-next.ts';
 import type { RuntimeClient } from './runtime-api-client.ts';
-import type { BodyRoom } from './body-room.ts';
+import type { BodyRoom } from '../../model/body-room.ts';
 import { readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 import {

@@ -16,7 +16,7 @@ import {
 } from './credentials-route.ts';
 import { handleMetadataRequest, METADATA_PATH } from './metadata-routes.ts';
 import type { EnvironmentMetadata } from './metadata-routes.ts';
-import { BodyRoom } from './body-room.ts';
+import { BodyRoom } from '../../model/body-room.ts';
 import { ConcurrentApiClient } from './concurrent-api-client.ts';
 import { PacedConnection } from './paced-connection.ts';
 import { RuntimeApiClient, type RuntimeClient } from './runtime-api-client.ts';

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LARGEST_RESPONSE_BYTES, type RuntimeEvents } from '../runtime-link.ts';
-import { BodyRoom } from './body-room.ts';
+import { BodyRoom } from '../../model/body-room.ts';
 import { RuntimeApiClient } from './runtime-api-client.ts';
 import { RuntimeLane } from './runtime-lane.ts';
 

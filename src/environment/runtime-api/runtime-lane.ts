@@ -5,7 +5,7 @@ import { readToShared } from '../../model/shared-reads.ts';
 import { lend, own, releaseWhole } from '../../model/spent-memory.ts';
 import { ChannelWriter } from '../channel-writer.ts';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
-import type { BodyRoom } from './body-room.ts';
+import type { BodyRoom } from '../../model/body-room.ts';
 import { accepted, eventHead } from './lane-answers.ts';
 import type { PlainRequest } from './plain-request.ts';
 import { PlainRequestReader } from './plain-request-reader.ts';

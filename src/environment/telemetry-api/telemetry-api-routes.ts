@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExtensionSet, Refusal } from '../extensions-api/extension-set.ts';
-import type { BodyRoom } from '../runtime-api/body-room.ts';
+import type { BodyRoom } from '../../model/body-room.ts';
 import { readBody } from '../runtime-api/request-body.ts';
 import { parseSubscription, type Subscription } from './subscription.ts';
 import type { TelemetryApi } from './telemetry-event.ts';

@@ -5,7 +5,7 @@ import type { FunctionVersion } from '../../model/function-version.ts';
 import type { SamplingQuestion, TraceDoor } from '../../model/trace-sink.ts';
 import type { Sandbox, SidePort } from '../../sandbox/sandbox.ts';
 import type { OutputPace } from '../output-pace.ts';
-import { BodyRoom } from '../runtime-api/body-room.ts';
+import { BodyRoom } from '../../model/body-room.ts';
 import { readBody } from '../runtime-api/request-body.ts';
 import { DatagramIntake } from './datagram-intake.ts';
 

@@ -1,4 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readWhole } from '../../aws/request-body.ts';
+import { ServiceError } from '../../model/service-error.ts';
+
+const LARGEST_BYTES = 64 * 1024;
 
 export async function readText(request: IncomingMessage): Promise<string> {
   return (await readBytes(request)).toString('utf8');
@@ -6,9 +10,13 @@ export async function readText(request: IncomingMessage): Promise<string> {
 
 /** The whole body; admin requests are a few bytes. */
 export async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  const body = await readWhole(request, LARGEST_BYTES);
+  if (body !== undefined) return body;
+  throw new ServiceError(
+    'RequestEntityTooLargeException',
+    `Requests to the platform itself take no more than ${LARGEST_BYTES} bytes.`,
+    413,
+  );
 }
 
 export function sendJson(

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ServiceError } from '../../model/service-error.ts';
-import { sendJson } from './admin-exchange.ts';
+import { sendError, sendJson } from './admin-exchange.ts';
 import { type AdminClock, answerClock } from './clock-route.ts';
 import { CODE_PATH, type CodeDownloads } from './code-downloads.ts';
 import { type AdminRuntimes, answerRuntimes } from './runtime-routes.ts';
@@ -51,6 +51,11 @@ export class AdminRoutes {
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (!path.startsWith('/_lambent/')) return false;
     this.#answer(request, response, path).catch((error: unknown) => {
+      if (request.readableAborted) return;
+      if (error instanceof ServiceError) {
+        sendError(response, error.status, error.code, error.message);
+        return;
+      }
       this.#options.onError(error);
       if (!response.headersSent)
         sendJson(response, 500, { message: 'Lambent failed to answer; its log says why.' });

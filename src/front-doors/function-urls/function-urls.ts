@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { readWhole } from '../../aws/request-body.ts';
 import type { FunctionInvoker, InvokeAnswer } from '../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../invoke/response-chunks.ts';
 import { frontDoorHeader } from '../../invoke/trace-id.ts';
@@ -11,12 +12,14 @@ import { isPreflight, preflightFields, responseFields } from './cors.ts';
 import { badGateway, failed, forbidden, refused, tooLarge } from './door-answers.ts';
 import { functionResponse, type UrlResponse } from './function-response.ts';
 import type { FunctionUrlDirectory } from './function-url-directory.ts';
-import { LARGEST_EVENT_BYTES, readBody } from './request-body.ts';
 import { requestEvent, type UrlCaller, type UrlTls } from './request-event.ts';
 import { sendResponse } from './send-response.ts';
 import { streamedResponse } from './streamed-response.ts';
 import type { SignedUrlRequest, UrlAccess } from './url-access.ts';
 import { type UrlAddress, urlAddress } from './url-address.ts';
+
+/** Of an event, and so of the body of a request that becomes one. */
+const LARGEST_EVENT_BYTES = 6 * 1024 * 1024;
 
 export interface FunctionUrlsOptions {
   readonly directory: FunctionUrlDirectory;
@@ -118,7 +121,7 @@ export class FunctionUrls {
     const isOpen = url.authType === 'NONE';
     const { signed } = call;
     if (isOpen && !access.isAllowed(url, undefined, { ...signed, body: Buffer.alloc(0) })) return forbidden();
-    const body = await readBody(call.request);
+    const body = await readWhole(call.request, LARGEST_EVENT_BYTES);
     if (body === undefined) return tooLarge(LARGEST_EVENT_BYTES);
     if (isOpen) return await this.#invoke(url, call, undefined, body);
     const caller = access.caller(url, { ...signed, body });

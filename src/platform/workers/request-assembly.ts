@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { GatheredBytes } from '../../model/gathered-bytes.ts';
 
 /** Of an Invoke: six megabytes, and what is refused for being more. */
 export const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
@@ -33,23 +34,22 @@ export function missingFrom(bytes: Buffer): number | undefined {
  * @param whole gets all of them, and no more is read
  */
 export function assemble(socket: Socket, begun: Buffer, size: number, whole: (bytes: Buffer) => void): void {
-  const chunks = [begun];
-  let bytes = begun.length;
+  const gathered = new GatheredBytes(begun, size);
   const over = performance.now() + REQUEST_MS;
   const drop = (): void => {
     socket.destroy();
   };
   const onData = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes < size) {
+    const taken = gathered.add(chunk);
+    if (!gathered.isWhole) {
       if (performance.now() > over) drop();
       return;
     }
     socket.off('data', onData);
     socket.off('end', drop);
     socket.setTimeout(0, drop);
-    whole(Buffer.concat(chunks, bytes));
+    const { bytes } = gathered;
+    whole(taken === chunk.length ? bytes : Buffer.concat([bytes, chunk.subarray(taken)]));
   };
   socket.on('data', onData);
   socket.on('end', drop);

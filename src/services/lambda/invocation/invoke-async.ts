@@ -1,6 +1,7 @@
 import type { InvokeAsyncRequest, InvokeAsyncResponse } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
+import { GrowingBytes } from '../../../model/growing-bytes.ts';
 import { requestTooLarge } from '../../../model/lambda-errors.ts';
 import { ASYNC_PAYLOAD_LIMIT_BYTES } from '../../../model/limits.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
@@ -34,12 +35,11 @@ export function invokeAsync(
 
 /** The model calls the body a stream, which the wire layer hands on without a limit. */
 async function readAll(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const body = new GrowingBytes();
   for await (const chunk of stream ?? []) {
-    size += chunk.byteLength;
-    if (size > ASYNC_PAYLOAD_LIMIT_BYTES) throw requestTooLarge(ASYNC_PAYLOAD_LIMIT_BYTES, 'InvokeAsync');
-    chunks.push(chunk);
+    if (body.length + chunk.length > ASYNC_PAYLOAD_LIMIT_BYTES)
+      throw requestTooLarge(ASYNC_PAYLOAD_LIMIT_BYTES, 'InvokeAsync');
+    body.add(chunk);
   }
-  return Buffer.concat(chunks);
+  return body.bytes;
 }

@@ -5,17 +5,19 @@ interface Body {
 }
 
 /**
- * How much of requests that are not there whole one environment may have the platform keep. The oldest of them always
- * comes through; the others wait while there is more.
+ * How much of requests that are not there whole somebody may have the platform keep. The oldest of them always comes
+ * through, and so do small ones; the others wait while there is more.
  */
 export class BodyRoom {
   readonly #mostBytes: number;
+  readonly #smallBytes: number;
   /** How much is kept of each, oldest first. */
   readonly #kept = new Map<Body, number>();
   #bytes = 0;
 
-  constructor(mostBytes: number) {
+  constructor(mostBytes: number, smallBytes = 0) {
     this.#mostBytes = mostBytes;
+    this.#smallBytes = smallBytes;
   }
 
   /**
@@ -30,10 +32,12 @@ export class BodyRoom {
 
   /** So much more of it is kept; it may be paused for that. */
   keep(request: Body, bytes: number): void {
-    this.#kept.set(request, (this.#kept.get(request) ?? 0) + bytes);
+    const kept = (this.#kept.get(request) ?? 0) + bytes;
+    this.#kept.set(request, kept);
     this.#bytes += bytes;
+    if (this.#bytes <= this.#mostBytes || kept <= this.#smallBytes) return;
     const [oldest] = this.#kept.keys();
-    if (this.#bytes > this.#mostBytes && request !== oldest) request.pause();
+    if (request !== oldest) request.pause();
   }
 
   /** Nothing of it is kept any more. */
