@@ -133,7 +133,7 @@ export class Listener {
     const isSecure = options.tls !== undefined;
     const http1 = takeHandler(this.#http1, isSecure ? 'secureConnection' : 'connection');
     const first = this.#throughLane(options, (socket) => {
-      stayPaused(socket);
+      if (!isSecure) stayPaused(socket);
       http1(socket);
     });
     this.#asPlain = first;

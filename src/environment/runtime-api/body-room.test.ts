@@ -67,6 +67,18 @@ test('the oldest body always comes through, the others wait for room', () => {
   expect(third.isPaused).toBe(false);
 });
 
+test('small bodies wait for nobody', () => {
+  const own = new BodyRoom(100, 20);
+  const [first, small] = [new Body(), new Body()];
+  own.keep(first, 200);
+  own.keep(small, 20);
+  expect(small.isPaused).toBe(false);
+  own.keep(small, 1);
+  expect(small.isPaused).toBe(true);
+  own.leave(first);
+  expect(small.isPaused).toBe(false);
+});
+
 test('bodies that have to wait for each other all come through in the end', async () => {
   const requests = Array.from({ length: 20 }, () => begin(250_000));
   await until(() => expect(received).toBeGreaterThan(2 * LIMIT));
