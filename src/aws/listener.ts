@@ -52,13 +52,11 @@ export class Listener {
   #closed: Promise<void> | undefined;
 
   constructor(given: ListenerOptions) {
-    const options: ListenerOptions = {
-      ...given,
-      onRequest: (request, response) => {
-        this.#exchanges.add(response);
-        given.onRequest(request, response);
-      },
+    const onRequest: ListenerOptions['onRequest'] = (request, response) => {
+      this.#exchanges.add(response);
+      given.onRequest(request, response);
     };
+    const options: ListenerOptions = { ...given, onRequest };
     this.#headersTimeoutMs = options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS;
     this.#http1 = createHttp1Server(options);
     this.#http2 = createHttp2Sessions(options, (session) => {
@@ -132,10 +130,7 @@ export class Listener {
   #splitConnections(options: ListenerOptions): ConnectionHandler {
     const isSecure = options.tls !== undefined;
     const http1 = takeHandler(this.#http1, isSecure ? 'secureConnection' : 'connection');
-    const first = this.#throughLane(options, (socket) => {
-      if (!isSecure) stayPaused(socket);
-      http1(socket);
-    });
+    const first = this.#throughLane(options, (socket) => http1(stayPaused(socket)));
     this.#asPlain = first;
     if (isSecure) return this.#splitSecure(options, first);
     const begin: ConnectionHandler = (socket) => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 
 /**
  * Has node:http read a connection by its stream, not past it as it likes to. What TLS has decrypted goes on coming when it is
@@ -18,11 +18,14 @@ export function readByStream(socket: TLSSocket): void {
  * stream would go on by itself, and node:http takes what it does not expect for nonsense: of requests sent ahead of their answers
  * the connection was ended, and those that were left lost.
  */
-export function stayPaused(socket: Socket): void {
+export function stayPaused(socket: Socket): Socket {
+  // One of TLS is read by its stream.
+  if (socket instanceof TLSSocket) return socket;
   // oxlint-disable no-underscore-dangle -- Node's own names
   const read = socket._read.bind(socket);
   socket._read = (size) => {
     if ((socket as { _paused?: boolean })._paused !== true) read(size);
   };
   // oxlint-enable no-underscore-dangle
+  return socket;
 }
