@@ -176,6 +176,11 @@ describe('a request', () => {
     expect(seen(answer).event).toMatchObject({ rawPath: '/a/b', rawQueryString: 'c=d' });
   });
 
+  test('may name the host in any case', async () => {
+    const host = new URL(url).host.toUpperCase();
+    expect(await web(`${server.endpoint}/a`, { headers: { host } })).toMatchObject({ status: 200 });
+  });
+
   test('to a path of the API is still the function’s', async () => {
     const path = '2015-03-31/functions/web/invocations';
     const answer = await web(`${url}${path}`, { method: 'POST', body: '{}' });

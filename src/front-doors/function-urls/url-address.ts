@@ -11,14 +11,14 @@ const IN_HOST = `.${FUNCTION_URL_LABEL}.`;
 
 /** Whether a request is for some function URL, existing or not. Costs nanoseconds: every request is asked. */
 export function isFunctionUrl(host: string, path: string): boolean {
-  return host.includes(IN_HOST) || path.startsWith(FUNCTION_URL_PATH);
+  return host.toLowerCase().includes(IN_HOST) || path.startsWith(FUNCTION_URL_PATH);
 }
 
 /** Call only when `isFunctionUrl`. The host name goes before the path, which is then all the function's. */
 export function urlAddress(host: string, path: string): UrlAddress {
-  const label = host.indexOf(IN_HOST);
-  if (label >= 0)
-    return { urlId: host.slice(0, label).toLowerCase(), path: path.startsWith('/') ? path : '/' };
+  const name = host.toLowerCase();
+  const label = name.indexOf(IN_HOST);
+  if (label >= 0) return { urlId: name.slice(0, label), path: path.startsWith('/') ? path : '/' };
   const rest = path.slice(FUNCTION_URL_PATH.length);
   const slash = rest.indexOf('/');
   if (slash < 0) return { urlId: rest, path: '/' };
