@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
-import { differences, type Holdings, holdingsOf, residentMb } from '../support/holdings.ts';
+import { gains, type Holdings, holdingsOf, residentMb } from '../support/holdings.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { tracesOf } from '../support/traces.ts';
 
@@ -106,7 +106,7 @@ function leaks(isolation: string, cycles: number): void {
     }
     const after = await settled(server, before);
     console.log(report({ isolation, made, before, after, memory }));
-    expect(differences(before, after)).toEqual([]);
+    expect(gains(before, after)).toEqual([]);
     if (made >= ENOUGH_TO_WEIGH) expect(mean(memory, 3) / mean(memory, 1)).toBeLessThan(MOST_GROWTH);
     await eventually(
       async () => scratch(),
@@ -116,7 +116,7 @@ function leaks(isolation: string, cycles: number): void {
     await nothingIsLeft();
   });
 
-  /** What the platform has without any environment; where it has something else than before, after a while. */
+  /** What the platform has without any environment; where it has more than before, after a while. */
   const settled = async (server: TestServer, before?: Holdings): Promise<Holdings> => {
     const holder = { pid: server.process.pid ?? 0, folder: folder.path, words: [name] };
     // What was being prepared when time was moved may have come into use after that.
@@ -131,7 +131,7 @@ function leaks(isolation: string, cycles: number): void {
     const deadline = Date.now() + 60_000;
     return await eventually(
       async () => holdingsOf(holder),
-      (found) => before === undefined || differences(before, found).length === 0 || Date.now() > deadline,
+      (found) => before === undefined || gains(before, found).length === 0 || Date.now() > deadline,
       70_000,
     );
   };

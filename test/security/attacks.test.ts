@@ -28,7 +28,7 @@ import os
 def handler(event, context):
     made = 0
     try:
-        while made < 3000:
+        while made < 10_000:
             os.posix_spawn("/usr/bin/sleep", ["sleep", "60"], {})
             made += 1
     except OSError:

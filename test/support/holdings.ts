@@ -41,11 +41,11 @@ export function holdingsOf({ pid, folder, words = [] }: Holder): Holdings {
   };
 }
 
-/** Those of both that differ, each with both numbers. */
-export function differences(before: Holdings, now: Holdings): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(now)])].flatMap((kind) => {
-    const [had, has] = [before[kind] ?? 0, now[kind] ?? 0];
-    return had === has ? [] : [`${kind}: ${had} before, ${has} now`];
+/** What there is more of, with both numbers. Less is no leak: what was being made ready before may be ready now. */
+export function gains(before: Holdings, now: Holdings): string[] {
+  return Object.entries(now).flatMap(([kind, has]) => {
+    const had = before[kind] ?? 0;
+    return has <= had ? [] : [`${kind}: ${had} before, ${has} now`];
   });
 }
 
