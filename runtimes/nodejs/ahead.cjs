@@ -13,16 +13,16 @@ const DOZE_MS = 0.001;
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 let isPassing = false;
-/** The event that is in hand, or was last, came ahead: others are likely on their way. */
-let isHurried = false;
+/** The event that is in hand, or was last, came ahead, so others are likely on their way, and the processor has time. */
+let mayDoze = false;
 
 /**
  * Somebody else may have an event that was to begin before now, and all that came like that behind it. The next that was asked
  * for ends it.
  * @param {import('./context.cjs').Header} header
  */
-function isToPass({ ahead, beginBefore = 0 }) {
-  isHurried = ahead !== undefined;
+function isToPass({ ahead, beginBefore = 0, doze: isIdle = false }) {
+  mayDoze = isIdle;
   if (ahead === undefined) isPassing = false;
   else isPassing ||= monotonicMs() >= beginBefore;
   return isPassing;
@@ -30,10 +30,10 @@ function isToPass({ ahead, beginBefore = 0 }) {
 
 /**
  * Where events come that fast, waits a moment before it listens for the next: who sends it then need not wake anybody, which
- * costs the sender more than all else about it.
+ * costs the sender more than all else about it. Where the sender has no processor of its own, it would only take time from it.
  */
 function doze() {
-  if (isHurried) wait(never, 0, 0, DOZE_MS);
+  if (mayDoze) wait(never, 0, 0, DOZE_MS);
 }
 
 /** Of the clock that the platform reads as well. */

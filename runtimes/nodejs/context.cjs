@@ -36,6 +36,7 @@ function install() {
  * @property {string} [cognitoIdentity] JSON text
  * @property {string} [tenantId]
  * @property {number} [ahead] sent before it was asked for: its number among those
+ * @property {boolean} [doze] nobody else wants the processor
  * @property {number} [beginBefore] by when it is to begin, milliseconds of the machine's monotonic clock
  */
 

@@ -28,6 +28,8 @@ import { EnvironmentTelemetry } from './telemetry-api/environment-telemetry.ts';
 
 export interface EnvironmentFactoryOptions {
   readonly driver: SandboxDriver;
+  /** See `EnvironmentParts`; false unless set. */
+  readonly hasSpareProcessors?: boolean;
   readonly runtimes: RuntimeCatalog;
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
   readonly logs: LogSink;
@@ -162,6 +164,7 @@ export class EnvironmentFactory {
       isStartAwaited: initializationType === 'on-demand',
       deadlines: this.#deadlines,
       sharesClock: this.#options.driver.sharesClock,
+      hasSpareProcessors: this.#options.hasSpareProcessors ?? false,
       freezer: this.#freezer,
       onWarning,
     });

@@ -34,6 +34,8 @@ export interface EnvironmentParts<Environment> extends ProcessParts {
   readonly freezer: IdleFreezer;
   /** See `SandboxDriver`. */
   readonly sharesClock: boolean;
+  /** The machine has more processors than the platform has processes: some are at rest where the platform is what limits. */
+  readonly hasSpareProcessors: boolean;
   readonly onWarning: (text: string) => void;
   /**
    * The environment can take an invocation again. Called from within; it may invoke at once.

@@ -8,6 +8,7 @@ import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { OutputPace } from './output-pace.ts';
 import type {
   AheadLink,
+  AheadTerms,
   ResponseStream,
   RestoreRequest,
   RuntimeEvents,
@@ -105,8 +106,8 @@ class FrameLink implements RuntimeLink, AheadLink, RestoreRequest {
     this.#invokes.deliver(invocation, deadlineMs, together);
   }
 
-  deliverAhead(invocation: Invocation, deadlineMs: number, beginBeforeMs: number, isFirst: boolean): boolean {
-    return this.#invokes.deliverAhead(invocation, deadlineMs, beginBeforeMs, isFirst);
+  deliverAhead(invocation: Invocation, deadlineMs: number, terms: AheadTerms): boolean {
+    return this.#invokes.deliverAhead(invocation, deadlineMs, terms);
   }
 
   isDry(): boolean {

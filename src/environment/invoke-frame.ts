@@ -1,19 +1,18 @@
 import type { Invocation } from '../model/invocation.ts';
 import { FRAME, HEADER_BYTES } from './frames.ts';
+import type { AheadTerms } from './runtime-link.ts';
 
 /** What an INVOKE frame is made of. */
 export interface InvokeFrame {
   readonly invocation: Invocation;
   readonly deadlineMs: number;
-  readonly ahead?: AheadTerms;
+  readonly ahead?: AheadMembers;
 }
 
-/** Of an event that is sent before the runtime has asked for it. */
-export interface AheadTerms {
+/** What its header says of an event that is sent before the runtime has asked for it. */
+export interface AheadMembers extends Pick<AheadTerms, 'beginBefore' | 'mayDoze'> {
   /** Of this event, among all that are sent ahead by the same channel. */
   readonly serial: number;
-  /** When it is to have begun, whole milliseconds of the machine's monotonic clock. */
-  readonly beginBefore: number;
 }
 
 /** Beside the event's bytes an INVOKE frame has no more than this of what every event has; what callers bring along comes on top. */
@@ -69,8 +68,8 @@ function invokeHeader(invocation: Invocation, deadlineMs: number, context: strin
   return `{"requestId":"${requestId}","deadlineMs":${decimal(deadlineMs)},"invokedFunctionArn":"${invokedFunctionArn}","traceId":"${traceId}"${context}}`;
 }
 
-function terms({ serial, beginBefore }: AheadTerms): string {
-  return `,"ahead":${serial},"beginBefore":${beginBefore}`;
+function terms({ serial, beginBefore, mayDoze }: AheadMembers): string {
+  return `,"ahead":${serial},"beginBefore":${beginBefore}${mayDoze ? ',"doze":true' : ''}`;
 }
 
 function contextMembers({ clientContext, cognitoIdentity, tenantId }: Invocation): string {

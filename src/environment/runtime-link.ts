@@ -14,15 +14,23 @@ export interface RuntimeLink {
   readonly ahead?: AheadLink | undefined;
 }
 
+/** On what terms an event is sent before the runtime has asked for it. */
+export interface AheadTerms {
+  /** Whole milliseconds of the machine's monotonic clock: it begins it before, or not at all. */
+  readonly beginBefore: number;
+  /** Nobody else wants the processor: it may wait a moment before it listens for what comes after. */
+  readonly mayDoze: boolean;
+  /** None is to begin between the one in hand and this one. */
+  readonly isFirst: boolean;
+}
+
 /** The end of a runtime that has events in its channel which it has not asked for yet. */
 export interface AheadLink {
   /**
    * Sends an event that the runtime has not asked for yet. It is to begin it when it is done with all that was sent
    * before. False: this one cannot.
-   * @param beginBeforeMs of the machine's monotonic clock: it begins it before, or not at all
-   * @param isFirst none is to begin between the one in hand and this one
    */
-  deliverAhead(invocation: Invocation, deadlineMs: number, beginBeforeMs: number, isFirst: boolean): boolean;
+  deliverAhead(invocation: Invocation, deadlineMs: number, terms: AheadTerms): boolean;
   /**
    * How often the reading of what the runtime says was put off; undefined while it is. Twice the same, and a turn of the
    * event loop in between: all was read that had been written by the first time.

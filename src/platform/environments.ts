@@ -59,6 +59,7 @@ export function buildEnvironments(site: EnvironmentsSite) {
     prepared: config.prepared,
     idleExpiryMs: config.idleExpirySeconds * 1000,
     lifetimeMs: config.environmentLifetimeSeconds * 1000,
+    hasSpareProcessors: availableParallelism() > site.processes,
     parallelStarts: Math.max(2, Math.ceil((2 * availableParallelism()) / site.processes)),
     ...(scaling !== undefined && { scaling }),
     tenantLimit: TENANTS_PER_CONCURRENCY * config.concurrency,

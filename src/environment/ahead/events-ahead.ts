@@ -33,7 +33,7 @@ interface EventAhead {
  * a runtime that passes over one passes over all that came ahead.
  */
 export class EventsAhead {
-  readonly #parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'version'>;
+  readonly #parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'hasSpareProcessors' | 'version'>;
   readonly #process: Pick<RuntimeProcess, 'link' | 'hasExtensions'>;
   readonly #inHand: Pick<InvocationInHand, 'briefMs'>;
   readonly #reporter: Pick<InvocationReporter, 'mayPrint'>;
@@ -45,7 +45,7 @@ export class EventsAhead {
 
   /** @param isSpent the environment is to have no more than it has */
   constructor(
-    parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'version'>,
+    parts: Pick<EnvironmentParts<unknown>, 'sharesClock' | 'hasSpareProcessors' | 'version'>,
     process: Pick<RuntimeProcess, 'link' | 'hasExtensions'>,
     inHand: Pick<InvocationInHand, 'briefMs'>,
     reporter: Pick<InvocationReporter, 'mayPrint'>,
@@ -71,8 +71,8 @@ export class EventsAhead {
     const beginBeforeMs = Math.floor(monotonicMs()) + BEGIN_WITHIN_MS;
     const isFirst = this.#events.length === 0;
     const deadlineMs = Date.now() + this.#parts.version.timeoutMs;
-    if (this.#link?.deliverAhead(waiter.invocation, deadlineMs, beginBeforeMs, isFirst) !== true)
-      return false;
+    const terms = { beginBefore: beginBeforeMs, mayDoze: this.#parts.hasSpareProcessors, isFirst };
+    if (this.#link?.deliverAhead(waiter.invocation, deadlineMs, terms) !== true) return false;
     this.#events.push({ waiter, decidedAtMs: beginBeforeMs + MARGIN_MS, lateAtByte: undefined });
     return true;
   }

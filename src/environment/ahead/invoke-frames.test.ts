@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FrameDecoder } from '../frames.ts';
+import { encodeInvoke } from '../invoke-frame.ts';
 import { type ReadEvent, readInvoke } from '../testing/played-runtime.ts';
 import { invocation } from '../testing/pool-fixture.ts';
 import { turn } from '../testing/played-deployment.ts';
@@ -40,8 +41,18 @@ const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((text) => invocation(text)) as [Se
 type Sent = ReturnType<typeof invocation>;
 
 function ahead(what: Sent, isFirst: boolean, beginBefore = 7): boolean {
-  return frames.deliverAhead(what, DEADLINE_MS, beginBefore, isFirst);
+  return frames.deliverAhead(what, DEADLINE_MS, { beginBefore, mayDoze: false, isFirst });
 }
+
+test('a runtime is told that it may doze, where it may', () => {
+  const headerOf = (mayDoze: boolean): string =>
+    encodeInvoke(
+      { invocation: a, deadlineMs: DEADLINE_MS, ahead: { serial: 1, beginBefore: 7, mayDoze } },
+      false,
+    ).toString('utf8', 9);
+  expect(JSON.parse(headerOf(true))).toMatchObject({ ahead: 1, beginBefore: 7, doze: true });
+  expect(JSON.parse(headerOf(false))).not.toHaveProperty('doze');
+});
 
 test('events leave in the order in which they were given, whether at once, together, ahead or large', async () => {
   const large = invocation('x'.repeat(100_000));

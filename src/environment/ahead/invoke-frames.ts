@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { Invocation } from '../../model/invocation.ts';
 import { lend, own } from '../../model/spent-memory.ts';
 import { ChannelWriter } from '../channel-writer.ts';
+import type { AheadTerms } from '../runtime-link.ts';
 import {
-  type AheadTerms,
+  type AheadMembers,
   encodeInvoke,
   type InvokeFrame,
   invokeFrameBytes,
@@ -17,7 +18,7 @@ const shared = Buffer.allocUnsafeSlow(128 * 1024);
 
 /** In the channel behind others, under a number that no other frame there has. */
 interface FrameAhead extends InvokeFrame {
-  readonly ahead: AheadTerms;
+  readonly ahead: AheadMembers;
 }
 
 /**
@@ -67,15 +68,17 @@ export class InvokeFrames {
   }
 
   /**
-   * @param beginBefore by the machine's clock: the runtime begins it before, or not at all
-   * @param isFirst none is to begin between the one in hand and this one
    * @returns false when it is too large for that, or one before it has yet to be written
    */
-  deliverAhead(invocation: Invocation, deadlineMs: number, beginBefore: number, isFirst: boolean): boolean {
+  deliverAhead(
+    invocation: Invocation,
+    deadlineMs: number,
+    { beginBefore, mayDoze, isFirst }: AheadTerms,
+  ): boolean {
     if (isFirst) this.#isPassed = false;
     if (this.#isPassed || isLarge(invocation)) return false;
     this.#serial += 1;
-    const frame = { invocation, deadlineMs, ahead: { serial: this.#serial, beginBefore } };
+    const frame = { invocation, deadlineMs, ahead: { serial: this.#serial, beginBefore, mayDoze } };
     this.#ahead.push(frame);
     this.#add(frame);
     return true;
