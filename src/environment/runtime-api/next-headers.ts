@@ -1,13 +1,17 @@
 import type { Delivery } from './runtime-api-client.ts';
 
-/** What a runtime is told about an event: a line each, `name: value`. */
-export function nextHeaderLines({ invocation, deadlineMs, invocationId }: Delivery): string {
+/** What a runtime is told about most of its events in the same words: a line each, `name: value`. */
+export function standingHeaderLines(invokedFunctionArn: string): string {
+  return `Content-Type: application/json\r\nLambda-Runtime-Invoked-Function-Arn: ${invokedFunctionArn}\r\n`;
+}
+
+/** What it is told about this event. */
+export function eventHeaderLines({ invocation, deadlineMs, invocationId }: Delivery): string {
   const { clientContext, cognitoIdentity, tenantId } = invocation;
   let lines =
-    `Content-Type: application/json\r\nContent-Length: ${invocation.payload.length}\r\n` +
+    `Content-Length: ${invocation.payload.length}\r\n` +
     `Lambda-Runtime-Aws-Request-Id: ${invocation.requestId}\r\n` +
     `Lambda-Runtime-Deadline-Ms: ${deadlineMs}\r\n` +
-    `Lambda-Runtime-Invoked-Function-Arn: ${invocation.invokedFunctionArn}\r\n` +
     `Lambda-Runtime-Trace-Id: ${invocation.traceId}\r\n` +
     `Lambda-Runtime-Invocation-Id: ${invocationId}\r\n`;
   if (clientContext !== undefined) lines += `Lambda-Runtime-Client-Context: ${headerText(clientContext)}\r\n`;
@@ -17,13 +21,16 @@ export function nextHeaderLines({ invocation, deadlineMs, invocationId }: Delive
   return lines;
 }
 
-/** The same, as node:http takes them: names and values in turn. */
+/** All of that, as node:http takes it: names and values in turn. */
 export function nextHeaders(delivery: Delivery): string[] {
-  const lines = nextHeaderLines(delivery).split('\r\n').slice(0, -1);
-  return lines.flatMap((line) => {
-    const colon = line.indexOf(': ');
-    return [line.slice(0, colon), line.slice(colon + 2)];
-  });
+  const lines = standingHeaderLines(delivery.invocation.invokedFunctionArn) + eventHeaderLines(delivery);
+  return lines
+    .split('\r\n')
+    .slice(0, -1)
+    .flatMap((line) => {
+      const colon = line.indexOf(': ');
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    });
 }
 
 /** A header holds no line breaks and no characters past Latin-1; JSON can spell both as escapes. */

@@ -6,7 +6,8 @@ import { lend, own, releaseWhole } from '../../model/spent-memory.ts';
 import { ChannelWriter } from '../channel-writer.ts';
 import { LARGEST_RESPONSE_BYTES } from '../runtime-link.ts';
 import type { BodyRoom } from '../../model/body-room.ts';
-import { accepted, eventHead } from './lane-answers.ts';
+import { accepted, StandingHead } from './lane-answers.ts';
+import { eventHeaderLines } from './next-headers.ts';
 import type { PlainRequest } from './plain-request.ts';
 import { PlainRequestReader } from './plain-request-reader.ts';
 import type { Delivery, NextRequest, RuntimeClient } from './runtime-api-client.ts';
@@ -40,6 +41,7 @@ export class RuntimeLane implements NextRequest {
   readonly #parts: RuntimeLaneParts;
   readonly #client: RuntimeClient;
   readonly #reader = new PlainRequestReader();
+  readonly #head = new StandingHead();
   /** Asked for an event that has not been sent. */
   #asks = false;
   /** Came meanwhile. */
@@ -71,7 +73,7 @@ export class RuntimeLane implements NextRequest {
 
   send(delivery: Delivery): void {
     // If the connection ends before it has left, the runtime never saw the event.
-    this.isSent = this.#write(eventHead(delivery), delivery.invocation.payload);
+    this.isSent = this.#write(delivery);
     this.#asks = false;
     if (this.#pending !== undefined) setImmediate(this.#servePending);
   }
@@ -180,22 +182,29 @@ export class RuntimeLane implements NextRequest {
   }
 
   /** False when the system has not taken all of it yet. */
-  #write(head: string, event: Uint8Array): boolean {
-    const length = head.length + event.length;
-    if (length > COPIED_BYTES) return this.#writeLarge(head, event);
-    whole.write(head, 'latin1');
-    whole.set(event, head.length);
+  #write(delivery: Delivery): boolean {
+    const { invokedFunctionArn, payload } = delivery.invocation;
+    const head = this.#head.of(invokedFunctionArn);
+    // One byte for each character.
+    const lines = `${eventHeaderLines(delivery)}\r\n`;
+    const eventAt = head.length + lines.length;
+    const length = eventAt + payload.length;
+    if (length > COPIED_BYTES) return this.#writeLarge(head, lines, payload);
+    whole.set(head);
+    whole.write(lines, head.length, 'latin1');
+    whole.set(payload, eventAt);
     if (this.#writer.writeFrom(whole, length)) return true;
     this.#socket.write(NOTHING, this.#onSent);
     return false;
   }
 
-  /** Both in one system call, without a copy of the event. */
-  #writeLarge(head: string, event: Uint8Array): false {
+  /** All in one system call, without a copy of the event. */
+  #writeLarge(head: Buffer, lines: string, event: Uint8Array): false {
     const socket = this.#socket;
     lend(event);
     socket.cork();
-    socket.write(head, 'latin1');
+    socket.write(head);
+    socket.write(lines, 'latin1');
     socket.write(event, (error) => {
       if (!error) own(event);
       this.#onSent(error);

@@ -58,8 +58,8 @@ function chains4(datagrams: boolean): Chain[] {
         ...[NETWORK_PLAN.relayPort, NETWORK_PLAN.dnsPort].map((port) => [...fromPort(port), ...accept()]),
         [...nameServers, ...accept()],
         [...outOfTunnel, ...accept()],
-        [...toLoopback, ...untracked()],
-        [...toItself, ...untracked()],
+        [...toLoopback, ...untracked(), ...accept()],
+        [...toItself, ...untracked(), ...accept()],
         [...udp, ...untracked()],
       ],
     },
@@ -69,6 +69,8 @@ function chains4(datagrams: boolean): Chain[] {
       type: 'filter',
       priority: BEFORE_NAT,
       rules: [
+        // Nearly all there is: events and responses.
+        [...tcp, ...toLoopback, ...accept()],
         ...(datagrams ? tunnelEnds() : []),
         [...toLoopback, ...accept()],
         [...toItself, ...accept()],
