@@ -3,6 +3,7 @@ import { ConfigError, parseConfig } from './config.ts';
 import { Platform } from './platform.ts';
 import { backUp } from './platform/backup/backup.ts';
 import { examine } from './platform/doctor/doctor.ts';
+import { growEvenly } from './platform/heap-growth.ts';
 import { takePrecedence } from './platform/precedence.ts';
 import { ownTemporaryDirectory } from './platform/temporary-directory.ts';
 import { StartError } from './platform/start-error.ts';
@@ -16,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const config = parseConfig(argv, process.env, process.cwd());
     ownTemporaryDirectory();
     takePrecedence();
+    growEvenly();
     const log = createPlatformLog({ level: config.logLevel, json: config.json });
     const platform = await Platform.start(config, log);
     obeySignals(platform);
@@ -39,7 +41,10 @@ export async function backup(argv: readonly string[]): Promise<void> {
 
 /** The life of a process that `lambent start --workers` starts; for nobody else. */
 export async function worker(): Promise<void> {
-  await orRefuse(async () => runWorker());
+  await orRefuse(async () => {
+    growEvenly();
+    runWorker();
+  });
 }
 
 /** Says in one line what keeps a command from its work. */
