@@ -39,6 +39,8 @@ let hasExtension = false;
  * @param {string} text JSON of the result or of the error
  */
 function end(invocation, failed, text) {
+  // A streaming handler may fail behind the end of its response and return after that.
+  if (invocation.ended) return;
   const isRefused = isTooLarge(text);
   invocation.ended = true;
   invocation.failed = failed || isRefused;

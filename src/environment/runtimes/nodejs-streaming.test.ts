@@ -105,6 +105,24 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
     expect((await process.invoke({})).parts).toEqual(['application/octet-stream', 'fine']);
   });
 
+  test.each([
+    ['at once', `stream.end('again');`],
+    ['and returns later', `stream.write('again'); await new Promise((resolve) => setTimeout(resolve, 30));`],
+  ])('that writes behind the end %s leaves the events after it whole', async (_how, body) => {
+    const process = await start(`
+      if (event.late) { stream.end('end'); ${body} return; }
+      stream.write('first;');
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      stream.end('last');`);
+    const outcome = await process.invoke({ late: true });
+    expect(outcome.parts).toEqual(['application/octet-stream', 'end']);
+    for (let event = 0; event < 3; event += 1)
+      expect(await process.invoke({})).toMatchObject({
+        kind: 'response',
+        parts: ['application/octet-stream', 'first;', 'last'],
+      });
+  });
+
   test('that leaves its stream open has failed', async () => {
     for (const body of [`stream.write('a');`, `stream.destroy();`]) {
       const outcome = await run(body);
