@@ -95,6 +95,7 @@ export class Platform {
       parts.provisioned.begin();
       parts.snapStart.begin();
       parts.scaling.begin();
+      parts.autoscaling.begin();
       await parts.queues.start();
       parts.streams.start();
       parts.tables.start();
@@ -156,7 +157,7 @@ async function build(config: Config, log: PlatformLog) {
     execution;
   const close = async (): Promise<void> => {
     activation.stop();
-    await queues.stop();
+    await Promise.all([front.autoscaling.stop(), queues.stop()]);
     // Tables put records into streams.
     await tables.stop();
     await streams.stop();

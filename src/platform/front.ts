@@ -10,6 +10,7 @@ import { UrlAccess } from '../front-doors/function-urls/url-access.ts';
 import { isFunctionUrl } from '../front-doors/function-urls/url-address.ts';
 import type { CallerIdentity } from '../model/identity/caller-identity.ts';
 import { createApplicationAutoscalingService } from '../services/application-autoscaling/application-autoscaling-service.ts';
+import { ScalingRunner } from '../services/application-autoscaling/scaling-runner.ts';
 import { createDynamodbService } from '../services/dynamodb/dynamodb-service.ts';
 import { createDynamodbStreamsService } from '../services/dynamodb/streams/dynamodb-streams-service.ts';
 import { createEventsService } from '../services/events/events-service.ts';
@@ -40,15 +41,16 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   const { config, log, identity, clock, state } = site;
   const { store, segments } = state;
   const codeDownloads = new CodeDownloads(store.blobs, clock, identity.sessionKey);
+  const autoscaling = {
+    store,
+    clock,
+    capacity: scalableCapacity({ store, clock, config }, execution.provisioned),
+    onError: (error: unknown) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
+  };
   const own = [
     lambdaService({ ...site, execution }, codeDownloads),
     createLogsService({ store, segments, clock }),
-    createApplicationAutoscalingService({
-      store,
-      clock,
-      capacity: scalableCapacity({ store, clock, config }, execution.provisioned),
-      onError: (error) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
-    }),
+    createApplicationAutoscalingService(autoscaling),
     ...aroundFunctions(execution),
     createIamService({ store, clock, directory: identity.directory, isStrict: identity.policies.isStrict }),
     createStsService({
@@ -72,7 +74,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
       log.error(`${service}:${operation} failed`, { error: error instanceof Error ? error.stack : error }),
   });
   const functionRoutes: typeof admin.handle = (...request) => admin.handleFunction(...request);
-  return { endpoint, functionRoutes };
+  return { endpoint, functionRoutes, autoscaling: new ScalingRunner(autoscaling) };
 }
 
 /** Lambda's API, with what it needs of the rest. */

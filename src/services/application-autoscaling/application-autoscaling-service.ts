@@ -11,13 +11,11 @@ import { listTagsForResource } from './list-tags-for-resource.ts';
 import { putScalingPolicy } from './put-scaling-policy.ts';
 import { putScheduledAction } from './put-scheduled-action.ts';
 import { registerScalableTarget } from './register-scalable-target.ts';
-import { ScalingRunner } from './scaling-runner.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 
-/** Application Auto Scaling of provisioned concurrency; also starts doing what is stored. */
+/** Application Auto Scaling of provisioned concurrency. `ScalingRunner` does what is stored. */
 export function createApplicationAutoscalingService(deps: AutoscalingDependencies): ServiceDefinition {
-  new ScalingRunner(deps).start();
   return {
     model: 'application-auto-scaling',
     operations: {

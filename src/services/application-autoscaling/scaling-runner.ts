@@ -37,12 +37,13 @@ export class ScalingRunner {
   #nextMinuteMs = 0;
   /** Something was written since the last look began. */
   #isStale = false;
+  #isStopped = false;
 
   constructor(deps: AutoscalingDependencies) {
     this.#deps = deps;
   }
 
-  start(): void {
+  begin(): void {
     this.#deps.store.changes.subscribe(DEFINITION_CHANGE, () => {
       this.#isStale = true;
       this.#arm(0);
@@ -50,15 +51,31 @@ export class ScalingRunner {
     this.#arm(0);
   }
 
+  /** Resolves when it does nothing any more: the store can be closed. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel();
+    await this.#running;
+  }
+
   #arm(delayMs: number): void {
     this.#cancel();
+    if (this.#isStopped) return;
     this.#cancel = this.#deps.clock.schedule(delayMs, () => {
-      this.#running = this.#running.then(() => this.#run()).catch(this.#deps.onError);
+      this.#running = this.#running.then(() => this.#run()).catch((error) => this.#fail(error));
+      return this.#running;
     });
+  }
+
+  /** What failed is tried again: nothing else might ever wake it. */
+  #fail(error: unknown): void {
+    this.#deps.onError(error);
+    this.#arm(MINUTE_MS);
   }
 
   async #run(): Promise<void> {
     const { store, clock } = this.#deps;
+    if (this.#isStopped) return;
     this.#isStale = false;
     const actions = await readDefinitions(store.db, 'action', undefined);
     for (const action of actions) {

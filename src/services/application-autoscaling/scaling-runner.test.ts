@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { MovableClock } from '../../model/clock.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { Store } from '../../store/store.ts';
+import type { ScalableCapacity } from './autoscaling-dependencies.ts';
+import { writeDefinition } from './definition-rows.ts';
+import { ScalingRunner } from './scaling-runner.ts';
+
+const RESOURCE = {
+  accountId: '000000000000',
+  region: 'us-east-1',
+  resourceId: 'function:f:1',
+  name: 'f',
+  qualifier: '1',
+};
+
+let store: Store;
+let clock: MovableClock;
+
+beforeEach(async () => {
+  store = await openStore({ dataDir: '', url: undefined, ephemeral: true, onWarning: expect.unreachable });
+  clock = new MovableClock();
+  clock.freeze();
+  await store.write(async (tx, announce) => {
+    const suspended = { scaleIn: false, scaleOut: false, scheduled: false };
+    const target = { id: 't', min: 1, max: 5, suspended, createdAtMs: 0 };
+    await writeDefinition(tx, announce, 'target', { resource: RESOURCE, name: '', value: target });
+    const policy = {
+      id: 'p',
+      targetValue: 0.7,
+      scaleOutCooldownS: undefined,
+      scaleInCooldownS: undefined,
+      disableScaleIn: undefined,
+      createdAtMs: 0,
+    };
+    await writeDefinition(tx, announce, 'policy', { resource: RESOURCE, name: 'p', value: policy });
+  });
+});
+
+afterEach(async () => {
+  await store.close();
+});
+
+/** @param current called at each look */
+function running(current: () => Promise<number>): { runner: ScalingRunner; errors: unknown[] } {
+  const errors: unknown[] = [];
+  const capacity: ScalableCapacity = {
+    exists: async () => true,
+    current,
+    status: () => undefined,
+    set: async () => undefined,
+    takeUtilization: () => undefined,
+  };
+  const runner = new ScalingRunner({ store, clock, capacity, onError: (error) => errors.push(error) });
+  runner.begin();
+  return { runner, errors };
+}
+
+test('what has failed is looked at again after a minute, and time that is moved waits for it', async () => {
+  let looks = 0;
+  const { runner, errors } = running(async () => {
+    looks += 1;
+    if (looks === 1) throw new Error('The database is away.');
+    return 1;
+  });
+  await clock.pass(59_999);
+  expect([looks, errors.length]).toEqual([1, 1]);
+  await clock.pass(1);
+  expect([looks, errors.length]).toEqual([2, 1]);
+  await runner.stop();
+});
+
+test('whoever has stopped it can close the store', async () => {
+  const look = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<number>();
+  const { runner, errors } = running(async () => {
+    look.resolve();
+    return await answer.promise;
+  });
+  clock.advance(0);
+  await look.promise;
+  const stopped = runner.stop();
+  answer.resolve(1);
+  await stopped;
+  await store.close();
+  await clock.pass(600_000);
+  expect(errors).toEqual([]);
+});
