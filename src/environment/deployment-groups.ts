@@ -1,5 +1,6 @@
 import type { FunctionVersion } from '../model/function-version.ts';
 import { DeploymentGroup } from './deployment-group.ts';
+import { deploymentKey } from './deployment-key.ts';
 
 /** The environments of a pool by deployment, and by tenant where a function's environments are never shared between them. */
 export class DeploymentGroups {
@@ -29,14 +30,14 @@ export class DeploymentGroups {
 
   /** Of one tenant; undefined when too many others have environments. */
   ofTenant(version: FunctionVersion, tenantId: string): DeploymentGroup | undefined {
-    const found = this.#groups.get(keyOf(version, tenantId));
+    const found = this.#groups.get(deploymentKey(version, tenantId));
     if (found !== undefined) return found;
     return this.#tenants < this.#tenantLimit ? this.living({ ...version, tenantId }) : undefined;
   }
 
   /** One that has not been removed. */
   living(version: FunctionVersion): DeploymentGroup {
-    const key = keyOf(version, version.tenantId);
+    const key = deploymentKey(version);
     let group = this.#groups.get(key);
     if (group === undefined) {
       group = new DeploymentGroup(key, version);
@@ -61,13 +62,4 @@ export class DeploymentGroups {
     this.#tenants = 0;
     return groups;
   }
-}
-
-/** No tenant's id has a `#`. */
-function keyOf(
-  { functionArn, version, deploymentId }: FunctionVersion,
-  tenantId: string | undefined,
-): string {
-  const key = `${functionArn}:${version}:${deploymentId}`;
-  return tenantId === undefined ? key : `${key}#${tenantId}`;
 }

@@ -10,12 +10,13 @@ import {
 } from '../../model/lambda-errors.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
+import { deploymentKey } from '../deployment-key.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
 import type { EnvironmentFactory } from '../environment-factory.ts';
 import type { EnvironmentPoolOptions } from '../environment-pool.ts';
 import { drawLifetime } from '../lifetimes.ts';
 import { Removals } from '../removals.ts';
-import { deploymentKey, ManagedGroup, type ManagedLife } from './managed-group.ts';
+import { ManagedGroup, type ManagedLife } from './managed-group.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
 export interface ManagedEnvironmentsOptions
@@ -118,7 +119,7 @@ export class ManagedEnvironments {
   #groupOf(version: FunctionVersion): ManagedGroup {
     const key = deploymentKey(version);
     const scaling = this.#scalings.get(version) ?? {};
-    const group = this.#groups.get(key) ?? new ManagedGroup(version, scaling);
+    const group = this.#groups.get(key) ?? new ManagedGroup(key, version, scaling);
     this.#groups.set(key, group);
     return group;
   }
@@ -213,8 +214,7 @@ export class ManagedEnvironments {
   };
 
   #dropIfEmpty(group: ManagedGroup): void {
-    const key = deploymentKey(group.version);
-    if (group.isEmpty && this.#groups.get(key) === group) this.#groups.delete(key);
+    if (group.isEmpty && this.#groups.get(group.key) === group) this.#groups.delete(group.key);
   }
 
   #endIdle(nowMs: number): number | undefined {

@@ -19,6 +19,7 @@ export interface ManagedLife {
 
 /** The environments of one deployment on managed instances, and who waits for them. */
 export class ManagedGroup {
+  readonly key: string;
   readonly version: FunctionVersion;
   readonly environments = new Map<SharedEnvironment, ManagedLife>();
   /** Oldest first. */
@@ -30,7 +31,8 @@ export class ManagedGroup {
   /** None is begun that nobody waits for. */
   #isPaused = false;
 
-  constructor(version: FunctionVersion, scaling: EnvironmentScaling) {
+  constructor(key: string, version: FunctionVersion, scaling: EnvironmentScaling) {
+    this.key = key;
     this.version = version;
     this.scaling = scaling;
   }
@@ -106,8 +108,4 @@ export class ManagedGroup {
     }
     return found;
   }
-}
-
-export function deploymentKey({ functionArn, version, deploymentId }: FunctionVersion): string {
-  return `${functionArn}:${version}:${deploymentId}`;
 }
