@@ -25,10 +25,8 @@ export class ProvisionedEnvironments {
   #isComplete = false;
   #failures = 0;
   #failure: string | undefined;
-  readonly #losses = new IdleLosses();
-  /** No more are started until then, by platform time. */
-  #pausedUntilMs = Number.NEGATIVE_INFINITY;
-  #isPaused = false;
+  /** Of those that had nothing to do: they are replaced, but not over and over at once. */
+  readonly losses = new IdleLosses();
   /** Starts in progress, and starts asked for that have to wait their turn. */
   starting = 0;
   queued = 0;
@@ -55,8 +53,7 @@ export class ProvisionedEnvironments {
     this.#target = target;
     this.#failures = 0;
     this.#failure = undefined;
-    this.#losses.forget();
-    this.#isPaused = false;
+    this.losses.clear();
     this.#isComplete = this.#all.size >= target;
     this.#isOpen = target > 0 && (this.#isOpen || this.#isComplete);
     return this.#idle.slice(0, Math.max(0, this.#all.size - target));
@@ -68,7 +65,7 @@ export class ProvisionedEnvironments {
 
   /** A start that was queued is still wanted. */
   mayStart(): boolean {
-    if (this.#failure !== undefined || this.#isPaused) return false;
+    if (this.#failure !== undefined || this.losses.isPaused) return false;
     return this.#all.size + this.starting < this.#target;
   }
 
@@ -90,29 +87,6 @@ export class ProvisionedEnvironments {
     if (this.#failures < MOST_FAILURES) return [];
     this.#failure = reason;
     return this.#isOpen ? [] : [...this.#all];
-  }
-
-  /**
-   * One has ended while it had nothing to do. Those that end while no more are started are of the same row.
-   * @param nowMs platform time
-   * @returns after so long `resume` is to be called; 0: others may be started at once
-   */
-  lose(nowMs: number): number {
-    if (this.#isPaused) return 0;
-    const pauseMs = this.#losses.add(nowMs);
-    this.#isPaused = pauseMs > 0;
-    this.#pausedUntilMs = nowMs + pauseMs;
-    return pauseMs;
-  }
-
-  /** More are started again, if it is time. */
-  resume(nowMs: number): void {
-    if (nowMs >= this.#pausedUntilMs) this.#isPaused = false;
-  }
-
-  /** One is done with an invocation: they work. */
-  served(): void {
-    this.#losses.forget();
   }
 
   /** False: the environment is one too many, or has lost its process and would have to initialise again. */

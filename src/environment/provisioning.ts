@@ -73,7 +73,7 @@ export class Provisioning {
     group: DeploymentGroup,
     provisioned: ProvisionedEnvironments,
   ): void {
-    if (environment.state === 'idle') provisioned.served();
+    if (environment.state === 'idle') provisioned.losses.forget();
     if (environment.isSpent || !provisioned.keeps(environment)) this.#host.remove(environment, group);
     else if (group.waiters.length > 0 && provisioned.state.isOpen) this.#host.serve(environment, group);
     else provisioned.park(environment);
@@ -87,13 +87,10 @@ export class Provisioning {
     const { provisioned } = group;
     if (provisioned?.has(environment) !== true) return;
     const { clock, demand, remove } = this.#host;
-    const pauseMs = provisioned.lose(clock.now());
-    remove(environment, group);
-    if (pauseMs === 0) return;
-    clock.schedule(pauseMs, () => {
-      provisioned.resume(clock.now());
+    provisioned.losses.add(clock, () => {
       if (group.provisioned === provisioned) demand(group);
     });
+    remove(environment, group);
   }
 
   #fail(group: DeploymentGroup, provisioned: ProvisionedEnvironments, reason: string): void {

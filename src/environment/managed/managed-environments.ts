@@ -150,7 +150,7 @@ export class ManagedEnvironments {
     try {
       environment = await this.#options.factory.createShared(group.version, each, {
         onAvailable: (free) => {
-          group.served();
+          group.losses.forget();
           this.#settle(group, free);
         },
         onIdleLost: (lost) => {
@@ -177,7 +177,7 @@ export class ManagedEnvironments {
   }
 
   #lose(group: ManagedGroup): void {
-    group.lose(this.#options.clock, () => this.#demand(group));
+    group.losses.add(this.#options.clock, () => this.#demand(group));
   }
 
   #begin(group: ManagedGroup, environment: SharedEnvironment): void {

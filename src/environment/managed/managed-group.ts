@@ -1,4 +1,3 @@
-import type { Clock } from '../../model/clock.ts';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import type { EnvironmentScaling } from '../../model/managed-instances.ts';
@@ -27,9 +26,8 @@ export class ManagedGroup {
   scaling: EnvironmentScaling;
   starting = 0;
   isRetired = false;
-  readonly #losses = new IdleLosses();
-  /** None is begun that nobody waits for. */
-  #isPaused = false;
+  /** Of those that had nothing to do, or could not begin: they are replaced, but not over and over at once. */
+  readonly losses = new IdleLosses();
 
   constructor(key: string, version: FunctionVersion, scaling: EnvironmentScaling) {
     this.key = key;
@@ -62,28 +60,11 @@ export class ManagedGroup {
     const { maxEnvironments = Number.POSITIVE_INFINITY } = this.scaling;
     if (this.size >= maxEnvironments) return false;
     if (this.waiters.length > this.starting * this.places) return true;
-    return !this.#isPaused && this.size < this.least;
+    return !this.losses.isPaused && this.size < this.least;
   }
 
   get isEmpty(): boolean {
     return this.size + this.waiters.length + this.least === 0;
-  }
-
-  /** One has ended that had nothing to do, or could not begin: it is replaced, but not over and over at once. */
-  lose(clock: Clock, resume: () => void): void {
-    if (this.#isPaused) return;
-    const pauseMs = this.#losses.add(clock.now());
-    if (pauseMs === 0) return;
-    this.#isPaused = true;
-    clock.schedule(pauseMs, () => {
-      this.#isPaused = false;
-      resume();
-    });
-  }
-
-  /** One is done with an invocation: they work. */
-  served(): void {
-    this.#losses.forget();
   }
 
   /** Whether one that had nothing to do for long stays all the same: its time begins anew with its next use. */
