@@ -1,6 +1,7 @@
 import {
   CreateAliasCommand,
   GetAliasCommand,
+  PutProvisionedConcurrencyConfigCommand,
   UpdateAliasCommand,
   type UpdateAliasCommandInput,
 } from '@aws-sdk/client-lambda';
@@ -162,6 +163,33 @@ describe('UpdateAlias', () => {
     expect(await refused(Name, weights({ 2: 1.5 }))).toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining("Value '{2=1.5}' at 'routingConfig.additionalVersionWeights'"),
+    });
+  });
+
+  test('leads where an alias with provisioned concurrency may lead [provisioned-latest] [provisioned-version]', async () => {
+    const one = { ProvisionedConcurrentExecutions: 1 };
+    const Name = uniqueName('alias');
+    await server.lambda.send(new CreateAliasCommand({ FunctionName, Name, FunctionVersion: '1' }));
+    for (const Qualifier of [Name, '3']) {
+      await server.lambda.send(
+        new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier, ...one }),
+      );
+    }
+    expect(await refused(Name, { FunctionVersion: '$LATEST' })).toEqual({
+      ...INVALID,
+      message: 'Provisioned Concurrency Configs cannot be applied to unpublished function versions.',
+    });
+    for (const change of [{ FunctionVersion: '3' }, weights({ 3: 0.5 })]) {
+      expect(await refused(Name, change)).toEqual({
+        name: 'ResourceConflictException',
+        message:
+          "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+        status: 409,
+        type: 'User',
+      });
+    }
+    expect(await update(Name, { FunctionVersion: '2', ...weights({ 1: 0.5 }) })).toMatchObject({
+      FunctionVersion: '2',
     });
   });
 });

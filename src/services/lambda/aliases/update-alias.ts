@@ -3,8 +3,8 @@ import type { AliasConfiguration, UpdateAliasRequest } from '@aws-sdk/client-lam
 import type { OperationHandler } from '../../../aws/service.ts';
 import { parseFunctionReference } from '../../../model/function-reference.ts';
 import { resourceNotFound } from '../../../model/lambda-errors.ts';
-import type { StoredAlias } from '../../../model/stored-alias.ts';
-import { findProvisioned } from '../concurrency/provisioned-rows.ts';
+import { type StoredAlias, versionsOf } from '../../../model/stored-alias.ts';
+import { checkProvisionableVersions, findProvisioned } from '../concurrency/provisioned-rows.ts';
 import { askedArn, type FunctionKey, lockFunction, retried } from '../functions/function-rows.ts';
 import { refuseProvisioned } from '../functions/snap-start-rules.ts';
 import { checkUnqualified } from '../functions/update-rules.ts';
@@ -36,8 +36,14 @@ async function update(
     checkAliasRevision(before, input.RevisionId);
     const after = changed(before, input);
     const targets = await checkVersions(tx, after);
+    const provisioned = await findProvisioned(tx, key);
     // It takes its environments along.
-    if ((await findProvisioned(tx, key)).has(name)) refuseProvisioned(targets);
+    if (provisioned.has(name)) {
+      const known = new Set(versionsOf(before));
+      const fresh = versionsOf(after).filter((version) => !known.has(version));
+      checkProvisionableVersions(fresh, provisioned);
+      refuseProvisioned(targets);
+    }
     await replaceAlias(tx, announce, before, after);
     return after;
   });

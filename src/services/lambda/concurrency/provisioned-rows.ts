@@ -92,16 +92,23 @@ export async function checkProvisionable(
     throw resourceConflict('Version is pointed by a Provisioned Concurrency alias');
   }
   const versions = aliases.filter((alias) => alias.name === key.qualifier).flatMap(versionsOf);
-  if (versions.includes('$LATEST')) throw invalidParameterValue(UNPUBLISHED);
   // Weights may come later: shifting traffic is what UpdateAlias is for, and takes the environments along.
   if (versions.length > 1) {
     throw invalidParameterValue('Alias with weights can not be used with Provisioned Concurrency');
   }
-  if (versions.some((version) => provisioned.has(version))) {
-    throw resourceConflict(
-      "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
-    );
-  }
+  checkProvisionableVersions(versions, provisioned);
+}
+
+/** Throws where a provisioned alias may not lead, whether it is provisioned there or moved there later. */
+export function checkProvisionableVersions(
+  versions: readonly string[],
+  provisioned: ReadonlyMap<string, unknown>,
+): void {
+  if (versions.includes('$LATEST')) throw invalidParameterValue(UNPUBLISHED);
+  if (!versions.some((version) => provisioned.has(version))) return;
+  throw resourceConflict(
+    "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+  );
 }
 
 async function versionsBehind(

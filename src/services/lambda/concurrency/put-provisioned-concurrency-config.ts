@@ -6,6 +6,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { provisioningProblem } from '../../../model/concurrency-limits.ts';
 import type { StoredProvisionedConcurrency } from '../../../model/provisioned-concurrency.ts';
 import type { Store } from '../../../store/store.ts';
+import { holdFunction } from '../functions/function-rows.ts';
 import { type QualifiedKey, writeQualifierRow } from '../functions/qualifier-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { lockClaims, readClaims } from './claim-rows.ts';
@@ -41,7 +42,8 @@ export async function provision(
 ): Promise<void> {
   await store.write(async (tx, announce) => {
     await lockClaims(tx, key);
-    if (!(await holdQualifier(tx, key))) throw qualifierNotFound(key);
+    // Where an alias leads has to stay as it is, too.
+    if (!(await holdFunction(tx, key)) || !(await holdQualifier(tx, key))) throw qualifierNotFound(key);
     const provisioned = await findProvisioned(tx, key);
     await checkProvisionable(tx, key, provisioned);
     const before = provisioned.get(key.qualifier)?.requested ?? 0;

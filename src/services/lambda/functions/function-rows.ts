@@ -56,6 +56,12 @@ export async function lockFunction(
   { accountId, region, name }: FunctionKey,
   wanted?: string,
 ): Promise<void> {
+  const isThere = await holdFunction(tx, { accountId, region, name });
+  if (!isThere) throw functionNotFound({ accountId, region, name, qualifier: wanted });
+}
+
+/** As `lockFunction`; false when there is no such function. */
+export async function holdFunction(tx: Tx, { accountId, region, name }: FunctionKey): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('lambda_function_settings')
     .set((column) => ({ next_version: column.ref('next_version') }))
@@ -63,7 +69,7 @@ export async function lockFunction(
     .where('region', '=', region)
     .where('name', '=', name)
     .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw functionNotFound({ accountId, region, name, qualifier: wanted });
+  return numUpdatedRows === 1n;
 }
 
 export function functionNotFound(reference: FunctionReference): Error {
