@@ -1,6 +1,5 @@
 import { RESET_CHANGE } from '../store/change-feed.ts';
 import type { Execution } from './execution.ts';
-import { keepSessionKey } from './session-key.ts';
 import type { Site } from './site.ts';
 
 /** Empties every service and ends every environment; does so here, too, when another platform on the database has. */
@@ -48,6 +47,5 @@ export function resetOf({
     await state.store.reset();
     await execution.messaging.objects.reset();
     await state.segments.reset();
-    await keepSessionKey(state.store, identity.sessionKey);
   };
 }

@@ -13,8 +13,8 @@ export async function openSessionKey(store: Store): Promise<Uint8Array> {
   return kept;
 }
 
-/** Leaves the store this key unless it has one: after a reset, too, the platform goes on with its own. */
-export async function keepSessionKey(store: Store, key: Uint8Array): Promise<void> {
+/** Leaves the store this key unless it has one. */
+async function keepSessionKey(store: Store, key: Uint8Array): Promise<void> {
   const row = { name: NAME, value: Buffer.from(key).toString('base64') };
   await store.write(async (tx) => {
     await tx

@@ -1,7 +1,9 @@
-import { cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import { RESET_CHANGE } from './change-feed.ts';
 import type { Store } from './store.ts';
 import { StoreUnavailable } from './store-unavailable.ts';
 
@@ -91,5 +93,31 @@ describe.each(engines)('blobs on $name', (engine) => {
     store = await first.open();
     await store.close();
     expect(await readdir(join(blobsOf(first), sha256.slice(0, 2)))).toEqual([]);
+  });
+
+  test('that a reset did not get to before it ended are swept away by the next start', async () => {
+    let store = await first.open();
+    const away = `${blobsOf(first)}-away`;
+    // The rows are gone by then.
+    store.changes.subscribe(RESET_CHANGE, () => renameSync(blobsOf(first), away));
+    await expect(store.reset()).rejects.toThrow('no such file or directory');
+    await rename(away, blobsOf(first));
+    await store.close();
+    store = await first.open();
+    await store.close();
+    expect(await readdir(join(blobsOf(first), sha256.slice(0, 2)))).toEqual([]);
+  });
+
+  test('may be brought while a reset is under way', async () => {
+    const store = await first.open();
+    const resetting = { isOver: false };
+    const bring = async (): Promise<void> => {
+      for (let count = 0; !resetting.isOver; count += 1)
+        await store.blobs.put(Buffer.from(`package ${count}`));
+    };
+    await Promise.all([store.reset().finally(() => (resetting.isOver = true)), bring()]);
+    await keepBlob(store);
+    expect(await store.blobs.read(sha256)).toEqual(CONTENT);
+    await store.close();
   });
 });

@@ -6,10 +6,10 @@ import {
   DummyDriver,
   type Kysely,
   type QueryResult,
-  sql,
   Transaction,
 } from 'kysely';
 import { type Change, type ChangeFeed, RESET_CHANGE } from './change-feed.ts';
+import { emptyTables, tablesToEmpty } from './empty-tables.ts';
 import type { Engine, WriterConnection } from './engine.ts';
 import type { FileBlobStore, FileBlobStoreOptions } from './file-blob-store.ts';
 import type { Database } from './schema.ts';
@@ -19,9 +19,6 @@ import { WriteQueue } from './write-queue.ts';
 
 /** Times a write is run before it is given up because other platforms' writes are in its way. */
 const WRITE_ATTEMPTS = 6;
-
-/** What platforms have agreed on, and go by while they run. */
-const KEPT_TABLES: ReadonlySet<string> = new Set(['platforms', 'concurrency_shares', 'concurrency_rates']);
 
 /** What one `Store.write` gathers until its commit. */
 interface WriteScope {
@@ -174,19 +171,12 @@ export class DatabaseStore implements Store {
   }
 
   async reset(): Promise<void> {
-    const tables = await this.#tables();
+    const tables = await tablesToEmpty(this.db);
     await this.write(async (tx, announce) => {
       announce({ kind: RESET_CHANGE, key: '*' });
-      if (this.engine === 'postgres') return await truncateFilled(tx, tables);
-      await sql`pragma defer_foreign_keys = on`.execute(tx);
-      for (const table of tables) await sql`delete from ${sql.table(table)}`.execute(tx);
+      await emptyTables(tx, this.engine, tables);
     });
     await this.blobs.clear();
-  }
-
-  async #tables(): Promise<string[]> {
-    const tables = await this.db.introspection.getTables();
-    return tables.flatMap(({ name, isView }) => (isView || KEPT_TABLES.has(name) ? [] : name));
   }
 
   close(): Promise<void> {
@@ -235,14 +225,4 @@ class WriteConnection implements DatabaseConnection {
   throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
-}
-
-/** Truncating makes new files, table by table: those that hold nothing are left alone. */
-async function truncateFilled(tx: Transaction<Database>, tables: readonly string[]): Promise<void> {
-  const looks = tables.map(
-    (table) => sql`select ${sql.lit(table)} as name where exists (select 1 from ${sql.table(table)})`,
-  );
-  const { rows } = await sql<{ name: string }>`${sql.join(looks, sql` union all `)}`.execute(tx);
-  if (rows.length === 0) return;
-  await sql`truncate ${sql.join(rows.map(({ name }) => sql.table(name)))} cascade`.execute(tx);
 }

@@ -140,7 +140,6 @@ export class FileBlobStore implements BlobStore {
   async clear(): Promise<void> {
     this.#pins.clear();
     await this.#collect(await this.#present());
-    await claimBlobs(this.#options);
   }
 
   /** Puts nothing more: what has no reference by now gets none. */

@@ -34,8 +34,10 @@ export interface Store {
    * else's to change, and it announces nothing.
    */
   writeApart<T>(work: (tx: Transaction<Database>) => Promise<T>): Promise<T>;
-  /** Empties every table but those of platforms' shares, and removes every blob (`POST
-   * /_lambent/reset`). Migrations stay. */
+  /**
+   * Empties every table but those of platforms' shares and of the store's own keys, and removes every blob
+   * (`POST /_lambent/reset`). Migrations stay.
+   */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
