@@ -112,11 +112,14 @@ function kills(isolation: string, rounds: number): void {
       if (round === 0) await deployAll(platform.lambda, name);
       const life = { ended: false };
       const work = keepBusy(platform.lambda, name, life);
-      const waitMs = Math.random() * LATEST_KILL_MS;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      for (const state of await statesOf(platform)) seen.add(state);
-      life.ended = true;
-      await platform.kill();
+      try {
+        const waitMs = Math.random() * LATEST_KILL_MS;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        for (const state of await untilOne(phaseOf(round), platform)) seen.add(state);
+      } finally {
+        life.ended = true;
+        await platform.kill();
+      }
       await Promise.all(work);
       await eventually(
         async () => left().filter((line) => /^(?:process|socket|mount|loop device) /.test(line)),
@@ -199,6 +202,20 @@ function keepBusy(lambda: LambdaClient, name: string, life: { readonly ended: bo
     again('-extended', { ms: 0 }),
     replaced(),
   ];
+}
+
+/** What some environment is at when the platform is killed: few rounds, too, have both, with workers and without them. */
+function phaseOf(round: number): string {
+  return (round + Math.floor(round / 2)) % 2 === 0 ? 'starting' : 'busy';
+}
+
+/** All that environments are at, as soon as one is in that state. */
+async function untilOne(state: string, platform: TestServer): Promise<string[]> {
+  return await eventually(
+    async () => await statesOf(platform),
+    (states) => states.includes(state),
+    60_000,
+  );
 }
 
 /** Whether there are environments that are starting, idle, busy. */

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { environmentOf } from '../support/environments.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
+import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { type AttackedLevel, levels } from './levels.ts';
 
@@ -220,18 +221,19 @@ function attacks(level: AttackedLevel): void {
 
   test('outlive its environment in a session of its own', async () => {
     const mark = `sleep ${process.pid}31415926`;
-    await deploy(server.lambda, 'survivor', SHELL);
-    await invoke(server.lambda, 'survivor', { run: mark, detach: true });
-    const seen = level.hasOwnKernel ? `${await environmentOf(server, 'survivor')}.gvisor` : mark;
+    const FunctionName = uniqueName('survivor');
+    await deploy(server.lambda, FunctionName, SHELL);
+    await invoke(server.lambda, FunctionName, { run: mark, detach: true });
+    const seen = level.hasOwnKernel ? `${await environmentOf(server, FunctionName)}.gvisor` : mark;
     await eventually(
       async () => {
         // What it left behind may be frozen before it has begun.
-        await invoke(server.lambda, 'survivor', { run: 'true' });
+        await invoke(server.lambda, FunctionName, { run: 'true' });
         return commandsOfHost();
       },
       (all) => all.some((command) => command.includes(seen)),
     );
-    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'survivor' }));
+    await server.lambda.send(new DeleteFunctionCommand({ FunctionName }));
     await eventually(
       async () => commandsOfHost(),
       (all) => !all.some((command) => command.includes(seen)),
@@ -239,19 +241,22 @@ function attacks(level: AttackedLevel): void {
   });
 
   test('fork without end', async () => {
+    const FunctionName = uniqueName('bomber');
+    // What nothing limits goes on until its time is over; what is, has to come to its limit before that.
+    const Timeout = level.hasOwnKernel ? 10 : 40;
+    onTestFinished(async () => void (await server.lambda.send(new DeleteFunctionCommand({ FunctionName }))));
     await deploy(
       server.lambda,
-      'bomber',
+      FunctionName,
       { 'index.py': FORK_BOMB },
-      { Runtime: 'python3.12', Handler: 'index.handler', MemorySize: 3008 },
+      { Runtime: 'python3.12', Handler: 'index.handler', MemorySize: 3008, Timeout },
     );
-    const { payload, functionError } = await invoke(server.lambda, 'bomber');
+    const { payload, functionError } = await invoke(server.lambda, FunctionName);
     if (level.hasOwnKernel) expect(functionError).toBe('Unhandled');
     else {
       expect(payload).toBeGreaterThan(10);
       expect(payload).toBeLessThan(1024);
     }
     expect((await attack('echo well', 'victim')).said).toBe('well\n');
-    await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'bomber' }));
   });
 }

@@ -16,7 +16,7 @@ export interface AttackedLevel {
 }
 
 export const levels: readonly AttackedLevel[] = [
-  { name: 'namespace', missing: withoutNamespaces(), hasOwnKernel: false, timeoutMs: 30_000 },
+  { name: 'namespace', missing: withoutNamespaces(), hasOwnKernel: false, timeoutMs: 60_000 },
   { name: 'gvisor', missing: withoutGvisor(), hasOwnKernel: true, timeoutMs: 120_000 },
 ];
 
