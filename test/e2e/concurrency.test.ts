@@ -4,6 +4,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beside } from '../support/beside.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { together, UNTIL_OPEN } from '../support/overlap.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
 
@@ -73,29 +74,27 @@ test('a code update in the middle loses no invoke, and the new code follows', as
 });
 
 test('an environment is used again, keeps /tmp, and serves one invocation at a time', async () => {
-  const code = `
+  const code = `${UNTIL_OPEN}
 const fs = require('fs'), path = require('path'), os = require('os');
 let running = 0;
 const life = Math.random();
-exports.handler = async (event) => {
+exports.handler = async ({ gate }, { invokedFunctionArn }) => {
   running += 1;
   const seen = running;
   const file = path.join(os.tmpdir(), 'count');
   const count = (fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0) + 1;
   fs.writeFileSync(file, String(count));
-  await new Promise((resolve) => setTimeout(resolve, event.sleepMs ?? 0));
+  await untilOpen(gate, invokedFunctionArn);
   running -= 1;
   return { seen, count, life };
 };`;
-  await deploy(server.lambda, 'reused', { 'index.js': code });
+  await deploy(server.lambda, 'reused', { 'index.js': code }, { Timeout: 60 });
   const first = (await invoke(server.lambda, 'reused')).payload as { life: number };
   expect((await invoke(server.lambda, 'reused')).payload).toEqual({ seen: 1, count: 2, life: first.life });
-  const together = await Promise.all(
-    Array.from({ length: 4 }, async () => await invoke(many, 'reused', { sleepMs: 500 })),
-  );
-  const results = together.map((answer) => answer.payload as { seen: number; life: number });
+  const all = await together(server, 'reused', 4, async (event) => await invoke(many, 'reused', event));
+  const results = all.map((answer) => answer.payload as { seen: number; life: number });
   expect(new Set(results.map((result) => result.seen))).toEqual(new Set([1]));
-  expect(new Set(results.map((result) => result.life)).size).toBeGreaterThan(1);
+  expect(new Set(results.map((result) => result.life)).size).toBe(4);
 });
 
 test('idle environments go when platform time has moved on', async () => {

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { publishLayer } from '../support/layers.ts';
+import { openGate, together, UNTIL_OPEN } from '../support/overlap.ts';
 import { rawZip } from '../support/raw-zip.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -69,17 +70,17 @@ async function run(name: string, event: object = {}) {
 }
 
 /** Each waits until as many as its event says are inside the same process. */
-const MEETING = `
+const MEETING = `${UNTIL_OPEN}
 let inside = 0;
 let most = 0;
 const life = Math.random();
-exports.handler = async ({ wait = 1, nonce, exit, sleepMs = 0 }, context) => {
+exports.handler = async ({ wait = 1, nonce, exit, gate }, context) => {
   inside += 1;
   most = Math.max(most, inside);
   console.log('in ' + nonce);
   while (most < wait) await new Promise((resolve) => setTimeout(resolve, 5));
   if (exit) process.exit(3);
-  await new Promise((resolve) => setTimeout(resolve, sleepMs));
+  await untilOpen(gate, context.invokedFunctionArn);
   inside -= 1;
   const { AWS_LAMBDA_MAX_CONCURRENCY: limit, AWS_LAMBDA_INITIALIZATION_TYPE: type } = process.env;
   return { nonce, life, most, limit, type, id: context.awsRequestId };
@@ -134,9 +135,12 @@ describe('a function on the machine as a managed instance', () => {
   });
 
   test('takes another environment where one is full', async () => {
-    await deployManaged('full', MEETING, 1);
-    const answers = await Promise.all(
-      [0, 1].map(async (nonce) => await run('full', { nonce, sleepMs: 3000 })),
+    await deployManaged('full', MEETING, 1, { Timeout: 60 });
+    const answers = await together(
+      server,
+      'full',
+      2,
+      async (event, nonce) => await run('full', { ...event, nonce }),
     );
     const met = answers.map(({ payload }) => payload as Met);
     expect(met.map(({ most }) => most)).toEqual([1, 1]);
@@ -177,7 +181,7 @@ for _ in range(int(os.environ['AWS_LAMBDA_MAX_CONCURRENCY'])):
     await deployManaged('ending', MEETING, 3);
     const answers = await Promise.all(
       [0, 1, 2].map(
-        async (nonce) => await run('ending', { wait: 3, nonce, exit: nonce === 1, sleepMs: 5000 }),
+        async (nonce) => await run('ending', { wait: 3, nonce, exit: nonce === 1, gate: 'never' }),
       ),
     );
     for (const { functionError, payload } of answers) {
@@ -188,16 +192,31 @@ for _ in range(int(os.environ['AWS_LAMBDA_MAX_CONCURRENCY'])):
   });
 
   test('times out one invocation; those beside it finish', async () => {
-    await deployManaged('late', MEETING, 2, { Timeout: 2 });
-    const first = await run('late', { nonce: 0 });
-    const [slow, quick] = await Promise.all([
-      run('late', { wait: 2, nonce: 1, sleepMs: 60_000 }),
-      run('late', { wait: 2, nonce: 2, sleepMs: 1000 }),
-    ]);
-    expect(slow).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Sandbox.Timedout' } });
-    expect(quick.payload).toMatchObject({ nonce: 2 });
-    const next = (await run('late', { nonce: 3 })).payload as Met;
-    expect(next.life).not.toBe((first.payload as Met).life);
+    // What begins halfway through the late one's time has half of its own left when that is over.
+    const source = `
+const life = Math.random();
+let overMs;
+const until = (ms) => new Promise((resolve) => setTimeout(resolve, ms - Date.now()));
+exports.handler = async ({ part }, context) => {
+  if (part === 'late') {
+    overMs = Date.now() + context.getRemainingTimeInMillis();
+    await until(overMs + 60_000);
+  }
+  while (part === 'halfway' && overMs === undefined) await until(Date.now() + 5);
+  if (part === 'halfway') await until((Date.now() + overMs) / 2);
+  if (part === 'beside') await until(overMs + 200);
+  return { life, isAfter: Date.now() > overMs };
+};`;
+    await deployManaged('late', source, 2, { Timeout: 8 });
+    const first = (await run('late')).payload as Met;
+    const late = run('late', { part: 'late' });
+    await run('late', { part: 'halfway' });
+    expect((await run('late', { part: 'beside' })).payload).toEqual({ life: first.life, isAfter: true });
+    expect(await late).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType: 'Sandbox.Timedout' },
+    });
+    expect(((await run('late')).payload as Met).life).not.toBe(first.life);
   });
 
   test('tells a runtime that goes on that a response came too late', async () => {
@@ -223,7 +242,7 @@ def loop():
             refused.set()
         elif part == 'later':
             begun.wait()
-            time.sleep(1)
+            time.sleep((int(deadline) / 1000 - time.time()) / 2)
             respond(id, 'it has begun long ago')
         else:
             refused.wait()
@@ -231,7 +250,7 @@ def loop():
 for _ in range(2):
     threading.Thread(target=loop).start()
 `;
-    await deployManaged('refused', source, 2, { Runtime: 'provided.al2023', file: 'bootstrap', Timeout: 3 });
+    await deployManaged('refused', source, 2, { Runtime: 'provided.al2023', file: 'bootstrap', Timeout: 8 });
     const late = run('refused', { part: 'late' });
     await run('refused', { part: 'later' });
     const { payload } = await run('refused', { part: 'told' });
@@ -371,10 +390,11 @@ curl -sS -H "Lambda-Extension-Identifier: $id" "$api/event/next"
   test('leaves an environment after some hours, however busy it is: its credentials run out', async () => {
     await deployManaged('old', MEETING, 2);
     const before = await environments();
-    const long = run('old', { nonce: 1, sleepMs: 6000 });
+    const long = run('old', { nonce: 1, gate: 'old' });
     await eventually(environments, ({ busy }) => busy > before.busy, 30_000);
     await advanceHours(5);
     const later = (await run('old', { nonce: 2 })).payload as Met;
+    await openGate(server, 'arn:aws:lambda:us-east-1:000000000000:function:old', 'old');
     const first = (await long).payload as Met;
     expect([first.nonce, later.nonce]).toEqual([1, 2]);
     expect(later.life).not.toBe(first.life);

@@ -3,20 +3,21 @@ import { GetFunctionCommand, InvokeCommand, type Runtime } from '@aws-sdk/client
 import { expect, onTestFinished, test } from 'vitest';
 import { beside } from '../support/beside.ts';
 import { available } from '../support/commands.ts';
-import { deploy, eventually, invoke } from '../support/functions.ts';
+import { deploy, invoke } from '../support/functions.ts';
+import { LoopbackGate } from '../support/loopback-gate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { untilDeaf } from '../support/until-deaf.ts';
 
 const ECHO = 'exports.handler = async (event) => event;';
 
-async function server(): Promise<TestServer> {
-  const started = await startServer();
+async function server(flags: readonly string[] = []): Promise<TestServer> {
+  const started = await startServer({ flags });
   onTestFinished(async () => void (await started.stop()));
   return started;
 }
 
 interface Health {
   readonly warnings: readonly string[];
-  readonly environments: { readonly busy: number };
 }
 
 async function health(endpoint: string): Promise<Health> {
@@ -96,23 +97,17 @@ test.skipIf(!available('python3', '--version'))(
 );
 
 test('one SIGTERM that arrives twice, from the supervisor and from npm, still lets invocations finish', async () => {
-  const { endpoint, lambda, process } = await server();
-  await deploy(lambda, 'slow', {
-    'index.js':
-      'exports.handler = async () => { await new Promise((r) => setTimeout(r, 500)); return "done"; };',
-  });
+  const { endpoint, lambda, process } = await server(['--isolation', 'process']);
+  const gate = await LoopbackGate.listen();
+  onTestFinished(async () => await gate.close());
+  await deploy(lambda, 'slow', { 'index.js': gate.handler('"done"') }, { Timeout: 60 });
   const running = lambda.send(new InvokeCommand({ FunctionName: 'slow' }));
-  await beside(
-    running,
-    async () =>
-      await eventually(
-        async () => await health(endpoint),
-        ({ environments }) => environments.busy === 1,
-      ),
-  );
+  await beside(running, async () => await gate.untilInside(1));
   const exited = once(process, 'exit');
   process.kill('SIGTERM');
   process.kill('SIGTERM');
+  await beside(running, async () => await untilDeaf({ endpoint }));
+  gate.open();
   expect((await running).Payload?.transformToString()).toBe('"done"');
   expect(await exited).toEqual([0, null]);
 });

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { together, UNTIL_OPEN } from '../support/overlap.ts';
 import { provision, untilProvisioned } from '../support/provisioned.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
@@ -27,11 +28,11 @@ afterAll(async () => {
   await directory.remove();
 });
 
-const SHOWN = `
+const SHOWN = `${UNTIL_OPEN}
 const startedAt = Date.now();
-exports.handler = async ({ exit, sleepMs = 0 }) => {
+exports.handler = async ({ exit, gate }, { invokedFunctionArn }) => {
   if (exit) process.exit(1);
-  await new Promise((resolve) => setTimeout(resolve, sleepMs));
+  await untilOpen(gate, invokedFunctionArn);
   return { type: process.env.AWS_LAMBDA_INITIALIZATION_TYPE, startedAt };
 };`;
 
@@ -63,7 +64,7 @@ async function publish(lambda: LambdaClient, name: string, source: string): Prom
 
 /** A function with versions 1 and 2 and an alias of 1. */
 async function deployVersions(name: string): Promise<void> {
-  await deploy(server.lambda, name, { 'index.js': SHOWN });
+  await deploy(server.lambda, name, { 'index.js': SHOWN }, { Timeout: 120 });
   await server.lambda.send(new PublishVersionCommand({ FunctionName: name }));
   await publish(server.lambda, name, `${SLOW_START}${SHOWN}`);
   const alias = { FunctionName: name, Name: 'live', FunctionVersion: '1' };
@@ -81,8 +82,8 @@ test('provisioned environments answer without a cold start, by version and by al
   }
   expect((await shown('ready', '2')).type).toBe('on-demand');
   expect((await shown('ready', '$LATEST')).type).toBe('on-demand');
-  const together = await Promise.all([1, 2, 3, 4].map(() => shown('ready', 'live', { sleepMs: 2000 })));
-  const types = together.map(({ type }) => type).toSorted((a, b) => a.localeCompare(b));
+  const all = await together(server, 'ready', 4, async (event) => await shown('ready', 'live', event));
+  const types = all.map(({ type }) => type).toSorted((a, b) => a.localeCompare(b));
   expect(types).toEqual(['on-demand', 'on-demand', 'provisioned-concurrency', 'provisioned-concurrency']);
 });
 
@@ -124,7 +125,7 @@ test('an alias takes its environments along to another version, and splits them 
   await untilProvisioned(server.lambda, 'moving', 'live');
   // One each: the second of two at once is on demand.
   for (const version of ['1', '2']) {
-    const both = await Promise.all([1, 2].map(() => shown('moving', version, { sleepMs: 3000 })));
+    const both = await together(server, 'moving', 2, async (event) => await shown('moving', version, event));
     const types = both.map(({ type }) => type).toSorted((a, b) => a.localeCompare(b));
     expect(types).toEqual(['on-demand', 'provisioned-concurrency']);
   }
@@ -142,10 +143,8 @@ test('what is allocated follows the number, down and up, and with each an enviro
       AvailableProvisionedConcurrentExecutions: count,
     });
     await eventually(environments, (now) => now === before + count, 60_000);
-    const together = await Promise.all(
-      Array.from({ length: count }, () => shown(name, '1', { sleepMs: 1500 })),
-    );
-    expect(together.map(({ type }) => type)).toEqual(together.map(() => 'provisioned-concurrency'));
+    const all = await together(server, name, count, async (event) => await shown(name, '1', event));
+    expect(all.map(({ type }) => type)).toEqual(all.map(() => 'provisioned-concurrency'));
   }
 });
 

@@ -150,7 +150,8 @@ describe.skipIf(shared === undefined)('a platform that has missed something for 
     const platforms = await startPlatforms(shared ?? '');
     try {
       const { process: child, output } = platforms.two;
-      const exited = once(child, 'exit');
+      // What it said last may come after its exit.
+      const exited = once(child, 'close');
       // What is kept is kept for an hour: who hears only now of this has not heard of what was before it.
       await onServer(
         platforms.databaseUrl,

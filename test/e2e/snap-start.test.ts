@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { together } from '../support/overlap.ts';
 import {
   hasPython,
   publishSnapshot,
@@ -148,12 +149,12 @@ def handler(event, context):
   });
 
   test('a burst past those that wait initialises more, each for itself; others wait behind it', async () => {
-    await deploy(server.lambda, 'burst', { 'app.py': SNAP_STARTED }, SNAP_START);
+    await deploy(server.lambda, 'burst', { 'app.py': SNAP_STARTED }, { ...SNAP_START, Timeout: 120 });
     await publishSnapshot(server.lambda, 'burst');
     await untilWaiting('burst', '1', 1);
-    const together = await Promise.all([1, 2, 3].map(() => shown('burst', '1', { sleepMs: 1500 })));
-    expect(new Set(together.map(({ drawn }) => drawn)).size).toBe(3);
-    for (const { steps, log } of together) {
+    const all = await together(server, 'burst', 3, async (event) => await shown('burst', '1', event));
+    expect(new Set(all.map(({ drawn }) => drawn)).size).toBe(3);
+    for (const { steps, log } of all) {
       expect(steps).toEqual(ALL_STEPS);
       expect(log).toContain('Restore Duration');
     }

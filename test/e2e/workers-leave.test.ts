@@ -6,6 +6,7 @@ import { deploy, eventually } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { untilDeaf } from '../support/until-deaf.ts';
 import { health, untilWorkers } from '../support/workers.ts';
 
 const WORKERS = 2;
@@ -25,17 +26,6 @@ async function open(server: TestServer): Promise<{ socket: Socket; said: Promise
   const said = new Promise<string>((resolve) => socket.once('close', () => resolve(text)));
   await once(socket, 'connect');
   return { socket, said };
-}
-
-async function untilDeaf(server: TestServer): Promise<void> {
-  await eventually(
-    async () =>
-      await fetch(`${server.endpoint}/_lambent/health`).then(
-        () => 'up',
-        () => 'down',
-      ),
-    (state) => state === 'down',
-  );
 }
 
 test('what a worker has sent back is answered before the platform leaves', { timeout: 120_000 }, async () => {

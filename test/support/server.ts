@@ -137,7 +137,8 @@ async function endpointFrom(child: ChildProcess, output: () => string): Promise<
     if (found !== undefined) resolve(found.replace('localhost', '127.0.0.1'));
   };
   child.stdout?.on('data', look);
-  child.once('exit', (code) => reject(new Error(`The server ended with code ${code}:\n${output()}`)));
+  // What it said last may come after its exit.
+  child.once('close', (code) => reject(new Error(`The server ended with code ${code}:\n${output()}`)));
   const timer = setTimeout(() => {
     reject(new Error(`The server is not ready:\n${output()}`));
     // Nobody would ever stop it.

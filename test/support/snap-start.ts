@@ -6,9 +6,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import { available } from './commands.ts';
 import { eventually } from './functions.ts';
+import { UNTIL_OPEN_PYTHON } from './overlap.ts';
 
 /** Tells of itself: when it was initialised, which hooks ran when, and what it finds among its variables. */
-export const SNAP_STARTED = `
+export const SNAP_STARTED = `${UNTIL_OPEN_PYTHON}
 import os, threading, time, uuid
 from snapshot_restore_py import register_before_snapshot, register_after_restore
 
@@ -34,7 +35,7 @@ register_after_restore(restored, step="after 2")
 def handler(event, context):
     if event.get("exit"):
         os._exit(3)
-    time.sleep(event.get("sleepMs", 0) / 1000)
+    until_open(event.get("gate"), context.invoked_function_arn)
     return {
         "drawn": drawn,
         "initialisedAt": initialised_at,
