@@ -13,8 +13,12 @@ class ResponseStream extends Writable {
   #isOpen;
   #contentType = DEFAULT_CONTENT_TYPE;
   #hasBegun = false;
-  /** Goes out before anything else. @type {Buffer | undefined} */
-  prelude;
+  #isWrittenTo = false;
+  /**
+   * Called by the first `write`, with what writes ahead of it. As on AWS, an `end` does not call it.
+   * @type {((write: (chunk: Uint8Array | string) => void) => void) | undefined}
+   */
+  onBeforeFirstWrite;
 
   /**
    * @param {string} requestId
@@ -29,7 +33,7 @@ class ResponseStream extends Writable {
 
   /** @param {string} contentType */
   setContentType(contentType) {
-    if (this.#hasBegun) {
+    if (this.#isWrittenTo || this.#hasBegun) {
       const { runtimeError } = require('./errors.cjs');
       throw runtimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
     }
@@ -43,6 +47,9 @@ class ResponseStream extends Writable {
    * @param {...any} rest
    */
   write(chunk, ...rest) {
+    const before = this.#isWrittenTo ? undefined : this.onBeforeFirstWrite;
+    this.#isWrittenTo = true;
+    before?.((first) => super.write(first));
     return super.write(asBytes(chunk), ...rest);
   }
 
@@ -82,7 +89,6 @@ class ResponseStream extends Writable {
     this.#hasBegun = true;
     if (!this.#isOpen()) return;
     channel.sendPart(channel.STREAM, this.#requestId, Buffer.from(this.#contentType, 'latin1'));
-    if (this.prelude !== undefined) this.#send(this.prelude);
   }
 
   /** @param {Uint8Array} bytes */

@@ -3,6 +3,7 @@
 /** One event in a streaming handler. Loaded with the first. */
 
 const { ResponseStream } = require('./response-stream.cjs');
+const { isNewClient } = require('./context.cjs');
 const { highWaterMarkOf } = require('./streaming.cjs');
 
 /**
@@ -27,6 +28,12 @@ function run(handler, event, context, invocation) {
   const stream = new ResponseStream(invocation.id, invocation.isOpen, highWaterMarkOf(handler));
   let isComplete = false;
   let hasReturned = false;
+  // What has been ended is whole: what goes wrong behind that is logged, and not the caller's any more.
+  const fail = (/** @type {unknown} */ error) => {
+    const isAboutToFinish = stream.writableEnded && !stream.writableFinished && !stream.destroyed;
+    if (isAboutToFinish) stream.once('finish', () => invocation.fail(error));
+    else invocation.fail(error);
+  };
   stream.once('error', (error) => invocation.fail(error));
   stream.once('finish', () => {
     if (!invocation.isOpen()) return;
@@ -34,9 +41,13 @@ function run(handler, event, context, invocation) {
     isComplete = true;
     if (hasReturned) invocation.end();
   });
-  const returned = handler(event, stream, context);
-  if (typeof returned?.then !== 'function') throw invalid('Streaming does not support non-async handlers.');
-  returned.then(onReturned, (/** @type {unknown} */ error) => invocation.fail(error));
+  try {
+    const returned = handler(event, stream, context);
+    if (typeof returned?.then === 'function') returned.then(onReturned, fail);
+    else fail(notAsync());
+  } catch (error) {
+    fail(error);
+  }
 
   /** @param {unknown} result */
   function onReturned(result) {
@@ -48,12 +59,14 @@ function run(handler, event, context, invocation) {
 }
 
 function notFinished() {
-  return invalid('Response stream is not finished.');
+  const { runtimeError } = require('./errors.cjs');
+  return runtimeError('InvalidStreamingOperation', 'Response stream is not finished.');
 }
 
-/** @param {string} message */
-function invalid(message) {
-  return require('./errors.cjs').runtimeError('InvalidStreamingOperation', message);
+/** Up to nodejs22.x AWS's client throws the bare text. */
+function notAsync() {
+  const message = 'Streaming does not support non-async handlers.';
+  return isNewClient() ? new Error(message) : message;
 }
 
 module.exports = { notFinished, run };

@@ -23,13 +23,14 @@ function streamifyResponse(handler, options) {
 
 const HttpResponseStream = {
   /**
-   * Makes the stream an HTTP response.
+   * Makes the stream an HTTP response. The description leaves with the first `write`: one that is merely ended has none, as on AWS.
    * @param {InstanceType<typeof import('./response-stream.cjs')['ResponseStream']>} stream
    * @param {unknown} prelude `{ statusCode, headers, cookies }`
    */
   from(stream, prelude) {
     stream.setContentType(INTEGRATION_TYPE);
-    stream.prelude = Buffer.concat([Buffer.from(JSON.stringify(prelude)), PRELUDE_END]);
+    const bytes = Buffer.concat([Buffer.from(JSON.stringify(prelude)), PRELUDE_END]);
+    stream.onBeforeFirstWrite = (write) => write(bytes);
     return stream;
   },
 };

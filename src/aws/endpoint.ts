@@ -56,10 +56,8 @@ export class Endpoint {
   ): void {
     const request = new WireRequest(raw);
     const { userTraffic } = this.#parts.options;
-    if (userTraffic?.owns(request.host, request.path) === true) {
-      inviteBody(raw);
+    if (userTraffic?.owns(request.host, request.path) === true)
       return userTraffic.handle(raw as IncomingMessage, response as ServerResponse, request.host);
-    }
     if (request.headers.origin === undefined) this.#answer(request, response, localRoutes);
     else this.#admitPage(request, response, localRoutes);
   }

@@ -77,6 +77,35 @@ test('answers come in the order of the requests on a connection', async () => {
   expect(text.match(/\/in-turn\/\d/g)).toEqual(paths);
 });
 
+/** What comes back for the head of a request whose sender waits for a word before its body. */
+async function told(host: string, bytes: number): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(
+    `POST / HTTP/1.1\r\nhost: ${host}\r\nexpect: 100-continue\r\ncontent-length: ${bytes}\r\n\r\n`,
+  );
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return first.toString();
+}
+
+test('who sends too much, or to no URL, is spared the upload', async () => {
+  const { host } = new URL(url);
+  expect(await told(host, 1000)).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+  expect(await told(host, 7_000_000)).toMatch(/^HTTP\/1\.1 413 .*\r\nconnection: close\r\n/is);
+  expect(await told(`x${host}`, 1000)).toMatch(/^HTTP\/1\.1 403 .*\r\nconnection: close\r\n/is);
+});
+
+test('who asks for another protocol is told so, and that there is no more', async () => {
+  const { host, port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const upgrade = `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`;
+  socket.write(`${upgrade}GET /behind HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+  // Up to the end: nobody is left waiting for a second answer.
+  const text = Buffer.concat((await socket.toArray()) as Buffer[]).toString();
+  expect(text).toMatch(/^HTTP\/1\.1 400 .*\r\nconnection: close\r\n/is);
+  expect(text).not.toContain('/behind');
+});
+
 test('a client that goes away while it sends is nobody’s failure', async () => {
   const { host, port } = new URL(url);
   const headers = { host, 'content-length': '1000', 'x-gone': 'yes' };

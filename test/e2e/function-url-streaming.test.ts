@@ -12,6 +12,7 @@ exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   const query = event.queryStringParameters ?? {};
   if (query.head) stream = awslambda.HttpResponseStream.from(stream, JSON.parse(query.head));
   else if (query.type) stream.setContentType(query.type);
+  if (query.only !== undefined) return void stream.end(query.only);
   stream.write('first;');
   if (query.error) throw new Error('no');
   for (let count = 0; count < Number(query.megabytes ?? 0); count += 1) {
@@ -80,6 +81,23 @@ describe('a URL that streams', () => {
     });
     const bad = await web(`${url}?head=${encodeURIComponent('{"statusCode":99}')}`);
     expect(bad).toMatchObject({ status: 502, body: 'Internal Server Error' });
+  });
+
+  test('has no description of what was ended without a write, as on AWS', async () => {
+    const head = `head=${encodeURIComponent('{"statusCode":404,"headers":{"x-a":"b"}}')}`;
+    const empty = await web(`${url}?${head}&only=`);
+    expect(empty).toMatchObject({ status: 200, body: '' });
+    expect(empty.headers).toMatchObject({ 'content-type': 'application/octet-stream' });
+    expect(empty.headers).not.toHaveProperty('x-a');
+    expect(await web(`${url}?${head}&only=text`)).toMatchObject({
+      status: 502,
+      body: 'Internal Server Error',
+    });
+  });
+
+  test('of a type that no header can have is a bad gateway, and no failure of the platform', async () => {
+    expect(await web(`${url}?type=a%0Ab`)).toMatchObject({ status: 502, body: 'Internal Server Error' });
+    expect(server.output()).not.toContain('A function URL failed');
   });
 
   test('gives the result of a function that does not stream as it is', async () => {

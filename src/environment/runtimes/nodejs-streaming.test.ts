@@ -69,6 +69,21 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
     ]);
   });
 
+  test('describes an HTTP response with the first write, be it empty, and not where there is none', async () => {
+    const head = `const http = awslambda.HttpResponseStream.from(stream, { statusCode: 302 });`;
+    const type = 'application/vnd.awslambda.http-integration-response';
+    const description = `{"statusCode":302}${'\0'.repeat(8)}`;
+    expect((await run(`${head} http.write(''); http.end();`)).parts).toEqual([type, description]);
+    expect((await run(`${head} http.write('a'); http.end('b');`)).parts).toEqual([
+      type,
+      description,
+      'a',
+      'b',
+    ]);
+    expect((await run(`${head} http.end();`)).parts).toEqual([type]);
+    expect((await run(`${head} http.end('only this');`)).parts).toEqual([type, 'only this']);
+  });
+
   test('is over when it has ended the stream and returned', async () => {
     const process = await start(`
       stream.end('early');
@@ -123,6 +138,19 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
       });
   });
 
+  test.each([
+    ['throws at once', `await pause(); stream.end('whole'); throw new TypeError('on purpose');`],
+    ['throws later', `stream.end('whole'); await pause(); throw new TypeError('on purpose');`],
+  ])('that %s behind the end has answered, and the log says what went wrong', async (_how, body) => {
+    const process = await start(`
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
+      if (event.fail) { ${body} } else stream.end('fine');`);
+    const outcome = await process.invoke({ fail: true });
+    expect(outcome).toMatchObject({ kind: 'response', parts: ['application/octet-stream', 'whole'] });
+    expect(outcome.logs.join()).toMatch(/Invoke Error .*on purpose/);
+    expect(await process.invoke({})).toMatchObject({ kind: 'response', logs: [] });
+  });
+
   test('that leaves its stream open has failed', async () => {
     for (const body of [`stream.write('a');`, `stream.destroy();`]) {
       const outcome = await run(body);
@@ -147,12 +175,18 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
 
   test('must be async', async () => {
     const process = startFunction(runtime, 'index.handler', {
-      'index.js': 'exports.handler = awslambda.streamifyResponse((event, stream) => { stream.end(); });',
+      'index.js':
+        'exports.handler = awslambda.streamifyResponse((event, stream) => { if (event.end) stream.end("all"); });',
     });
     await process.initialised();
+    const errorMessage = 'Streaming does not support non-async handlers.';
     expect(JSON.parse((await process.invoke({})).text)).toMatchObject({
-      errorMessage: 'Streaming does not support non-async handlers.',
+      errorType: runtime.id === 'nodejs24.x' ? 'Error' : 'string',
+      errorMessage,
     });
+    const ended = await process.invoke({ end: true });
+    expect(ended).toMatchObject({ kind: 'response', parts: ['application/octet-stream', 'all'] });
+    expect(ended.logs.join()).toContain(errorMessage);
   });
 
   test('says how much may be waiting', async () => {

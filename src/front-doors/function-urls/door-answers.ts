@@ -31,6 +31,12 @@ export function tooLarge(mostBytes: number): UrlResponse {
   return failed(413, 'RequestTooLargeException', `Request must be smaller than ${mostBytes} bytes`);
 }
 
+/** The last answer on its connection: who has asked for another protocol sends nothing that could be read as HTTP. */
+export function noUpgrade(): UrlResponse {
+  const answer = failed(400, 'BadRequestException', 'Function URLs take no protocol upgrades.');
+  return { ...answer, headers: [...answer.headers, ['connection', 'close']] };
+}
+
 export function failed(
   status: number,
   code: string,

@@ -87,7 +87,7 @@ function headerFields(given: unknown): [string, string][] | undefined {
     const key = name.toLowerCase();
     if (value === null || NOT_THE_FUNCTIONS.has(key)) continue;
     const text = textOf(value);
-    if (text === undefined || !TOKEN.test(name) || UNFIT.test(text)) return undefined;
+    if (text === undefined || !TOKEN.test(name) || !isHeaderText(text)) return undefined;
     fields.set(key, [REMAPPED.has(key) ? `${REMAPPED_PREFIX}${name}` : name, text]);
   }
   return [...fields.values()];
@@ -96,7 +96,7 @@ function headerFields(given: unknown): [string, string][] | undefined {
 function cookieFields(given: unknown): [string, string][] | undefined {
   if (given === undefined || given === null) return [];
   if (!Array.isArray(given)) return undefined;
-  const isFit = given.every((cookie) => typeof cookie === 'string' && !UNFIT.test(cookie));
+  const isFit = given.every((cookie) => typeof cookie === 'string' && isHeaderText(cookie));
   return isFit ? given.map((cookie) => ['set-cookie', String(cookie)]) : undefined;
 }
 
@@ -111,6 +111,11 @@ function bodyOf(given: unknown, isBase64: boolean): Buffer | undefined {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** Whether a header can have this as its value. */
+export function isHeaderText(text: string): boolean {
+  return !UNFIT.test(text);
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

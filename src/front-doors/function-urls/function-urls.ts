@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { isUninvited } from '../../aws/body-invitation.ts';
 import { readWhole } from '../../aws/request-body.ts';
 import type { FunctionInvoker, InvokeAnswer } from '../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../invoke/response-chunks.ts';
@@ -9,7 +10,7 @@ import type { Clock } from '../../model/clock.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { StoredFunctionUrl } from '../../model/stored-function-url.ts';
 import { isPreflight, preflightFields, responseFields } from './cors.ts';
-import { badGateway, failed, forbidden, refused, tooLarge } from './door-answers.ts';
+import { badGateway, failed, forbidden, noUpgrade, refused, tooLarge } from './door-answers.ts';
 import { functionResponse, type UrlResponse } from './function-response.ts';
 import type { FunctionUrlDirectory } from './function-url-directory.ts';
 import { requestEvent, type UrlCaller, type UrlTls } from './request-event.ts';
@@ -103,8 +104,7 @@ export class FunctionUrls {
     const { signed, request } = call;
     const url = this.#options.directory.find(call.address.urlId);
     if (url === undefined) return forbidden();
-    if (asksForAnotherProtocol(request))
-      return failed(400, 'BadRequestException', 'Function URLs take no protocol upgrades.');
+    if (asksForAnotherProtocol(request)) return noUpgrade();
     if (!METHODS.has(signed.method))
       return failed(405, 'MethodNotAllowedException', `${signed.method} is not a method of function URLs.`);
     const { cors } = url;
@@ -121,7 +121,9 @@ export class FunctionUrls {
     const isOpen = url.authType === 'NONE';
     const { signed } = call;
     if (isOpen && !access.isAllowed(url, undefined, { ...signed, body: Buffer.alloc(0) })) return forbidden();
-    const body = await readWhole(call.request, LARGEST_EVENT_BYTES);
+    const isSpared =
+      isUninvited(call.request) && Number(signed.headers['content-length']) > LARGEST_EVENT_BYTES;
+    const body = isSpared ? undefined : await readWhole(call.request, LARGEST_EVENT_BYTES);
     if (body === undefined) return tooLarge(LARGEST_EVENT_BYTES);
     if (isOpen) return await this.#invoke(url, call, undefined, body);
     const caller = access.caller(url, { ...signed, body });

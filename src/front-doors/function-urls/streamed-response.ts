@@ -1,6 +1,6 @@
 import type { InvokeAnswer } from '../../invoke/function-invoker.ts';
 import type { ResponseChunks } from '../../invoke/response-chunks.ts';
-import { isObject, responseHead, type UrlResponse } from './function-response.ts';
+import { isHeaderText, isObject, responseHead, type UrlResponse } from './function-response.ts';
 
 /** The type by which a function says that a description of the response comes before its body. */
 const DESCRIBED = 'application/vnd.awslambda.http-integration-response';
@@ -19,10 +19,7 @@ export async function streamedResponse(
   ended: Promise<InvokeAnswer>,
 ): Promise<UrlResponse | undefined> {
   const parts = chunks[Symbol.asyncIterator]();
-  if (chunks.contentType !== DESCRIBED) {
-    const type = chunks.contentType || ANY_BYTES;
-    return { status: 200, headers: [['content-type', type]], body: bodyOf(Buffer.alloc(0), parts, ended) };
-  }
+  if (chunks.contentType !== DESCRIBED) return undescribed(chunks.contentType || ANY_BYTES, parts, ended);
   let read = Buffer.alloc(0);
   for (;;) {
     const end = read.indexOf(DESCRIPTION_END);
@@ -32,9 +29,28 @@ export async function streamedResponse(
       return head === undefined ? undefined : { ...head, body: bodyOf(rest, parts, ended) };
     }
     const next = await parts.next();
+    if (next.done === true && read.length === 0) return await empty(parts, ended);
     if (next.done === true || read.length > LARGEST_DESCRIPTION_BYTES) return undefined;
     read = Buffer.concat([read, next.value]);
   }
+}
+
+function undescribed(
+  type: string,
+  parts: AsyncGenerator<Uint8Array>,
+  ended: Promise<InvokeAnswer>,
+): UrlResponse | undefined {
+  if (!isHeaderText(type)) return undefined;
+  return { status: 200, headers: [['content-type', type]], body: bodyOf(Buffer.alloc(0), parts, ended) };
+}
+
+/** A description was announced and nothing came at all: as on AWS that is an empty body, while half of one is a failure. */
+async function empty(
+  parts: AsyncGenerator<Uint8Array>,
+  ended: Promise<InvokeAnswer>,
+): Promise<UrlResponse | undefined> {
+  const { functionError } = await ended;
+  return functionError === undefined ? undescribed(ANY_BYTES, parts, ended) : undefined;
 }
 
 function headOf(description: Buffer): Omit<UrlResponse, 'body'> | undefined {
