@@ -46,6 +46,7 @@ export interface EnvironmentPoolOptions extends EnvironmentFactoryOptions {
 export class EnvironmentPool {
   /** Makes the environments, keeps records of them, and starts runtimes ahead of need. */
   readonly factory: EnvironmentFactory;
+  readonly room: RoomForStarts;
   readonly #onWarning: (text: string) => void;
   readonly #groups: DeploymentGroups;
   readonly #starts: StartQueue;
@@ -80,7 +81,7 @@ export class EnvironmentPool {
     const groups = (): Iterable<DeploymentGroup> => this.#groups.values();
     this.#expiry = new IdleExpiry(options.clock, options.idleExpiryMs, groups, this.#remove);
     this.#lifetimes = new Lifetimes(options.clock, options.lifetimeMs, groups, this.#remove);
-    const room = new RoomForStarts({
+    this.room = new RoomForStarts({
       filesAreScarce: options.filesAreScarce ?? filesAreScarce,
       memoryIsScarce: options.memoryIsScarce ?? memoryIsScarce,
       removeOldest: (count) => this.#expiry.removeOldest(count),
@@ -88,7 +89,7 @@ export class EnvironmentPool {
       onWarning: options.onWarning,
     });
     this.#begun = new EnvironmentStarts({
-      room,
+      room: this.room,
       factory: () => this.factory,
       lifetimes: this.#lifetimes,
       removals: this.#removals,

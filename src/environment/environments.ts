@@ -15,7 +15,8 @@ export class Environments {
 
   constructor(options: EnvironmentPoolOptions) {
     this.#pool = new EnvironmentPool(options);
-    this.#managed = new ManagedEnvironments({ ...options, factory: this.#pool.factory });
+    const { factory, room } = this.#pool;
+    this.#managed = new ManagedEnvironments({ ...options, factory, room });
   }
 
   get factory(): EnvironmentFactory {

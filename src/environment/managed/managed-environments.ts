@@ -2,13 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import type { EnvironmentScaling } from '../../model/managed-instances.ts';
-import {
-  environmentRemoved,
-  resourceConflict,
-  serviceException,
-  tooManyRequests,
-} from '../../model/lambda-errors.ts';
-import { ServiceError } from '../../model/service-error.ts';
+import { environmentRemoved, resourceConflict, tooManyRequests } from '../../model/lambda-errors.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
 import { deploymentKey } from '../deployment-key.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
@@ -16,12 +10,15 @@ import type { EnvironmentFactory } from '../environment-factory.ts';
 import type { EnvironmentPoolOptions } from '../environment-pool.ts';
 import { drawLifetime } from '../lifetimes.ts';
 import { Removals } from '../removals.ts';
+import type { RoomForStarts } from '../room-for-starts.ts';
 import { ManagedGroup, type ManagedLife } from './managed-group.ts';
+import { ManagedStarts } from './managed-starts.ts';
 import type { SharedEnvironment } from './shared-environment.ts';
 
 export interface ManagedEnvironmentsOptions
   extends Pick<EnvironmentPoolOptions, 'clock' | 'idleExpiryMs' | 'lifetimeMs' | 'onWarning'> {
   readonly factory: EnvironmentFactory;
+  readonly room: Pick<RoomForStarts, 'make'>;
 }
 
 type End = (group: ManagedGroup, environment: SharedEnvironment) => void;
@@ -38,6 +35,7 @@ export class ManagedEnvironments {
   readonly #scalings = new WeakMap<FunctionVersion, EnvironmentScaling>();
   readonly #startLimit = availableParallelism();
   readonly #removals: Removals;
+  readonly #starts: ManagedStarts;
   readonly #idleExpiry: SharedAppointment;
   readonly #lifetimes: SharedAppointment;
   #isClosed = false;
@@ -45,6 +43,22 @@ export class ManagedEnvironments {
   constructor(options: ManagedEnvironmentsOptions) {
     this.#options = options;
     this.#removals = new Removals(options.onWarning);
+    const { factory, room } = options;
+    this.#starts = new ManagedStarts({
+      factory,
+      room,
+      removals: this.#removals,
+      onBegun: (group, environment) => this.#begin(group, environment),
+      onAvailable: (group, environment) => {
+        group.losses.forget();
+        this.#settle(group, environment);
+      },
+      onIdleLost: (group, environment) => {
+        this.#lose(group);
+        this.#settle(group, environment);
+      },
+      onFailed: (group) => this.#lose(group),
+    });
     this.#idleExpiry = new SharedAppointment(options.clock, (nowMs) => this.#endIdle(nowMs));
     this.#lifetimes = new SharedAppointment(options.clock, (nowMs) => this.#endOld(nowMs));
   }
@@ -99,6 +113,7 @@ export class ManagedEnvironments {
 
   /** Ends every environment at once; what runs or waits is rejected. Can be used again. */
   async destroyAll(): Promise<void> {
+    const abandoned = this.#starts.abandon();
     const groups = [...this.#groups.values()];
     this.#groups.clear();
     for (const group of groups) {
@@ -106,6 +121,7 @@ export class ManagedEnvironments {
       for (const waiter of group.waiters.splice(0)) waiter.reject(environmentRemoved());
       for (const environment of group.environments.keys()) void this.#removals.remove(environment);
     }
+    await abandoned;
     await this.#removals.settled();
   }
 
@@ -137,42 +153,11 @@ export class ManagedEnvironments {
   #demand(group: ManagedGroup): void {
     while (group.wantsStart && group.starting < this.#startLimit && !this.#isClosed) {
       group.starting += 1;
-      void this.#start(group, group.places).finally(() => {
+      void this.#starts.start(group).finally(() => {
         group.starting -= 1;
         this.#demand(group);
         this.#dropIfEmpty(group);
       });
-    }
-  }
-
-  async #start(group: ManagedGroup, each: number): Promise<void> {
-    let environment: SharedEnvironment | undefined;
-    try {
-      environment = await this.#options.factory.createShared(group.version, each, {
-        onAvailable: (free) => {
-          group.losses.forget();
-          this.#settle(group, free);
-        },
-        onIdleLost: (lost) => {
-          this.#lose(group);
-          this.#settle(group, lost);
-        },
-      });
-      const failure = await environment.start();
-      if (failure === undefined) {
-        this.#begin(group, environment);
-        return;
-      }
-      this.#lose(group);
-      await this.#removals.remove(environment);
-      for (const { invocation, resolve } of group.waiters.splice(0, each)) {
-        resolve({ payload: failure.payload(invocation.requestId), functionError: 'Unhandled' });
-      }
-    } catch (error) {
-      this.#lose(group);
-      await this.#removals.remove(environment);
-      const shown = error instanceof ServiceError ? error : serviceException((error as Error).message);
-      for (const { reject } of group.waiters.splice(0, each)) reject(shown);
     }
   }
 
