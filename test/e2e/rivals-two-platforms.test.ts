@@ -5,6 +5,7 @@ import {
   GetAliasCommand,
   GetFunctionCommand,
   GetPolicyCommand,
+  type LambdaClient,
   ListVersionsByFunctionCommand,
   PublishLayerVersionCommand,
   PublishVersionCommand,
@@ -14,13 +15,25 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
-import { PATIENT, type Platforms, race, sharedPostgres, startPlatforms } from '../support/platforms.ts';
+import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
 import { ROLE } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
 
 const shared = sharedPostgres();
 const ROUNDS = 6;
 const CODE = { 'index.js': 'exports.handler = async () => process.env.WHO ?? 0;' };
+
+/** What becomes of the same request to both at once: an answer, or the name of the error. */
+async function race<T>(
+  { one, two }: Platforms,
+  send: (lambda: LambdaClient, who: 'one' | 'two') => Promise<T>,
+): Promise<{ readonly answers: T[]; readonly errors: string[] }> {
+  const ends = await Promise.allSettled([send(one.lambda, 'one'), send(two.lambda, 'two')]);
+  return {
+    answers: ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])),
+    errors: ends.flatMap((end) => (end.status === 'rejected' ? [(end.reason as Error).name] : [])),
+  };
+}
 
 describe.skipIf(shared === undefined)(
   'two platforms that are asked for the same thing at once',

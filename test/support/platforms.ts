@@ -1,6 +1,5 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { giveToServer } from './server-user.ts';
 import { startServer, temporaryDirectory, type TestServer } from './server.ts';
 import { createDatabase } from './shared-database.ts';
@@ -72,16 +71,4 @@ export async function startPlatforms(serverUrl: string, options: PlatformsOption
     await remove();
     throw error;
   }
-}
-
-/** What becomes of the same request to both at once: an answer, or the name of the error. */
-export async function race<T>(
-  { one, two }: Platforms,
-  send: (lambda: LambdaClient, who: 'one' | 'two') => Promise<T>,
-): Promise<{ readonly answers: T[]; readonly errors: string[] }> {
-  const ends = await Promise.allSettled([send(one.lambda, 'one'), send(two.lambda, 'two')]);
-  return {
-    answers: ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])),
-    errors: ends.flatMap((end) => (end.status === 'rejected' ? [(end.reason as Error).name] : [])),
-  };
 }

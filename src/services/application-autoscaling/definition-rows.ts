@@ -67,6 +67,29 @@ export async function findDefinition<Kind extends DefinitionKind>(
   return row === undefined ? undefined : (JSON.parse(row.configuration) as Definitions[Kind]);
 }
 
+/**
+ * As `findDefinition`, and nobody changes or deletes it until the transaction ends: an update that changes nothing
+ * holds the row on PostgreSQL, and means nothing on SQLite, which has one writer.
+ */
+export async function holdDefinition<Kind extends DefinitionKind>(
+  tx: Tx,
+  kind: Kind,
+  resource: ScalableResource,
+  name = '',
+): Promise<Definitions[Kind] | undefined> {
+  const row = await tx
+    .updateTable('autoscaling_definitions')
+    .set((column) => ({ configuration: column.ref('configuration') }))
+    .where('account_id', '=', resource.accountId)
+    .where('region', '=', resource.region)
+    .where('resource_id', '=', resource.resourceId)
+    .where('kind', '=', kind)
+    .where('name', '=', name)
+    .returning('configuration')
+    .executeTakeFirst();
+  return row === undefined ? undefined : (JSON.parse(row.configuration) as Definitions[Kind]);
+}
+
 /** Adds it, or takes the place of the one there is. */
 export async function writeDefinition<Kind extends DefinitionKind>(
   tx: Tx,

@@ -1,7 +1,7 @@
 import type { DeregisterScalableTargetRequest } from '@aws-sdk/client-application-auto-scaling';
 import type { OperationHandler } from '../../aws/service.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
-import { deleteDefinition, findDefinition, readDefinitionsOf } from './definition-rows.ts';
+import { deleteDefinition, holdDefinition, readDefinitionsOf } from './definition-rows.ts';
 import { resourceOf, targetArn, unknownTarget } from './scalable-resource.ts';
 import { removeAllTags } from './target-tags.ts';
 
@@ -12,7 +12,7 @@ export function deregisterScalableTarget(
   return async (input, context) => {
     const resource = resourceOf(input, context);
     await deps.store.write(async (tx, announce) => {
-      const target = await findDefinition(tx, 'target', resource);
+      const target = await holdDefinition(tx, 'target', resource);
       if (target === undefined) throw unknownTarget(resource);
       for (const kind of ['policy', 'action'] as const) {
         for (const { name } of await readDefinitionsOf(tx, kind, resource)) {

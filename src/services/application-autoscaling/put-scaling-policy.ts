@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-application-auto-scaling';
 import type { OperationHandler } from '../../aws/service.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
-import { findDefinition, readDefinitionsOf, writeDefinition } from './definition-rows.ts';
+import { holdDefinition, readDefinitionsOf, writeDefinition } from './definition-rows.ts';
 import { alarmsOf } from './policy-alarms.ts';
 import { partArn, resourceOf, unknownTarget } from './scalable-resource.ts';
 import { limitExceeded, notBuilt, validation } from './scaling-errors.ts';
@@ -25,7 +25,7 @@ export function putScalingPolicy(
     const name = input.PolicyName ?? '';
     const fresh = { id: randomUUID(), createdAtMs: deps.clock.now() };
     const policy = await deps.store.write(async (tx, announce) => {
-      if ((await findDefinition(tx, 'target', resource)) === undefined) throw unknownTarget(resource);
+      if ((await holdDefinition(tx, 'target', resource)) === undefined) throw unknownTarget(resource);
       const others = await readDefinitionsOf(tx, 'policy', resource);
       const before = others.find((other) => other.name === name)?.value;
       if (before === undefined && others.length >= MOST_POLICIES) {

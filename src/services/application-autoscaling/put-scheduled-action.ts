@@ -4,7 +4,7 @@ import type { OperationHandler } from '../../aws/service.ts';
 import { parseSchedule } from '../../model/schedule/schedule.ts';
 import { isTimeZone } from '../../model/schedule/time-zone.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
-import { findDefinition, readDefinitionsOf, writeDefinition } from './definition-rows.ts';
+import { holdDefinition, readDefinitionsOf, writeDefinition } from './definition-rows.ts';
 import { resourceOf, unknownTarget } from './scalable-resource.ts';
 import { limitExceeded, validation } from './scaling-errors.ts';
 import { nextRun } from './scheduled-runs.ts';
@@ -12,7 +12,7 @@ import type { StoredAction } from './stored-definitions.ts';
 
 const MOST_ACTIONS = 200;
 
-/** Makes an action, or changes what is given of the one there is. */
+/** Makes an action, or changes what is given of the one there is; start and end go unless they are given again. */
 export function putScheduledAction(
   deps: AutoscalingDependencies,
 ): OperationHandler<PutScheduledActionRequest, Record<string, never>> {
@@ -21,7 +21,7 @@ export function putScheduledAction(
     const name = input.ScheduledActionName ?? '';
     const fresh = { id: randomUUID(), nowMs: deps.clock.now() };
     await deps.store.write(async (tx, announce) => {
-      if ((await findDefinition(tx, 'target', resource)) === undefined) throw unknownTarget(resource);
+      if ((await holdDefinition(tx, 'target', resource)) === undefined) throw unknownTarget(resource);
       const others = await readDefinitionsOf(tx, 'action', resource);
       const before = others.find((other) => other.name === name)?.value;
       if (before === undefined && others.length >= MOST_ACTIONS) {
@@ -43,8 +43,8 @@ function actionOf(
   const action: StoredAction = {
     id: before?.id ?? id,
     ...when,
-    startMs: input.StartTime?.getTime() ?? before?.startMs,
-    endMs: input.EndTime?.getTime() ?? before?.endMs,
+    startMs: input.StartTime?.getTime(),
+    endMs: input.EndTime?.getTime(),
     ...boundsOf(input, before),
     createdAtMs: before?.createdAtMs ?? nowMs,
     doneUntilMs: nowMs,

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-application-auto-scaling';
 import type { OperationHandler } from '../../aws/service.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
-import { findDefinition, writeDefinition } from './definition-rows.ts';
+import { holdDefinition, writeDefinition } from './definition-rows.ts';
 import { resourceOf, targetArn } from './scalable-resource.ts';
 import { validation } from './scaling-errors.ts';
 import type { StoredTarget, Suspensions } from './stored-definitions.ts';
@@ -24,7 +24,7 @@ export function registerScalableTarget(
     }
     const fresh = { id: randomUUID().replaceAll('-', ''), createdAtMs: deps.clock.now() };
     const id = await deps.store.write(async (tx, announce) => {
-      const before = await findDefinition(tx, 'target', resource);
+      const before = await holdDefinition(tx, 'target', resource);
       const value = targetOf(input, before, fresh);
       await writeDefinition(tx, announce, 'target', { resource, name: '', value });
       if (input.Tags !== undefined) {

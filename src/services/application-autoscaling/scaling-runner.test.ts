@@ -3,7 +3,7 @@ import { MovableClock } from '../../model/clock.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import type { ScalableCapacity } from './autoscaling-dependencies.ts';
-import { writeDefinition } from './definition-rows.ts';
+import { findDefinition, writeDefinition } from './definition-rows.ts';
 import { ScalingRunner } from './scaling-runner.ts';
 
 const RESOURCE = {
@@ -85,4 +85,29 @@ test('whoever has stopped it can close the store', async () => {
   await store.close();
   await clock.pass(600_000);
   expect(errors).toEqual([]);
+});
+
+test('actions whose times have passed run in their order: the last one counts', async () => {
+  const nowMs = clock.now();
+  const hoursAgo = (hours: number): string => new Date(nowMs - hours * 3_600_000).toISOString().slice(0, 19);
+  const plans = [
+    { name: 'a', schedule: `at(${hoursAgo(1)})`, min: 4, max: 4 },
+    { name: 'b', schedule: `at(${hoursAgo(9)})`, min: 9, max: 9 },
+    // Twelve times by now, the last one between those.
+    { name: 'c', schedule: 'rate(8 hours)', min: 8, max: 8 },
+  ];
+  for (const { name, ...plan } of plans) {
+    const createdAtMs = nowMs - 100 * 3_600_000;
+    const when = { timeZone: undefined, startMs: undefined, endMs: undefined, createdAtMs };
+    const value = { id: name, ...plan, ...when, doneUntilMs: createdAtMs };
+    await store.write(
+      async (tx, announce) =>
+        await writeDefinition(tx, announce, 'action', { resource: RESOURCE, name, value }),
+    );
+  }
+  const { runner, errors } = running(async () => 1);
+  await clock.pass(0);
+  await runner.stop();
+  expect(errors).toEqual([]);
+  expect(await findDefinition(store.db, 'target', RESOURCE)).toMatchObject({ min: 4, max: 4 });
 });

@@ -3,13 +3,13 @@ import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
 import {
   type Definition,
   DEFINITION_CHANGE,
-  findDefinition,
+  holdDefinition,
   readDefinitions,
   writeDefinition,
 } from './definition-rows.ts';
 import { alarmName } from './policy-alarms.ts';
 import type { ScalableResource } from './scalable-resource.ts';
-import { boundsAfter, nextRun, withinBounds } from './scheduled-runs.ts';
+import { boundsAfter, latestRun, nextRun, withinBounds } from './scheduled-runs.ts';
 import type { StoredTarget } from './stored-definitions.ts';
 import { type LastChanges, MOST_POINTS, trackedCapacity } from './target-tracking.ts';
 
@@ -78,9 +78,7 @@ export class ScalingRunner {
     if (this.#isStopped) return;
     this.#isStale = false;
     const actions = await readDefinitions(store.db, 'action', undefined);
-    for (const action of actions) {
-      if ((nextRun(action.value) ?? Infinity) <= clock.now()) await this.#act(action);
-    }
+    for (const action of inOrder(actions, clock.now())) await this.#act(action);
     const policies = await readDefinitions(store.db, 'policy', undefined);
     const isMinute = clock.now() >= this.#nextMinuteMs;
     if (isMinute) this.#nextMinuteMs = nextMinute(clock.now());
@@ -96,20 +94,22 @@ export class ScalingRunner {
 
   async #act({ resource, name, value }: Definition<'action'>): Promise<void> {
     const { store, clock, capacity } = this.#deps;
-    const target = await findDefinition(store.db, 'target', resource);
-    const bounds = target && !target.suspended.scheduled ? boundsAfter(value, target) : undefined;
-    if (target !== undefined && bounds !== undefined) {
-      const bounded: StoredTarget = { ...target, ...bounds };
-      await store.write(async (tx, announce) => {
-        await writeDefinition(tx, announce, 'target', { resource, name: '', value: bounded });
-      });
+    const bounds = await store.write(async (tx, announce) => {
+      const target = await holdDefinition(tx, 'target', resource);
+      if (target === undefined || target.suspended.scheduled) return undefined;
+      const after = boundsAfter(value, target);
+      if (after === undefined) return undefined;
+      await writeDefinition(tx, announce, 'target', { resource, name: '', value: { ...target, ...after } });
+      return after;
+    });
+    if (bounds !== undefined) {
       const change = withinBounds(await capacity.current(resource), bounds);
       const cause = `${change?.reason} by scheduled action ${name}`;
       if (change !== undefined) await changeCapacity(this.#deps, resource, change.capacity, cause);
     }
     // Last: should the platform end before this, the action runs once more, which changes nothing.
     await store.write(async (tx, announce) => {
-      const latest = await findDefinition(tx, 'action', resource, name);
+      const latest = await holdDefinition(tx, 'action', resource, name);
       if (latest === undefined) return;
       const done = { ...latest, doneUntilMs: Math.max(latest.doneUntilMs, clock.now()) };
       await writeDefinition(tx, announce, 'action', { resource, name, value: done });
@@ -186,6 +186,15 @@ function withinAllowedBounds(current: number, target: StoredTarget): ReturnType<
   if (change === undefined) return undefined;
   const { scaleIn, scaleOut } = target.suspended;
   return (change.capacity > current ? scaleOut : scaleIn) ? undefined : change;
+}
+
+/** Those that are due, in the order in which they were. */
+function inOrder(actions: readonly Definition<'action'>[], nowMs: number): Definition<'action'>[] {
+  const due = actions.flatMap((action) => {
+    const atMs = latestRun(action.value, nowMs);
+    return atMs === undefined ? [] : [{ action, atMs }];
+  });
+  return due.toSorted((one, other) => one.atMs - other.atMs).map(({ action }) => action);
 }
 
 function keyOf({ accountId, region, resourceId }: ScalableResource): string {

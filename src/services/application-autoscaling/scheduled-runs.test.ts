@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boundsAfter, nextRun, withinBounds } from './scheduled-runs.ts';
+import { boundsAfter, latestRun, nextRun, withinBounds } from './scheduled-runs.ts';
 import type { StoredAction, StoredTarget } from './stored-definitions.ts';
 
 const AT = Date.UTC(2026, 5, 1, 12);
@@ -52,6 +53,49 @@ describe('the next run', () => {
     expect(nextRun(action({ schedule, startMs: AT + 5 * HOUR_MS }))).toBe(AT + 5 * HOUR_MS);
     expect(nextRun(action({ schedule, endMs: AT + HOUR_MS }))).toBe(AT + HOUR_MS);
     expect(nextRun(action({ schedule, endMs: AT + HOUR_MS - 1 }))).toBeUndefined();
+  });
+});
+
+describe('the latest run', () => {
+  const later = (hours: number): number => AT + hours * HOUR_MS;
+
+  test('is there once it is due, to the millisecond', () => {
+    expect(latestRun(action({}), later(1) - 1)).toBeUndefined();
+    expect(latestRun(action({}), later(1))).toBe(later(1));
+    expect(latestRun(action({}), later(1) + 1)).toBe(later(1));
+  });
+
+  test('is the last one of those that have passed', () => {
+    expect(latestRun(action({}), later(3) - 1)).toBe(later(2));
+    expect(latestRun(action({}), later(3))).toBe(later(3));
+    expect(latestRun(action({}), later(10_000.5))).toBe(later(10_000));
+    const minutes = action({ schedule: 'cron(* * * * ? *)', endMs: later(24) });
+    expect(latestRun(minutes, later(9_000))).toBe(later(24));
+  });
+
+  test('is over when it was done, and not before the start', () => {
+    expect(latestRun(action({ doneUntilMs: later(2) }), later(2.9))).toBeUndefined();
+    expect(latestRun(action({ startMs: later(5) }), later(5))).toBeUndefined();
+    expect(latestRun(action({ schedule: 'cron(0 * * * ? *)', startMs: later(5) }), later(5))).toBe(later(5));
+  });
+
+  test('of any rate is what walking from one to the next finds', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer({ min: 0, max: 900_000 }),
+        (minutes, passed) => {
+          const rate = action({ schedule: `rate(${minutes} minute${minutes === 1 ? '' : 's'})` });
+          const nowMs = AT + passed * 100;
+          let walked: number | undefined;
+          for (let at = nextRun(rate); at !== undefined && at <= nowMs; ) {
+            walked = at;
+            at = nextRun({ ...rate, doneUntilMs: at });
+          }
+          expect(latestRun(rate, nowMs)).toBe(walked);
+        },
+      ),
+    );
   });
 });
 

@@ -11,6 +11,28 @@ export function nextRun(action: StoredAction): number | undefined {
   return next === undefined || next > endMs ? undefined : next;
 }
 
+/**
+ * When an action that is due was due last: of several times that passed while the platform was not there, the latest
+ * one counts. Undefined when it is not due yet.
+ */
+export function latestRun(action: StoredAction, nowMs: number): number | undefined {
+  let latest = dueAfter(action, action.doneUntilMs, nowMs);
+  // By halves, rather than through every minute of a year.
+  let noneAfterMs = nowMs;
+  while (latest !== undefined && noneAfterMs - latest > 1) {
+    const middleMs = (latest + noneAfterMs) / 2;
+    const later = dueAfter(action, middleMs, nowMs);
+    if (later === undefined) noneAfterMs = middleMs;
+    else latest = later;
+  }
+  return latest;
+}
+
+function dueAfter(action: StoredAction, doneUntilMs: number, nowMs: number): number | undefined {
+  const next = nextRun({ ...action, doneUntilMs });
+  return next !== undefined && next <= nowMs ? next : undefined;
+}
+
 /** The bounds an action leaves behind; undefined when they would contradict each other. */
 export function boundsAfter(
   { min, max }: Pick<StoredAction, 'min' | 'max'>,

@@ -148,11 +148,12 @@ describe('PutScheduledAction', () => {
     expect(ScalingActivities?.filter(({ Cause }) => Cause?.endsWith('often'))).toHaveLength(2);
   });
 
-  test('shows what it was given, and keeps what is not given again', async () => {
+  test('shows what it was given, and keeps all but start and end when they are not given again', async () => {
     const { arn: _arn, ...where } = await registered(server, scaling);
-    const StartTime = new Date('2030-01-01T00:00:00Z');
-    const given = { Schedule: 'cron(0 8 ? * MON-FRI *)', Timezone: 'Europe/Berlin', StartTime };
-    await scaling.send(action(where, given));
+    const given = { Schedule: 'cron(0 8 ? * MON-FRI *)', Timezone: 'Europe/Berlin' };
+    const when = { StartTime: new Date('2030-01-01T00:00:00Z'), EndTime: new Date('2031-01-01T00:00:00Z') };
+    await scaling.send(action(where, { ...given, ...when }));
+    expect(await described(where)).toMatchObject([{ ...given, ...when }]);
     await scaling.send(action(where, { Schedule: undefined, ScalableTargetAction: { MaxCapacity: 4 } }));
     const [found] = await described(where);
     expect(found).toEqual({
