@@ -23,3 +23,8 @@ export function memoryMbPerVcpu({
 }: Pick<StoredManagedInstances, 'memoryGiBPerVcpu'>): number {
   return Math.ceil((memoryGiBPerVcpu ?? DEFAULT_GIB_PER_VCPU) * 1024);
 }
+
+/** The state of a function that could run: one that may have no environments at all is deactivated. */
+export function stateOnceReady(managed: StoredManagedInstances | undefined): 'Active' | 'Deactivated' {
+  return managed?.scaling?.maxEnvironments === 0 ? 'Deactivated' : 'Active';
+}

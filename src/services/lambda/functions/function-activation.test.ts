@@ -86,6 +86,19 @@ describe('function activation', () => {
     expect(errors).toEqual([]);
   });
 
+  test('leaves a version deactivated that meanwhile may have no environments', async () => {
+    start();
+    const managed = { maxConcurrency: 1 };
+    await insert({ managed });
+    const none = { ...managed, scaling: { minEnvironments: 0, maxEnvironments: 0 } };
+    await changeFunction(store, REFERENCE, ({ current }) => ({
+      current: { ...current, managed: none },
+      serving: undefined,
+    }));
+    await finish();
+    expect((await stored()).current).toMatchObject({ state: 'Deactivated', lastUpdateStatus: 'Successful' });
+  });
+
   test('gives up on a function whose code cannot be made ready', async () => {
     start();
     await insert();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../model/clock.ts';
+import { stateOnceReady } from '../../../model/managed-instances.ts';
 import type { SnapshotOutcome } from '../../../model/snapshot-outcome.ts';
 import { ServiceError } from '../../../model/service-error.ts';
 import {
@@ -174,7 +175,12 @@ function failureOf(error: unknown): string {
 function activated({ current }: FunctionRecord): FunctionRecord {
   const { stateReason: _, lastUpdateStatusReason: __, ...kept } = current;
   return {
-    current: { ...kept, revisionId: randomUUID(), state: 'Active', lastUpdateStatus: 'Successful' },
+    current: {
+      ...kept,
+      revisionId: randomUUID(),
+      state: stateOnceReady(kept.managed),
+      lastUpdateStatus: 'Successful',
+    },
     serving: undefined,
   };
 }

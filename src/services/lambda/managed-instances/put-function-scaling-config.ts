@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-lambda';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { invalidParameterValue } from '../../../model/lambda-errors.ts';
-import type { EnvironmentScaling } from '../../../model/managed-instances.ts';
+import { type EnvironmentScaling, stateOnceReady } from '../../../model/managed-instances.ts';
 import type { StoredFunction } from '../../../model/stored-function.ts';
 import { changeFunction } from '../functions/function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
@@ -49,6 +49,5 @@ function withScaling(stored: StoredFunction, scaling: EnvironmentScaling): Store
   const { scaling: _, ...kept } = managedPart(stored);
   const managed = Object.keys(scaling).length === 0 ? kept : { ...kept, scaling };
   const isReady = stored.state === 'Active' || stored.state === 'Deactivated';
-  if (!isReady) return { ...stored, managed };
-  return { ...stored, managed, state: scaling.maxEnvironments === 0 ? 'Deactivated' : 'Active' };
+  return { ...stored, managed, state: isReady ? stateOnceReady(managed) : stored.state };
 }
