@@ -22,6 +22,8 @@ const { env } = process;
 /** Of the resources Node.js counts as active: connections, and what comes before them. */
 const NETWORK = /^(?:TCP|GetAddrInfo)/;
 
+const LONGEST_INVOCATION_MS = 15 * 60_000;
+
 /** @type {Function} */
 let handler;
 let handlerIsAsync = false;
@@ -195,7 +197,8 @@ function callWithCallback(invocation, header, event) {
 function onEmptyLoop() {
   if (current === undefined) return;
   if (handlerStreams) {
-    fail(current, require('./streaming-run.cjs').notFinished());
+    // As with AWS's client, whose connection keeps the process: who does not end its stream runs into the timeout.
+    setTimeout(() => undefined, LONGEST_INVOCATION_MS);
   } else if (current.atEmptyLoop !== undefined) {
     succeed(current, current.atEmptyLoop.result);
   } else if (handlerIsAsync || !hasCallbacks) {

@@ -6,11 +6,13 @@ const channel = require('./channel.cjs');
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 /** A longer piece is sent as several: a frame has a largest size. */
 const LARGEST_PART_BYTES = 1024 * 1024;
+const UNFIT = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The second argument of a streaming handler: what is written leaves at once, as parts of the response. */
 class ResponseStream extends Writable {
   #requestId;
   #isOpen;
+  #onEnd;
   #contentType = DEFAULT_CONTENT_TYPE;
   #hasBegun = false;
   #isWrittenTo = false;
@@ -23,12 +25,14 @@ class ResponseStream extends Writable {
   /**
    * @param {string} requestId
    * @param {() => boolean} isOpen false once the invocation is over: nothing more leaves then
+   * @param {() => void} onEnd all has been written, and left
    * @param {number | undefined} highWaterMark bytes
    */
-  constructor(requestId, isOpen, highWaterMark) {
+  constructor(requestId, isOpen, onEnd, highWaterMark) {
     super(highWaterMark === undefined ? {} : { highWaterMark });
     this.#requestId = requestId;
     this.#isOpen = isOpen;
+    this.#onEnd = onEnd;
   }
 
   /** @param {string} contentType */
@@ -37,11 +41,15 @@ class ResponseStream extends Writable {
       const { runtimeError } = require('./errors.cjs');
       throw runtimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
     }
+    if (UNFIT.test(contentType)) {
+      const error = new TypeError('Invalid character in header content ["Content-Type"]');
+      throw Object.assign(error, { code: 'ERR_INVALID_CHAR' });
+    }
     this.#contentType = contentType;
   }
 
   /**
-   * Takes what streams take; of anything else its JSON is written.
+   * Takes what streams take; of anything else its JSON is written. As on AWS, `end` is not so kind.
    * @override
    * @param {any} chunk
    * @param {...any} rest
@@ -51,16 +59,6 @@ class ResponseStream extends Writable {
     this.#isWrittenTo = true;
     before?.((first) => super.write(first));
     return super.write(asBytes(chunk), ...rest);
-  }
-
-  /**
-   * @override
-   * @param {any} [chunk]
-   * @param {...any} rest
-   */
-  end(chunk, ...rest) {
-    const isCallback = chunk === undefined || chunk === null || typeof chunk === 'function';
-    return super.end(isCallback ? chunk : asBytes(chunk), ...rest);
   }
 
   /**
@@ -81,6 +79,8 @@ class ResponseStream extends Writable {
    */
   _final(done) {
     this.#begin();
+    // Within the call of `end`: what goes wrong behind it takes nothing back.
+    this.#onEnd();
     done();
   }
 
@@ -101,6 +101,9 @@ class ResponseStream extends Writable {
 
 /** @param {unknown} chunk */
 function asBytes(chunk) {
+  // What AWS's client stumbles on is no JSON either.
+  if (chunk === null || chunk === undefined)
+    throw new TypeError(`Cannot read properties of ${chunk} (reading 'length')`);
   if (typeof chunk === 'string' || chunk instanceof Uint8Array) return chunk;
   return JSON.stringify(chunk);
 }

@@ -25,36 +25,37 @@ const { highWaterMarkOf } = require('./streaming.cjs');
  * @param {Invocation} invocation
  */
 function run(handler, event, context, invocation) {
-  const stream = new ResponseStream(invocation.id, invocation.isOpen, highWaterMarkOf(handler));
   let isComplete = false;
   let hasReturned = false;
-  // What has been ended is whole: what goes wrong behind that is logged, and not the caller's any more.
-  const fail = (/** @type {unknown} */ error) => {
-    const isAboutToFinish = stream.writableEnded && !stream.writableFinished && !stream.destroyed;
-    if (isAboutToFinish) stream.once('finish', () => invocation.fail(error));
-    else invocation.fail(error);
-  };
-  stream.once('error', (error) => invocation.fail(error));
-  stream.once('finish', () => {
+  const stream = new ResponseStream(invocation.id, invocation.isOpen, onEnd, highWaterMarkOf(handler));
+  stream.once('error', invocation.fail);
+  stream.once('close', settle);
+  try {
+    const returned = handler(event, stream, context);
+    if (typeof returned?.then === 'function') returned.then(onReturned, invocation.fail);
+    else invocation.fail(notAsync());
+  } catch (error) {
+    invocation.fail(error);
+  }
+
+  /** From here on the response is the caller's: what goes wrong behind it is logged. */
+  function onEnd() {
     if (!invocation.isOpen()) return;
     invocation.complete();
     isComplete = true;
-    if (hasReturned) invocation.end();
-  });
-  try {
-    const returned = handler(event, stream, context);
-    if (typeof returned?.then === 'function') returned.then(onReturned, fail);
-    else fail(notAsync());
-  } catch (error) {
-    fail(error);
   }
 
   /** @param {unknown} result */
   function onReturned(result) {
     if (result !== undefined) console.warn('Streaming handlers ignore return values.');
     hasReturned = true;
+    if (isComplete || stream.destroyed) settle();
+  }
+
+  function settle() {
+    if (!hasReturned) return;
     if (isComplete) invocation.end();
-    else if (stream.destroyed && !stream.writableFinished) invocation.fail(notFinished());
+    else invocation.fail(notFinished());
   }
 }
 
@@ -69,4 +70,4 @@ function notAsync() {
   return isNewClient() ? new Error(message) : message;
 }
 
-module.exports = { notFinished, run };
+module.exports = { run };

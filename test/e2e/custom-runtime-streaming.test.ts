@@ -111,6 +111,12 @@ describe.skipIf(!available('python3', '--version'))(
       });
     });
 
+    test('that fails before its first byte is a bad gateway at a URL', async () => {
+      const answer = await web(url, asking({ parts: [], error: 'nothing' }));
+      expect(answer).toMatchObject({ status: 502, body: 'Internal Server Error' });
+      expect(await web(url, asking({ parts: [] }))).toMatchObject({ status: 200, body: '' });
+    });
+
     test('is one payload for who takes no streams, and a body under its own type at a URL', async () => {
       expect(await invoke(lambda, NAME, { parts: ['{"a":', '1}'] })).toMatchObject({ payload: { a: 1 } });
       const answer = await web(url, asking({ parts: ['<p>', '</p>'], type: 'text/html' }));

@@ -121,7 +121,7 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
   });
 
   test.each([
-    ['at once', `stream.end('again');`],
+    ['at once', `stream.write('again');`],
     ['and returns later', `stream.write('again'); await new Promise((resolve) => setTimeout(resolve, 30));`],
   ])('that writes behind the end %s leaves the events after it whole', async (_how, body) => {
     const process = await start(`
@@ -130,7 +130,7 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       stream.end('last');`);
     const outcome = await process.invoke({ late: true });
-    expect(outcome.parts).toEqual(['application/octet-stream', 'end']);
+    expect(outcome).toMatchObject({ kind: 'response', parts: ['application/octet-stream', 'end'] });
     for (let event = 0; event < 3; event += 1)
       expect(await process.invoke({})).toMatchObject({
         kind: 'response',
@@ -151,8 +151,8 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
     expect(await process.invoke({})).toMatchObject({ kind: 'response', logs: [] });
   });
 
-  test('that leaves its stream open has failed', async () => {
-    for (const body of [`stream.write('a');`, `stream.destroy();`]) {
+  test('that breaks its stream off has failed', async () => {
+    for (const body of [`stream.destroy();`, `setTimeout(() => stream.destroy(), 5);`]) {
       const outcome = await run(body);
       expect(outcome.kind).toBe('error');
       expect(JSON.parse(outcome.text)).toMatchObject({
@@ -160,6 +160,24 @@ describe.each(runtimes)('$id: a streaming handler', (runtime) => {
         errorMessage: 'Response stream is not finished.',
       });
     }
+  });
+
+  test.each([
+    ['null', `stream.write(null);`, `Cannot read properties of null (reading 'length')`],
+    ['undefined', `stream.write(undefined);`, `Cannot read properties of undefined (reading 'length')`],
+    ['an object with its end', `stream.end({ a: 1 });`, 'The "chunk" argument must be of type string'],
+    [
+      'a type that no header can have',
+      `stream.setContentType('a\\nb');`,
+      'Invalid character in header content ["Content-Type"]',
+    ],
+  ])('cannot give %s, as with AWS’s client', async (_what, body, message) => {
+    const outcome = await run(`${body} stream.end();`);
+    expect(outcome).toMatchObject({ kind: 'error', parts: [] });
+    expect(JSON.parse(outcome.text)).toMatchObject({
+      errorType: 'TypeError',
+      errorMessage: expect.stringContaining(message),
+    });
   });
 
   test('cannot change the type of what has left, nor write into another response', async () => {

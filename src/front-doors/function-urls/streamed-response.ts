@@ -7,6 +7,7 @@ const DESCRIBED = 'application/vnd.awslambda.http-integration-response';
 const DESCRIPTION_END = Buffer.alloc(8);
 const LARGEST_DESCRIPTION_BYTES = 1024 * 1024;
 const ANY_BYTES = 'application/octet-stream';
+const NOTHING = new Uint8Array();
 
 /**
  * The response of a function that streams, as soon as its status and headers are known. Its body fails where the
@@ -19,7 +20,8 @@ export async function streamedResponse(
   ended: Promise<InvokeAnswer>,
 ): Promise<UrlResponse | undefined> {
   const parts = chunks[Symbol.asyncIterator]();
-  if (chunks.contentType !== DESCRIBED) return undescribed(chunks.contentType || ANY_BYTES, parts, ended);
+  if (chunks.contentType !== DESCRIBED)
+    return await undescribed(chunks.contentType || ANY_BYTES, parts, ended);
   let read = Buffer.alloc(0);
   for (;;) {
     const end = read.indexOf(DESCRIPTION_END);
@@ -29,28 +31,24 @@ export async function streamedResponse(
       return head === undefined ? undefined : { ...head, body: bodyOf(rest, parts, ended) };
     }
     const next = await parts.next();
-    if (next.done === true && read.length === 0) return await empty(parts, ended);
+    // Announced, and nothing came at all: as on AWS that is an empty body, while half of one is a failure.
+    if (next.done === true && read.length === 0) return await undescribed(ANY_BYTES, parts, ended);
     if (next.done === true || read.length > LARGEST_DESCRIPTION_BYTES) return undefined;
     read = Buffer.concat([read, next.value]);
   }
 }
 
-function undescribed(
+/** Begins with the first bytes: a function that fails before them has not answered. */
+async function undescribed(
   type: string,
   parts: AsyncGenerator<Uint8Array>,
   ended: Promise<InvokeAnswer>,
-): UrlResponse | undefined {
-  if (!isHeaderText(type)) return undefined;
-  return { status: 200, headers: [['content-type', type]], body: bodyOf(Buffer.alloc(0), parts, ended) };
-}
-
-/** A description was announced and nothing came at all: as on AWS that is an empty body, while half of one is a failure. */
-async function empty(
-  parts: AsyncGenerator<Uint8Array>,
-  ended: Promise<InvokeAnswer>,
 ): Promise<UrlResponse | undefined> {
-  const { functionError } = await ended;
-  return functionError === undefined ? undescribed(ANY_BYTES, parts, ended) : undefined;
+  if (!isHeaderText(type)) return undefined;
+  const { done, value } = await parts.next();
+  if (done === true && (await ended).functionError !== undefined) return undefined;
+  const first = done === true ? NOTHING : value;
+  return { status: 200, headers: [['content-type', type]], body: bodyOf(first, parts, ended) };
 }
 
 function headOf(description: Buffer): Omit<UrlResponse, 'body'> | undefined {
@@ -63,7 +61,7 @@ function headOf(description: Buffer): Omit<UrlResponse, 'body'> | undefined {
 }
 
 async function* bodyOf(
-  first: Buffer,
+  first: Uint8Array,
   parts: AsyncGenerator<Uint8Array>,
   ended: Promise<InvokeAnswer>,
 ): AsyncGenerator<Uint8Array> {

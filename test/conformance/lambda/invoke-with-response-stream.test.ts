@@ -152,6 +152,16 @@ describe('InvokeWithResponseStream', () => {
     }
   });
 
+  test('ends with the timeout where the function does not end its stream [function-error]', async () => {
+    const open = uniqueName();
+    const code = `exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write('a'); });`;
+    await deployFiles(server.lambda, open, { 'index.js': code }, { Timeout: 1 });
+    const { chunks, complete } = await stream({}, { FunctionName: open });
+    expect(chunks).toEqual(['a']);
+    expect(complete?.ErrorCode).toBe('Unhandled');
+    expect(JSON.parse(complete?.ErrorDetails ?? '')).toMatchObject({ errorType: 'Sandbox.Timedout' });
+  });
+
   test('gives the end of the log when it was asked for [log-tail]', async () => {
     const { complete } = await stream({ parts: ['a'] }, { LogType: 'Tail' });
     const log = Buffer.from(complete?.LogResult ?? '', 'base64').toString();
