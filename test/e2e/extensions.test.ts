@@ -111,7 +111,8 @@ describe('an extension in shell', () => {
 
   test('learns that the function failed or timed out; the next invocation has a new process', async () => {
     const Layers = [await layerOf({ watcher: SHELL })];
-    await deploy(server.lambda, 'failing', COUNT, { Layers, MemorySize: 512, Timeout: 3 });
+    // The next invocation starts everything again within it, however busy the machine.
+    await deploy(server.lambda, 'failing', COUNT, { Layers, MemorySize: 512, Timeout: 8 });
     const failed = await invoke(server.lambda, 'failing', { crash: true });
     expect(failed.payload).toMatchObject({ errorType: 'Runtime.ExitError' });
     await untilLogged('failing', '"shutdownReason":"FAILURE"');

@@ -78,7 +78,8 @@ describe.each([
   };
 
   beforeAll(async () => {
-    await deploy(server.lambda, name, files, { Runtime: runtime, MemorySize: 256, Timeout: 2 });
+    // What comes after an exit starts the process again within it, however busy the machine.
+    await deploy(server.lambda, name, files, { Runtime: runtime, MemorySize: 256, Timeout: 6 });
   });
 
   test('an error thrown is a function error with type, message and trace', async () => {
@@ -95,7 +96,7 @@ describe.each([
     expect(answer.functionError).toBe('Unhandled');
     expect(answer.payload).toEqual({
       errorType: 'Sandbox.Timedout',
-      errorMessage: `RequestId: ${answer.requestId} Error: Task timed out after 2.00 seconds`,
+      errorMessage: `RequestId: ${answer.requestId} Error: Task timed out after 6.00 seconds`,
     });
     expect(answer.log).toContain('Status: timeout');
     const after = (await call({})).payload as { born: string };

@@ -38,7 +38,7 @@ afterAll(async () => {
 
 async function deployTraced(settings: object = {}): Promise<string> {
   const name = uniqueName('traced');
-  await deploy(server.lambda, name, { 'index.js': HANDLER }, { ...ACTIVE, Timeout: 2, ...settings });
+  await deploy(server.lambda, name, { 'index.js': HANDLER }, { ...ACTIVE, ...settings });
   return name;
 }
 

@@ -169,7 +169,7 @@ describePythonAttacks('by a back door', ATTACKER, ({ level, server, run }) => {
   });
 
   test('stay by stopping everything there is', async () => {
-    await deploy(server().lambda, 'stopper', { 'index.py': ATTACKER }, { ...PYTHON, Timeout: 2 });
+    await deploy(server().lambda, 'stopper', { 'index.py': ATTACKER }, { ...PYTHON, Timeout: 6 });
     const stopped = await invoke(server().lambda, 'stopper', { do: 'stop_all' });
     expect(stopped.payload).toMatchObject({ errorType: 'Sandbox.Timedout' });
     expect((await invoke(server().lambda, 'stopper')).payload).toBe('well');

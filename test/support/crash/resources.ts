@@ -76,7 +76,8 @@ async function makeQueues({ sqs }: Clients): Promise<void> {
 }
 
 async function makeFunction({ lambda }: Clients, port: number): Promise<void> {
-  await deploy(lambda, FUNCTION, { 'index.js': source(port) });
+  // Longer than anybody holds it back: what runs out of time fails, and only what is asked to may.
+  await deploy(lambda, FUNCTION, { 'index.js': source(port) }, { Timeout: 300 });
   await lambda.send(
     new PutFunctionConcurrencyCommand({
       FunctionName: FUNCTION,
