@@ -63,3 +63,12 @@ test('none is started that there are no files for', async () => {
   filesAreScarce = false;
   expect((await managed.run(version, invocation({ do: 'count' }))).functionError).toBeUndefined();
 });
+
+test('whoever waits for a version is refused when it may have no environments any more', async () => {
+  const broken = { ...version, handler: 'init-exit' };
+  const waiting = Array.from({ length: 200 }, async () => await managed.run(broken, invocation({})));
+  managed.scale(broken, { maxEnvironments: 0 });
+  const answers = await Promise.allSettled(waiting);
+  const reason = { members: { Reason: 'ConcurrentInvocationLimitExceeded' } };
+  for (const answer of answers) expect(answer).toMatchObject({ status: 'rejected', reason });
+});
