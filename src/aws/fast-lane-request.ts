@@ -11,8 +11,6 @@ export interface ScanOptions {
   /** Whether requests for a path, as sent and without its query, are wanted. */
   readonly takesPath: (path: string) => boolean;
   readonly maxHeadBytes: number;
-  /** 6 MiB unless set: the largest of an Invoke. */
-  readonly maxBodyBytes?: number | undefined;
 }
 
 /** A request that was read whole: no stream, its body is there. */
@@ -64,7 +62,8 @@ export class WholeRequest implements SignedHeaders {
 const METHOD = Buffer.from('POST ');
 const VERSION = Buffer.from(' HTTP/1.1\r\n');
 const SPACE = 0x20;
-const LARGEST_BODY_BYTES = 6 * 1024 * 1024;
+/** Of an Invoke. */
+export const LARGEST_BODY_BYTES = 6 * 1024 * 1024;
 const EMPTY = new Uint8Array();
 const MOST_TARGETS = 1000;
 
@@ -76,13 +75,11 @@ export class RequestScanner {
   readonly #options: ScanOptions;
   readonly #reader = new HeadReader();
   readonly #forms = new KnownForms();
-  readonly #largest: number;
   /** Found fit and wanted before: clients ask for the same few again and again. */
   readonly #targets = new Set<string>();
 
   constructor(options: ScanOptions) {
     this.#options = options;
-    this.#largest = options.maxBodyBytes ?? LARGEST_BODY_BYTES;
   }
 
   /**
@@ -95,7 +92,13 @@ export class RequestScanner {
     const formed = this.#forms.read(chunk, this.#options.maxHeadBytes, memory);
     if (formed === undefined) return this.#scanLines(chunk, socket, memory);
     const { form } = formed;
-    return wholeRequest(form.url, formed, form.bodyLength(chunk, formed.spans, this.#largest), chunk, socket);
+    return wholeRequest(
+      form.url,
+      formed,
+      form.bodyLength(chunk, formed.spans, LARGEST_BODY_BYTES),
+      chunk,
+      socket,
+    );
   }
 
   #scanLines(chunk: Buffer, socket: Socket, memory: HeadMemory): WholeRequest | number | undefined {
@@ -106,7 +109,7 @@ export class RequestScanner {
     if (headers === undefined || !isPlain(headers)) return undefined;
     const url = headers.head.slice(METHOD.length, targetEnd);
     if (!this.#targets.has(url) && !this.#takes(url)) return undefined;
-    const request = wholeRequest(url, headers, bodyLength(headers, this.#largest), chunk, socket);
+    const request = wholeRequest(url, headers, bodyLength(headers, LARGEST_BODY_BYTES), chunk, socket);
     if (request !== undefined) this.#forms.learn({ url, text: headers.head }, memory);
     return request;
   }

@@ -40,7 +40,6 @@ export class FastLane {
   constructor({
     takesPath,
     maxHeadBytes,
-    maxBodyBytes,
     counts = () => true,
     ...options
   }: Omit<LaneOptions, 'onGone' | 'scanner' | 'room' | 'watch' | 'headEnds'> & FastLaneRoute & ScanOptions) {
@@ -50,7 +49,6 @@ export class FastLane {
       scanner: new RequestScanner({
         takesPath,
         maxHeadBytes: Math.min(maxHeadBytes, MAX_HEAD_BYTES),
-        maxBodyBytes,
       }),
       room: new GatheringRoom(),
       headEnds: {

@@ -13,7 +13,7 @@ export function healthOf(
   const { isolation, pool, functions, invoker, events, eventSources, messaging, workers } = site.execution;
   const startedAt = performance.now();
   return async () => {
-    const { states } = (await workers?.facts()) ?? { states: [] };
+    const { states, accepted } = (await workers?.facts()) ?? { states: [], accepted: 0 };
     return {
       status: 'running',
       version: VERSION,
@@ -30,7 +30,7 @@ export function healthOf(
       environments: sumCounts([pool.counts(), ...states.map(({ counts }) => counts)]),
       prepared: pool.factory.prepared.counts(),
       spareSandboxes: isolation.driver.spares(),
-      invocations: states.reduce((sum, { invocations }) => sum + invocations, invoker.accepted),
+      invocations: invoker.accepted + accepted,
       events: events.counts(),
       eventSourceMappings: mappingsOf(eventSources),
       deliveries: messaging.deliveries.inHand,

@@ -79,7 +79,7 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       // The first connection of each goes to a worker of its own.
       const callers = Array.from({ length: 6 }, client);
       const running = callers.map(async (caller) => await call(caller, 5000));
-      const { workers } = await eventually(
+      const { workers, invocations } = await eventually(
         async () => await health(server),
         (now) =>
           now.environments.busy === 6 && now.workers.every(({ environments }) => environments.busy === 2),
@@ -92,6 +92,8 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       expect(
         after.map(({ pid }) => pid).filter((pid) => workers.some((old) => old.pid === pid)),
       ).toHaveLength(2);
+      // Those of the killed one are no less accepted.
+      expect((await health(server)).invocations).toBe(invocations);
       // All six units are there again: what the killed one held came back.
       const again = await Promise.all(Array.from({ length: 6 }, async () => await call(client(), 2000)));
       expect(again.filter((answer) => answer !== undefined)).toHaveLength(6);

@@ -96,6 +96,8 @@ test.skipIf(none)(
     const problems = (await Promise.all(others)).flat();
     await load.end();
     expect([...problems, ...load.problems]).toEqual([]);
+    // Also those that workers had accepted which have ended.
+    expect((await health(server)).invocations).toBeGreaterThanOrEqual(500 + load.answered);
     const log = server.output();
     expect(log).toMatch(
       /Workers: 2 started, .* the main process was busy \d+% of the time, with \d+ invokes a second on \d+/,

@@ -15,6 +15,8 @@ export class Borrower {
   readonly #lender: LenderPort;
   /** By function ARN. */
   readonly #holdings = new Map<string, Holding>();
+  /** Reservations, by function ARN. */
+  readonly #reserved = new Map<string, number>();
   #last: Holding | undefined;
 
   constructor(lender: LenderPort) {
@@ -23,7 +25,7 @@ export class Borrower {
 
   /** A lower limit must be in force when its writer is told so: what lies idle goes back before that. */
   follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
-    const reserved = new Map<string, number>();
+    const reserved = this.#reserved;
     changes.subscribe('function-settings', ({ key, value }) => {
       const now = (value as FunctionSettings | undefined)?.reservedConcurrency;
       if (reserved.get(key) === now) return;
@@ -82,6 +84,7 @@ export class Borrower {
   clear(error: Error): void {
     for (const holding of this.#holdings.values()) holding.forget(error);
     this.#holdings.clear();
+    this.#reserved.clear();
     this.#last = undefined;
   }
 

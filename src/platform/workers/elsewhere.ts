@@ -9,7 +9,8 @@ const TARGET = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/;
 /**
  * Functions whose environments are all in the main process: those with provisioned concurrency, as an environment that is
  * kept ready for everybody cannot stand in one of several processes, and, for the same reason, those with versions that
- * are restored and those whose environments take several invocations at once.
+ * are restored and those whose environments take several invocations at once. With tenants, of whom only so many may have
+ * environments, they are all where they are counted.
  */
 export class Elsewhere {
   /** What says so, by the function's bare name. */
@@ -22,7 +23,8 @@ export class Elsewhere {
     changes.subscribe('function', ({ kind, key, value }) => {
       const { current, serving } = (value ?? {}) as Partial<FunctionRecord>;
       const isManaged = (current?.managed ?? serving?.managed) !== undefined;
-      this.#note(kind, key, isManaged || (current !== undefined && hasSnapStart(current)));
+      const isPerTenant = current?.tenancy !== undefined;
+      this.#note(kind, key, isManaged || isPerTenant || (current !== undefined && hasSnapStart(current)));
     });
   }
 

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import type { CodeDirectories } from '../../environment/code-directory.ts';
 
-/** Code directories that the main process unpacks; where they are is asked once. */
+/** Code directories that the main process unpacks; where they are is asked once, and again when they were cleared away. */
 export class RemoteCode implements Pick<CodeDirectories, 'prepare' | 'prepareLayers'> {
   readonly #ask: (sha256s: readonly string[], areLayers: boolean) => Promise<string>;
-  readonly #known = new Map<string, Promise<string>>();
+  readonly #asked = new Map<string, Promise<string>>();
+  readonly #known = new Map<string, string>();
 
   constructor(ask: (sha256s: readonly string[], areLayers: boolean) => Promise<string>) {
     this.#ask = ask;
@@ -19,11 +21,20 @@ export class RemoteCode implements Pick<CodeDirectories, 'prepare' | 'prepareLay
 
   #once(sha256s: readonly string[], areLayers: boolean): Promise<string> {
     const key = `${areLayers}${sha256s.join()}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const asked = this.#ask(sha256s, areLayers);
-    this.#known.set(key, asked);
-    asked.catch(() => this.#known.delete(key));
-    return asked;
+    const asked = this.#asked.get(key);
+    if (asked !== undefined && !this.#wasTaken(key)) return asked;
+    const asking = this.#ask(sha256s, areLayers);
+    this.#asked.set(key, asking);
+    asking.then(
+      (directory) => this.#known.set(key, directory),
+      () => this.#asked.delete(key),
+    );
+    return asking;
+  }
+
+  /** A cache gets cleared away. */
+  #wasTaken(key: string): boolean {
+    const directory = this.#known.get(key);
+    return directory !== undefined && !existsSync(directory) && this.#known.delete(key);
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { LARGEST_BODY_BYTES, missingFrom } from './request-assembly.ts';
+import { LARGEST_BODY_BYTES } from '../../aws/fast-lane-request.ts';
+import { missingFrom } from './request-assembly.ts';
 
 const HEAD = 'POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: here\r\n';
 const begun = (head: string, body = ''): number | undefined => missingFrom(Buffer.from(`${head}\r\n${body}`));

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
+import { LARGEST_BODY_BYTES } from '../../aws/fast-lane-request.ts';
 import { GatheredBytes } from '../../model/gathered-bytes.ts';
 
-/** Of an Invoke: six megabytes, and what is refused for being more. */
-export const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
 const LARGEST_HEAD_BYTES = 16 * 1024;
 /** A client that stops in the middle of a request. */
 const SILENCE_MS = 20_000;

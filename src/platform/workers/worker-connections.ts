@@ -9,7 +9,7 @@ import type { TlsSettings } from '../../aws/tls-settings.ts';
 import { invokeLane } from '../invoke-lane.ts';
 import { LoadMeter } from './load-meter.ts';
 import type { PlainInvokes } from './plain-invokes.ts';
-import { assemble, LARGEST_BODY_BYTES, missingFrom } from './request-assembly.ts';
+import { assemble, missingFrom } from './request-assembly.ts';
 import { relay, type RelaySettings } from './relay.ts';
 import { SecureConnections } from './secure-connections.ts';
 import type { Load, SentBack } from './worker-messages.ts';
@@ -55,7 +55,6 @@ export class WorkerConnections {
       onRequest: (request, response) => parts.plain.has(request) && onRequest(request, response),
       onReleased: (socket, unread) => this.#release(socket, unread),
       maxHeadBytes: MAX_HEAD_BYTES,
-      maxBodyBytes: LARGEST_BODY_BYTES,
       keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
       asHttp1: (socket) => socket.once('data', (bytes: Buffer) => this.#goOn(socket, bytes)),
     });

@@ -77,13 +77,23 @@ export interface LogBatch {
 }
 
 /** How a worker is doing. */
-export interface WorkerFacts {
-  readonly invocations: number;
+export interface WorkerFacts extends LastWord {
   readonly counts: EnvironmentCounts;
   readonly environments: readonly EnvironmentRecord[];
 }
 
-/** How busy a process was of late. It is also the answer to whether a worker is alive. */
+/** The answer to `stop`. */
+export interface LastWord {
+  /** Accepted since it began. */
+  readonly invocations: number;
+}
+
+/** The answer to whether a worker is alive. */
+export interface Pulse extends LastWord {
+  readonly load: Load;
+}
+
+/** How busy a process was of late. */
 export interface Load {
   /** Of its event loop's time, from 0 to 1. */
   readonly utilization: number;

@@ -9,7 +9,8 @@ import { stopReading, takeRead } from '../../aws/connection-handover.ts';
 import type { Loan } from '../../invoke/lending/loan.ts';
 import { mostConnections } from '../most-connections.ts';
 import { WorkerChannel } from './worker-channel.ts';
-import type { Greeting, Load, NewConnection, SentBack, ToMain, ToWorker } from './worker-messages.ts';
+import type { Greeting, LastWord, Load, NewConnection, Pulse } from './worker-messages.ts';
+import type { SentBack, ToMain, ToWorker, WorkerFacts } from './worker-messages.ts';
 
 /** It may have as many files open as this process. */
 const MOST_CONNECTIONS = mostConnections() ?? Number.POSITIVE_INFINITY;
@@ -49,6 +50,8 @@ export class WorkerProcess {
   isLeaving = false;
   /** As it said last. */
   load: Load | undefined;
+  /** Invocations; as it said last. */
+  accepted = 0;
   loan: Loan | undefined;
   /** Resolves when nothing of it is left. How it ended is the value. */
   readonly ended: Promise<string>;
@@ -96,6 +99,10 @@ export class WorkerProcess {
   /** Undefined when it is gone. */
   async ask(message: ToWorker): Promise<unknown> {
     return await this.#channel.ask(message).catch(() => undefined);
+  }
+
+  async facts(): Promise<WorkerFacts | undefined> {
+    return this.#note((await this.ask({ kind: 'facts' })) as WorkerFacts | undefined);
   }
 
   /** A change that it has to know of before the one who made it is answered. */
@@ -157,7 +164,7 @@ export class WorkerProcess {
 
   async #stop(): Promise<void> {
     if (this.isReady) {
-      await this.ask({ kind: 'stop', connections: this.#passed });
+      this.#note((await this.ask({ kind: 'stop', connections: this.#passed })) as LastWord | undefined);
       // It leaves by itself then, and takes its files along.
       await this.#channel.end();
       await Promise.race([this.ended, after(LEAVING_MS, undefined, { ref: false })]);
@@ -171,15 +178,20 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
+  #note<T extends LastWord>(said: T | undefined): T | undefined {
+    this.accepted = said?.invocations ?? this.accepted;
+    return said;
+  }
+
   async #watch(): Promise<void> {
     while (this.isReady) {
-      const pulse = this.ask({ kind: 'alive' }).then((load) => {
-        this.load = load as Load | undefined;
+      const heard = this.ask({ kind: 'alive' }).then((pulse) => {
+        this.load = this.#note(pulse as Pulse | undefined)?.load;
         return true;
       });
       let isHeard = false;
       for (let look = 0; look < SILENT_LOOKS && !isHeard; look += 1)
-        isHeard = await Promise.race([pulse, after(LOOK_MS, false, { ref: false })]);
+        isHeard = await Promise.race([heard, after(LOOK_MS, false, { ref: false })]);
       if (!isHeard) this.kill();
       await after(PULSE_MS, undefined, { ref: false });
     }

@@ -28,9 +28,16 @@ export interface WorkerRequestsParts {
 export class WorkerRequests {
   readonly #parts: WorkerRequestsParts;
   readonly #intakes = new Map<WorkerProcess, LogIntake>();
+  /** By workers that are gone. */
+  #acceptedBefore = 0;
 
   constructor(parts: WorkerRequestsParts) {
     this.#parts = parts;
+  }
+
+  /** Invocations that workers have accepted since the start, as far as they have said so. */
+  get accepted(): number {
+    return [...this.#intakes.keys()].reduce((sum, { accepted }) => sum + accepted, this.#acceptedBefore);
   }
 
   /** A worker that has begun. */
@@ -42,6 +49,7 @@ export class WorkerRequests {
   /** One of which nothing is left. */
   close(worker: WorkerProcess): void {
     this.#intakes.get(worker)?.close();
+    this.#acceptedBefore += worker.accepted;
     this.#intakes.delete(worker);
     this.callIn(worker);
   }

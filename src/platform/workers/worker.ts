@@ -26,7 +26,8 @@ import type { WorkerChannel } from './worker-channel.ts';
 import { WorkerConnections } from './worker-connections.ts';
 import { WorkerLogs } from './worker-logs.ts';
 import { WorkerSegments } from './worker-segments.ts';
-import type { Greeting, NewConnection, ToMain, ToWorker, WorkerFacts } from './worker-messages.ts';
+import type { Greeting, LastWord, NewConnection, Pulse, WorkerFacts } from './worker-messages.ts';
+import type { ToMain, ToWorker } from './worker-messages.ts';
 
 export type MainChannel = WorkerChannel<ToMain, ToWorker>;
 
@@ -59,7 +60,7 @@ export class Worker {
 
   /** @returns the answer, for what is a question */
   hear(message: Exclude<ToWorker, Greeting>): unknown {
-    const { feed, borrower, clock, connections } = this.#parts;
+    const { feed, borrower, clock, connections, invoker } = this.#parts;
     switch (message.kind) {
       case 'changes':
         return feed.publish(message.changes);
@@ -70,7 +71,7 @@ export class Worker {
       case 'clock':
         return clock.follow(message.clock);
       case 'alive':
-        return connections.load();
+        return { load: connections.load(), invocations: invoker.accepted } satisfies Pulse;
       case 'yield':
         return connections.yield(message.connections);
       case 'hand-back':
@@ -117,7 +118,7 @@ export class Worker {
    * Answers what it has begun, then ends what it has started.
    * @param given connections, some of which may still be on their way
    */
-  async #stop(given: number): Promise<void> {
+  async #stop(given: number): Promise<LastWord> {
     const { connections, invoker, pool, isolation, logs, segments } = this.#parts;
     await connections.close(given);
     await invoker.idle();
@@ -126,6 +127,7 @@ export class Worker {
     await isolation.driver.close();
     logs.flush();
     segments.flush();
+    return { invocations: invoker.accepted };
   }
 }
 

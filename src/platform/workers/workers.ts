@@ -151,19 +151,19 @@ export class Workers {
     for (const { worker, connections } of surplus(serving)) worker.tell({ kind: 'yield', connections });
   }
 
-  async facts(): Promise<{ states: WorkerState[]; environments: object[] }> {
+  async facts(): Promise<{ states: WorkerState[]; environments: object[]; accepted: number }> {
     const ready = [...this.#living].filter(({ isReady }) => isReady);
     const states: WorkerState[] = [];
     const environments: object[] = [];
     for (const worker of ready.toSorted((a, b) => a.number - b.number)) {
-      const facts = (await worker.ask({ kind: 'facts' })) as WorkerFacts | undefined;
+      const facts = await worker.facts();
       if (facts === undefined) continue;
       const { number, pid, connections } = worker;
       const { counts, invocations } = facts;
       states.push({ worker: number, pid, connections, counts, invocations });
       for (const environment of facts.environments) environments.push({ ...environment, worker: number });
     }
-    return { states, environments };
+    return { states, environments, accepted: this.#requests.accepted };
   }
 
   /** Ends all environments of workers and forgets everything that is stored. */
