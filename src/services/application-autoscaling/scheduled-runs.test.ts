@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { boundsAfter, latestRun, nextRun, withinBounds } from './scheduled-runs.ts';
 import type { StoredAction, StoredTarget } from './stored-definitions.ts';
