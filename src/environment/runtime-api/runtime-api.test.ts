@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Invocation } from '../../model/invocation.ts';
 import { ExtensionSet } from '../extensions-api/extension-set.ts';
@@ -297,6 +299,37 @@ describe('error', () => {
       ['error', 'id-1', '{"errorMessage":"m","errorType":"T","stackTrace":["at"]}', undefined],
       ['error', 'id-1', '"Invalid error body"', undefined],
     ]);
+  });
+
+  test('may be told at length: in a header, and in the trailers of a response', async () => {
+    const cause = { 'Lambda-Runtime-Function-XRay-Error-Cause': 'x'.repeat(250_000) };
+    expect((await call('POST', 'invocation/id-1/error', '{}', { headers: cause })).status).toBe(202);
+    const error = JSON.stringify({ errorType: 'T', errorMessage: 'm'.repeat(180_000) });
+    const trailers = {
+      'Lambda-Runtime-Function-Error-Type': 'T',
+      'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
+    };
+    const headers = {
+      'Transfer-Encoding': 'chunked',
+      'Lambda-Runtime-Function-Response-Mode': 'streaming',
+      Trailer: Object.keys(trailers).join(', '),
+    };
+    const answer = await call('POST', 'invocation/id-1/response', 'part', { headers }, trailers);
+    expect(answer).toMatchObject({ status: 202 });
+    expect(events.said.at(-1)).toEqual(['error', 'id-1', error, 'T']);
+  });
+
+  test('is told at length over a few connections at once, not over as many as there can be', async () => {
+    const [host, port] = listener.address.split(':');
+    const waiting = Array.from({ length: 8 }, () => connect({ host, port: Number(port) }));
+    await Promise.all(waiting.map(async (socket) => await once(socket, 'connect')));
+    const headers = { 'Lambda-Runtime-Function-XRay-Error-Cause': 'x'.repeat(20_000) };
+    expect((await call('POST', 'invocation/id-1/error', '{}', { headers, agent: false })).status).toBe(431);
+    for (const socket of waiting) socket.destroy();
+    await vi.waitFor(async () => {
+      const { status } = await call('POST', 'invocation/id-1/error', '{}', { headers, agent: false });
+      expect(status).toBe(202);
+    }, 25_000);
   });
 
   test('of initialisation is accepted then, and refused later', async () => {

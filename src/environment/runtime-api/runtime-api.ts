@@ -55,6 +55,13 @@ interface Environment extends ApiEnvironment {
 
 /** For a runtime, ten extensions, and what they leave open. */
 const MOST_CONNECTIONS = 128;
+/**
+ * Clients of runtimes tell what went wrong in headers and trailers: a message, its trace, the cause for X-Ray. AWS takes a megabyte
+ * of them; Node.js copies a header anew with every piece of it that comes, so a longest one is what makes that cheap. Few
+ * connections may send as much at once, others what Node.js has for them.
+ */
+const LARGEST_HEAD_BYTES = 256 * 1024;
+const MOST_LARGE_HEADS = 8;
 /** Of an environment with one event in hand: a response that comes in time, and others that come besides. */
 const ROOMS = 2;
 
@@ -64,28 +71,11 @@ const ROOMS = 2;
  * server, fed with their connections.
  */
 export class RuntimeApi {
-  readonly #http: HttpServer;
+  readonly #http = this.#serverOf(undefined);
+  readonly #roomyHttp = this.#serverOf(LARGEST_HEAD_BYTES);
   readonly #environments = new WeakMap<Socket, Environment>();
   /** How much had come over a connection when its last request was answered. */
   readonly #counted = new WeakMap<Socket, number>();
-  readonly #asHttp = (socket: Socket): void => void this.#http.emit('connection', socket);
-
-  constructor() {
-    this.#http = createHttpServer(
-      { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
-      (request, response) => {
-        const environment = this.#environments.get(request.socket);
-        if (environment === undefined) {
-          response.destroy();
-          return;
-        }
-        response.once('close', () => this.#count(environment.pace, request, response));
-        route(environment, request, response);
-      },
-    );
-    // A runtime waits in "next" for as long as nobody invokes the function.
-    this.#http.timeout = 0;
-  }
 
   /** Speaks to what runs in a sandbox, and through that sandbox only. */
   async listen(sandbox: Pick<Sandbox, 'listen'>, who: ApiEnvironment): Promise<RuntimeApiListener> {
@@ -96,9 +86,12 @@ export class RuntimeApi {
         : new ConcurrentApiClient(events, maxConcurrency);
     const room = new BodyRoom((maxConcurrency ?? 1) * ROOMS * LARGEST_RESPONSE_BYTES);
     const environment: Environment = { ...who, client, room };
-    const asHttp = (socket: Socket): void => void new PacedConnection(socket, pace, this.#asHttp);
-    const lane = { client, room, asHttp, onWaste: (bytes: number) => pace.addRequest(bytes) };
+    const asHttp = (socket: Socket): void => {
+      const http = sockets.size <= MOST_LARGE_HEADS ? this.#roomyHttp : this.#http;
+      void new PacedConnection(socket, pace, () => void http.emit('connection', socket));
+    };
     const sockets = new Set<Socket>();
+    const lane = { client, room, asHttp, onWaste: (bytes: number) => pace.addRequest(bytes) };
     const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
       pace.addConnection();
@@ -118,6 +111,23 @@ export class RuntimeApi {
         for (const socket of sockets) socket.destroy();
       },
     };
+  }
+
+  #serverOf(maxHeaderSize: number | undefined): HttpServer {
+    const patient = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+    const options = maxHeaderSize === undefined ? patient : { ...patient, maxHeaderSize };
+    const server = createHttpServer(options, (request, response) => {
+      const environment = this.#environments.get(request.socket);
+      if (environment === undefined) {
+        response.destroy();
+        return;
+      }
+      response.once('close', () => this.#count(environment.pace, request, response));
+      route(environment, request, response);
+    });
+    // A runtime waits in "next" for as long as nobody invokes the function.
+    server.timeout = 0;
+    return server;
   }
 
   /** What is asked for nothing counts as output does. Those who are in their turn have as much of the platform as it has. */
