@@ -60,20 +60,17 @@ const allow = (actions: string | readonly string[], more: object = {}) =>
   );
 
 /** As the SDK signs, with whose client anything can be signed. */
-async function signedBySdk(keys: Keys, body: string): Promise<Record<string, string>> {
+async function signedBySdk(
+  keys: Keys,
+  body: string,
+  more: { readonly headers?: Record<string, string>; readonly signingRegion?: string } = {},
+): Promise<Record<string, string>> {
   const client = new LambdaClient(settingsFor(server.endpoint, keys));
   const { hostname, host, port, pathname: path } = new URL(url);
   const signer = await client.config.signer();
-  const { headers } = await signer.sign({
-    method: 'POST',
-    protocol: 'http:',
-    hostname,
-    port: Number(port),
-    path,
-    query: {},
-    headers: { host },
-    body,
-  });
+  const { headers: own, ...options } = more;
+  const asked = { method: 'POST', protocol: 'http:', hostname, port: Number(port), path, query: {}, body };
+  const { headers } = await signer.sign({ ...asked, headers: { host, ...own } }, options);
   client.destroy();
   return headers;
 }
@@ -126,6 +123,17 @@ test('unsigned, tampered, expired and unknown signatures are refused', async () 
   expect(await web(url, { headers: signedAt(new Date(), user) })).toMatchObject({ status: 200 });
   const old = new Date(Date.now() - 16 * 60_000);
   expect(await web(url, { headers: signedAt(old, user) })).toMatchObject(refused);
+});
+
+test('a body must be signed, and for the region of the URL', async () => {
+  await allow('lambda:*');
+  const ask = async (more: Parameters<typeof signedBySdk>[2], body = 'hi') =>
+    await web(url, { method: 'POST', body, headers: await signedBySdk(user, body, more) });
+  const refused = { status: 403, body: JSON.stringify(FORBIDDEN) };
+  for (const hash of ['UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'])
+    expect(await ask({ headers: { 'x-amz-content-sha256': hash } })).toMatchObject(refused);
+  expect(await ask({ signingRegion: 'eu-west-1' })).toMatchObject(refused);
+  expect(await ask({ signingRegion: 'us-east-1' })).toMatchObject({ status: 200 });
 });
 
 test('policies of the function let in who is named: of this account and of others', async () => {

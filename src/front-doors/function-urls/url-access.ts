@@ -32,6 +32,9 @@ export interface SignedUrlRequest {
   readonly isSecure: boolean;
 }
 
+/** What is signed of a body: Lambda takes none that is said to be unsigned, or signed piece by piece. */
+const HASH = /^[0-9a-f]{64}$/;
+
 /** Since October 2025 a URL wants both. */
 const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'] as const;
 
@@ -48,11 +51,14 @@ export class UrlAccess {
     const { auth, callers } = this.#options;
     const credential = parseCredential(request.headers.authorization, request.query);
     if (credential === undefined || credential.service !== 'lambda') return undefined;
+    // A URL is of one region, and so is what was signed for it.
+    if (credential.region !== url.region) return undefined;
     const issued = issuedTo(callers, credential, request);
     if (issued === 'expired') return undefined;
     if (auth === 'strict' || issued !== undefined) {
       const secretOf = (): string | undefined => issued?.secretAccessKey;
-      if (!verifySignature({ ...request, service: 'lambda' }, secretOf, Date.now()).ok) return undefined;
+      const verified = verifySignature({ ...request, service: 'lambda' }, secretOf, Date.now());
+      if (!verified.ok || (request.body.length > 0 && !HASH.test(verified.payloadHash))) return undefined;
     }
     const { accessKeyId } = credential;
     const { accountId, identity } = callers.of(credential, issued, url.region);
