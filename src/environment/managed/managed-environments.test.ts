@@ -64,11 +64,13 @@ test('none is started that there are no files for', async () => {
   expect((await managed.run(version, invocation({ do: 'count' }))).functionError).toBeUndefined();
 });
 
-test('whoever waits for a version is refused when it may have no environments any more', async () => {
-  const broken = { ...version, handler: 'init-exit' };
-  const waiting = Array.from({ length: 200 }, async () => await managed.run(broken, invocation({})));
-  managed.scale(broken, { maxEnvironments: 0 });
-  const answers = await Promise.allSettled(waiting);
-  const reason = { members: { Reason: 'ConcurrentInvocationLimitExceeded' } };
-  for (const answer of answers) expect(answer).toMatchObject({ status: 'rejected', reason });
+test('a version that may have environments again keeps those that it still has', async () => {
+  managed.scale(version, { minEnvironments: 1 });
+  const running = managed.run(version, invocation({ do: 'sleep', ms: 300 }));
+  await vi.waitFor(() => expect(managed.counts().busy).toBe(1), 25_000);
+  managed.retire(version.functionArn, new Set());
+  managed.scale({ ...version }, { minEnvironments: 1 });
+  await running;
+  await vi.waitFor(() => expect(managed.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }), 25_000);
+  expect(it.logs.size).toBe(1);
 });

@@ -3,7 +3,6 @@ import type { FunctionVersion } from '../../model/function-version.ts';
 import type { Invocation, InvocationResult } from '../../model/invocation.ts';
 import type { EnvironmentScaling } from '../../model/managed-instances.ts';
 import { environmentRemoved, resourceConflict, tooManyRequests } from '../../model/lambda-errors.ts';
-import type { ServiceError } from '../../model/service-error.ts';
 import { SharedAppointment } from '../../model/shared-appointment.ts';
 import { deploymentKey } from '../deployment-key.ts';
 import type { EnvironmentCounts } from '../environment-counts.ts';
@@ -75,7 +74,7 @@ export class ManagedEnvironments {
     const group = this.#groupOf(version);
     const free = group.leastBusy();
     if (free !== undefined) return await this.#give(group, free, invocation);
-    if (group.isFull) throw full();
+    if (group.isFull) throw tooManyRequests('ConcurrentInvocationLimitExceeded');
     return await new Promise((resolve, reject) => {
       group.waiters.push({ invocation, resolve, reject });
       this.#demand(group);
@@ -88,9 +87,9 @@ export class ManagedEnvironments {
     this.#scalings.set(version, scaling);
     const group = this.#groupOf(version);
     group.scaling = scaling;
+    // One that was deactivated may be invoked again.
+    group.isRetired = false;
     for (const environment of group.environments.keys()) this.#settle(group, environment);
-    // Nothing would come for them.
-    if (scaling.maxEnvironments === 0) for (const waiter of group.waiters.splice(0)) waiter.reject(full());
     this.#demand(group);
     this.#dropIfEmpty(group);
   }
@@ -234,8 +233,4 @@ export class ManagedEnvironments {
     }
     return nextMs === Infinity ? undefined : nextMs;
   }
-}
-
-function full(): ServiceError {
-  return tooManyRequests('ConcurrentInvocationLimitExceeded');
 }
