@@ -37,7 +37,7 @@ exports.handler = async ({ exit, gate }, { invokedFunctionArn }) => {
 };`;
 
 /** Long enough for a test to see that an environment is not ready yet. */
-const SLOW_START = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);';
+const SLOW_START = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000);';
 
 interface Shown {
   readonly type: string;
