@@ -82,8 +82,9 @@ describe('AssumeRole', () => {
       Arn,
     });
     // A token that was tampered with is nobody's, like any other unknown one.
-    const sessionToken = `${keys.sessionToken?.slice(0, -8)}AAAAAAA=`;
-    expect(await whoIs({ ...keys, sessionToken })).toMatchObject({ Arn: `arn:aws:iam::${ACCOUNT}:root` });
+    const { sessionToken: token = '' } = keys;
+    for (const sessionToken of [`${token.slice(0, -8)}AAAAAAA=`, `${token}x`, `${token}====`, `~${token}`])
+      expect(await whoIs({ ...keys, sessionToken })).toMatchObject({ Arn: `arn:aws:iam::${ACCOUNT}:root` });
   });
 
   test.each([
