@@ -55,6 +55,7 @@ export type ToMain =
   | { readonly kind: 'recalled'; readonly round: number }
   | { readonly kind: 'starts'; readonly functionArn: string; readonly wanted: number }
   | { readonly kind: 'starts-returned'; readonly functionArn: string; readonly count: number }
+  /** Answered when there is room for more. */
   | { readonly kind: 'logs'; readonly batches: readonly LogBatch[] }
   | { readonly kind: 'segments'; readonly deliveries: readonly SegmentDelivery[] }
   | { readonly kind: 'sampling'; readonly question: SamplingQuestion }

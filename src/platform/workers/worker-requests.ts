@@ -4,7 +4,7 @@ import type { Loan } from '../../invoke/lending/loan.ts';
 import type { Lender } from '../../invoke/lending/lender.ts';
 import type { MovableClock } from '../../model/clock.ts';
 import type { ThrottleReason } from '../../model/lambda-errors.ts';
-import type { LogSink } from '../../model/log-sink.ts';
+import type { FunctionLogSink } from '../../services/logs/function-log-sink.ts';
 import type { Store } from '../../store/store.ts';
 import type { TraceDoor } from '../../model/trace-sink.ts';
 import type { Warnings } from '../warnings.ts';
@@ -18,7 +18,7 @@ export interface WorkerRequestsParts {
   readonly lender: Lender;
   readonly concurrency: Pick<AccountConcurrency, 'takeStart' | 'returnStart'>;
   readonly code: Pick<CodeDirectories, 'prepare' | 'prepareLayers'>;
-  readonly logs: LogSink;
+  readonly logs: FunctionLogSink;
   readonly traces: TraceDoor;
   readonly warnings: Warnings;
   readonly store: Pick<Store, 'others'>;
@@ -85,7 +85,8 @@ export class WorkerRequests {
       case 'starts-returned':
         return this.#returnStarts(message.functionArn, message.count);
       case 'logs':
-        return this.#intakes.get(worker)?.take(message.batches);
+        this.#intakes.get(worker)?.take(message.batches);
+        return this.#parts.logs.room();
       case 'segments':
         return message.deliveries.forEach((delivery) => this.#parts.traces.put(delivery));
       case 'sampling':

@@ -110,7 +110,7 @@ export class Worker {
     // Environments may take seconds to end. Who comes meanwhile need not wait for that.
     this.#main.tell({ kind: 'emptied' });
     await pool.destroyAll();
-    logs.flush();
+    await logs.drain();
     segments.flush();
   }
 
@@ -125,7 +125,7 @@ export class Worker {
     clearInterval(this.#tidying);
     await pool.close();
     await isolation.driver.close();
-    logs.flush();
+    await logs.drain();
     segments.flush();
     return { invocations: invoker.accepted };
   }
@@ -148,12 +148,11 @@ async function openIsolation(
 
 /** What environments write, which the main process keeps. */
 function openSinks(main: MainChannel) {
-  const backlogBytes = (): number => main.backlogBytes;
   return {
-    logs: new WorkerLogs({ send: (batches) => main.tell({ kind: 'logs', batches }), backlogBytes }),
+    logs: new WorkerLogs({ send: async (batches) => await main.ask({ kind: 'logs', batches }) }),
     segments: new WorkerSegments({
       send: (deliveries) => main.tell({ kind: 'segments', deliveries }),
-      backlogBytes,
+      backlogBytes: () => main.backlogBytes,
       ask: async (question) => (await main.ask({ kind: 'sampling', question })) as SamplingAnswer,
     }),
   };

@@ -7,6 +7,8 @@ import { StreamCreations } from './stream-creations.ts';
 export interface FunctionLogSink extends LogSink {
   /** Resolves when everything that functions have logged so far is in the files. For the end of the process. */
   flush(): Promise<void>;
+  /** Resolves when there is room for what was gathered elsewhere. */
+  room(): Promise<void>;
 }
 
 /** Where execution environments log to. */
@@ -19,6 +21,7 @@ export function createFunctionLogSink(deps: LogsDependencies): FunctionLogSink {
       await segments.placed();
       await segments.flush();
     },
+    room: async () => await segments.room(),
   };
 }
 

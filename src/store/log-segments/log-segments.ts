@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import type { Clock } from '../../model/clock.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
@@ -13,6 +14,9 @@ import { StreamFiles } from './stream-files.ts';
 import { StreamLog } from './stream-log.ts';
 import { type StreamSummary, summarise } from './stream-summary.ts';
 import { WriteScheduler } from './write-scheduler.ts';
+
+const ROOM_LOOK_MS = 10;
+const ROOM_LOOKS = 100;
 
 export interface LogSegmentsOptions {
   /** `<dataDir>/logs`; created when missing. */
@@ -163,6 +167,16 @@ export class LogSegments {
       }),
     );
     return lists.flat().filter((directory) => !this.#logs.has(directory));
+  }
+
+  /**
+   * Resolves when little of what was appended is still to be written: who has gathered events brings more then, so that none
+   * is dropped. After a while it does so anyway: the disk may take nothing.
+   */
+  async room(): Promise<void> {
+    const most = this.#host.limits.streamBufferBytes / 2;
+    for (let look = 0; look < ROOM_LOOKS && this.#host.bufferedBytes > most; look += 1)
+      await after(ROOM_LOOK_MS);
   }
 
   /** Writes everything that is buffered. */
