@@ -203,23 +203,36 @@ test('what is held is let go with its function, and a new one of that name has a
       return answer;
     };
     const crowd = () => Promise.all(Array.from({ length: 100 }, one));
+    const untilThrottled = async (expected: number): Promise<void> => {
+      await eventually(
+        async () => await Promise.resolve(throttled.count),
+        (count) => count === expected,
+        120_000,
+      );
+    };
     await make();
     const first = crowd();
     await beside(first, async () => {
       await gate.untilInside(12);
-      await eventually(
-        async () => await Promise.resolve(throttled.count),
-        (count) => count === 88,
-        120_000,
-      );
+      await untilThrottled(88);
     });
     await server.lambda.send(new DeleteFunctionCommand({ FunctionName: name }));
     await expect(attempt(name)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await make();
+    let third: Promise<unknown[]> | undefined;
     // Those that run for the old one hold nothing of the new one's.
     const second = crowd();
-    await beside(second, async () => await gate.untilInside(24));
+    await beside(second, async () => {
+      await gate.untilInside(24);
+      await untilThrottled(176);
+      // Nor do they give back any of the new one's when they end.
+      gate.letOut(12);
+      await first;
+      third = crowd();
+      await untilThrottled(276);
+    });
     gate.open();
+    expect(await third).toEqual(Array(100).fill(THROTTLED));
     for (const answers of await Promise.all([first, second])) {
       expect(answers.filter((answer) => answer === 'through')).toHaveLength(12);
       expect(answers.filter((answer) => answer === THROTTLED)).toHaveLength(88);

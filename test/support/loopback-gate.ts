@@ -71,6 +71,11 @@ exports.handler = async (event) => {
     for (const response of this.#held.splice(0)) response.end();
   }
 
+  /** Lets out so many of those that wait, the first ones first. */
+  letOut(count: number): void {
+    for (const response of this.#held.splice(0, count)) response.end();
+  }
+
   /** Forgets how many there were at once before. */
   startCounting(): void {
     this.#most = this.#inside;

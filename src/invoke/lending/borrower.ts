@@ -17,6 +17,8 @@ export class Borrower {
   readonly #holdings = new Map<string, Holding>();
   /** Reservations, by function ARN. */
   readonly #reserved = new Map<string, number>();
+  /** Of functions that were removed while they ran. */
+  readonly #removed = new Set<Holding>();
   #last: Holding | undefined;
 
   constructor(lender: LenderPort) {
@@ -28,10 +30,11 @@ export class Borrower {
     const reserved = this.#reserved;
     changes.subscribe('function-settings', ({ key, value }) => {
       const now = (value as FunctionSettings | undefined)?.reservedConcurrency;
-      if (reserved.get(key) === now) return;
+      const isChanged = reserved.get(key) !== now;
       if (now === undefined) reserved.delete(key);
       else reserved.set(key, now);
-      this.surrender(key);
+      if (isChanged) this.surrender(key);
+      if (value === undefined) this.remove(key);
     });
     changes.subscribe('provisioned-concurrency', ({ key }) => this.surrender(key));
   }
@@ -70,6 +73,16 @@ export class Borrower {
     }
   }
 
+  /** Takes what is running for a function as that of one that is gone. */
+  remove(arn: string): void {
+    const holding = this.#holdings.get(arn);
+    if (holding === undefined) return;
+    holding.surrender();
+    this.#holdings.set(arn, holding.succeed());
+    this.#removed.add(holding);
+    this.#last = undefined;
+  }
+
   /** To be called every now and then: what was not needed since the last time goes back. */
   tidy(): void {
     for (const [arn, holding] of this.#holdings) {
@@ -78,13 +91,15 @@ export class Borrower {
       this.#holdings.delete(arn);
       if (this.#last === holding) this.#last = undefined;
     }
+    for (const holding of this.#removed) if (holding.isEmpty) this.#removed.delete(holding);
   }
 
   /** Forgets everything, as the lender does. */
   clear(error: Error): void {
-    for (const holding of this.#holdings.values()) holding.forget(error);
+    for (const holding of [...this.#holdings.values(), ...this.#removed]) holding.forget(error);
     this.#holdings.clear();
     this.#reserved.clear();
+    this.#removed.clear();
     this.#last = undefined;
   }
 

@@ -27,6 +27,7 @@ export class Holding implements ConcurrencyLease {
   #leastIdle = 0;
   #requestsSpent = 0;
   #isForgotten = false;
+  #isRemoved = false;
 
   constructor(functionArn: string, lender: LenderPort) {
     this.functionArn = functionArn;
@@ -99,6 +100,23 @@ export class Holding implements ConcurrencyLease {
     this.#ask();
   }
 
+  /**
+   * The function is gone, and one of that name is another: what runs gives back what was the old one's, when it ends.
+   * @returns what holds from now on, with all that lies idle or is asked for, and those who wait
+   */
+  succeed(): Holding {
+    const next = new Holding(this.functionArn, this.#lender);
+    next.#idle = this.#idle;
+    next.#requests = this.#requests;
+    next.#unitsAsked = this.#unitsAsked;
+    next.#requestsAsked = this.#requestsAsked;
+    next.#waiters.push(...this.#waiters.splice(0));
+    this.#idle = this.#requests = this.#unitsAsked = this.#requestsAsked = 0;
+    this.#surrendered = this.#busy;
+    this.#isRemoved = true;
+    return next;
+  }
+
   giveBackUnused(): void {
     // Who waits for a request alone counts on a unit that lies idle.
     const units = Math.max(0, Math.min(this.#leastIdle, this.#idle - this.#waiters.length));
@@ -142,6 +160,8 @@ export class Holding implements ConcurrencyLease {
   }
 
   #return(units: number, requests: number): void {
-    if (units + requests > 0) this.#lender.returned({ functionArn: this.functionArn, units, requests });
+    if (units + requests === 0) return;
+    const { functionArn } = this;
+    this.#lender.returned({ functionArn, units, requests, isOfRemoved: this.#isRemoved });
   }
 }

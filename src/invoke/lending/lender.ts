@@ -97,8 +97,8 @@ export class Lender {
     this.#petition({ loan, functionArn, scopes: [scopeOf(functionArn, refusal)], missing, attempt, refuse });
   }
 
-  returned(loan: Loan, { functionArn, units, requests }: Returned): void {
-    loan.release(functionArn, units);
+  returned(loan: Loan, { functionArn, units, requests, isOfRemoved }: Returned): void {
+    loan.release(functionArn, units, isOfRemoved);
     this.#concurrency.returnRequests(functionArn, requests);
   }
 
@@ -117,7 +117,7 @@ export class Lender {
     const nowMs = this.#clock.now();
     // What was got before the limit was lowered may be too much now.
     for (; got.units > 0 && this.#concurrency.isOver(functionArn); got.units -= 1)
-      loan.release(functionArn, 1);
+      loan.release(functionArn, 1, false);
     try {
       for (; got.units < need.units; got.units += 1) loan.add(functionArn, this.#unit(functionArn, nowMs));
       while (got.requests < need.requests) {

@@ -16,7 +16,10 @@ export interface Grant extends Need {
 }
 
 /** What a borrower gives back: of a function, so many. */
-export type Returned = Need;
+export interface Returned extends Need {
+  /** It ran for a function that was removed meanwhile: what one of that name has now stays as it is. */
+  readonly isOfRemoved: boolean;
+}
 
 /** Asks for everything that lies idle, of functions whose ARN begins so. */
 export interface Recall {

@@ -14,6 +14,7 @@ const BORROWERS = 3;
 const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 const RESERVED = arnOf('reserved');
 const SHARED = [arnOf('one'), arnOf('two')];
+const GONE = arnOf('gone');
 
 let store: Store;
 
@@ -41,7 +42,11 @@ class World {
   nowMs = 1_800_000_000_000;
   readonly lender = new Lender(this.concurrency, { now: () => this.nowMs });
   readonly processes: Process[] = [];
-  readonly running: { arn: string; process: Process | undefined; lease: ConcurrencyLease }[] = [];
+  readonly running: {
+    arn: string;
+    readonly process: Process | undefined;
+    readonly lease: ConcurrencyLease;
+  }[] = [];
   waiting = 0;
   refused = 0;
   /** Admissions that passed a limit. */
@@ -91,6 +96,19 @@ class World {
     }
   }
 
+  /** The reserved function is deleted and made again: what runs for the old one is the account's. */
+  async replace(): Promise<void> {
+    await this.drain();
+    for (const each of this.running) if (each.arn === RESERVED) each.arn = GONE;
+    store.changes.publish([{ kind: 'function-settings', key: RESERVED }]);
+    for (const { borrower } of this.processes) {
+      borrower.surrender(RESERVED);
+      borrower.remove(RESERVED);
+    }
+    await this.drain();
+    this.announce(this.reserved);
+  }
+
   heard(process: Process): void {
     this.unheard.delete(process);
     if (this.unheard.size > 0 || this.coming === undefined) return;
@@ -104,7 +122,7 @@ class World {
 
   hasRoom(arn: string): boolean {
     if (arn === RESERVED) return this.count([arn]) < Math.max(this.reserved, this.coming ?? 0);
-    return this.count(SHARED) < ACCOUNT_LIMIT - Math.min(this.reserved, this.coming ?? Infinity);
+    return this.count([...SHARED, GONE]) < ACCOUNT_LIMIT - Math.min(this.reserved, this.coming ?? Infinity);
   }
 
   async invoke(arn: string, process: Process | undefined): Promise<boolean | undefined> {
@@ -157,7 +175,7 @@ class World {
   }
 }
 
-const KINDS = { invoke: 6, release: 4, deliver: 8, tidy: 1, reserve: 1, crash: 1, quiet: 2 };
+const KINDS = { invoke: 6, release: 4, deliver: 8, tidy: 1, reserve: 1, crash: 1, replace: 1, quiet: 2 };
 
 const step = oneof(
   ...Object.entries(KINDS).map(([kind, weight]) => ({
@@ -179,6 +197,7 @@ async function act(world: World, { kind, at, what }: Step) {
   else if (kind === 'release') world.release(at);
   else if (kind === 'tidy') process?.borrower.tidy();
   else if (kind === 'reserve') world.reserve(at + what);
+  else if (kind === 'replace') await world.replace();
   else if (kind === 'crash' && process !== undefined) world.crash(process);
   else if (kind === 'deliver') {
     const { toLender, toBorrower } = world.processes[at % BORROWERS] ?? {};

@@ -32,10 +32,12 @@ export class Loan {
     else leases.push(lease);
   }
 
-  release(functionArn: string, units: number): void {
+  /** @param isOfRemoved not of the function that has that name now, but of the one before it */
+  release(functionArn: string, units: number, isOfRemoved: boolean): void {
     const leases = this.#leases.get(functionArn);
     if (leases === undefined) return;
-    for (const lease of leases.splice(-units, units)) lease.release();
+    // The newest ones are the present function's.
+    for (const lease of leases.splice(isOfRemoved ? 0 : -units, units)) lease.release();
     if (leases.length > 0) return;
     this.#leases.delete(functionArn);
     this.#extraRequests.delete(functionArn);
