@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { type Config, ConfigError, parseConfig } from '../../config.ts';
 import { reasonOf } from '../../store/store-unavailable.ts';
 import { StartError } from '../start-error.ts';
-import { copyFiles } from './copy-files.ts';
+import { copyFiles, syncNames } from './copy-files.ts';
 import { settleFiles, snapshotDatabase } from './snapshot-database.ts';
 
 const HELP = `Usage: lambent backup FOLDER [flags of lambent start]
@@ -62,7 +62,9 @@ async function copyAll(dataDir: string, folder: string): Promise<{ files: number
     const bytes = await snapshotDatabase(join(dataDir, 'lambent.db'), join(folder, 'lambent.db'));
     await copyFiles(dataDir, folder, total);
     missing = await settleFiles(folder);
-    if (missing.length === 0) return { ...total, bytes: total.bytes + bytes };
+    if (missing.length > 0) continue;
+    await syncNames(folder);
+    return { ...total, bytes: total.bytes + bytes };
   }
   throw new StartError(
     `${missing.length} files that the database names are not in ${dataDir} (${missing[0]}, ...): the backup has all the rest.`,

@@ -1,6 +1,7 @@
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { syncDirectory } from '../../store/durable-file.ts';
 
 /** Locks, caches, what is being written, and the database, of which a copy in the midst of a write would be worth nothing. */
 const LEFT_OUT =
@@ -26,6 +27,14 @@ export async function copyFiles(
       await copyOne(join(from, name), join(to, name), total).catch(gone(undefined));
     }
   }
+}
+
+/** Puts the names of all that was copied on disk: until then a power cut may take whole files. */
+export async function syncNames(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isDirectory()) await syncDirectory(join(entry.parentPath, entry.name));
+  await syncDirectory(folder);
+  await syncDirectory(dirname(folder));
 }
 
 async function copyOne(from: string, to: string, total: { files: number; bytes: number }): Promise<void> {
