@@ -45,6 +45,7 @@ class World {
   readonly platforms: Platform[] = [];
   readonly running: { arn: string; platform: Platform; lease: ConcurrencyLease }[] = [];
   readonly delaysMs: readonly number[];
+  readonly notices: string[] = [];
   petitionNumber = 0;
   started = 0;
   asked = 0;
@@ -84,7 +85,7 @@ class World {
       division: concurrency.division,
       clock: Date,
       callBack: async (scopes) => await lender.callBack(scopes),
-      onNotice: () => undefined,
+      onNotice: (message) => this.notices.push(message),
     });
     lender.shareWith(shares);
     const more = { changes, concurrency, lender, shares, isDead: false, cutOffUntilMs: 0 };
@@ -346,4 +347,17 @@ test('requests on all platforms together keep to the rate, and none is refused t
     }),
     { numRuns: 50 },
   );
+});
+
+test('a platform that the database does not answer says so once, and again after the next answer', async () => {
+  const world = new World([1]);
+  const platform = world.start();
+  await world.pass(CERTAIN_MS);
+  for (const outages of [1, 2]) {
+    world.cutOff([platform], 6000);
+    await world.pass(12_000);
+    expect(world.notices).toHaveLength(outages);
+  }
+  expect(world.notices[0]).toContain('until the database answers again: Error: cut off');
+  platform.isDead = true;
 });

@@ -114,8 +114,8 @@ export class PlatformShares {
       try {
         await this.#turn();
         this.#touch();
-      } catch {
-        this.#lose();
+      } catch (error) {
+        this.#lose(error);
       }
     }
   }
@@ -201,7 +201,11 @@ export class PlatformShares {
   }
 
   /** It goes on with what it holds: nobody else can know any better. */
-  #lose(): void {
+  #lose(error: unknown): void {
+    if (!this.#isOut && !this.#isStopped)
+      this.#parts.onNotice(
+        `Concurrency is not shared with other platforms until the database answers again: ${String(error)}`,
+      );
     this.#isOut = true;
     this.#asks.finishAll();
   }
