@@ -142,6 +142,17 @@ describe('the function log sink', () => {
     expect(await filtered()).toEqual(['put', 'function\n', 'more\n']);
   });
 
+  test('an environment that has ended still finds its stream, though it is forgotten', async () => {
+    const stream = openStream('s');
+    stream.append(clock.now(), 'in time');
+    stream.close();
+    expect(await filtered()).toEqual(['in time\n']);
+    expect(segments.counts.open).toBe(0);
+    stream.append(clock.now(), 'late');
+    expect(await filtered()).toEqual(['in time\n', 'late\n']);
+    expect((await call('DescribeLogStreams', { logGroupName: group }))['logStreams']).toHaveLength(1);
+  });
+
   test('everything is still there after a restart', async () => {
     const stream = openStream('s');
     for (let index = 0; index < 100; index += 1) stream.append(clock.now(), `line ${index}`);
@@ -166,7 +177,7 @@ describe('the function log sink', () => {
     const stream = openStream('s');
     stream.append(clock.now(), 'kept');
     stream.close();
-    await segments.open('aa/leftover', true).appendDurably([{ timestampMs: 1, message: 'x' }]);
+    await segments.open('aa/leftover').appendDurably([{ timestampMs: 1, message: 'x' }]);
     await close();
     await open();
     clock.advance(60_000);

@@ -18,8 +18,10 @@ export interface LogLimits {
   readonly openFiles: number;
   /** Streams written at the same time. */
   readonly concurrentWrites: number;
-  /** Streams known in memory beyond which idle ones are forgotten, to be looked up on disk again. */
-  readonly rememberedStreams: number;
+  /** Streams that nobody uses any more and that are ready all the same, beside as many as are in use. */
+  readonly idleStreams: number;
+  /** Of what is known of streams that nobody uses: beyond this, they are looked up on disk again. About 200 for each. */
+  readonly rememberedBytes: number;
 }
 
 export const DEFAULT_LOG_LIMITS: LogLimits = {
@@ -32,5 +34,6 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
   streamBytes: 64 * 1024 * 1024,
   openFiles: 64,
   concurrentWrites: 4,
-  rememberedStreams: 20_000,
+  idleStreams: 128,
+  rememberedBytes: 4 * 1024 * 1024,
 };

@@ -48,7 +48,7 @@ async function filesOf(stream: string): Promise<string[]> {
 describe('reading', () => {
   test('sees what was appended a moment ago', async () => {
     const segments = openSegments({ flushIntervalMs: 3_600_000 });
-    const log = segments.open('aa/one', true);
+    const log = segments.open('aa/one');
     log.append(5, 'first');
     log.append(6, 'second');
     expect(await messages(segments, 'aa/one')).toEqual(['first', 'second']);
@@ -68,7 +68,7 @@ describe('reading', () => {
       fc.asyncProperty(appends, fc.nat({ max: 30 }), fc.nat({ max: 30 }), async (list, from, to) => {
         const segments = openSegments({ segmentBytes: 300 });
         for (const [index, { stream, at, flush }] of list.entries()) {
-          segments.open(stream, true).append(at, String(index));
+          segments.open(stream).append(at, String(index));
           if (flush) await segments.flush();
         }
         const range = { from: { timestampMs: from, arrival: 0 }, to: { timestampMs: to, arrival: 0 } };
@@ -87,7 +87,7 @@ describe('reading', () => {
 
   test('orders what comes after a read behind everything the read showed', async () => {
     const segments = openSegments();
-    for (const stream of ['aa/1', 'bb/2']) segments.open(stream, true).append(7, 'before');
+    for (const stream of ['aa/1', 'bb/2']) segments.open(stream).append(7, 'before');
     const shown = await readAll(segments, ['aa/1', 'bb/2']);
     segments.open('aa/1').append(7, 'after');
     const last = shown.at(-1)?.event.arrival ?? Number.POSITIVE_INFINITY;
@@ -100,7 +100,7 @@ describe('reading', () => {
 describe('after a restart', () => {
   test('everything is still there, with its numbers', async () => {
     const first = openSegments({ segmentBytes: 2000 });
-    const log = first.open('aa/one', true);
+    const log = first.open('aa/one');
     const expected = Array.from({ length: 100 }, (_, index) => `message ${index}`);
     for (const [index, message] of expected.entries()) {
       log.append(1000 + index, message);
@@ -117,7 +117,7 @@ describe('after a restart', () => {
 
   test.each([1, 30, 60])('a tail torn %i bytes before its end is ignored and written over', async (cut) => {
     const first = openSegments();
-    await first.open('aa/one', true).appendDurably([{ timestampMs: 1, message: 'kept' }]);
+    await first.open('aa/one').appendDurably([{ timestampMs: 1, message: 'kept' }]);
     await first.open('aa/one').appendDurably([{ timestampMs: 2, message: 'torn' }]);
     await first.close();
     const [name = ''] = await filesOf('aa/one');
@@ -134,7 +134,7 @@ describe('after a restart', () => {
 describe('limits', () => {
   test('what comes faster than it can be kept is dropped, counted and told', async () => {
     const segments = openSegments({ streamBufferBytes: 10_000 });
-    const log = segments.open('aa/one', true);
+    const log = segments.open('aa/one');
     for (let index = 0; index < 1000; index += 1) log.append(index, 'x'.repeat(100));
     await segments.flush();
     const kept = await messages(segments, 'aa/one');
@@ -143,14 +143,14 @@ describe('limits', () => {
     expect(Number(dropped) + kept.length - 1).toBe(1000);
     expect(Number(bytes)).toBe(Number(dropped) * 100);
     expect(kept.length * 126).toBeLessThan(10_200);
-    log.append(5000, 'taken again');
+    segments.open('aa/one').append(5000, 'taken again');
     expect((await messages(segments, 'aa/one')).at(-2)).toBe('taken again');
     await segments.close();
   });
 
   test('there is room for the few events of the platform behind those that are dropped', async () => {
     const segments = openSegments({ streamBufferBytes: 10_000, reserveBytes: 1000 });
-    const log = segments.open('aa/one', true);
+    const log = segments.open('aa/one');
     for (let index = 0; index < 1000; index += 1) log.append(index, 'x'.repeat(100));
     log.append(1000, 'REPORT', false, true);
     log.append(1001, 'y'.repeat(100));
@@ -169,7 +169,7 @@ describe('limits', () => {
 
   test('a stream beyond its cap loses its oldest segments and says so', async () => {
     const segments = openSegments({ segmentBytes: 5000, streamBytes: 20_000, batchBytes: 1000 });
-    const log = segments.open('aa/one', true);
+    const log = segments.open('aa/one');
     for (let index = 0; index < 1000; index += 1) {
       log.append(index, `${index} ${'x'.repeat(80)}`);
       if (index % 50 === 0) await segments.flush();
@@ -187,7 +187,7 @@ describe('limits', () => {
   test('what the disk refuses is told to who waits, and in the stream once the disk takes it again', async () => {
     const errors: unknown[] = [];
     const segments = new LogSegments({ directory, clock, onWriteError: (error) => errors.push(error) });
-    const log = segments.open('aa/one', true);
+    const log = segments.open('aa/one');
     await writeFile(join(directory, 'aa'), 'in the way');
     log.append(1, 'lost');
     await expect(log.appendDurably([{ timestampMs: 2, message: 'refused' }])).rejects.toThrow('ENOTDIR');
@@ -206,25 +206,10 @@ describe('limits', () => {
     await segments.close();
   });
 
-  test('streams that nobody writes to are forgotten, not lost', async () => {
-    const segments = openSegments({ rememberedStreams: 10 });
-    const names = Array.from({ length: 50 }, (_, index) => `aa/${index}`);
-    for (const name of names) {
-      const log = segments.create();
-      log.append(1, name);
-      segments.place(log, name, true);
-      log.close();
-      await segments.flush();
-    }
-    expect((await segments.listClosed()).length).toBeGreaterThanOrEqual(40);
-    expect(await readAll(segments, names)).toHaveLength(50);
-    await segments.close();
-  });
-
   test('many streams need few descriptors', async () => {
     const segments = openSegments({ openFiles: 8 });
     const names = Array.from({ length: 300 }, (_, index) => `aa/${index}`);
-    for (const name of names) segments.open(name, true).append(1, name);
+    for (const name of names) segments.open(name).append(1, name);
     await segments.flush();
     const open = await readdir('/proc/self/fd');
     const targets = await Promise.all(open.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
@@ -238,7 +223,7 @@ describe('removing', () => {
   test('segments older than a cut-off go, younger ones stay', async () => {
     const segments = openSegments({ segmentBytes: 100 });
     for (const at of [1, 2, 3, 4]) {
-      await segments.open('aa/one', true).appendDurably([{ timestampMs: at, message: 'x'.repeat(100) }]);
+      await segments.open('aa/one').appendDurably([{ timestampMs: at, message: 'x'.repeat(100) }]);
     }
     await segments.removeBefore('aa/one', 3);
     expect((await segments.summary('aa/one')).firstTimestampMs).toBe(3);
@@ -250,7 +235,7 @@ describe('removing', () => {
 
   test('a removed stream leaves nothing and takes nothing', async () => {
     const segments = openSegments();
-    const log = segments.open('aa/one', true);
+    const log = segments.open('aa/one');
     log.append(1, 'x');
     await segments.flush();
     const removed = segments.remove(['aa/one']);
@@ -264,7 +249,7 @@ describe('removing', () => {
 
   test('a reset empties everything', async () => {
     const segments = openSegments();
-    for (const stream of ['aa/1', 'bb/2']) segments.open(stream, true).append(1, 'x');
+    for (const stream of ['aa/1', 'bb/2']) segments.open(stream).append(1, 'x');
     await segments.flush();
     segments.open('aa/1').append(1, 'buffered');
     await segments.reset();
@@ -288,7 +273,7 @@ describe('a stream whose row is not written yet', () => {
 
   test('joins the stream that has the directory already', async () => {
     const segments = openSegments();
-    segments.open('aa/one', true).append(1, 'there');
+    segments.open('aa/one').append(1, 'there');
     const log = segments.create();
     log.append(2, 'joined');
     const used = segments.place(log, 'aa/one', false);

@@ -8,7 +8,9 @@ import { DescriptorCache } from './descriptor-cache.ts';
 import type { LogHost } from './log-host.ts';
 import { DEFAULT_LOG_LIMITS, type LogLimits } from './log-limits.ts';
 import type { MergedEvent } from './merge-events.ts';
-import { type ReadRange, readEvents } from './read-events.ts';
+import { OpenStreams } from './open-streams.ts';
+import { overlaps, type ReadRange, readEvents } from './read-events.ts';
+import type { FilesOnDisk } from './remembered-files.ts';
 import { SpareFrames } from './spare-frames.ts';
 import { StreamFiles } from './stream-files.ts';
 import { StreamLog } from './stream-log.ts';
@@ -17,6 +19,7 @@ import { WriteScheduler } from './write-scheduler.ts';
 
 const ROOM_LOOK_MS = 10;
 const ROOM_LOOKS = 100;
+const NOTHING_YET: FilesOnDisk = { segments: [], active: undefined };
 
 export interface LogSegmentsOptions {
   /** `<dataDir>/logs`; created when missing. */
@@ -39,7 +42,7 @@ export class LogSegments {
   readonly #root: string;
   readonly #host: LogHost;
   readonly #descriptors: DescriptorCache;
-  readonly #logs = new Map<string, StreamLog>();
+  readonly #streams: OpenStreams;
   /** Streams that take events while their rows are being written. */
   readonly #unplaced = new Map<StreamLog, PromiseWithResolvers<void>>();
   /** Continues behind every number an earlier process gave out, as long as wall time did not go back. */
@@ -49,6 +52,7 @@ export class LogSegments {
     const limits = { ...DEFAULT_LOG_LIMITS, ...options.limits };
     this.#root = options.directory;
     this.#descriptors = new DescriptorCache(limits.openFiles);
+    this.#streams = new OpenStreams(limits, (directory, known) => this.#make(directory, known));
     this.#host = {
       limits,
       scheduler: new WriteScheduler(limits.flushIntervalMs, limits.concurrentWrites),
@@ -83,10 +87,11 @@ export class LogSegments {
    * @returns the stream to append to from now on: another one when the directory was open already
    */
   place(log: StreamLog, directory: string, isNew: boolean): StreamLog {
-    const open = this.#logs.get(directory);
+    const open = this.#streams.get(directory);
     if (open === undefined) {
-      this.#remember(directory, log);
-      log.place(this.#filesOf(directory, isNew));
+      const known = isNew ? NOTHING_YET : this.#streams.takeKnown(directory);
+      this.#streams.add(directory, log);
+      log.place(this.#filesOf(directory, known));
     } else {
       open.absorb(log);
     }
@@ -105,25 +110,28 @@ export class LogSegments {
     await Promise.all([...this.#unplaced.values()].map((waiting) => waiting.promise));
   }
 
-  /** The stream of a row. */
-  open(directory: string, isNew = false): StreamLog {
-    const known = this.#logs.get(directory);
-    if (known !== undefined) return known;
-    const log = new StreamLog(this.#host, false);
-    log.place(this.#filesOf(directory, isNew));
-    this.#remember(directory, log);
-    return log;
+  /** The stream of a row, for who appends at once: it may be forgotten later on. Who comes to stay takes one from `create`. */
+  open(directory: string): StreamLog {
+    return this.#streams.open(directory);
+  }
+
+  /** How many streams take memory, and which way. */
+  get counts(): OpenStreams['counts'] {
+    return this.#streams.counts;
   }
 
   async summary(directory: string): Promise<StreamSummary> {
-    const [log] = await this.#settled([directory]);
-    return summarise(log?.files?.segments ?? []);
+    const [summary] = await this.summaries([directory]);
+    return summary ?? summarise([]);
   }
 
   /** The same for many streams, in order. */
   async summaries(directories: readonly string[]): Promise<StreamSummary[]> {
-    const logs = await this.#settled(directories);
-    return logs.map((log) => summarise(log.files?.segments ?? []));
+    const known = directories.map((directory) => this.#streams.known(directory));
+    using others = this.#streams.hold(directories.filter((_, index) => known[index] === undefined));
+    await others.settle();
+    const rest = others.logs.values();
+    return known.map((files) => summarise((files ?? rest.next().value?.files)?.segments ?? []));
   }
 
   /** Events of several streams in one order: everything that was appended before the call, nothing after. */
@@ -132,29 +140,39 @@ export class LogSegments {
     range: Omit<ReadRange, 'horizon'>,
   ): AsyncGenerator<MergedEvent<Source>[], void, undefined> {
     // Cut all in one go: an event that is not seen by this read is younger than every event that is.
-    for (const { directory } of streams) this.#logs.get(directory)?.cut();
+    for (const { directory } of streams) this.#streams.get(directory)?.cut();
     const horizon = this.#nextArrival;
-    const logs = await this.#settled(streams.map((stream) => stream.directory));
-    const sources = streams.flatMap(({ source }, index) => {
-      const files = logs[index]?.files;
+    const inRange = { ...range, horizon };
+    // Nothing is on its way into a stream that nobody uses: it need not be opened to be left out.
+    const wanted = streams.filter(({ directory }) => {
+      const known = this.#streams.known(directory);
+      return known === undefined || known.segments.some((segment) => overlaps(segment, inRange));
+    });
+    using held = this.#streams.hold(wanted.map((stream) => stream.directory));
+    await held.settle();
+    const sources = wanted.flatMap(({ source }, index) => {
+      const files = held.logs[index]?.files;
       return files === undefined ? [] : [{ source, files }];
     });
-    yield* readEvents(sources, { ...range, horizon });
+    yield* readEvents(sources, inRange);
   }
 
   /** Removes streams' events; their rows are gone already. From this call on nothing more is written. */
   async remove(directories: readonly string[]): Promise<void> {
-    const logs = directories.map((directory) => this.open(directory));
-    for (const log of logs) log.discard();
+    const logs = directories.map((directory) => {
+      const log = this.open(directory);
+      log.discard();
+      return log;
+    });
     await forEachConcurrently(logs, async (log) => await log.files?.removeAll());
-    for (const directory of directories) this.#logs.delete(directory);
+    for (const directory of directories) this.#streams.delete(directory);
   }
 
   /** Removes the segments of a stream that hold nothing younger than `cutoffMs`. */
   async removeBefore(directory: string, cutoffMs: number): Promise<void> {
-    const log = this.open(directory);
-    await log.settle();
-    await log.files?.removeBefore(cutoffMs);
+    using stream = this.#streams.hold([directory]);
+    await stream.settle();
+    await stream.logs[0]?.files?.removeBefore(cutoffMs);
   }
 
   /** Directories on disk that no stream has open: of those, the ones without a row are left over from a crash. */
@@ -166,7 +184,7 @@ export class LogSegments {
         return names.map((name) => `${shard}/${name}`);
       }),
     );
-    return lists.flat().filter((directory) => !this.#logs.has(directory));
+    return lists.flat().filter((directory) => this.#streams.get(directory) === undefined);
   }
 
   /**
@@ -192,8 +210,7 @@ export class LogSegments {
 
   /** Removes everything: at once out of sight, then from the disk. */
   async reset(): Promise<void> {
-    for (const log of this.#logs.values()) log.discard();
-    this.#logs.clear();
+    this.#streams.discardAll();
     await this.#host.scheduler.flush();
     await this.#descriptors.closeAll();
     const trash = `${this.#root}.${randomBytes(4).toString('hex')}`;
@@ -202,29 +219,18 @@ export class LogSegments {
     await rm(trash, { recursive: true, force: true });
   }
 
-  /** The streams, with all they hold in their files. They may be forgotten meanwhile, so keep what this returns. */
-  async #settled(directories: readonly string[]): Promise<StreamLog[]> {
-    const logs = directories.map((directory) => this.open(directory));
-    await forEachConcurrently(logs, async (log) => await log.settle());
-    return logs;
+  #make(directory: string, known: FilesOnDisk | undefined): StreamLog {
+    const log = new StreamLog(this.#host, false);
+    log.place(this.#filesOf(directory, known));
+    return log;
   }
 
-  #filesOf(directory: string, isNew: boolean): StreamFiles {
-    return new StreamFiles(join(this.#root, directory), isNew, this.#host.limits, this.#descriptors);
+  #filesOf(directory: string, known: FilesOnDisk | undefined): StreamFiles {
+    return new StreamFiles(join(this.#root, directory), known, this.#host.limits, this.#descriptors);
   }
 
   #forgetUnplaced(log: StreamLog): void {
     this.#unplaced.get(log)?.resolve();
     this.#unplaced.delete(log);
-  }
-
-  #remember(directory: string, log: StreamLog): void {
-    this.#logs.set(directory, log);
-    if (this.#logs.size <= this.#host.limits.rememberedStreams) return;
-    for (const [other, candidate] of this.#logs) {
-      if (candidate === log || !candidate.isForgettable) continue;
-      this.#logs.delete(other);
-      return;
-    }
   }
 }

@@ -49,7 +49,8 @@ export function readEvents<Source>(
   return mergeEvents(runs, range.backward, keep);
 }
 
-function overlaps(
+/** Some of its events may belong to the read. */
+export function overlaps(
   part: Pick<SegmentInfo, 'count' | 'minTimestampMs' | 'maxTimestampMs' | 'firstArrival'>,
   range: ReadRange,
 ): boolean {

@@ -31,6 +31,10 @@ export function openSegment(firstArrival: number): SegmentInfo {
   };
 }
 
+export function isSealedName(fileName: string): boolean {
+  return SEALED_NAME.test(fileName);
+}
+
 /** The name the segment gets when nothing more will be added. */
 export function sealedName(info: SegmentInfo): string {
   const numbers = [

@@ -4,8 +4,16 @@ import type { DescriptorCache } from './descriptor-cache.ts';
 import { FRAME_HEADER_BYTES } from './event-batch.ts';
 import { readFrameHeader } from './frame.ts';
 import type { LogLimits } from './log-limits.ts';
+import type { FilesOnDisk } from './remembered-files.ts';
 import { scanSegment } from './scan-segment.ts';
-import { addFrame, openSegment, parseSegmentName, type SegmentInfo, sealedName } from './segment-info.ts';
+import {
+  addFrame,
+  isSealedName,
+  openSegment,
+  parseSegmentName,
+  type SegmentInfo,
+  sealedName,
+} from './segment-info.ts';
 
 /** What was removed because a stream had reached its cap. */
 export interface Removed {
@@ -18,17 +26,26 @@ export class StreamFiles {
   readonly directory: string;
   readonly #limits: LogLimits;
   readonly #descriptors: DescriptorCache;
-  #segments: SegmentInfo[] = [];
+  #segments: SegmentInfo[];
   /** The last segment while it is being written. */
   #active: SegmentInfo | undefined;
   #loaded: boolean;
   #directorySynced = false;
   #last: Promise<unknown> = Promise.resolve();
+  /** Of what happens one by one, what has not ended. */
+  #underWay = 0;
 
-  /** @param isNew nothing of the stream is on disk yet, so nothing needs to be looked for */
-  constructor(directory: string, isNew: boolean, limits: LogLimits, descriptors: DescriptorCache) {
+  /** @param known what is on disk; otherwise it is looked for */
+  constructor(
+    directory: string,
+    known: FilesOnDisk | undefined,
+    limits: LogLimits,
+    descriptors: DescriptorCache,
+  ) {
     this.directory = directory;
-    this.#loaded = isNew;
+    this.#segments = [...(known?.segments ?? [])];
+    this.#active = known?.active;
+    this.#loaded = known !== undefined;
     this.#limits = limits;
     this.#descriptors = descriptors;
   }
@@ -38,9 +55,17 @@ export class StreamFiles {
     return this.#segments;
   }
 
-  /** No segment is being written. */
-  get isSealed(): boolean {
-    return this.#active === undefined;
+  /** Nothing is being done to them. */
+  get isIdle(): boolean {
+    return this.#underWay === 0;
+  }
+
+  /** What there is, for another object like this one; undefined when that has to look for itself. */
+  get known(): FilesOnDisk | undefined {
+    if (!this.#loaded) return undefined;
+    // One that a failed write has left behind: who finds it on the disk reads it up to its last whole frame and seals it.
+    const isLeft = this.#segments.some((each) => each !== this.#active && !isSealedName(each.fileName));
+    return isLeft ? undefined : { segments: this.#segments, active: this.#active };
   }
 
   path(segment: SegmentInfo): string {
@@ -119,9 +144,10 @@ export class StreamFiles {
     this.#loaded = true;
   }
 
-  /** A segment left open by a process that is gone: cut off its torn tail and seal it. */
+  /** A segment left open, mostly by a process that is gone: cut off its torn tail and seal it. */
   async #recover(info: SegmentInfo): Promise<boolean> {
     const path = this.path(info);
+    await this.#descriptors.close(path);
     await scanSegment(path, info);
     if (info.count === 0) {
       await unlink(path);
@@ -200,7 +226,8 @@ export class StreamFiles {
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
+    this.#underWay += 1;
+    const result = this.#last.then(task).finally(() => (this.#underWay -= 1));
     this.#last = result.catch(() => undefined);
     return result;
   }

@@ -26,6 +26,8 @@ export class StreamLog implements ScheduledStream {
   #writtenThrough = 0;
   /** Somebody holds this object to append to it. */
   #held: boolean;
+  /** So many read it, or do something else that takes a while. */
+  #users = 0;
   #sealWhenWritten = false;
   #isDiscarded = false;
   #pausedUntil = 0;
@@ -42,15 +44,24 @@ export class StreamLog implements ScheduledStream {
     return this.#files;
   }
 
-  /** The stream was deleted; nothing that is appended to this object is kept. */
+  /** The stream was deleted or has another object by now; nothing that is appended to this one is kept. */
   get isDiscarded(): boolean {
     return this.#isDiscarded;
   }
 
-  /** Nobody holds it, and nothing is in memory that is not on disk. */
+  /** Nobody needs it, and nothing is in memory that is not on disk. */
   get isForgettable(): boolean {
-    const isWritten = this.#buffer.bytes === 0 && this.#dropped.isEmpty;
-    return !this.#held && isWritten && this.#files?.isSealed === true;
+    const isNeeded = this.#held || this.#users > 0 || this.#isDiscarded || this.#sealWhenWritten;
+    return !isNeeded && this.#buffer.bytes === 0 && this.#dropped.isEmpty && this.#files?.isIdle === true;
+  }
+
+  /** Keeps this object the stream's only one until `letGo`. */
+  hold(): void {
+    this.#users += 1;
+  }
+
+  letGo(): void {
+    this.#users -= 1;
   }
 
   /**
@@ -117,12 +128,13 @@ export class StreamLog implements ScheduledStream {
   /** No more events are expected: the open segment is sealed when all is written. */
   close(): void {
     this.#held = false;
+    if (this.#isDiscarded) return;
     this.#sealWhenWritten = true;
     this.cut();
     if (this.#files !== undefined) this.#host.scheduler.writeSoon(this);
   }
 
-  /** Forgets what is buffered and takes nothing more: the stream was deleted. */
+  /** Forgets what is buffered and takes nothing more: the stream was deleted, or is forgotten until somebody asks for it. */
   discard(): void {
     this.#isDiscarded = true;
     this.#host.scheduler.forget(this);
