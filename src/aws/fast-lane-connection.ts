@@ -9,6 +9,7 @@ import { readPast } from './fast-lane-reading.ts';
 import type { WholeRequest } from './fast-lane-request.ts';
 import { type AnswerSink, LaneResponse } from './fast-lane-response.ts';
 import { writeAnswer } from './fast-lane-write.ts';
+import { mayEndFirst } from './half-open.ts';
 
 /**
  * A connection while all that comes on it are plain requests. They are answered one after the other. With the
@@ -34,10 +35,12 @@ export class LaneConnection implements AnswerSink, LaneMember {
   #isServing = false;
   #isClosing = false;
   #isReleasing = false;
+  /** The client sends nothing more. */
+  #hasEnded = false;
   #idleFor = 0;
 
   constructor(socket: Socket, options: LaneOptions) {
-    this.#socket = socket;
+    this.#socket = mayEndFirst(socket);
     this.#options = options;
     socket.on('data', this.#onData);
     readPast(socket, this.#onRead, this.#onSharedRead);
@@ -51,14 +54,17 @@ export class LaneConnection implements AnswerSink, LaneMember {
     return this.#response && this.#socket;
   }
 
+  get #isBusy(): boolean {
+    return this.#response !== undefined || this.#gathering !== undefined || this.#isClogged;
+  }
+
   age(most: number): void {
-    if (this.#response !== undefined || this.#gathering !== undefined || this.#isClogged) return;
-    if ((this.#idleFor += 1) > most) this.#socket.destroy();
+    if (!this.#isBusy && (this.#idleFor += 1) > most) this.#socket.destroy();
   }
 
   close(): void {
     this.#isClosing = true;
-    this.#pending.drop();
+    this.#pending.close();
     if (this.#gathering !== undefined) this.#onSlow();
     else if (this.#isClogged) this.#socket.destroySoon();
     else if (this.#response === undefined) this.#socket.destroy();
@@ -86,9 +92,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
     else this.#serveNext();
   }
 
-  abandon(): void {
-    this.#socket.destroy();
-  }
+  readonly abandon = (): unknown => this.#socket.destroy();
 
   readonly #onRead = (chunk: Buffer): void => {
     this.#onData(chunk);
@@ -105,17 +109,16 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   readonly #onData = (bytes: Buffer): void => {
     if (this.#gathering !== undefined) this.#gather(this.#gathering, bytes);
-    else if (this.#response !== undefined || this.#isClogged || this.#isClosing) this.#keep(bytes);
+    else if (this.#response !== undefined || this.#isClogged || this.#isClosing)
+      this.#pending.keep(this.#socket, bytes);
     else this.#serve(bytes);
   };
 
-  /** As node:http has it: who ends his side does not wait for an answer. What half a request gets, it says itself. */
+  /** What has come is still answered. What half a request gets, node:http says itself. */
   readonly #onEnd = (): void => {
-    if (this.#gathering === undefined) this.#socket.end();
-    else {
-      this.#onSlow();
-      this.#socket.emit('end');
-    }
+    this.#hasEnded = true;
+    if (this.#gathering !== undefined) this.#onSlow();
+    else if (!this.#isBusy) this.#serveNext();
   };
 
   /** Nothing was read of an answer for too long. */
@@ -133,7 +136,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
     this.#options.onGone(this);
     this.#response?.closed();
     this.#response = undefined;
-    this.#pending.drop();
+    this.#pending.close();
     if (this.#gathering !== undefined) this.#endGathering(this.#gathering);
   };
 
@@ -143,17 +146,16 @@ export class LaneConnection implements AnswerSink, LaneMember {
     for (let rest = bytes; rest.length > 0; ) {
       const request = this.#options.scanner.scan(rest, this.#socket, this.#memory);
       if (typeof request === 'number' && this.#beginGathering(rest, request)) break;
-      if (request === undefined || typeof request === 'number' || !this.#begin(request)) {
-        this.#leave(rest);
-        break;
-      }
+      if (request === undefined || typeof request === 'number' || !this.#begin(request))
+        return this.#leave(rest);
       rest = rest.subarray(request.size);
       if (this.#response !== undefined || this.#isClogged || this.#isClosing) {
-        if (rest.length > 0) this.#keep(rest);
+        if (rest.length > 0) this.#pending.keep(this.#socket, rest);
         break;
       }
     }
     this.#isServing = false;
+    if (this.#hasEnded && !this.#isBusy) this.#serveNext();
   }
 
   #begin(request: WholeRequest): boolean {
@@ -169,7 +171,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
 
   /** @returns false when there is no room for it */
   #beginGathering(begun: Buffer, size: number): boolean {
-    const gathering = this.#options.room.begin(begun, size, this.#onSlow);
+    const gathering = this.#hasEnded ? undefined : this.#options.room.begin(begun, size, this.#onSlow);
     if (gathering === undefined) return false;
     this.#gathering = gathering;
     this.#copied = begun;
@@ -202,12 +204,10 @@ export class LaneConnection implements AnswerSink, LaneMember {
     if (this.#gathering !== undefined) this.#leave(this.#endGathering(this.#gathering));
   };
 
-  #keep(bytes: Buffer): void {
-    if (!this.#isClosing) this.#pending.keep(this.#socket, bytes);
-  }
-
   #serveNext(): void {
-    if (this.#isServing || this.#pending.isEmpty) return;
+    if (this.#isServing) return;
+    if (this.#hasEnded && this.#pending.isEmpty) this.#socket.end();
+    if (this.#pending.isEmpty) return;
     // What comes by that, comes in a later turn: what waited here is before it.
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#serve(this.#pending.take());
@@ -221,8 +221,7 @@ export class LaneConnection implements AnswerSink, LaneMember {
   /** Unless something is under way: the answer, or whoever asks again, comes back to it. */
   readonly #releaseNow = (): void => {
     const socket = this.#socket;
-    const isBusy = this.#response !== undefined || this.#gathering !== undefined || this.#isServing;
-    if (!this.#isReleasing || isBusy || this.#isClogged || this.#isClosing || !socket.writable) return;
+    if (!this.#isReleasing || this.#isBusy || this.#isServing || this.#isClosing || !socket.writable) return;
     if (!isQuiet(socket)) return this.#serveNext();
     this.#detach();
     this.#options.onReleased?.(socket, this.#pending.take());
@@ -232,11 +231,13 @@ export class LaneConnection implements AnswerSink, LaneMember {
     this.#detach();
     this.#options.asHttp1(this.#socket);
     this.#socket.emit('data', unread);
+    if (this.#hasEnded) this.#socket.emit('end');
   }
 
   #detach(): void {
     const socket = this.#socket;
     this.#isReleasing = false;
+    this.#isServing = false;
     socket.off('data', this.#onData);
     Reflect.deleteProperty(socket, 'push');
     socket.off('end', this.#onEnd);

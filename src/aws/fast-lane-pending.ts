@@ -7,12 +7,14 @@ const NONE: Buffer = Buffer.alloc(0);
 /** What came on a connection and has to wait for its turn. */
 export class PendingBytes {
   #bytes = NONE;
+  #isClosed = false;
 
   get isEmpty(): boolean {
     return this.#bytes.length === 0;
   }
 
   keep(socket: Socket, bytes: Buffer): void {
+    if (this.#isClosed) return;
     this.#bytes = this.isEmpty ? bytes : Buffer.concat([this.#bytes, bytes]);
     if (this.#bytes.length > MOST_BYTES) socket.pause();
   }
@@ -24,7 +26,9 @@ export class PendingBytes {
     return bytes;
   }
 
-  drop(): void {
+  /** What came and what comes is of no use. */
+  close(): void {
+    this.#isClosed = true;
     this.#bytes = NONE;
   }
 }

@@ -98,14 +98,16 @@ test('a request that is still coming is answered before', async () => {
   await vi.waitFor(() => expect(released.map(({ unread }) => unread)).toEqual(['']));
 });
 
-test('one whose client has ended his side is closed, not given away', async () => {
+test('one whose client has ended his side is answered and closed, not given away', async () => {
   const { waiting, invoke } = byHand();
   const { server, lane, released } = await start(invoke);
   const client = await new RawClient(server).send(invokeRequest('"1"'));
   await vi.waitFor(() => expect(waiting).toHaveLength(1));
   client.socket.end();
   lane.release();
+  waiting[0]?.();
   await client.closed;
+  expect(client.text).toMatch(/^HTTP\/1\.1 200 [^]*"1"$/);
   lane.release();
   expect(released).toEqual([]);
 });

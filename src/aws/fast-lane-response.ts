@@ -8,7 +8,7 @@ const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 export interface AnswerSink {
   /** @param body sent as it is; text one byte for each character */
   answer(head: string, body: string | Uint8Array): void;
-  abandon(): void;
+  abandon(): unknown;
 }
 
 /** The answer to a whole request: the few members of `ServerResponse` an answer that is whole as well has use for. */

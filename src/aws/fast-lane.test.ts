@@ -159,18 +159,22 @@ describe('answers', () => {
 });
 
 describe('ends of connections', () => {
-  test.each(['destroyed', 'reset', 'ended'])('a client that is %s aborts what runs for it', async (how) => {
+  test.each(['destroyed', 'reset', 'ended'])('a client that is %s is not waited with', async (how) => {
     const { waiting, invoke } = byHand();
     const server = await start(invoke);
     const client = await new RawClient(server).send(invokeRequest('"1"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
-    const { signal } = waiting[0]?.context ?? {};
-    expect(signal?.aborted).toBe(false);
+    const { signal, patience } = waiting[0]?.context ?? {};
+    expect(patience?.aborted).toBe(false);
     if (how === 'ended') client.socket.end();
     else if (how === 'reset') client.socket.resetAndDestroy();
     else client.socket.destroy();
-    await vi.waitFor(() => expect(signal?.aborted).toBe(true), 25_000);
+    await vi.waitFor(() => expect(patience?.aborted).toBe(true), 25_000);
+    // Only who was reset is known to have gone.
+    expect(signal?.aborted).toBe(how === 'reset');
     waiting[0]?.answer();
+    await client.closed;
+    expect(client.text).toMatch(how === 'ended' ? /"1"$/ : /^$/);
     await vi.waitFor(() => expect(server.endpoint.inFlight).toBe(0), 25_000);
   });
 
@@ -184,7 +188,7 @@ describe('ends of connections', () => {
     await client.answers(1);
     await client.send(invokeRequest('"2"'));
     await vi.waitFor(() => expect(waiting).toHaveLength(2), 25_000);
-    client.socket.destroy();
+    client.socket.resetAndDestroy();
     await vi.waitFor(() => expect(waiting[1]?.context.signal.aborted).toBe(true), 25_000);
     expect(first?.aborted).toBe(false);
   });

@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Socket } from 'node:net';
 import { takeAbsoluteTarget } from './absolute-target.ts';
 import { expectInvitation } from './body-invitation.ts';
+import { answerWhoEnded } from './half-open.ts';
 import {
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
@@ -80,7 +81,9 @@ function invitingServer(
   server: Server,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  return server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+  // Who ends his side behind a request still waits for its answer. Node.js has no option for this.
+  (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
+  return answerWhoEnded(server).on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     expectInvitation(request, response);
     onRequest(request, response);
   });

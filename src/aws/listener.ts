@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { awaitHello } from './await-hello.ts';
 import { ExchangesUnderWay } from './exchanges-under-way.ts';
 import { FastLane } from './fast-lane.ts';
+import { mayEndFirst } from './half-open.ts';
 import { lastTurns } from './last-turns.ts';
 import { LeavingConnections, tcpOf } from './leaving-connections.ts';
 import {
@@ -130,7 +131,7 @@ export class Listener {
   #splitConnections(options: ListenerOptions): ConnectionHandler {
     const isSecure = options.tls !== undefined;
     const http1 = takeHandler(this.#http1, isSecure ? 'secureConnection' : 'connection');
-    const first = this.#throughLane(options, (socket) => http1(stayPaused(socket)));
+    const first = this.#throughLane(options, (socket) => http1(stayPaused(mayEndFirst(socket))));
     this.#asPlain = first;
     if (isSecure) return this.#splitSecure(options, first);
     const begin: ConnectionHandler = (socket) => {

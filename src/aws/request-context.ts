@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { type CallerIdentity, rootCaller } from '../model/identity/caller-identity.ts';
 import { partitionOf } from '../model/stored-function.ts';
 import type { HttpResponse } from './answer-writer.ts';
@@ -31,7 +32,8 @@ export class HttpRequestContext implements RequestContext {
   readonly #request: WireRequest;
   readonly #response: HttpResponse;
   readonly #publicHost: string | undefined;
-  #abort: AbortController | undefined;
+  #gone: AbortSignal | undefined;
+  #patience: AbortSignal | undefined;
 
   constructor(
     caller: Caller,
@@ -81,20 +83,39 @@ export class HttpRequestContext implements RequestContext {
   }
 
   get signal(): AbortSignal {
-    if (this.#abort !== undefined) return this.#abort.signal;
-    const abort = new AbortController();
-    const response = this.#response;
-    // After an answer that was sent whole, the close means nothing.
-    response.once('close', () => {
-      if (!response.writableFinished) abort.abort();
-    });
-    if (response.destroyed && !response.writableFinished) abort.abort();
-    this.#abort = abort;
-    return abort.signal;
+    this.#gone ??= whenGone(this.#response);
+    return this.#gone;
+  }
+
+  get patience(): AbortSignal {
+    const { raw } = this.#request;
+    // In HTTP/2 every request ends so, and a connection that does takes all of them along.
+    if (raw.httpVersionMajor === 2) return this.signal;
+    this.#patience ??= AbortSignal.any([this.signal, whenEnded(raw.socket, this.#response)]);
+    return this.#patience;
   }
 
   setHeader(name: string, value: string): void {
     this.extraHeaders ??= {};
     this.extraHeaders[name] = value;
   }
+}
+
+function whenGone(response: HttpResponse): AbortSignal {
+  const abort = new AbortController();
+  // After an answer that was sent whole, the close means nothing.
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort();
+  });
+  if (response.destroyed && !response.writableFinished) abort.abort();
+  return abort.signal;
+}
+
+function whenEnded(socket: Socket, response: HttpResponse): AbortSignal {
+  const abort = new AbortController();
+  const onEnd = (): void => abort.abort();
+  if (socket.readableEnded) onEnd();
+  socket.once('end', onEnd);
+  response.once('close', () => socket.off('end', onEnd));
+  return abort.signal;
 }

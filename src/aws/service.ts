@@ -30,6 +30,8 @@ export interface RequestContext {
   readonly contentLength: number;
   /** Aborts when the client has gone away. Created on first use. */
   readonly signal: AbortSignal;
+  /** Aborts as well when it may have: it sends nothing more, and may still wait for what there is. Created on first use. */
+  readonly patience: AbortSignal;
   /** Adds a header to the answer, beside those the output shape binds; on error answers too. */
   setHeader(name: string, value: string): void;
 }

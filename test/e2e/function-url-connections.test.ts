@@ -106,6 +106,14 @@ test('who asks for another protocol is told so, and that there is no more', asyn
   expect(text).not.toContain('/behind');
 });
 
+test('a client that ends its side behind its request is answered', async () => {
+  const { host, port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.end(`GET /said-all HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+  const text = Buffer.concat((await socket.toArray()) as Buffer[]).toString();
+  expect(text).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n\/said-all$/);
+});
+
 test('a client that goes away while it sends is nobody’s failure', async () => {
   const { host, port } = new URL(url);
   const headers = { host, 'content-length': '1000', 'x-gone': 'yes' };

@@ -19,6 +19,7 @@ export function contextOf(service: string, operation: string): RequestContext {
     origin: 'http://localhost:4566',
     contentLength: 0,
     signal: new AbortController().signal,
+    patience: new AbortController().signal,
     setHeader: () => undefined,
   };
 }

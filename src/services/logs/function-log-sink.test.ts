@@ -25,6 +25,7 @@ const context: RequestContext = {
   origin: 'http://localhost',
   contentLength: 0,
   signal: new AbortController().signal,
+  patience: new AbortController().signal,
   setHeader: () => undefined,
 };
 const group = '/aws/lambda/f';

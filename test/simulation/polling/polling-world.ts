@@ -372,5 +372,6 @@ export const CONTEXT = {
   origin: 'http://127.0.0.1',
   contentLength: 0,
   signal: new AbortController().signal,
+  patience: new AbortController().signal,
   setHeader: () => undefined,
 } satisfies RequestContext;

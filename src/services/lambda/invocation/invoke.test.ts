@@ -75,6 +75,7 @@ function contextWith(headers: Record<string, string> = {}): RequestContext & { s
     origin: 'http://127.0.0.1:4566',
     contentLength: 0,
     signal: new AbortController().signal,
+    patience: new AbortController().signal,
     setHeader: (name, value) => sent.push([name, value]),
     sent,
   };

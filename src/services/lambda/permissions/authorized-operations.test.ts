@@ -25,6 +25,7 @@ const context: RequestContext = {
   origin: 'http://127.0.0.1:4566',
   contentLength: 0,
   signal: new AbortController().signal,
+  patience: new AbortController().signal,
   setHeader: () => undefined,
 };
 

@@ -66,6 +66,10 @@ export class ForeignContext implements RequestContext {
     return this.#caller.signal;
   }
 
+  get patience(): AbortSignal {
+    return this.#caller.patience;
+  }
+
   setHeader(name: string, value: string): void {
     this.#caller.setHeader(name, value);
   }

@@ -24,7 +24,10 @@ interface QueueMessagesOptions {
 export interface WaitOptions {
   /** How long a receiver waits when there is nothing. */
   readonly waitMs: number;
+  /** Whoever asked is gone: what could be received stays. */
   readonly signal?: AbortSignal | undefined;
+  /** It takes what there is, and waits no more. */
+  readonly patience?: AbortSignal | undefined;
 }
 
 /** Other platforms' messages are looked for so often while a receiver waits. */
@@ -76,33 +79,36 @@ export class QueueMessages {
   async receive(
     queue: StoredQueue,
     request: ReceiveRequest,
-    { waitMs, signal }: WaitOptions,
+    { waitMs, signal, patience = signal }: WaitOptions,
   ): Promise<readonly MessageRow[]> {
     const { store, clock } = this.#options;
     const lane = this.#laneOf(queue);
     // Another platform may have written what this one knows nothing of; and what is in flight may be asked for again.
     if (store.engine === 'postgres' || request.attemptId !== undefined) lane.hearOf(clock.now());
+    const isOver = waitMs === 0 || patience?.aborted === true;
     const isKnownEmpty = lane.dueMs > clock.now();
-    if (isKnownEmpty && waitMs === 0) return [];
+    if (isKnownEmpty && isOver) return [];
     if (await this.#isFull(queue, lane)) {
       if (queue.isFifo) return [];
       throw overLimit('Too many messages in flight.');
     }
     if (this.#isStopped || signal?.aborted === true) return [];
-    const waiter: Waiter = { request, done: Promise.withResolvers(), isOver: waitMs === 0 };
+    const waiter: Waiter = { request, done: Promise.withResolvers(), isOver };
     lane.add(waiter);
     const giveUp = (): void => {
       waiter.isOver = true;
       if (lane.remove(waiter)) waiter.done.resolve([]);
     };
     const cancel = waitMs === 0 ? undefined : clock.schedule(waitMs, giveUp);
-    signal?.addEventListener('abort', giveUp);
+    patience?.addEventListener('abort', giveUp);
     this.#consider(queue, lane);
+    // While it was looked whether the queue is full.
+    if (patience?.aborted === true && !isOver) giveUp();
     try {
       return await waiter.done.promise;
     } finally {
       cancel?.();
-      signal?.removeEventListener('abort', giveUp);
+      patience?.removeEventListener('abort', giveUp);
     }
   }
 

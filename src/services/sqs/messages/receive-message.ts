@@ -29,7 +29,7 @@ export function receiveMessage(
       queue,
       { most, visibilityMsIn, attemptId },
       // Only who waits can go away meanwhile.
-      { waitMs, signal: waitMs === 0 ? undefined : context.signal },
+      waitMs === 0 ? { waitMs } : { waitMs, signal: context.signal, patience: context.patience },
     );
     return rows.length === 0 ? {} : { Messages: rows.map((row) => shownMessage(queue, row, wanted)) };
   };
