@@ -5,6 +5,7 @@ import { numberIn } from './fast-lane-form.ts';
 import { FormedHeaders } from './fast-lane-formed-headers.ts';
 import { type HeadMemory, KnownForms } from './fast-lane-forms.ts';
 import type { LaneHeaders } from './fast-lane-headers.ts';
+import { AUTHORITY } from './request-host.ts';
 import type { SignedHeaders } from './sigv4-headers.ts';
 
 export interface ScanOptions {
@@ -130,7 +131,7 @@ function standsAt(text: Buffer, chunk: Buffer, start: number): boolean {
 
 function isPlain(headers: LaneHeaders): boolean {
   const host = headers.get('host');
-  if (host === undefined || host === '') return false;
+  if (host === undefined || host === '' || !AUTHORITY.test(host)) return false;
   const connection = headers.get('connection');
   return connection === undefined || connection === 'keep-alive' || connection === 'Keep-Alive';
 }

@@ -11,6 +11,7 @@ import {
   type ListenerOptions,
   MAX_HEADER_BYTES,
 } from './listener-options.ts';
+import { hasOneHost, refuseHost } from './request-host.ts';
 import { type TlsSettings, tlsOptions } from './tls-settings.ts';
 
 export type ConnectionHandler = (socket: Socket) => void;
@@ -37,6 +38,7 @@ export function createHttp1Server(options: ListenerOptions): Server {
   };
   const { tls } = options;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!hasOneHost(request)) return refuseHost(response);
     takeAbsoluteTarget(request);
     options.onRequest(request, response);
   };
@@ -65,7 +67,10 @@ export function createHttp2Sessions(
     maxHeaderListPairs: MAX_HEADER_PAIRS,
     maxSessionMemory: HTTP2_SESSION_MEMORY_MB,
   });
-  server.on('request', options.onRequest);
+  server.on('request', (request, response) => {
+    if (hasOneHost(request)) options.onRequest(request, response);
+    else refuseHost(response);
+  });
   const idleMs = options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS;
   server.on('session', (session) => {
     session.setLocalWindowSize(HTTP2_SESSION_WINDOW_BYTES);
