@@ -204,7 +204,7 @@ describe('a request', () => {
 });
 
 describe('a result', () => {
-  test('with a statusCode is the whole response', async () => {
+  test('with a statusCode, a number or its digits, is the whole response', async () => {
     const answer = await web(
       url,
       answering({
@@ -273,6 +273,7 @@ describe('a result', () => {
     ['a string, without its quotes', 'hello', 'hello'],
     ['a number', 5, '5'],
     ['null', null, 'null'],
+    ['an object whose statusCode is null', { statusCode: null, body: 'x' }, '{"statusCode":null,"body":"x"}'],
   ])('of %s is a body', async (_, result, body) => {
     expect(await web(url, answering(result))).toMatchObject({
       status: 200,
@@ -283,7 +284,15 @@ describe('a result', () => {
 
   test.each<[string, unknown]>([
     ['a status out of range', { statusCode: 999 }],
+    ['a status below it', { statusCode: 99 }],
+    ['a status that is negative', { statusCode: -200 }],
     ['a status that is no number', { statusCode: 'ok' }],
+    ['a status with nothing in it', { statusCode: '' }],
+    ['a status in hexadecimal', { statusCode: '0xC8' }],
+    ['a status with an exponent', { statusCode: '2e2' }],
+    ['a status with a fraction', { statusCode: 200.5 }],
+    ['a status in a list', { statusCode: [200] }],
+    ['a status that is true', { statusCode: true }],
     ['a body that is an object', { statusCode: 200, body: {} }],
     ['a header that would end the head', { statusCode: 200, headers: { a: 'b\r\nc: d' } }],
     ['a body that is not base64', { statusCode: 200, body: '{}', isBase64Encoded: true }],

@@ -34,9 +34,11 @@ const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
 const UNFIT = /[\0-\u0008\u000a-\u001f\u007f\u0100-\uffff]/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
+const STATUS = /^\d+$/;
+
 /**
- * What a function's result says in HTTP. An object with a `statusCode` describes the whole response; any other JSON is
- * a body of its own, with status 200.
+ * What a function's result says in HTTP. An object with a `statusCode` describes the whole response; any other JSON, and
+ * one whose `statusCode` is null, is a body of its own, with status 200.
  * @returns undefined when that cannot be sent, which is a 502
  */
 export function functionResponse(payload: Uint8Array): UrlResponse | undefined {
@@ -47,7 +49,7 @@ export function functionResponse(payload: Uint8Array): UrlResponse | undefined {
   } catch {
     return undefined;
   }
-  if (isObject(result) && result['statusCode'] !== undefined) return described(result);
+  if (isObject(result) && (result['statusCode'] ?? null) !== null) return described(result);
   // A string goes out without its quotes.
   const body = Buffer.from(typeof result === 'string' ? result : compactJson(text));
   return { status: 200, headers: [['content-type', JSON_TYPE]], body };
@@ -68,14 +70,20 @@ export function responseHead(
   description: Readonly<Record<string, unknown>>,
   contentType: string,
 ): Omit<UrlResponse, 'body'> | undefined {
-  const status = Number(description['statusCode'] ?? 200);
+  const status = statusOf(description['statusCode'] ?? 200);
   const fields = headerFields(description['headers']);
   const cookies = cookieFields(description['cookies']);
-  const isStatus = Number.isInteger(status) && status >= 200 && status <= 599;
-  if (!isStatus || fields === undefined || cookies === undefined) return undefined;
+  if (status === undefined || fields === undefined || cookies === undefined) return undefined;
   const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type');
   const type: [string, string][] = hasType ? [] : [['content-type', contentType]];
   return { status, headers: [...fields, ...type, ...cookies] };
+}
+
+/** A number, or one in digits. */
+function statusOf(given: unknown): number | undefined {
+  if (typeof given !== 'number' && !(typeof given === 'string' && STATUS.test(given))) return undefined;
+  const status = Number(given);
+  return Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined;
 }
 
 function headerFields(given: unknown): [string, string][] | undefined {
