@@ -1,3 +1,4 @@
+import { TRUNCATED } from './function-failure.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { Receipt, ResponseStream } from './runtime-link.ts';
 
@@ -38,5 +39,10 @@ export class CollectedResponse implements ResponseStream {
   /** The caller gets the error alone, not the parts before it. */
   fail(payload: Uint8Array, declaredType: string | undefined): Receipt {
     return this.#handlers.onFailed(payload, declaredType) ? 'accepted' : 'unknown';
+  }
+
+  truncate(): void {
+    const errorMessage = 'The connection broke before the response had ended.';
+    this.fail(Buffer.from(JSON.stringify({ errorType: TRUNCATED, errorMessage })), TRUNCATED);
   }
 }

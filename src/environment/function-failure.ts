@@ -48,6 +48,10 @@ export function restoreTimedOut(): FunctionFailure {
   return platformFailure('timeout', 'Sandbox.Timedout', 'Restore timed out');
 }
 
+/** Of a response in parts whose connection broke. */
+export const TRUNCATED = 'Runtime.TruncatedResponse';
+const ENDED: ReadonlySet<string> = new Set(['Runtime.ExitError', 'Runtime.OutOfMemory']);
+
 export function exited(exit: SandboxExit): FunctionFailure {
   if (exit.outOfMemory) {
     return platformFailure('error', 'Runtime.OutOfMemory', 'Runtime exited with error: signal: killed');
@@ -96,6 +100,17 @@ export function errorTypeOf(payload: Uint8Array, declaredType: string | undefine
   if (typeof errorType !== 'string') return 'Runtime.Unknown';
   if (/(Runtime|Function)\.[A-Z][a-zA-Z]/.test(errorType)) return errorType;
   return errorType.startsWith('Function.') ? 'Function.Unknown' : 'Runtime.Unknown';
+}
+
+/** The error type as the runtime names it. */
+export function declaredTypeOf(payload: Uint8Array, declaredType: string | undefined): string {
+  const errorType = declaredType ?? typeIn(payload);
+  return typeof errorType === 'string' ? errorType : 'Runtime.Unknown';
+}
+
+/** How a failure shows to who takes a response in parts: of a process that ends, the platform sees its connection break first. */
+export function streamErrorOf({ errorType }: FunctionFailure): string {
+  return ENDED.has(errorType) ? TRUNCATED : errorType;
 }
 
 function typeIn(payload: Uint8Array): unknown {

@@ -1,7 +1,7 @@
 import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
 import { CollectedResponse, type ResponseHandlers } from './collected-response.ts';
 import type { Deadlines } from './deadlines.ts';
-import { errorTypeOf, responseTooLarge } from './function-failure.ts';
+import { declaredTypeOf, errorTypeOf, responseTooLarge, streamErrorOf } from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { type Outcome, RunningInvocation, type StartupDurations } from './running-invocation.ts';
 import { PassedOnResponse } from './passed-on-response.ts';
@@ -79,6 +79,7 @@ export class InvocationInHand {
       isError: tooLarge,
       failure,
       handlerFailure: undefined,
+      streamError: failure && cutBy(run, failure),
     });
     return true;
   }
@@ -110,7 +111,14 @@ export class InvocationInHand {
     if (run === undefined) return false;
     run.errorCause = cause;
     const handlerFailure = { status: 'error', errorType: errorTypeOf(payload, declaredType) } as const;
-    this.#parts.reporter.answer(run, { payload, isError: true, failure: undefined, handlerFailure });
+    const streamError = hasBegun(run) ? declaredTypeOf(payload, declaredType) : undefined;
+    this.#parts.reporter.answer(run, {
+      payload,
+      isError: true,
+      failure: undefined,
+      handlerFailure,
+      streamError,
+    });
     return true;
   }
 
@@ -128,7 +136,12 @@ export class InvocationInHand {
     const run = this.#run;
     if (run === undefined) return;
     const payload = failure.payload(run.invocation.requestId);
-    reporter.fail(run, { payload, isError: true, failure, handlerFailure: undefined }, timeoutMs);
+    const streamError = cutBy(run, failure);
+    reporter.fail(
+      run,
+      { payload, isError: true, failure, handlerFailure: undefined, streamError },
+      timeoutMs,
+    );
     this.#run = undefined;
   }
 
@@ -152,4 +165,12 @@ export class InvocationInHand {
     if (run === undefined || run.isStreaming || run.invocation.requestId !== requestId) return undefined;
     return run;
   }
+}
+
+function hasBegun(run: RunningInvocation): boolean {
+  return run.responseBeganMs !== undefined;
+}
+
+function cutBy(run: RunningInvocation, failure: FunctionFailure): string | undefined {
+  return hasBegun(run) ? streamErrorOf(failure) : undefined;
 }

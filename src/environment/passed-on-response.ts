@@ -1,5 +1,6 @@
 import type { ResponseSink } from '../model/invocation.ts';
 import type { ResponseHandlers } from './collected-response.ts';
+import { TRUNCATED } from './function-failure.ts';
 import { LARGEST_STREAM_BYTES } from './runtime-link.ts';
 import type { Receipt, ResponseStream } from './runtime-link.ts';
 
@@ -34,5 +35,9 @@ export class PassedOnResponse implements ResponseStream {
 
   fail(payload: Uint8Array, declaredType: string | undefined): Receipt {
     return this.#handlers.onFailed(payload, declaredType) ? 'accepted' : 'unknown';
+  }
+
+  truncate(): void {
+    this.#handlers.onFailed(NOTHING, TRUNCATED);
   }
 }

@@ -3,6 +3,8 @@ import type { Deadline, Deadlines } from './deadlines.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { LineFailure } from './system-lines.ts';
 
+const NOTHING = new Uint8Array();
+
 /** How an invocation ended, before its log tail is known. */
 export interface Outcome {
   readonly payload: Uint8Array;
@@ -11,6 +13,8 @@ export interface Outcome {
   readonly failure: FunctionFailure | undefined;
   /** The handler's own error, for the JSON log format. */
   readonly handlerFailure: LineFailure | undefined;
+  /** What cut a response that was coming in parts. */
+  readonly streamError?: string | undefined;
 }
 
 /** How long an environment took to get ready for its first event. */
@@ -111,9 +115,16 @@ export class RunningInvocation implements Deadline {
       this.#completion.succeed({
         payload,
         ...(outcome.isError ? { functionError: 'Unhandled' } : {}),
+        ...(outcome.streamError === undefined ? {} : this.#cut(outcome.streamError)),
         ...(logTail === undefined ? {} : { logTail }),
       });
     }
+  }
+
+  /** Who takes it in parts hears of the platform's findings by their names alone, as from AWS. */
+  #cut(streamError: string): Partial<InvocationResult> {
+    if (this.invocation.sink === undefined) return {};
+    return this.outcome?.failure === undefined ? { streamError } : { streamError, payload: NOTHING };
   }
 
   /** The platform itself could not run it. */

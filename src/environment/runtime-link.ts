@@ -59,7 +59,7 @@ export type Receipt = 'accepted' | 'too-large' | 'unknown';
  */
 export type OutcomeRefusal = 'responding' | 'responded' | 'timed-out';
 
-/** Takes a response that comes in parts. Ends once, by `end` or by `fail`. */
+/** Takes a response that comes in parts. Ends once, by `end`, `fail` or `truncate`. */
 export interface ResponseStream {
   /** False: whoever takes it is behind, and wants nothing more until `whenReady` calls back. */
   write(bytes: Uint8Array): boolean;
@@ -68,6 +68,8 @@ export interface ResponseStream {
   end(): Receipt;
   /** It failed midway; `payload` is the error's JSON. */
   fail(payload: Uint8Array, declaredType: string | undefined): Receipt;
+  /** Nothing more comes, and the end has not. */
+  truncate(): void;
 }
 
 /** What a runtime may say, over whichever channel. The environment implements it. */

@@ -221,11 +221,11 @@ class InvokeRun implements Completion<InvocationResult> {
     this.#onEnded = onEnded;
   }
 
-  succeed({ payload, functionError, logTail }: InvocationResult): void {
+  succeed({ payload, functionError, streamError, logTail }: InvocationResult): void {
     if (!this.#end()) return;
     const { traceId } = this;
     const executedVersion = this.#version;
-    this.#completion.succeed({ payload, functionError, logTail, executedVersion, traceId });
+    this.#completion.succeed({ payload, functionError, streamError, logTail, executedVersion, traceId });
   }
 
   fail(error: Error): void {

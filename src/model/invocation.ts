@@ -48,6 +48,8 @@ export interface InvocationResult {
   readonly payload: Uint8Array;
   /** Set when the function failed; AWS sends `Unhandled` for every current runtime. */
   readonly functionError?: 'Unhandled' | undefined;
+  /** Beside it, where a response in parts had begun for its caller: what cut it. The payload says more, or is empty. */
+  readonly streamError?: string | undefined;
   /** The last 4 KB of this invocation's log, START to REPORT; only when it was asked for. */
   readonly logTail?: Uint8Array | undefined;
 }

@@ -31,6 +31,8 @@ while True:
     for part in said['parts']:
         answer.send(chunk(part.encode()))
         time.sleep(said.get('pause', 0))
+    if said.get('exit'):
+        os._exit(3)
     if said.get('told'):
         answer.send(chunk(b'%d' % (time.time() * 1000)))
     end = b'0\\r\\n'
@@ -101,7 +103,7 @@ describe.skipIf(!available('python3', '--version'))(
       const error = { errorType: 'Custom.Midway', errorMessage: 'no more' };
       const { parts, complete } = await stream(event);
       expect(parts).toEqual(['begun;']);
-      expect(complete.ErrorCode).toBe('Unhandled');
+      expect(complete.ErrorCode).toBe('Custom.Midway');
       expect(JSON.parse(complete.ErrorDetails ?? '')).toEqual(error);
       expect(await invoke(lambda, NAME, event)).toMatchObject({ functionError: 'Unhandled', payload: error });
       await expect(
@@ -109,6 +111,13 @@ describe.skipIf(!available('python3', '--version'))(
       ).rejects.toMatchObject({
         code: 'ECONNRESET',
       });
+    });
+
+    test('that exits midway has truncated its response', async () => {
+      const { parts, complete } = await stream({ parts: ['begun;'], exit: true });
+      expect(parts).toEqual(['begun;']);
+      expect(complete).toEqual({ ErrorCode: 'Runtime.TruncatedResponse' });
+      expect((await stream({ parts: ['again'] })).parts).toEqual(['again']);
     });
 
     test('that fails before its first byte is a bad gateway at a URL', async () => {

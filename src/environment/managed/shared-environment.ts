@@ -207,5 +207,9 @@ function endingWith(stream: ResponseStream, onEnded: () => void): ResponseStream
       onEnded();
       return receipt;
     },
+    truncate: () => {
+      stream.truncate();
+      onEnded();
+    },
   };
 }

@@ -1,11 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Receipt, ResponseStream } from '../runtime-link.ts';
 
-const TRUNCATED = {
-  errorType: 'Runtime.TruncatedResponse',
-  errorMessage: 'The connection broke before the response had ended.',
-};
-
 /** Whether a response is announced as one in parts, rather than merely sent in chunks. */
 export function isStreamed({ headers }: IncomingMessage): boolean {
   const mode = headers['lambda-runtime-function-response-mode'];
@@ -34,7 +29,7 @@ export function passOn(request: IncomingMessage, stream: ResponseStream): Promis
     });
     request.once('close', () => {
       if (hasEnded) return;
-      stream.fail(Buffer.from(JSON.stringify(TRUNCATED)), TRUNCATED.errorType);
+      stream.truncate();
       resolve(undefined);
     });
   });

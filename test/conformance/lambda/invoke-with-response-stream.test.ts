@@ -140,11 +140,12 @@ describe('InvokeWithResponseStream', () => {
     expect(complete).toEqual({});
   });
 
-  test('says in the end that the function failed, before its first part or midway [function-error]', async () => {
-    for (const parts of [[], ['begun']]) {
+  test('says in the end that the function failed, before its first part or midway [function-error] [midway]', async () => {
+    const codes = { Unhandled: [], RangeError: ['begun'] };
+    for (const [ErrorCode, parts] of Object.entries(codes)) {
       const { chunks, complete } = await stream({ parts, error: 'no' });
       expect(chunks).toEqual(parts);
-      expect(complete).toMatchObject({ ErrorCode: 'Unhandled' });
+      expect(complete).toMatchObject({ ErrorCode });
       expect(JSON.parse(complete?.ErrorDetails ?? '')).toMatchObject({
         errorType: 'RangeError',
         errorMessage: 'no',
@@ -152,14 +153,33 @@ describe('InvokeWithResponseStream', () => {
     }
   });
 
-  test('ends with the timeout where the function does not end its stream [function-error]', async () => {
+  test('ends with the timeout where the function does not end its stream [midway]', async () => {
     const open = uniqueName();
     const code = `exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write('a'); });`;
     await deployFiles(server.lambda, open, { 'index.js': code }, { Timeout: 1 });
     const { chunks, complete } = await stream({}, { FunctionName: open });
     expect(chunks).toEqual(['a']);
-    expect(complete?.ErrorCode).toBe('Unhandled');
-    expect(JSON.parse(complete?.ErrorDetails ?? '')).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect(complete).toEqual({ ErrorCode: 'Sandbox.Timedout' });
+  });
+
+  test('is cut where the process ends, and its report says why [midway]', async () => {
+    const exiting = uniqueName();
+    const code = `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+      if (event.begins) await new Promise((resolve) => stream.write('a', resolve));
+      process.exit(7);
+    });`;
+    await deployFiles(server.lambda, exiting, { 'index.js': code });
+    const change = { FunctionName: exiting, LogType: 'Tail' } as const;
+    const { chunks, complete } = await stream({ begins: true }, change);
+    expect(chunks).toEqual(['a']);
+    expect(complete).toEqual({ ErrorCode: 'Runtime.TruncatedResponse', LogResult: expect.any(String) });
+    const log = Buffer.from(complete?.LogResult ?? '', 'base64').toString();
+    expect(log).toContain('Error Type: Runtime.ExitError');
+    const unbegun = await stream({}, change);
+    expect(unbegun.complete?.ErrorCode).toBe('Unhandled');
+    expect(JSON.parse(unbegun.complete?.ErrorDetails ?? '')).toMatchObject({
+      errorType: 'Runtime.ExitError',
+    });
   });
 
   test('gives the end of the log when it was asked for [log-tail]', async () => {

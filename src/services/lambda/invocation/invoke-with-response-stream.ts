@@ -65,12 +65,16 @@ async function* events(
   yield { InvokeComplete: complete(answer) };
 }
 
-function complete({ functionError, payload, logTail }: InvokeAnswer): InvokeWithResponseStreamCompleteEvent {
+function complete({
+  functionError,
+  streamError,
+  payload,
+  logTail,
+}: InvokeAnswer): InvokeWithResponseStreamCompleteEvent {
+  const hasDetails = functionError !== undefined && payload.length > 0;
   return {
-    ...(functionError !== undefined && {
-      ErrorCode: functionError,
-      ErrorDetails: Buffer.from(payload).toString(),
-    }),
+    ...(functionError !== undefined && { ErrorCode: streamError ?? functionError }),
+    ...(hasDetails && { ErrorDetails: Buffer.from(payload).toString() }),
     ...(logTail !== undefined && { LogResult: base64(logTail) }),
   };
 }
