@@ -165,7 +165,7 @@ async function build(config: Config, log: PlatformLog) {
     snapStart.close();
     await isolation.driver.close();
     await activation.settled();
-    await Promise.all([shares?.stop(), xray.stop()]);
+    await Promise.all([shares?.stop(), xray.stop(), execution.unneededCode.stop()]);
     await state.close();
   };
   const beginWorkers = async (

@@ -104,3 +104,37 @@ test('a version is ready when its code and all its layers are', async () => {
   await directories.prepareAll({ codeSha256: 'g', layerSha256s: ['h'] });
   expect((await readdir(join(root, 'code'))).sort()).toEqual(['g', 'h']);
 });
+
+test('code that no version has any more is removed an hour later, unless it is asked for again', async () => {
+  for (const name of ['i', 'j', 'k', 'l', 'm']) await archive(name, { [name]: name });
+  const of = (codeSha256: string, ...layerSha256s: string[]) => ({ codeSha256, layerSha256s });
+  let now = 0;
+  const code = join(root, 'removed', 'code');
+  const directories = new CodeDirectories(
+    code,
+    (sha256) => join(root, sha256),
+    () => now,
+  );
+  const before = [of('i'), of('j', 'k', 'l'), of('m')];
+  for (const version of before) await directories.prepareAll(version);
+  const all = await readdir(code);
+  expect(all).toHaveLength(4);
+
+  await directories.removeUnneeded([of('i')]);
+  now += 1_800_000;
+  await directories.prepare('m');
+  await directories.removeUnneeded([of('i')]);
+  expect((await readdir(code)).toSorted()).toEqual(all.toSorted());
+  now += 1_800_000;
+  await directories.removeUnneeded([of('i')]);
+  expect((await readdir(code)).toSorted()).toEqual(['i', 'm']);
+  expect(await readdir(join(root, 'removed'))).toEqual(['code']);
+  now += 1_800_000;
+  await directories.removeUnneeded([of('i'), of('m')]);
+  now += 3_600_000;
+  await directories.removeUnneeded([of('i'), of('m')]);
+  expect((await readdir(code)).toSorted()).toEqual(['i', 'm']);
+
+  for (const version of before) await directories.prepareAll(version);
+  expect((await readdir(code)).toSorted()).toEqual(all.toSorted());
+});

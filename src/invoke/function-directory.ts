@@ -103,6 +103,12 @@ export class FunctionDirectory {
     return entry?.versions.get(version)?.record.current.deploymentId === deploymentId;
   }
 
+  /** Of all versions: what runs, and what will when an update has succeeded. */
+  *records(): Iterable<FunctionRecord> {
+    for (const { versions } of this.#functions.values())
+      for (const { record } of versions.values()) yield record;
+  }
+
   /** The versions that are restored for their invokes. */
   *withSnapStart(): Iterable<FunctionVersion> {
     for (const { versions } of this.#functions.values())

@@ -33,6 +33,7 @@ import { buildEventSources } from './event-sources.ts';
 import type { ChosenIsolation } from './isolation.ts';
 import { buildMessaging } from './messaging.ts';
 import type { Site } from './site.ts';
+import { UnneededCode } from './unneeded-code.ts';
 import { mostWorkers } from './workers/most-workers.ts';
 import { Workers, type WorkersParts } from './workers/workers.ts';
 
@@ -80,6 +81,7 @@ export async function buildExecution(site: Site) {
   const messaging = await buildMessaging(site, owner, { invoker, events, policies, ...receivers });
   const eventSources = buildEventSources(site, owner, { invoker, functions, queues, streams, targets });
   const activation = openActivation(site, code, pool, snapStart);
+  const unneededCode = new UnneededCode(functions, code);
   const doors = {
     functions,
     policies,
@@ -97,7 +99,7 @@ export async function buildExecution(site: Site) {
   const workers = openWorkers(site, { ...door, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
-  return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation };
+  return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation, unneededCode };
 }
 
 /** Who keeps environments that nobody has asked for yet. To be called after the directory has followed. */

@@ -28,12 +28,8 @@ const S3 = '@aws-sdk/client-s3';
 const node = prepareNode(new Set([S3, '@aws-sdk/client-sqs']));
 const python = preparePython(12);
 
-async function kindOf(
-  preparation: RuntimePreparation | undefined,
-  task: Readonly<Record<string, string>>,
-  more: { layer?: Readonly<Record<string, string>>; version?: Parameters<typeof functionVersion>[0] } = {},
-) {
-  const runtime: ResolvedRuntime = {
+function runtimeWith(preparation: RuntimePreparation | undefined): ResolvedRuntime {
+  return {
     id: 'r',
     protocol: 'frames',
     argv: () => ['/program'],
@@ -42,6 +38,14 @@ async function kindOf(
     preparation,
     warning: undefined,
   };
+}
+
+async function kindOf(
+  preparation: RuntimePreparation | undefined,
+  task: Readonly<Record<string, string>>,
+  more: { layer?: Readonly<Record<string, string>>; version?: Parameters<typeof functionVersion>[0] } = {},
+) {
+  const runtime = runtimeWith(preparation);
   const code = [directory('/var/task', task)];
   if (more.layer !== undefined) code.push(directory('/opt', more.layer));
   return await new Preparation().kindOf(functionVersion(more.version), runtime, code);
@@ -131,4 +135,25 @@ describe('the ordinary way starts', () => {
     expect(await kindOf(undefined, {})).toBeUndefined();
     expect(await kindOf(node, { 'lib/index.js': '', 'deep/lib/own.so': '' })).toBeDefined();
   });
+});
+
+test('code is looked at once, but not remembered for good', async () => {
+  let looks = 0;
+  const runtime = runtimeWith({
+    ...node,
+    predict: async (code) => {
+      looks += 1;
+      return await node.predict(code);
+    },
+  });
+  const preparation = new Preparation();
+  const first = [directory('/var/task', { 'index.js': '' })];
+  const kind = async (code: readonly SharedDirectory[]) =>
+    await preparation.kindOf(functionVersion(), runtime, code);
+  for (const code of [first, first]) await kind(code);
+  expect(looks).toBe(1);
+  for (let at = 0; at < 1000; at += 1)
+    await kind([{ hostPath: join(root, `none-${at}`), sandboxPath: '/var/task' }]);
+  await kind(first);
+  expect(looks).toBe(1002);
 });

@@ -8,6 +8,9 @@ import type { PreparedKindFacts } from './prepared-kind.ts';
 /** The /tmp that prepared sandboxes have. */
 export const PREPARED_SCRATCH_MB = 512;
 
+/** Every deployment brings another code: all is looked at again at times. */
+const MOST_KNOWN = 1000;
+
 /** The loader of libraries, the locale and the allocator look at their variables once, for any runtime. */
 const START_VARIABLES = /^(?:LD_|LC_|LANG$|LANGUAGE$|TZ$|GLIBC_|MALLOC_|OPENSSL_|AWS_LAMBDA_EXEC_WRAPPER$)/;
 
@@ -32,6 +35,7 @@ export class Preparation {
     const key = [runtime.id, ...code.map(({ hostPath }) => hostPath)].join('\n');
     let packages = this.#known.get(key);
     if (packages === undefined) {
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
       // What cannot be looked at starts the ordinary way, and shows there what is wrong.
       packages = look(code, preparation.predict).catch(() => undefined);
       this.#known.set(key, packages);

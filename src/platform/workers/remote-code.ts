@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { CodeDirectories } from '../../environment/code-directory.ts';
 
+/** Every deployment brings another: all are asked for again at times. */
+const MOST_KNOWN = 1000;
+
 /** Code directories that the main process unpacks; where they are is asked once, and again when they were cleared away. */
 export class RemoteCode implements Pick<CodeDirectories, 'prepare' | 'prepareLayers'> {
   readonly #ask: (sha256s: readonly string[], areLayers: boolean) => Promise<string>;
@@ -23,6 +26,7 @@ export class RemoteCode implements Pick<CodeDirectories, 'prepare' | 'prepareLay
     const key = `${areLayers}${sha256s.join()}`;
     const asked = this.#asked.get(key);
     if (asked !== undefined && !this.#wasTaken(key)) return asked;
+    if (this.#asked.size >= MOST_KNOWN) for (const known of [this.#asked, this.#known]) known.clear();
     const asking = this.#ask(sha256s, areLayers);
     this.#asked.set(key, asking);
     asking.then(
