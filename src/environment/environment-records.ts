@@ -63,7 +63,8 @@ export class EnvironmentRecords {
   }
 
   add(environment: RecordedEnvironment): void {
-    this.#environments.set(environment.id, environment);
+    // Its sandbox may be gone already: a prepared one that could not be used goes while the environment is being made.
+    if (this.#programs.has(environment.id)) this.#environments.set(environment.id, environment);
   }
 
   /** The oldest first. */
