@@ -130,6 +130,23 @@ test('a reset forgets every claim', () => {
 });
 
 describe('provisioned concurrency', () => {
+  test('of a function with a reservation never makes more of it run than that, wherever its units move', () => {
+    reserve(OURS, 3);
+    const onDemand = exhaust(OURS).leases;
+    concurrency.provision(OURS, 2, new Map([['1', 2]]));
+    expect(exhaust(OURS, '1')).toEqual({
+      leases: [],
+      reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    });
+    onDemand.pop()?.release();
+    const { leases } = exhaust(OURS, '1');
+    expect(leases).toHaveLength(1);
+    concurrency.provision(OURS, 2, new Map([['2', 2]]));
+    expect(room(OURS, '2')).toBe(0);
+    for (const lease of [...onDemand, ...leases]) lease.release();
+    expect([room(OURS, '1'), room(OURS, '2')]).toEqual([1, 3]);
+  });
+
   test('belongs to its version, and more of it comes out of what is shared', () => {
     concurrency.provision(OURS, 2, new Map([['1', 2]]));
     expect(room(OTHER)).toBe(3);

@@ -50,7 +50,7 @@ export class FunctionConcurrency implements ConcurrencyLease {
    */
   acquire(version: string, nowMs: number, isRated: boolean): ConcurrencyLease {
     const units = this.#versions?.get(version);
-    const isProvisioned = units !== undefined && units.hasRoom(nowMs, isRated);
+    const isProvisioned = units !== undefined && units.hasRoom(nowMs, isRated) && !this.#isFull;
     units?.sample();
     if (!isProvisioned && !this.#units.hasRoom) throw this.#noRoom();
     if (isRated) this.#countRequest(nowMs);
@@ -171,6 +171,18 @@ export class FunctionConcurrency implements ConcurrencyLease {
       units.resize(size);
       this.#versions.set(version, units);
     }
+  }
+
+  /**
+   * What began on demand before units were provisioned, or moved to another version, may still have all of a reservation:
+   * until it ends, units that are free are not the function's to use.
+   */
+  get #isFull(): boolean {
+    const { size } = this.#reservation ?? {};
+    if (size === undefined || !this.#units.isOver) return false;
+    let running = this.#running;
+    for (const units of this.#versions?.values() ?? []) running += units.running;
+    return running >= size;
   }
 
   #noRoom(): ServiceError {

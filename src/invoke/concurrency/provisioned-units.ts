@@ -22,6 +22,10 @@ export class ProvisionedUnits implements ConcurrencyLease {
     this.#owner = owner;
   }
 
+  get running(): number {
+    return this.#running;
+  }
+
   /** Otherwise the invocation spills over to what the function has besides. */
   hasRoom(nowMs: number, isRated: boolean): boolean {
     return this.#running < this.#size && (!isRated || this.#requests.hasRoom(nowMs));
