@@ -35,17 +35,19 @@ export class Platform {
   readonly #parts: Parts;
   readonly #listener: Listener;
   readonly #autoWorkers: AutoWorkers | undefined;
+  readonly #unfollowTls: () => void;
 
   private constructor(
     parts: Parts,
     listener: Listener,
-    autoWorkers: AutoWorkers | undefined,
+    { autoWorkers, unfollowTls }: { autoWorkers: AutoWorkers | undefined; unfollowTls: () => void },
     lapsed: Promise<string>,
   ) {
     this.lapsed = lapsed;
     this.#parts = parts;
     this.#listener = listener;
     this.#autoWorkers = autoWorkers;
+    this.#unfollowTls = unfollowTls;
     this.endpoint = parts.address.shown();
     this.isolation = parts.isolation.driver.isolation;
     this.isolationReason = parts.isolation.reason;
@@ -83,6 +85,7 @@ export class Platform {
       onRequest: (request, response) => endpoint.handle(request, response, functionRoutes),
     });
     let autoWorkers: AutoWorkers | undefined;
+    let unfollowTls: () => void;
     const lapsed = Promise.withResolvers<string>();
     try {
       // All that is kept in memory is there to be told.
@@ -106,17 +109,18 @@ export class Platform {
       const renew = (fresh: TlsSettings): void => {
         for (const each of [listener, forFunctions]) each.renewTls(fresh);
       };
-      followTls(config, tls, { warn: (text) => parts.warnings.add(text) }, renew);
+      unfollowTls = followTls(config, tls, { warn: (text) => parts.warnings.add(text) }, renew);
     } catch (error) {
       await parts.close();
       throw portStartError(error, config.host, config.port);
     }
-    return new Platform(parts, listener, autoWorkers, lapsed.promise);
+    return new Platform(parts, listener, { autoWorkers, unfollowTls }, lapsed.promise);
   }
 
   /** Takes nothing new, lets running invocations finish, then closes from the outside in. */
   async stop(): Promise<void> {
     this.#autoWorkers?.stop();
+    this.#unfollowTls();
     const workersStopped = this.#parts.workers?.stop();
     const closed = this.#listener.close(LONGEST_INVOCATION_MS, workersStopped);
     const polled = this.#parts.eventSources.stop();

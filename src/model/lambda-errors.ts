@@ -21,6 +21,11 @@ export function resourceNotFound(message: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', message, 404, USER);
 }
 
+/** 404 */
+export function functionNotFound(arn: string): ServiceError {
+  return resourceNotFound(`Function not found: ${arn}`);
+}
+
 /** 400 */
 export function invalidParameterValue(message: string): ServiceError {
   return new ServiceError('InvalidParameterValueException', message, 400, USER);

@@ -124,6 +124,7 @@ function openDoor(
   const { clock, state } = site;
   const { functions: directory, concurrency, pool, traces } = behind;
   const lender = new Lender(concurrency, clock);
+  lender.follow(state.store.changes);
   const tracing = new Tracing(traces, clock);
   return {
     lender,

@@ -12,6 +12,7 @@ test('a reservation is heard of after a reset, also one of as many units as ther
   const borrower = new Borrower({
     need: (need) => needs.push(need),
     returned: (units) => returned.push(units),
+    removed: () => undefined,
     recalled: () => undefined,
   });
   borrower.follow(feed);

@@ -1,6 +1,6 @@
 import type { FunctionVersion } from '../../model/function-version.ts';
 import type { FunctionSettings } from '../../model/function-settings.ts';
-import { type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.ts';
+import { functionNotFound, type ThrottleReason, tooManyRequests } from '../../model/lambda-errors.ts';
 import type { ChangeFeed } from '../../store/change-feed.ts';
 import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import { regionOf } from '../concurrency/account-concurrency.ts';
@@ -52,6 +52,9 @@ export class Borrower {
   granted(grant: Grant): void {
     const { functionArn, refusal: reason } = grant;
     const refusal = reason === undefined ? undefined : () => tooManyRequests(reason as ThrottleReason);
+    // In the order of the questions: a function that is gone has had no other answers to come than those.
+    for (const removed of this.#removed)
+      if (removed.functionArn === functionArn && removed.isAsking) return removed.granted(grant, refusal);
     this.#holdings.get(functionArn)?.granted(grant, refusal);
   }
 
@@ -73,14 +76,16 @@ export class Borrower {
     }
   }
 
-  /** Takes what is running for a function as that of one that is gone. */
+  /** Takes what is running for a function as that of one that is gone. Who waits for a unit of it will not be served. */
   remove(arn: string): void {
     const holding = this.#holdings.get(arn);
-    if (holding === undefined) return;
-    holding.surrender();
-    this.#holdings.set(arn, holding.succeed());
-    this.#removed.add(holding);
-    this.#last = undefined;
+    if (holding !== undefined) {
+      holding.retire(functionNotFound(arn));
+      this.#holdings.delete(arn);
+      this.#removed.add(holding);
+      this.#last = undefined;
+    }
+    this.#lender.removed(arn);
   }
 
   /** To be called every now and then: what was not needed since the last time goes back. */

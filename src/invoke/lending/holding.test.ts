@@ -10,6 +10,7 @@ test('a unit that lies idle stays for who waits for a request', async () => {
   const holding = new Holding(ARN, {
     need: (need) => needs.push(need),
     returned: (what) => returned.push(what),
+    removed: () => undefined,
     recalled: () => undefined,
   });
   const grant = (): void => {

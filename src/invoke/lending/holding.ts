@@ -34,8 +34,13 @@ export class Holding implements ConcurrencyLease {
     this.#lender = lender;
   }
 
+  /** The lender has still to answer. */
+  get isAsking(): boolean {
+    return this.#unitsAsked + this.#requestsAsked > 0;
+  }
+
   get isEmpty(): boolean {
-    return this.#idle + this.#busy + this.#requests + this.#unitsAsked + this.#waiters.length === 0;
+    return this.#idle + this.#busy + this.#requests + this.#waiters.length === 0 && !this.isAsking;
   }
 
   /** Takes a unit and a request, if there are any that nobody waits for. */
@@ -100,21 +105,11 @@ export class Holding implements ConcurrencyLease {
     this.#ask();
   }
 
-  /**
-   * The function is gone, and one of that name is another: what runs gives back what was the old one's, when it ends.
-   * @returns what holds from now on, with all that lies idle or is asked for, and those who wait
-   */
-  succeed(): Holding {
-    const next = new Holding(this.functionArn, this.#lender);
-    next.#idle = this.#idle;
-    next.#requests = this.#requests;
-    next.#unitsAsked = this.#unitsAsked;
-    next.#requestsAsked = this.#requestsAsked;
-    next.#waiters.push(...this.#waiters.splice(0));
-    this.#idle = this.#requests = this.#unitsAsked = this.#requestsAsked = 0;
-    this.#surrendered = this.#busy;
+  /** The function is gone, and one of that name is another: what runs gives back what was the old one's, when it ends. */
+  retire(error: Error): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.surrender();
     this.#isRemoved = true;
-    return next;
   }
 
   giveBackUnused(): void {

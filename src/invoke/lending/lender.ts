@@ -1,11 +1,17 @@
 import type { Clock } from '../../model/clock.ts';
+import { environmentRemoved, functionNotFound } from '../../model/lambda-errors.ts';
 import type { ServiceError } from '../../model/service-error.ts';
+import type { ChangeFeed } from '../../store/change-feed.ts';
 import type { AccountConcurrency } from '../concurrency/account-concurrency.ts';
 import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
 import type { DividedPool } from '../concurrency/division.ts';
 import type { BorrowerPort, Need, Returned } from './lending-messages.ts';
 import { Loan } from './loan.ts';
 import { isRefusal, type OtherPlatforms, type Petition, reasonOf, scopeOf } from './petition.ts';
+import { WaitingPetitions } from './waiting-petitions.ts';
+
+/** Each may take as long as other platforms are waited for. */
+const MOST_ASKS = 6;
 
 /**
  * Keeps the accounts for all processes that run invocations: what borrowers hold counts as running, so that no limit is
@@ -16,14 +22,10 @@ export class Lender {
   readonly #concurrency: AccountConcurrency;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #loans = new Set<Loan>();
-  #petitions: Petition[] = [];
-  /** Of the recall that is under way. */
-  #heard: Petition[] = [];
+  readonly #waiting = new WaitingPetitions();
   readonly #unanswered = new Set<Loan>();
   #round = 0;
   #others: OtherPlatforms | undefined;
-  /** Petitions that wait for other platforms. */
-  readonly #asking = new Set<Petition>();
 
   constructor(concurrency: AccountConcurrency, clock: Pick<Clock, 'now'>) {
     this.#concurrency = concurrency;
@@ -32,6 +34,15 @@ export class Lender {
 
   shareWith(others: OtherPlatforms): void {
     this.#others = others;
+  }
+
+  /** Whoever waits for a unit of a function that is removed gets none: there is no limit any more that it could keep to. */
+  follow(changes: Pick<ChangeFeed, 'subscribe'>): void {
+    changes.subscribe('function-settings', ({ key, value }) => {
+      if (value !== undefined) return;
+      for (const loan of this.#loans) loan.outdate(key);
+      this.#giveUp(({ functionArn }) => functionArn === key, functionNotFound(key));
+    });
   }
 
   /** Resolves when borrowers have given back what they do not use, of functions whose ARNs begin so. */
@@ -47,7 +58,8 @@ export class Lender {
         scopes,
         attempt,
         missing: () => 0,
-        refuse: () => {},
+        refuse: attempt,
+        giveUp: attempt,
       });
     });
   }
@@ -75,14 +87,13 @@ export class Lender {
   /** A borrower is gone and nothing of what it ran is left: what it held is free. */
   leave(loan: Loan): void {
     this.#loans.delete(loan);
-    const isOthers = (petition: Petition): boolean => petition.loan !== loan;
-    this.#petitions = this.#petitions.filter(isOthers);
-    this.#heard = this.#heard.filter(isOthers);
+    this.#waiting.remove((petition) => petition.loan === loan);
     loan.releaseAll();
     this.#answered(loan);
   }
 
   need(loan: Loan, need: Need): void {
+    if (loan.isOutdated(need.functionArn)) return loan.giveNothing(need);
     const got = { units: 0, requests: 0 };
     const attempt = (): ServiceError | undefined => this.#lend(loan, need, got);
     const refusal = attempt();
@@ -94,20 +105,32 @@ export class Lender {
     };
     const missing = (isRate: boolean): number =>
       isRate ? need.requests - got.requests : need.units - got.units;
-    this.#petition({ loan, functionArn, scopes: [scopeOf(functionArn, refusal)], missing, attempt, refuse });
+    const giveUp = (): void => {
+      loan.release(functionArn, got.units, true);
+      loan.giveNothing(need);
+    };
+    const scopes = [scopeOf(functionArn, refusal)];
+    this.#petition({ loan, functionArn, scopes, missing, attempt, refuse, giveUp });
   }
 
   returned(loan: Loan, { functionArn, units, requests, isOfRemoved }: Returned): void {
-    loan.release(functionArn, units, isOfRemoved);
-    this.#concurrency.returnRequests(functionArn, requests);
+    const isOfOld = isOfRemoved || loan.isOutdated(functionArn);
+    loan.release(functionArn, units, isOfOld);
+    if (!isOfOld) this.#concurrency.returnRequests(functionArn, requests);
+  }
+
+  /** A borrower has heard of it. */
+  removed(loan: Loan, functionArn: string): void {
+    loan.heardOfRemoval(functionArn);
   }
 
   recalled(loan: Loan, round: number): void {
     if (round === this.#round) this.#answered(loan);
   }
 
-  /** Forgets what was lent: the accounts have been emptied. */
+  /** Forgets what was lent, and who waits: the accounts have been emptied. */
   clear(): void {
+    this.#giveUp(() => true, environmentRemoved());
     for (const loan of this.#loans) loan.forget();
   }
 
@@ -129,7 +152,7 @@ export class Lender {
       return error;
     }
     // Nobody gets more than it needs while others wait.
-    const isAwaited = this.#isAwaited(functionArn);
+    const isAwaited = this.#waiting.isAwaited(functionArn);
     const room = isAwaited ? { units: 0, requests: 0 } : this.#concurrency.room(functionArn, nowMs);
     const extra = loan.extra(need, room, this.#loans.size);
     for (let more = 0; more < extra.units; more += 1) loan.add(functionArn, this.#unit(functionArn, nowMs));
@@ -138,13 +161,6 @@ export class Lender {
     const units = got.units + extra.units;
     loan.port.grant({ functionArn, units, requests: got.requests, answered: need, refusal: undefined });
     return undefined;
-  }
-
-  #isAwaited(functionArn: string): boolean {
-    for (const petitions of [this.#heard, this.#petitions, this.#asking])
-      for (const { scopes } of petitions)
-        if (scopes.some((scope) => functionArn.startsWith(scope))) return true;
-    return false;
   }
 
   /** On demand: no version's provisioned unit. Its request is counted apart. */
@@ -168,21 +184,24 @@ export class Lender {
       };
       const [{ functionArn }] = invocation;
       const scopes = [scopeOf(functionArn, refusal)];
-      this.#petition({ loan: undefined, functionArn, scopes, missing: () => 1, attempt, refuse: reject });
+      const end = { refuse: reject, giveUp: reject };
+      this.#petition({ loan: undefined, functionArn, scopes, missing: () => 1, attempt, ...end });
     });
   }
 
+  #giveUp(isIt: (petition: Petition) => boolean, error: ServiceError): void {
+    for (const petition of this.#waiting.remove(isIt)) petition.giveUp(error);
+  }
+
   #petition(petition: Petition): void {
-    this.#petitions.push(petition);
+    this.#waiting.add(petition);
     if (this.#unanswered.size === 0) this.#recall();
   }
 
-  /** Those who come while a recall is under way wait for the next one: what they could have may not be in this one. */
+  /** Those who come while a recall is under way wait for the next one. */
   #recall(): void {
-    this.#heard = this.#petitions;
-    this.#petitions = [];
     this.#round += 1;
-    const recall = { round: this.#round, scopes: [...new Set(this.#heard.flatMap(({ scopes }) => scopes))] };
+    const recall = { round: this.#round, scopes: this.#waiting.hear() };
     for (const loan of this.#loans) this.#unanswered.add(loan);
     for (const loan of this.#loans) loan.port.recall(recall);
     if (this.#unanswered.size === 0) this.#settle();
@@ -193,27 +212,26 @@ export class Lender {
   }
 
   #settle(): void {
-    const heard = this.#heard;
-    this.#heard = [];
-    for (const petition of heard) {
+    for (const petition of this.#waiting.takeHeard()) {
       const refusal = petition.attempt();
       if (refusal !== undefined) this.#askElsewhere(petition, refusal);
     }
-    if (this.#petitions.length > 0) this.#recall();
+    if (this.#waiting.hasNext) this.#recall();
   }
 
   /**
    * What other platforms were asked for in vain is refused. One thing may be short while another is waited for, and the
-   * first one again after that.
+   * first one again after that; not for ever.
    */
   #askElsewhere(petition: Petition, refusal: ServiceError): void {
     const pool = this.#elsewhere(petition.functionArn, refusal);
-    if (pool === undefined || pool === petition.asked) return petition.refuse(refusal);
+    const { asked, asks = 0 } = petition;
+    if (pool === undefined || pool === asked || asks >= MOST_ASKS) return petition.refuse(refusal);
     petition.asked = pool;
-    this.#asking.add(petition);
+    petition.asks = asks + 1;
+    this.#waiting.ask(petition);
     this.#others?.ask(pool, petition.missing(pool.isRate), () => {
-      this.#asking.delete(petition);
-      if (petition.loan !== undefined && !this.#loans.has(petition.loan)) return;
+      if (!this.#waiting.answered(petition)) return;
       const again = petition.attempt();
       if (again === undefined) return;
       // A borrower may have more than it needs by now.

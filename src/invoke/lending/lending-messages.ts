@@ -31,6 +31,8 @@ export interface Recall {
 export interface LenderPort {
   need(need: Need): void;
   returned(returned: Returned): void;
+  /** A function is gone: what is asked for from now on is for the one that has its name next. */
+  removed(functionArn: string): void;
   /** All that was idle has been returned. */
   recalled(round: number): void;
 }

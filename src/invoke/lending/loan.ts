@@ -1,6 +1,6 @@
+import type { ThrottleReason } from '../../model/lambda-errors.ts';
 import type { ConcurrencyLease } from '../concurrency/concurrency-lease.ts';
-import type { BorrowerPort } from './lending-messages.ts';
-import type { Need } from './lending-messages.ts';
+import type { BorrowerPort, Need } from './lending-messages.ts';
 
 /** More than was asked for, so that not every invocation of a busy function has to ask; never more than this. */
 const MOST_EXTRA_UNITS = 8;
@@ -13,6 +13,8 @@ export class Loan {
   readonly port: BorrowerPort;
   /** By function ARN. */
   readonly #leases = new Map<string, ConcurrencyLease[]>();
+  /** Functions that were removed, and how often, of which the borrower has not heard yet. */
+  readonly #unheard = new Map<string, number>();
   /** Requests lent ahead of need at the last time, by function ARN. */
   readonly #extraRequests = new Map<string, number>();
 
@@ -30,6 +32,28 @@ export class Loan {
     const leases = this.#leases.get(functionArn);
     if (leases === undefined) this.#leases.set(functionArn, [lease]);
     else leases.push(lease);
+  }
+
+  /** A function was removed: what the borrower says of that name is about the one before, until it has heard. */
+  outdate(functionArn: string): void {
+    this.#unheard.set(functionArn, (this.#unheard.get(functionArn) ?? 0) + 1);
+  }
+
+  heardOfRemoval(functionArn: string): void {
+    const left = (this.#unheard.get(functionArn) ?? 0) - 1;
+    if (left > 0) this.#unheard.set(functionArn, left);
+    else this.#unheard.delete(functionArn);
+  }
+
+  isOutdated(functionArn: string): boolean {
+    return this.#unheard.has(functionArn);
+  }
+
+  /** To who asks for a function that is gone. */
+  giveNothing(answered: Need): void {
+    const { functionArn } = answered;
+    const refusal: ThrottleReason = 'ConcurrentInvocationLimitExceeded';
+    this.port.grant({ functionArn, units: 0, requests: 0, answered, refusal });
   }
 
   /** @param isOfRemoved not of the function that has that name now, but of the one before it */

@@ -16,8 +16,11 @@ export interface Petition {
   /** Tries again. Says why it failed, or has settled the matter. */
   readonly attempt: () => ServiceError | undefined;
   readonly refuse: (error: ServiceError) => void;
-  /** What other platforms were asked for last. */
+  /** There is nothing to wait for any more. */
+  readonly giveUp: (error: ServiceError) => void;
+  /** What other platforms were asked for last, and how often they were. */
   asked?: DividedPool;
+  asks?: number;
 }
 
 /** Other platforms with which limits are shared. */

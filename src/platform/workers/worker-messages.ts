@@ -52,6 +52,7 @@ export type ToWorker =
 export type ToMain =
   | { readonly kind: 'need'; readonly need: Need }
   | { readonly kind: 'returned'; readonly returned: Returned }
+  | { readonly kind: 'removed'; readonly functionArn: string }
   | { readonly kind: 'recalled'; readonly round: number }
   | { readonly kind: 'starts'; readonly functionArn: string; readonly wanted: number }
   | { readonly kind: 'starts-returned'; readonly functionArn: string; readonly count: number }

@@ -74,6 +74,7 @@ export class WorkerRequests {
     switch (message.kind) {
       case 'need':
       case 'returned':
+      case 'removed':
       case 'recalled':
         return worker.loan && this.#hearOf(worker.loan, message);
       case 'emptied':
@@ -105,10 +106,14 @@ export class WorkerRequests {
     }
   }
 
-  #hearOf(loan: Loan, message: Extract<ToMain, { kind: 'need' | 'returned' | 'recalled' }>): void {
+  #hearOf(
+    loan: Loan,
+    message: Extract<ToMain, { kind: 'need' | 'returned' | 'removed' | 'recalled' }>,
+  ): void {
     const { lender } = this.#parts;
     if (message.kind === 'need') lender.need(loan, message.need);
     else if (message.kind === 'returned') lender.returned(loan, message.returned);
+    else if (message.kind === 'removed') lender.removed(loan, message.functionArn);
     else lender.recalled(loan, message.round);
   }
 

@@ -30,7 +30,6 @@ import type { Greeting, LastWord, NewConnection, Pulse, WorkerFacts } from './wo
 import type { ToMain, ToWorker } from './worker-messages.ts';
 
 export type MainChannel = WorkerChannel<ToMain, ToWorker>;
-
 const TIDY_MS = 500;
 
 /** What one worker process is made of. */
@@ -120,6 +119,7 @@ export class Worker {
    */
   async #stop(given: number): Promise<LastWord> {
     const { connections, invoker, pool, isolation, logs, segments } = this.#parts;
+    this.#parts.unfollowTls();
     await connections.close(given);
     await invoker.idle();
     clearInterval(this.#tidying);
@@ -188,6 +188,7 @@ async function build(greeting: Greeting, main: MainChannel) {
   const borrower = new Borrower({
     need: (need) => main.tell({ kind: 'need', need }),
     returned: (returned) => main.tell({ kind: 'returned', returned }),
+    removed: (functionArn) => main.tell({ kind: 'removed', functionArn }),
     recalled: (round) => main.tell({ kind: 'recalled', round }),
   });
   const plain = new PlainInvokes();
@@ -213,9 +214,9 @@ async function build(greeting: Greeting, main: MainChannel) {
     relay: greeting.relay,
     onClosed: (count) => main.tell({ kind: 'closed', connections: count }),
   });
-  followTls(config, greeting.tls, log, (tls) => connections.renewTls(tls));
-  const parts = { feed, clock, identity, functions, policies, plain, borrower };
-  return { ...parts, invoker, pool, isolation, logs, segments, connections };
+  const parts = { feed, clock, identity, functions, policies, plain, borrower, invoker, pool, isolation };
+  const unfollowTls = followTls(config, greeting.tls, log, (tls) => connections.renewTls(tls));
+  return { ...parts, logs, segments, connections, unfollowTls };
 }
 
 function startsFrom(main: MainChannel): Starts {
