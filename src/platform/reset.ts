@@ -16,6 +16,7 @@ export function resetOf({
     execution.eventInvokeConfigs,
     execution.functionUrls,
     execution.concurrency,
+    execution.lender,
     execution.provisioned,
     execution.tables,
   ];
@@ -29,23 +30,27 @@ export function resetOf({
     execution.messaging.buses,
     execution.xray,
   ];
+  const { objects } = execution.messaging;
   const forget = async (): Promise<void> => {
     for (const directory of inMemory) directory.clear();
     for (const runtime of running) runtime.reset();
     // In this order: an environment's last lines must not bring its log group back.
     await Promise.all([execution.pool.destroyAll(), execution.workers?.reset()]);
   };
+  let forgotten: Promise<void> = Promise.resolve();
   state.store.changes.subscribe(RESET_CHANGE, ({ isElsewhere }) => {
-    if (!isElsewhere) return;
+    // With the commit: what was written while environments ended is gone with it, and what is written after it stays.
+    forgotten = forget();
+    forgotten.catch(() => undefined);
+    if (isElsewhere !== true) return;
     const onError = (error: unknown): void => log.error(`What was reset is not forgotten: ${String(error)}`);
-    forget()
-      .then(async () => await state.segments.reset(), onError)
-      .catch(onError);
+    forgotten.then(async () => await state.segments.reset()).catch(onError);
   });
   return async () => {
     await forget();
-    await state.store.reset();
-    await execution.messaging.objects.reset();
+    await state.store.reset(async (tx) => await objects.discardAll(tx));
+    await forgotten;
+    await objects.clearAway();
     await state.segments.reset();
   };
 }

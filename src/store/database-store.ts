@@ -170,9 +170,10 @@ export class DatabaseStore implements Store {
     return new Transaction<Database>({ config: { dialect }, dialect, driver: new DummyDriver(), executor });
   }
 
-  async reset(): Promise<void> {
+  async reset(before?: (tx: Transaction<Database>) => Promise<void>): Promise<void> {
     const tables = await tablesToEmpty(this.db);
     await this.write(async (tx, announce) => {
+      await before?.(tx);
       announce({ kind: RESET_CHANGE, key: '*' });
       await emptyTables(tx, this.engine, tables);
     });

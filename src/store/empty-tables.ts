@@ -2,14 +2,15 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 
 /**
- * What platforms have agreed on, and go by while they run; and what files and tokens know the store by: without, nobody
- * could tell what a reset that was cut short has left.
+ * What platforms have agreed on, and go by while they run; what files and tokens know the store by, and which files have to
+ * go: without, nobody could tell what a reset that was cut short has left.
  */
 const KEPT_TABLES: ReadonlySet<string> = new Set([
   'platform_keys',
   'platforms',
   'concurrency_shares',
   'concurrency_rates',
+  's3_discarded_files',
 ]);
 
 /** Those that a reset empties. */

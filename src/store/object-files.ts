@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from './durable-file.ts';
 import { ObjectFileWriter } from './object-file-writer.ts';
@@ -94,17 +94,6 @@ export class ObjectFiles {
   /** Takes a file away that no row names any more. */
   async remove(id: string): Promise<void> {
     await this.#remove(this.#path(id));
-  }
-
-  /** Takes away every file there is: nothing names any. */
-  async clear(): Promise<void> {
-    const { directory } = this.#options;
-    for (const name of await readdir(directory)) {
-      const path = join(directory, name);
-      if (name.length === 2) await rm(path, { recursive: true, force: true });
-    }
-    this.#folders.clear();
-    for (const name of await readdir(this.#incoming)) await this.#remove(join(this.#incoming, name));
   }
 
   /** At the start: files that were being written when this platform ended, by their ids. */

@@ -36,8 +36,9 @@ export interface Store {
   writeApart<T>(work: (tx: Transaction<Database>) => Promise<T>): Promise<T>;
   /**
    * Empties every table but those of platforms' shares and of the store's own keys, and removes every blob
-   * (`POST /_lambent/reset`). Migrations stay.
+   * (`POST /_lambent/reset`). Migrations stay, and what has still to be taken away from the disk.
+   * @param before runs first, in the same transaction
    */
-  reset(): Promise<void>;
+  reset(before?: (tx: Transaction<Database>) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { InvokeWithResponseStreamCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { expect, test } from 'vitest';
 import { lambdaOf } from '../support/accounts.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
@@ -52,6 +53,37 @@ test('who comes while workers still end what was reset is served', { timeout: 12
   expect(await callAll('after')).toEqual(served);
   gate.open();
   expect((await reset).status).toBe(200);
+  // What came in between is gone with the rest, everywhere.
+  const gone = await Promise.allSettled(callers.map(async (caller) => await invoke(caller, 'after')));
+  for (const each of gone)
+    expect(each).toMatchObject({ status: 'rejected', reason: { name: 'ResourceNotFoundException' } });
+  for (const caller of callers) caller.destroy();
+  await gate.close();
+  expect(await server.stop()).toBe(0);
+});
+
+test('who waits for a unit while everything is reset gets none, whatever was reserved', {
+  timeout: 120_000,
+}, async () => {
+  const server = await startServer({ flags: ['--workers', String(WORKERS), '--isolation', 'process'] });
+  await untilWorkers(server, WORKERS);
+  const gate = await LoopbackGate.listen();
+  const callers = Array.from({ length: 120 }, () => lambdaOf(server, '000000000000'));
+  for (let round = 0; round < 3; round += 1) {
+    const FunctionName = `waiting-${round}`;
+    await deploy(server.lambda, FunctionName, { 'index.js': gate.handler('1') }, { Timeout: 300 });
+    await server.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }),
+    );
+    // Streams are the main process's, which waits for its workers' idle units.
+    const command = new InvokeWithResponseStreamCommand({ FunctionName });
+    const waiting = Promise.allSettled(callers.map(async (caller) => await caller.send(command)));
+    const reset = await fetch(`${server.endpoint}/_lambent/reset`, { method: 'POST' });
+    expect(reset.status).toBe(200);
+    for (const { status } of await waiting) expect(status).toBe('rejected');
+    expect(gate.entered).toBe(0);
+    expect((await health(server)).environments).toMatchObject({ starting: 0, busy: 0 });
+  }
   for (const caller of callers) caller.destroy();
   await gate.close();
   expect(await server.stop()).toBe(0);

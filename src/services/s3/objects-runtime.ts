@@ -3,6 +3,8 @@ import type { CallerPolicies } from '../../model/identity/caller-identity.ts';
 import type { ObjectReader, ObjectWriter } from '../../model/object-ports.ts';
 import { ObjectFiles } from '../../store/object-files.ts';
 import type { Store } from '../../store/store.ts';
+import type { Tx } from './buckets/bucket-rows.ts';
+import { discardEverything } from './contents/content-rows.ts';
 import { Contents } from './contents/contents.ts';
 import type { DeliveryQueue } from '../../delivery/delivery-queue.ts';
 import { BucketNotifier, SENDER } from './notifications/bucket-notifier.ts';
@@ -74,9 +76,14 @@ export class ObjectsRuntime implements S3Dependencies {
     this.#lifecycle.start();
   }
 
-  /** Removes every file; the caller empties the store. */
-  async reset(): Promise<void> {
-    await this.files.clear();
+  /** For who empties the store: puts on record that every file has to go that a row names. */
+  async discardAll(tx: Tx): Promise<void> {
+    await discardEverything(tx);
+  }
+
+  /** Resolves when what is on record is gone from the disk. */
+  async clearAway(): Promise<void> {
+    await this.contents.clearAway();
   }
 
   async stop(): Promise<void> {

@@ -57,5 +57,19 @@ export async function discardFiles(tx: Tx, fileIds: readonly string[]): Promise<
   }
 }
 
+/** The same of every file that a row names. */
+export async function discardEverything(tx: Tx): Promise<void> {
+  const parts = tx.selectFrom('s3_parts').select('file_id');
+  const contents = tx
+    .selectFrom('s3_contents')
+    .select('content_id as file_id')
+    .where('content_id', 'not in', tx.selectFrom('s3_parts').select('content_id'));
+  await tx
+    .insertInto('s3_discarded_files')
+    .columns(['file_id'])
+    .expression(parts.unionAll(contents))
+    .execute();
+}
+
 /** Of one statement. */
 const MOST_VALUES = 500;

@@ -65,13 +65,18 @@ export class Contents {
 
   /** At the start: what an earlier run has left. */
   async start(): Promise<void> {
-    const { store, files } = this.#options;
+    const { files } = this.#options;
     for (const id of await files.leftOver()) {
       if (await this.#isNamed(id)) await files.settle(id);
       else await files.forget(id);
     }
-    const rows = await store.db.selectFrom('s3_discarded_files').select('file_id').execute();
-    if (rows.length > 0) this.#remove(rows.map((row) => row.file_id));
+    await this.#removeRecorded();
+  }
+
+  /** All that is on record. */
+  async clearAway(): Promise<void> {
+    await this.#removeRecorded();
+    await this.#removing;
   }
 
   /** Resolves when what was discarded is gone from the disk. */
@@ -87,6 +92,11 @@ export class Contents {
       .where('content_id', '=', contentId)
       .orderBy('part_number')
       .execute();
+  }
+
+  async #removeRecorded(): Promise<void> {
+    const rows = await this.#options.store.db.selectFrom('s3_discarded_files').select('file_id').execute();
+    if (rows.length > 0) this.#remove(rows.map((row) => row.file_id));
   }
 
   async #isNamed(id: string): Promise<boolean> {
