@@ -56,17 +56,45 @@ function running(current: () => Promise<number>): { runner: ScalingRunner; error
   return { runner, errors };
 }
 
-test('what has failed is looked at again after a minute, and time that is moved waits for it', async () => {
+test('what has failed is looked at again soon, later and later, and time that is moved waits for it', async () => {
   let looks = 0;
   const { runner, errors } = running(async () => {
     looks += 1;
-    if (looks === 1) throw new Error('The database is away.');
+    if (looks < 4) throw new Error('The database is away.');
     return 1;
   });
-  await clock.pass(59_999);
-  expect([looks, errors.length]).toEqual([1, 1]);
-  await clock.pass(1);
-  expect([looks, errors.length]).toEqual([2, 1]);
+  for (const [passMs, lookedThen] of [
+    [999, 1],
+    [1, 2],
+    [1_999, 2],
+    [1, 3],
+    [3_999, 3],
+    [1, 4],
+  ] as const) {
+    await clock.pass(passMs);
+    expect([looks, errors.length]).toEqual([lookedThen, Math.min(3, lookedThen)]);
+  }
+  await runner.stop();
+});
+
+test('what is put while a look fails is looked at a second later, however often looks have failed before', async () => {
+  let looks = 0;
+  const { runner } = running(async () => {
+    looks += 1;
+    if (looks > 6) return 1;
+    if (looks === 6)
+      await store.write(async (tx, announce) => {
+        const suspended = { scaleIn: false, scaleOut: false, scheduled: false };
+        const value = { id: 't', min: 1, max: 6, suspended, createdAtMs: 0 };
+        await writeDefinition(tx, announce, 'target', { resource: RESOURCE, name: '', value });
+      });
+    throw new Error('The database is away.');
+  });
+  // After 1, 2, 4, 8 and 16 seconds.
+  await clock.pass(31_000);
+  expect(looks).toBe(6);
+  await clock.pass(1_000);
+  expect(looks).toBe(7);
   await runner.stop();
 });
 

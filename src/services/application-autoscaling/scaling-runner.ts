@@ -14,6 +14,8 @@ import type { StoredTarget } from './stored-definitions.ts';
 import { type LastChanges, MOST_POINTS, trackedCapacity } from './target-tracking.ts';
 
 const MINUTE_MS = 60_000;
+/** After a failure; later and later while it goes on, a minute at most. */
+const RETRY_MS = 1_000;
 const NO_CHANGES: LastChanges = { outMs: undefined, outFrom: 0, inMs: undefined };
 
 /** What is remembered of a resource between one minute and the next. */
@@ -35,6 +37,7 @@ export class ScalingRunner {
   #cancel: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
   #nextMinuteMs = 0;
+  #failures = 0;
   /** Something was written since the last look began. */
   #isStale = false;
   #isStopped = false;
@@ -62,15 +65,23 @@ export class ScalingRunner {
     this.#cancel();
     if (this.#isStopped) return;
     this.#cancel = this.#deps.clock.schedule(delayMs, () => {
-      this.#running = this.#running.then(() => this.#run()).catch((error) => this.#fail(error));
+      this.#running = this.#running.then(() => this.#look());
       return this.#running;
     });
   }
 
   /** What failed is tried again: nothing else might ever wake it. */
-  #fail(error: unknown): void {
-    this.#deps.onError(error);
-    this.#arm(MINUTE_MS);
+  async #look(): Promise<void> {
+    try {
+      await this.#run();
+      this.#failures = 0;
+    } catch (error) {
+      this.#deps.onError(error);
+      // What was written meanwhile waits no longer than for a failure that is the first.
+      if (this.#isStale) this.#failures = 0;
+      this.#arm(Math.min(MINUTE_MS, RETRY_MS * 2 ** this.#failures));
+      this.#failures += 1;
+    }
   }
 
   async #run(): Promise<void> {
