@@ -1,14 +1,7 @@
 import type { CreateSamplingRuleRequest, CreateSamplingRuleResult } from '@aws-sdk/client-xray';
 import type { OperationHandler } from '../../aws/service.ts';
 import { ServiceError } from '../../model/service-error.ts';
-import {
-  DEFAULT_RULE,
-  putRule,
-  ruleArn,
-  ruleName,
-  samplingRules,
-  shownRule,
-} from './sampling/sampling-rules.ts';
+import { DEFAULT_RULE, holdRules, putRule, ruleArn, ruleName, shownRule } from './sampling/sampling-rules.ts';
 import { withTags } from './sampling/rule-tags.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 import { invalidRequest, notBuilt } from './xray-errors.ts';
@@ -30,7 +23,7 @@ export function createSamplingRule({
     const rule = { Attributes: {}, ...given, RuleName: name, RuleARN: ruleArn(context, name) };
     const stored = { name, createdAtMs: nowMs, modifiedAtMs: nowMs, rule, tags: withTags([], Tags) };
     await store.write(async (tx) => {
-      const rules = await samplingRules(tx, context);
+      const rules = await holdRules(tx, store.engine, context);
       if (rules.some((known) => known.name === name))
         throw invalidRequest(`Sampling rule ${name} already exists.`);
       if (rules.filter((known) => known.name !== DEFAULT_RULE).length >= MOST_RULES)

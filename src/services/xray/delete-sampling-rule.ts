@@ -1,6 +1,6 @@
 import type { DeleteSamplingRuleRequest, DeleteSamplingRuleResult } from '@aws-sdk/client-xray';
 import type { OperationHandler } from '../../aws/service.ts';
-import { DEFAULT_RULE, ruleMissing, ruleName, samplingRules, shownRule } from './sampling/sampling-rules.ts';
+import { DEFAULT_RULE, holdRules, ruleMissing, ruleName, shownRule } from './sampling/sampling-rules.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 import { invalidRequest } from './xray-errors.ts';
 
@@ -11,7 +11,7 @@ export function deleteSamplingRule({
     const name = ruleName(context, RuleName, RuleARN);
     if (name === DEFAULT_RULE) throw invalidRequest('The default rule cannot be deleted.');
     const deleted = await store.write(async (tx) => {
-      const before = (await samplingRules(tx, context)).find((known) => known.name === name);
+      const before = (await holdRules(tx, store.engine, context)).find((known) => known.name === name);
       if (before === undefined) throw ruleMissing(name);
       await tx
         .deleteFrom('xray_sampling_rules')

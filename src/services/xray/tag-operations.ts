@@ -5,22 +5,16 @@ import type {
   TagResourceRequest,
   UntagResourceRequest,
 } from '@aws-sdk/client-xray';
-import type { Kysely } from 'kysely';
 import type { OperationHandler, RequestContext } from '../../aws/service.ts';
 import { ServiceError } from '../../model/service-error.ts';
-import type { Database } from '../../store/schema.ts';
 import { withoutTags, withTags } from './sampling/rule-tags.ts';
-import { putRule, samplingRules, type StoredRule } from './sampling/sampling-rules.ts';
+import { holdRules, putRule, samplingRules, type StoredRule } from './sampling/sampling-rules.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 
 /** Tags of sampling rules, the only resources there are: groups are not built. */
 
-async function find(
-  db: Kysely<Database>,
-  arn: string | undefined,
-  context: RequestContext,
-): Promise<StoredRule> {
-  const found = (await samplingRules(db, context)).find(({ rule }) => rule.RuleARN === arn);
+function find(rules: readonly StoredRule[], arn: string | undefined): StoredRule {
+  const found = rules.find(({ rule }) => rule.RuleARN === arn);
   if (found !== undefined) return found;
   throw new ServiceError('ResourceNotFoundException', `Resource ${arn} does not exist.`);
 }
@@ -32,7 +26,7 @@ async function change(
   decide: (before: readonly Tag[]) => Tag[],
 ): Promise<Record<string, never>> {
   await store.write(async (tx) => {
-    const rule = await find(tx, arn, context);
+    const rule = find(await holdRules(tx, store.engine, context), arn);
     await putRule(tx, context, { ...rule, tags: decide(rule.tags) });
   });
   return {};
@@ -57,6 +51,6 @@ export function listTagsForResource({
   store,
 }: XrayDependencies): OperationHandler<ListTagsForResourceRequest, ListTagsForResourceResponse> {
   return async ({ ResourceARN }, context) => ({
-    Tags: [...(await find(store.db, ResourceARN, context)).tags],
+    Tags: [...find(await samplingRules(store.db, context), ResourceARN).tags],
   });
 }

@@ -6,10 +6,10 @@ import type {
 import type { OperationHandler } from '../../aws/service.ts';
 import {
   DEFAULT_RULE,
+  holdRules,
   putRule,
   ruleMissing,
   ruleName,
-  samplingRules,
   shownRule,
 } from './sampling/sampling-rules.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
@@ -28,7 +28,7 @@ export function updateSamplingRule({
     const name = ruleName(context, givenName, givenArn);
     if (name === DEFAULT_RULE) checkDefault(changes);
     const stored = await store.write(async (tx) => {
-      const before = (await samplingRules(tx, context)).find((known) => known.name === name);
+      const before = (await holdRules(tx, store.engine, context)).find((known) => known.name === name);
       if (before === undefined) throw ruleMissing(name);
       const after = { ...before, modifiedAtMs: clock.now(), rule: { ...before.rule, ...changes } };
       await putRule(tx, context, after);

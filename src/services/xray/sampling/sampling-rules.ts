@@ -1,7 +1,8 @@
 import type { SamplingRule, SamplingRuleRecord, Tag } from '@aws-sdk/client-xray';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { partitionOf } from '../../../model/stored-function.ts';
 import type { Database } from '../../../store/schema.ts';
+import type { Store } from '../../../store/store.ts';
 import type { XraySamplingRuleTable } from '../../../store/xray-schema.ts';
 import type { Place } from '../segments/segment-rows.ts';
 import { invalidRequest } from '../xray-errors.ts';
@@ -32,6 +33,21 @@ export async function samplingRules(db: Kysely<Database>, place: Place): Promise
   return all.toSorted(
     (a, b) => (a.rule.Priority ?? 0) - (b.rule.Priority ?? 0) || (a.name < b.name ? -1 : 1),
   );
+}
+
+/**
+ * Those of whoever is about to change one: until the transaction ends no other platform changes any, nor counts them. There
+ * may be no row to lock, as of the default.
+ */
+export async function holdRules(
+  tx: Kysely<Database>,
+  engine: Store['engine'],
+  place: Place,
+): Promise<StoredRule[]> {
+  const name = `xray rules of ${place.accountId} in ${place.region}`;
+  if (engine === 'postgres')
+    await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx);
+  return await samplingRules(tx, place);
 }
 
 function ruleRow({ accountId, region }: Place, stored: StoredRule): XraySamplingRuleTable {
