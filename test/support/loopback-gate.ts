@@ -101,11 +101,20 @@ exports.handler = async (event) => {
     });
   }
 
+  /** It was ended while it waited. */
+  #lose(response: ServerResponse): void {
+    this.#held.splice(this.#held.indexOf(response), 1);
+    this.#inside -= 1;
+  }
+
   #enter(response: ServerResponse): void {
     this.#entered += 1;
     this.#inside += 1;
     this.#most = Math.max(this.#most, this.#inside);
-    if (this.#isOpen) response.end();
-    else this.#held.push(response);
+    if (this.#isOpen) return void response.end();
+    this.#held.push(response);
+    response.on('close', () => {
+      if (this.#held.includes(response)) this.#lose(response);
+    });
   }
 }
