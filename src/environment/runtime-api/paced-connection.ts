@@ -8,6 +8,9 @@ const MOST_HEADS = 4;
 const PIECE_BYTES = 1024;
 /** No request and no part of a body takes as long as this, unless it was made to. */
 const LONG_MS = 2;
+/** Of a head that is longer, node:http copies what it has with every piece that follows: measured, roughly. */
+const LONG_HEAD_BYTES = 64 * 1024;
+const COPIED_MS_PER_BYTE = 1e-7;
 
 /**
  * A connection that is node:http's. What comes over it waits while the environment has used up its share of the
@@ -19,6 +22,8 @@ export class PacedConnection {
   readonly #deliver: (bytes: Buffer) => void;
   #pieceBytes = Number.POSITIVE_INFINITY;
   #held: Buffer | undefined;
+  /** Of a head whose end has not come. */
+  #headBytes = 0;
 
   /** @param asHttp gives the socket to an HTTP server */
   constructor(socket: Socket, pace: OutputPace, asHttp: (socket: Socket) => void) {
@@ -43,7 +48,9 @@ export class PacedConnection {
     if (resumed !== undefined) return this.#wait(bytes, resumed);
     const most = isDense(bytes) ? PIECE_BYTES : this.#pieceBytes;
     const beganAt = performance.now();
-    this.#deliver(bytes.length > most ? bytes.subarray(0, most) : bytes);
+    const piece = bytes.length > most ? bytes.subarray(0, most) : bytes;
+    this.#deliver(piece);
+    this.#payForHead(piece);
     const tookMs = performance.now() - beganAt;
     if (tookMs > LONG_MS) {
       this.#pace.addTime(tookMs);
@@ -51,6 +58,13 @@ export class PacedConnection {
     } else this.#pieceBytes *= 2;
     if (bytes.length > most)
       this.#wait(bytes.subarray(most), new Promise((resolve) => setImmediate(resolve)));
+  }
+
+  #payForHead(piece: Buffer): void {
+    const { parser } = this.#socket as { readonly parser?: { readonly incoming?: unknown } | null };
+    const isInHead = (parser?.incoming ?? undefined) === undefined && !piece.includes(HEAD_END);
+    this.#headBytes = isInHead ? this.#headBytes + piece.length : 0;
+    if (this.#headBytes > LONG_HEAD_BYTES) this.#pace.addTime(this.#headBytes * COPIED_MS_PER_BYTE);
   }
 
   #wait(bytes: Buffer, until: Promise<void>): void {

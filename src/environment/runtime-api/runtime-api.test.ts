@@ -302,7 +302,7 @@ describe('error', () => {
   });
 
   test('may be told at length: in a header, and in the trailers of a response', async () => {
-    const cause = { 'Lambda-Runtime-Function-XRay-Error-Cause': 'x'.repeat(250_000) };
+    const cause = { 'Lambda-Runtime-Function-XRay-Error-Cause': 'x'.repeat(1_048_000) };
     expect((await call('POST', 'invocation/id-1/error', '{}', { headers: cause })).status).toBe(202);
     const error = JSON.stringify({ errorType: 'T', errorMessage: 'm'.repeat(180_000) });
     const trailers = {

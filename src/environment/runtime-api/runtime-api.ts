@@ -56,11 +56,11 @@ interface Environment extends ApiEnvironment {
 /** For a runtime, ten extensions, and what they leave open. */
 const MOST_CONNECTIONS = 128;
 /**
- * Clients of runtimes tell what went wrong in headers and trailers: a message, its trace, the cause for X-Ray. AWS takes a megabyte
- * of them; Node.js copies a header anew with every piece of it that comes, so a longest one is what makes that cheap. Few
- * connections may send as much at once, others what Node.js has for them.
+ * Clients of runtimes tell what went wrong in headers and trailers: a message, its trace, the cause for X-Ray, of which AWS's own
+ * send up to a mebibyte. Node.js copies a header anew with every piece of it that comes: few connections may send as much at
+ * once, others what Node.js has for them, and an environment pays for what is copied.
  */
-const LARGEST_HEAD_BYTES = 256 * 1024;
+const LARGEST_HEAD_BYTES = (1024 + 16) * 1024;
 const MOST_LARGE_HEADS = 8;
 /** Of an environment with one event in hand: a response that comes in time, and others that come besides. */
 const ROOMS = 2;
