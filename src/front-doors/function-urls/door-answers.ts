@@ -27,6 +27,11 @@ export function forbidden(): UrlResponse {
   return json(403, 'AccessDeniedException', { Message: FORBIDDEN });
 }
 
+/** In AWS's own words: there is no such URL. */
+export function unknownUrl(): UrlResponse {
+  return json(403, 'AccessDeniedException', { Message: null });
+}
+
 export function tooLarge(mostBytes: number): UrlResponse {
   return failed(413, 'RequestTooLargeException', `Request must be smaller than ${mostBytes} bytes`);
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../../model/clock.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import type { StoredFunctionUrl } from '../../model/stored-function-url.ts';
 import { isPreflight, preflightFields, responseFields } from './cors.ts';
-import { badGateway, failed, forbidden, noUpgrade, refused, tooLarge } from './door-answers.ts';
+import { badGateway, failed, forbidden, noUpgrade, refused, tooLarge, unknownUrl } from './door-answers.ts';
 import { functionResponse, type UrlResponse } from './function-response.ts';
 import type { FunctionUrlDirectory } from './function-url-directory.ts';
 import { requestEvent, type UrlCaller, type UrlTls } from './request-event.ts';
@@ -103,7 +103,7 @@ export class FunctionUrls {
   async #answer(call: UrlCall): Promise<UrlResponse> {
     const { signed, request } = call;
     const url = this.#options.directory.find(call.address.urlId);
-    if (url === undefined) return forbidden();
+    if (url === undefined) return unknownUrl();
     if (asksForAnotherProtocol(request)) return noUpgrade();
     if (!METHODS.has(signed.method))
       return failed(405, 'MethodNotAllowedException', `${signed.method} is not a method of function URLs.`);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { CallerIdentity } from '../../model/identity/caller-identity.ts';
 
 /** A request to a function URL, read whole. */
@@ -70,7 +71,7 @@ export function requestEvent(request: UrlRequest): object {
     .get('cookie')
     ?.flatMap((line) => line.split(';'))
     .map((each) => each.trim());
-  const isBase64Encoded = body.length > 0 && !isText(headers);
+  const isBase64Encoded = body.length > 0 && !(isText(headers) && isUtf8(body));
   return {
     version: '2.0',
     routeKey: '$default',
@@ -140,7 +141,7 @@ function eventHeaders(sent: ReadonlyMap<string, string[]>, request: UrlRequest):
   };
 }
 
-/** Compressed text is binary, and so is what does not say that it is text. */
+/** Compressed text is binary, and so is what does not say that it is text; the event has Unicode only. */
 function isText(headers: Readonly<Record<string, string>>): boolean {
   return headers['content-encoding'] === undefined && TEXT.test(headers['content-type'] ?? '');
 }
