@@ -36,6 +36,12 @@ describe.each(WAYS)('a client that ends its side is answered all the same $way',
       expect(text.match(/HTTP\/1\.1 \d+/g)).toHaveLength(sent.split(' HTTP/1.1\r\n').length - 1);
     });
 
+    test('behind more than are begun at once', async () => {
+      const bodies = Array.from({ length: 300 }, (_, index) => `"${index}"`);
+      const sent = bodies.map((body) => OTHER + invokeRequest(body)).join('');
+      expect((await allFor(server, sent)).match(/"\d+"/g)).toEqual(bodies);
+    });
+
     test('in the middle of one it is told that there is no more', async () => {
       const begun = invokeRequest('"1"').slice(0, -1);
       expect(await allFor(server, begun)).toMatch(/^HTTP\/1\.1 400 /);
