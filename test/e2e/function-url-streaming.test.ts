@@ -38,12 +38,16 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function opened(name: string, code: string): Promise<string> {
+async function opened(
+  name: string,
+  code: string,
+  InvokeMode: 'BUFFERED' | 'RESPONSE_STREAM' = 'RESPONSE_STREAM',
+): Promise<string> {
   await deploy(lambda, name, { 'index.js': code }, { Timeout: 60 });
   await openToAll(lambda, name);
   const { FunctionUrl = '' } = await createUrl(lambda, {
     FunctionName: name,
-    InvokeMode: 'RESPONSE_STREAM',
+    InvokeMode,
   });
   return FunctionUrl;
 }
@@ -56,6 +60,15 @@ async function open(query: string): Promise<IncomingMessage> {
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return response;
 }
+
+test('a URL that buffers takes what is streamed for a result like any other, which is JSON', async () => {
+  const buffers = await opened('into-one', STREAMING, 'BUFFERED');
+  expect(await web(buffers)).toMatchObject({ status: 502, body: 'Internal Server Error' });
+  const described = encodeURIComponent(JSON.stringify({ statusCode: 404 }));
+  expect(await web(`${buffers}?head=${described}`)).toMatchObject({ status: 502 });
+  const result = encodeURIComponent(JSON.stringify({ statusCode: 404, body: 'none' }));
+  expect(await web(`${buffers}?only=${result}`)).toMatchObject({ status: 404, body: 'none' });
+});
 
 describe('a URL that streams', () => {
   test('sends what the function writes, under the type it names', async () => {

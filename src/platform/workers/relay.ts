@@ -33,7 +33,7 @@ export function relay(
     client.destroySoon();
     onLeft();
   };
-  // As node:http has it: who ends his side of a connection is done with it.
+  // It has answered all that there was.
   main.once('end', leave);
   main.once('close', leave);
 }

@@ -29,8 +29,8 @@ beforeAll(async () => {
             return { Tags: { a: 'b' }, Unknown: 1 };
           },
           DeleteAlias: () => undefined,
-          Invoke: (_input, { signal }) => {
-            opened.resolve(signal);
+          Invoke: (_input, { patience }) => {
+            opened.resolve(patience);
             return new Promise((resolve) => {
               release = () => resolve({ StatusCode: 202 });
             });
@@ -164,7 +164,7 @@ describe('answers', () => {
 });
 
 describe('a caller who goes away', () => {
-  test('aborts the signal, and its request counts until the handler is done', async () => {
+  test('is not waited with, and its request counts until the handler is done', async () => {
     const request = httpRequest({
       port: site.port,
       method: 'POST',
@@ -172,10 +172,10 @@ describe('a caller who goes away', () => {
     });
     request.on('error', () => undefined);
     request.end();
-    const signal = await opened.promise;
-    expect([signal.aborted, site.endpoint.inFlight]).toEqual([false, 1]);
+    const patience = await opened.promise;
+    expect([patience.aborted, site.endpoint.inFlight]).toEqual([false, 1]);
     request.destroy();
-    await expect.poll(() => signal.aborted).toBe(true);
+    await expect.poll(() => patience.aborted).toBe(true);
     expect(site.endpoint.inFlight).toBe(1);
     release();
     await expect.poll(() => site.endpoint.inFlight).toBe(0);
