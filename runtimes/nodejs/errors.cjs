@@ -4,12 +4,12 @@
 
 const { types } = require('node:util');
 const { isNewClient } = require('./context.cjs');
+const { isTooLarge } = require('./result.cjs');
 
 const UNREADABLE =
   'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';
 
-/** In UTF-16 units, so that it fits a frame whatever they encode to. */
-const LARGEST_PAYLOAD_LENGTH = 2 * 1024 * 1024;
+/** Of one that is larger than a result may be, in UTF-16 units. */
 const KEPT_OF_MESSAGE = 64 * 1024;
 const NEVER_SETTLED =
   'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
@@ -55,7 +55,7 @@ function looksLikeError(value) {
  */
 function toJson(errorType, errorMessage, trace) {
   const text = JSON.stringify({ errorType, errorMessage, trace });
-  if (text.length <= LARGEST_PAYLOAD_LENGTH) return text;
+  if (!isTooLarge(text)) return text;
   return JSON.stringify({ errorType, errorMessage: errorMessage.slice(0, KEPT_OF_MESSAGE), trace: [] });
 }
 

@@ -9,8 +9,9 @@ import lambent_json
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
-# In characters, so that it fits a frame whatever they encode to.
-_LARGEST_PAYLOAD_LENGTH = 1024 * 1024
+# What AWS lets a function return: 6 MiB and 100 bytes.
+_LARGEST_PAYLOAD_BYTES = 6_291_556
+# Of a larger one, in characters.
 _KEPT_OF_MESSAGE = 64 * 1024
 _NO_BREAK_SPACE = "\u00a0"
 _UNHANDLED = (
@@ -74,11 +75,14 @@ def _text(fields):
 
 def payload(fields):
     """The error as the caller gets it, shortened where it would not fit a frame."""
-    text = lambent_json.dumps(fields)
-    if len(text) > _LARGEST_PAYLOAD_LENGTH:
-        short = {**fields, "errorMessage": fields["errorMessage"][:_KEPT_OF_MESSAGE], "stackTrace": []}
-        text = lambent_json.dumps(short)
-    return text.encode("utf-8", "backslashreplace")
+    data = _encoded(fields)
+    if len(data) <= _LARGEST_PAYLOAD_BYTES:
+        return data
+    return _encoded({**fields, "errorMessage": fields["errorMessage"][:_KEPT_OF_MESSAGE], "stackTrace": []})
+
+
+def _encoded(fields):
+    return lambent_json.dumps(fields).encode("utf-8", "backslashreplace")
 
 
 def fail_init(error):

@@ -83,6 +83,21 @@ describe.each(runtimes)('$id', (runtime) => {
     expect((await process.invoke(10)).kind).toBe('response');
   });
 
+  test('an error may be as large as a result, and is shortened beyond that', async () => {
+    const { process } = await start('index.handler', {
+      'index.js':
+        'exports.handler = async (size) => { throw Object.assign(new Error("m".repeat(size)), { stack: "at" }); };',
+    });
+    for (const [size, kept] of [
+      [6_000_000, 6_000_000],
+      [6_300_000, 65_536],
+    ] as const) {
+      const outcome = await process.invoke(size);
+      expect(outcome.kind).toBe('error');
+      expect((JSON.parse(outcome.text) as { errorMessage: string }).errorMessage.length).toBe(kept);
+    }
+  });
+
   test('a promise that never settles is reported, and the next event is answered', async () => {
     const { process } = await start('index.handler', {
       'index.js': 'exports.handler = async (wait) => { if (wait) await new Promise(() => {}); return 1; };',

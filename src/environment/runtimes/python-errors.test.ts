@@ -84,6 +84,20 @@ describe.each(runtimes)('$id', (runtime) => {
     expect((await process.invokeBytes(Buffer.from(' [1, NaN]\n'))).text).toBe('[1, NaN]');
   });
 
+  test('an error may be as large as a result, and is shortened beyond that', async () => {
+    const { process } = await start('h.handler', {
+      'h.py': 'def handler(event, context):\n    raise Exception("m" * event)\n',
+    });
+    for (const [size, kept] of [
+      [6_000_000, 6_000_000],
+      [6_300_000, 65_536],
+    ] as const) {
+      const outcome = await process.invoke(size);
+      expect(outcome.kind).toBe('error');
+      expect((JSON.parse(outcome.text) as { errorMessage: string }).errorMessage.length).toBe(kept);
+    }
+  });
+
   test('a result over 6 MiB and 100 bytes is refused', async () => {
     const { process } = await start('h.handler', {
       'h.py': 'def handler(event, context):\n    return "x" * (event - 2)\n',

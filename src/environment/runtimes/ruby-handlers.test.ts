@@ -171,6 +171,18 @@ describe.each(runtimes)('$id', (runtime) => {
     expect(await running.exited()).toEqual({ code: 1, signal: null });
   });
 
+  test('an error may be as large as a result, and is shortened beyond that', async () => {
+    const process = await start('def handle(event:, context:) = raise("m" * event)');
+    for (const [size, kept] of [
+      [6_000_000, 6_000_000],
+      [6_300_000, 65_536],
+    ] as const) {
+      const { kind, text } = await process.invoke(size);
+      expect(kind).toBe('error');
+      expect((JSON.parse(text) as { errorMessage: string }).errorMessage.length).toBe(kept);
+    }
+  });
+
   test('an exit of the function is an error and the end of the process', async () => {
     const running = await start('def handle(event:, context:) = exit(3)');
     const { text } = await running.invoke({});
