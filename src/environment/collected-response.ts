@@ -1,4 +1,4 @@
-import { TRUNCATED } from './function-failure.ts';
+import { TRUNCATED, truncatedPayload } from './function-failure.ts';
 import { LARGEST_RESPONSE_BYTES } from './runtime-link.ts';
 import type { Receipt, ResponseStream } from './runtime-link.ts';
 
@@ -42,7 +42,6 @@ export class CollectedResponse implements ResponseStream {
   }
 
   truncate(): void {
-    const errorMessage = 'The connection broke before the response had ended.';
-    this.fail(Buffer.from(JSON.stringify({ errorType: TRUNCATED, errorMessage })), TRUNCATED);
+    this.fail(truncatedPayload(), TRUNCATED);
   }
 }

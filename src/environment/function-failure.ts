@@ -102,6 +102,11 @@ export function errorTypeOf(payload: Uint8Array, declaredType: string | undefine
   return errorType.startsWith('Function.') ? 'Function.Unknown' : 'Runtime.Unknown';
 }
 
+export function truncatedPayload(): Uint8Array {
+  const errorMessage = 'The connection broke before the response had ended.';
+  return json({ errorType: TRUNCATED, errorMessage });
+}
+
 /** The error type as the runtime names it. */
 export function declaredTypeOf(payload: Uint8Array, declaredType: string | undefined): string {
   const errorType = declaredType ?? typeIn(payload);

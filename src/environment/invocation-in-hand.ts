@@ -1,7 +1,13 @@
-import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult, StreamError } from '../model/invocation.ts';
 import { CollectedResponse, type ResponseHandlers } from './collected-response.ts';
 import type { Deadlines } from './deadlines.ts';
-import { declaredTypeOf, errorTypeOf, responseTooLarge, streamErrorOf } from './function-failure.ts';
+import {
+  declaredTypeOf,
+  errorTypeOf,
+  responseTooLarge,
+  streamErrorOf,
+  TRUNCATED,
+} from './function-failure.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import { type Outcome, RunningInvocation, type StartupDurations } from './running-invocation.ts';
 import { PassedOnResponse } from './passed-on-response.ts';
@@ -111,7 +117,9 @@ export class InvocationInHand {
     if (run === undefined) return false;
     run.errorCause = cause;
     const handlerFailure = { status: 'error', errorType: errorTypeOf(payload, declaredType) } as const;
-    const streamError = hasBegun(run) ? declaredTypeOf(payload, declaredType) : undefined;
+    const streamError = hasBegun(run)
+      ? { errorType: declaredTypeOf(payload, declaredType), hasDetails: declaredType !== TRUNCATED }
+      : undefined;
     this.#parts.reporter.answer(run, {
       payload,
       isError: true,
@@ -171,6 +179,6 @@ function hasBegun(run: RunningInvocation): boolean {
   return run.responseBeganMs !== undefined;
 }
 
-function cutBy(run: RunningInvocation, failure: FunctionFailure): string | undefined {
-  return hasBegun(run) ? streamErrorOf(failure) : undefined;
+function cutBy(run: RunningInvocation, failure: FunctionFailure): StreamError | undefined {
+  return hasBegun(run) ? { errorType: streamErrorOf(failure), hasDetails: false } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ResponseSink } from '../model/invocation.ts';
 import type { ResponseHandlers } from './collected-response.ts';
-import { TRUNCATED } from './function-failure.ts';
+import { TRUNCATED, truncatedPayload } from './function-failure.ts';
 import { LARGEST_STREAM_BYTES } from './runtime-link.ts';
 import type { Receipt, ResponseStream } from './runtime-link.ts';
 
@@ -38,6 +38,6 @@ export class PassedOnResponse implements ResponseStream {
   }
 
   truncate(): void {
-    this.#handlers.onFailed(NOTHING, TRUNCATED);
+    this.#handlers.onFailed(truncatedPayload(), TRUNCATED);
   }
 }

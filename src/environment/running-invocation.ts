@@ -1,9 +1,7 @@
-import type { Completion, Invocation, InvocationResult } from '../model/invocation.ts';
+import type { Completion, Invocation, InvocationResult, StreamError } from '../model/invocation.ts';
 import type { Deadline, Deadlines } from './deadlines.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { LineFailure } from './system-lines.ts';
-
-const NOTHING = new Uint8Array();
 
 /** How an invocation ended, before its log tail is known. */
 export interface Outcome {
@@ -14,7 +12,7 @@ export interface Outcome {
   /** The handler's own error, for the JSON log format. */
   readonly handlerFailure: LineFailure | undefined;
   /** What cut a response that was coming in parts. */
-  readonly streamError?: string | undefined;
+  readonly streamError?: StreamError | undefined;
 }
 
 /** How long an environment took to get ready for its first event. */
@@ -115,16 +113,10 @@ export class RunningInvocation implements Deadline {
       this.#completion.succeed({
         payload,
         ...(outcome.isError ? { functionError: 'Unhandled' } : {}),
-        ...(outcome.streamError === undefined ? {} : this.#cut(outcome.streamError)),
+        ...(outcome.streamError === undefined ? {} : { streamError: outcome.streamError }),
         ...(logTail === undefined ? {} : { logTail }),
       });
     }
-  }
-
-  /** Who takes it in parts hears of the platform's findings by their names alone, as from AWS. */
-  #cut(streamError: string): Partial<InvocationResult> {
-    if (this.invocation.sink === undefined) return {};
-    return this.outcome?.failure === undefined ? { streamError } : { streamError, payload: NOTHING };
   }
 
   /** The platform itself could not run it. */

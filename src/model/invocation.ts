@@ -40,6 +40,12 @@ export interface ResponseSink {
   whenReady(resume: () => void): void;
 }
 
+export interface StreamError {
+  readonly errorType: string;
+  /** Whoever takes it in parts gets the payload; of the platform's own findings he hears by their names alone. */
+  readonly hasDetails: boolean;
+}
+
 /**
  * How an invocation ended. A function error is a value: the invoke succeeded, the function failed. The payload then
  * holds the error's JSON as the caller sees it (facts: errorType, errorMessage, trace | stackTrace ...).
@@ -48,8 +54,8 @@ export interface InvocationResult {
   readonly payload: Uint8Array;
   /** Set when the function failed; AWS sends `Unhandled` for every current runtime. */
   readonly functionError?: 'Unhandled' | undefined;
-  /** Beside it, where a response in parts had begun for its caller: what cut it. The payload says more, or is empty. */
-  readonly streamError?: string | undefined;
+  /** Beside it, where a response in parts had begun: what cut it. */
+  readonly streamError?: StreamError | undefined;
   /** The last 4 KB of this invocation's log, START to REPORT; only when it was asked for. */
   readonly logTail?: Uint8Array | undefined;
 }

@@ -8,6 +8,7 @@ import {
 import type { XRayClient } from '@aws-sdk/client-xray';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advanceClock, sendEvent } from '../support/async-events.ts';
+import { createUrl, openToAll, web } from '../support/function-urls.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -100,6 +101,25 @@ describe('an invocation of a function with active tracing', () => {
     const [ran] = (await segmentsOf(xray, id, 2)).get(FUNCTION) ?? [];
     expect(ran).toMatchObject({ fault: true });
     expect(ran?.cause?.exceptions[0]?.type).toBe('Sandbox.Timedout');
+  });
+
+  test('shows what ended it in the middle of its response', async () => {
+    const FunctionName = uniqueName('traced');
+    const code = `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+      await new Promise((resolve) => stream.write('begun', resolve));
+      process.exit(3);
+    });`;
+    await deploy(server.lambda, FunctionName, { 'index.js': code }, ACTIVE);
+    await openToAll(server.lambda, FunctionName);
+    const { FunctionUrl = '' } = await createUrl(server.lambda, {
+      FunctionName,
+      InvokeMode: 'RESPONSE_STREAM',
+    });
+    const id = newTraceId();
+    const headers = { 'x-amzn-trace-id': `Root=${id};Sampled=1` };
+    await expect(web(FunctionUrl, { headers })).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const [ran] = (await segmentsOf(xray, id, 2)).get(FUNCTION) ?? [];
+    expect(ran?.cause?.exceptions[0]?.type).toBe('Runtime.ExitError');
   });
 
   test('shows that it was throttled, and has not run', async () => {

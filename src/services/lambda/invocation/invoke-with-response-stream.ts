@@ -71,9 +71,9 @@ function complete({
   payload,
   logTail,
 }: InvokeAnswer): InvokeWithResponseStreamCompleteEvent {
-  const hasDetails = functionError !== undefined && payload.length > 0;
+  const hasDetails = functionError !== undefined && streamError?.hasDetails !== false;
   return {
-    ...(functionError !== undefined && { ErrorCode: streamError ?? functionError }),
+    ...(functionError !== undefined && { ErrorCode: streamError?.errorType ?? functionError }),
     ...(hasDetails && { ErrorDetails: Buffer.from(payload).toString() }),
     ...(logTail !== undefined && { LogResult: base64(logTail) }),
   };
