@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
-import { gains, type Holdings, holdingsOf, residentMb } from '../support/holdings.ts';
+import { gains, helpersMb, type Holdings, holdingsOf, residentMb } from '../support/holdings.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { tracesOf } from '../support/traces.ts';
 
@@ -98,16 +98,19 @@ function leaks(isolation: string, cycles: number): void {
     const server = await start();
     await deploy(server.lambda, name, CODE, { MemorySize: 256 });
     const memory: number[] = [];
+    const helpers: number[] = [];
     let made = await cycle(server, name);
     const before = await settled(server);
     while (made < cycles) {
       made += await cycle(server, name);
       memory.push(residentMb(server.process.pid ?? 0));
+      helpers.push(helpersMb(server.process.pid ?? 0));
     }
     const after = await settled(server, before);
-    console.log(report({ isolation, made, before, after, memory }));
+    console.log(report({ isolation, made, before, after, memory, helpers }));
     expect(gains(before, after)).toEqual([]);
-    if (made >= ENOUGH_TO_WEIGH) expect(mean(memory, 3) / mean(memory, 1)).toBeLessThan(MOST_GROWTH);
+    const enough = made >= ENOUGH_TO_WEIGH ? [memory, helpers] : [];
+    for (const weighed of enough) expect(mean(weighed, 3) / mean(weighed, 1)).toBeLessThan(MOST_GROWTH);
     await eventually(
       async () => scratch(),
       (left) => left.length === 0,
@@ -211,14 +214,16 @@ interface Findings {
   readonly before: Holdings;
   readonly after: Holdings;
   readonly memory: readonly number[];
+  readonly helpers: readonly number[];
 }
 
-function report({ isolation, made, before, after, memory }: Findings): string {
+function report({ isolation, made, before, after, memory, helpers }: Findings): string {
   const kinds = Object.keys({ ...before, ...after }).toSorted();
-  const quarters = [0, 1, 2, 3].map((each) => Math.round(mean(memory, each))).join(', ');
+  const quarters = (samples: readonly number[]): string =>
+    [0, 1, 2, 3].map((each) => Math.round(mean(samples, each))).join(', ');
   return [
     `${made} environments at the level ${isolation}: before, after`,
     ...kinds.map((kind) => `${before[kind] ?? 0}\t${after[kind] ?? 0}\t${kind}`),
-    `the platform's memory in each quarter, MiB: ${quarters}`,
+    `the platform's memory in each quarter, MiB: ${quarters(memory)}; its helpers': ${quarters(helpers)}`,
   ].join('\n');
 }

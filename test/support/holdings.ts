@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { openFilesOf, tracesOf } from './traces.ts';
 
 const MEBIBYTE_OF_KIB = 1024;
+/** Spawners, wardens and relays. */
+const OURS = /-main\.(?:bundle\.js|ts)\0/;
 const LOOP_DEVICES = '/sys/block';
 /** Directories that grow with what was done, as they should: of log streams, and of programs that Node.js has compiled. */
 const KEPT: ReadonlySet<string> = new Set(['logs', 'node-compile-cache']);
@@ -53,6 +55,16 @@ export function gains(before: Holdings, now: Holdings): string[] {
 export function residentMb(pid: number): number {
   const found = /VmRSS:\s+(\d+)/.exec(readable(() => readFileSync(`/proc/${pid}/status`, 'latin1')) ?? '');
   return found === null ? 1 : Number(found[1]) / MEBIBYTE_OF_KIB;
+}
+
+/** Of those below one that are programs of the platform, not of a function: MiB resident. */
+export function helpersMb(pid: number): number {
+  const programs = processesBelow(pid).filter((each) => each !== pid && OURS.test(commandOf(each)));
+  return sum(programs.map(residentMb));
+}
+
+function commandOf(pid: number): string {
+  return readable(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1')) ?? '';
 }
 
 /** Of all processes below one, and itself. */
