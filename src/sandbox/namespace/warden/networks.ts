@@ -7,6 +7,7 @@ import {
   withinNetworkNamespace,
 } from '../kernel/network-namespaces.ts';
 import { forgetEndedConnections } from '../kernel/connection-records.ts';
+import { processorsApartFrom, receiveOn } from '../kernel/receiving-processors.ts';
 import { addDefaultRoutes, arrangeLoopback, type DefaultRoute } from '../kernel/routes.ts';
 import { AF_INET, boundSocket, listeningSocket, SOCK_DGRAM, SOCK_STREAM, socket } from '../kernel/sockets.ts';
 import { makeTunnel } from '../kernel/tunnel.ts';
@@ -28,17 +29,21 @@ const CONNECT_LIMIT_MS = 1000;
 export class Networks {
   readonly #namespaces = new Map<number, number>();
   #nextId = 1;
+  /** Which processors receive what is sent inside: undefined where the one that sends it does. */
+  #receiving: string | undefined;
 
   /**
    * @param wayOut what is diverted to the relay of what is for everywhere else; the rest fails at once
    * @throws the failed system call's error
    */
   make(wayOut: WayOut | undefined): number {
+    this.#noticeProcessors();
     const id = this.#nextId;
     this.#nextId += 1;
     const namespace = makeNetworkNamespace(() => {
       const ways = wayOut?.ipv6 === true ? [OUT4, OUT6] : [OUT4];
       arrangeLoopback(...ways.map(({ from }) => from));
+      if (this.#receiving !== undefined) receiveOn(this.#receiving);
       if (wayOut === undefined) return;
       divertEverything(wayOut);
       forgetEndedConnections();
@@ -94,6 +99,18 @@ export class Networks {
     if (namespace === undefined) return;
     this.#namespaces.delete(id);
     closeNetworkNamespace(namespace);
+  }
+
+  /**
+   * A platform that has processors for itself, on which no function runs, leaves it to theirs to receive what it sends them:
+   * that and waking who waits for it are most of what sending takes. Where they share processors it would be a detour.
+   */
+  #noticeProcessors(): void {
+    const receiving = processorsApartFrom(process.ppid);
+    if (receiving === this.#receiving) return;
+    this.#receiving = receiving;
+    for (const namespace of this.#namespaces.values())
+      withinNetworkNamespace(namespace, () => receiveOn(receiving));
   }
 
   #namespace(id: number): number {
