@@ -99,7 +99,19 @@ export async function buildExecution(site: Site) {
   const workers = openWorkers(site, { ...door, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
-  return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation, unneededCode };
+  return {
+    owner,
+    runtimes,
+    isolation,
+    pool,
+    workers,
+    ...doors,
+    scaling,
+    targets,
+    xray,
+    activation,
+    unneededCode,
+  };
 }
 
 /** Who keeps environments that nobody has asked for yet. To be called after the directory has followed. */

@@ -44,6 +44,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   const autoscaling = {
     store,
     clock,
+    owner: execution.owner,
     capacity: scalableCapacity({ store, clock, config }, execution.provisioned),
     onError: (error: unknown) => log.error(`Scaling provisioned concurrency failed: ${String(error)}`),
   };

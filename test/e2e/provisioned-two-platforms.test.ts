@@ -3,8 +3,10 @@ import {
   DeleteScheduledActionCommand,
   DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
+  DescribeScalingActivitiesCommand,
   DescribeScalingPoliciesCommand,
   DescribeScheduledActionsCommand,
+  ListTagsForResourceCommand,
   PutScalingPolicyCommand,
   PutScheduledActionCommand,
   RegisterScalableTargetCommand,
@@ -21,10 +23,11 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { autoscalingClient, type Place, registered } from '../support/autoscaling.ts';
+import { autoscalingClient, type Place, place, registered } from '../support/autoscaling.ts';
 import { deploy, eventually, untilUpdated } from '../support/functions.ts';
 import { meetingAt } from '../support/held-rows.ts';
 import { ECHO } from '../support/lambda-requests.ts';
+import { deployVersion } from '../support/provisioned.ts';
 import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
 
 const shared = sharedPostgres();
@@ -94,6 +97,63 @@ describe.skipIf(shared === undefined)('two platforms that provision the same fun
       async () => await scaling.two.send(new RegisterScalableTargetCommand({ ...where, MaxCapacity: 9 })),
     ]);
     expect(await bounds(scaling.two, where)).toEqual([0, 9]);
+  });
+
+  test('answer two first registrations with one target, which has what both of them say', async () => {
+    const { FunctionName } = await deployVersion(platforms.one.lambda);
+    const where = place(FunctionName);
+    const lock = 'lock table autoscaling_definitions in access exclusive mode';
+    const ends = await meetingAt(platforms, lock, [
+      async () =>
+        await scaling.one.send(
+          new RegisterScalableTargetCommand({
+            ...where,
+            MinCapacity: 1,
+            MaxCapacity: 5,
+            Tags: { of: 'one' },
+          }),
+        ),
+      async () =>
+        await scaling.two.send(
+          new RegisterScalableTargetCommand({
+            ...where,
+            MinCapacity: 2,
+            MaxCapacity: 9,
+            SuspendedState: { DynamicScalingInSuspended: true },
+          }),
+        ),
+    ]);
+    const arns = ends.map((end) => (end.status === 'fulfilled' ? end.value.ScalableTargetARN : end.reason));
+    expect(arns[0]).toBe(arns[1]);
+    expect(await bounds(scaling.two, where)).toEqual([2, 9]);
+    const ResourceARN = String(arns[0]);
+    const { Tags } = await scaling.two.send(new ListTagsForResourceCommand({ ResourceARN }));
+    expect(Tags).toEqual({ of: 'one' });
+  });
+
+  test('run a scheduled action once that is due on both', async () => {
+    const { arn: _, ...where } = await registered(platforms.one, scaling.one, { MinCapacity: 0 });
+    await scaling.one.send(
+      new PutScheduledActionCommand({
+        ...where,
+        ScheduledActionName: 'once',
+        Schedule: 'rate(1 hour)',
+        ScalableTargetAction: { MinCapacity: 1 },
+      }),
+    );
+    await meetingAt<unknown>(platforms, TARGETS, [
+      async () => await anHourLater(platforms.one.endpoint),
+      async () => await anHourLater(platforms.two.endpoint),
+    ]);
+    const activities = async (): Promise<unknown[]> => {
+      const { ServiceNamespace, ResourceId } = where;
+      const command = new DescribeScalingActivitiesCommand({ ServiceNamespace, ResourceId });
+      return (await scaling.one.send(command)).ScalingActivities ?? [];
+    };
+    await eventually(activities, ({ length }) => length > 0);
+    // Whatever either would still do has been done then.
+    for (const { endpoint } of [platforms.one, platforms.two]) await anHourLater(endpoint);
+    expect(await activities()).toHaveLength(1);
   });
 
   test('leave nothing of a target that is deregistered while policies and actions are put', async () => {

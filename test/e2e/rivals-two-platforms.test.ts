@@ -13,10 +13,18 @@ import {
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import {
+  GetSamplingRulesCommand,
+  type SamplingRuleUpdate,
+  UpdateSamplingRuleCommand,
+  type XRayClient,
+} from '@aws-sdk/client-xray';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
+import { meetingAt } from '../support/held-rows.ts';
 import { PATIENT, type Platforms, sharedPostgres, startPlatforms } from '../support/platforms.ts';
 import { ROLE } from '../support/server.ts';
+import { xrayOf } from '../support/xray.ts';
 import { zipOf } from '../support/zip.ts';
 
 const shared = sharedPostgres();
@@ -174,6 +182,22 @@ describe.skipIf(shared === undefined)(
             ({ payload }) => payload === (FunctionVersion === '1' ? 'one' : 'two'),
           );
       }
+    });
+
+    test('keep both changes of a sampling rule', async () => {
+      const [one, two] = [xrayOf(platforms.one.endpoint), xrayOf(platforms.two.endpoint)];
+      const lock = 'lock table xray_sampling_rules in access exclusive mode';
+      const change = async (client: XRayClient, changes: SamplingRuleUpdate) =>
+        await client.send(
+          new UpdateSamplingRuleCommand({ SamplingRuleUpdate: { RuleName: 'Default', ...changes } }),
+        );
+      await meetingAt(platforms, lock, [
+        async () => await change(one, { FixedRate: 0.5 }),
+        async () => await change(two, { ReservoirSize: 7 }),
+      ]);
+      const { SamplingRuleRecords = [] } = await one.send(new GetSamplingRulesCommand({}));
+      expect(SamplingRuleRecords[0]?.SamplingRule).toMatchObject({ FixedRate: 0.5, ReservoirSize: 7 });
+      for (const client of [one, two]) client.destroy();
     });
 
     test('lose no permission, and reserve no more concurrency than there is', async () => {

@@ -21,6 +21,8 @@ export interface ScalableCapacity {
 export interface AutoscalingDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  /** Names this platform among those that share the database; the same after a restart. */
+  readonly owner: string;
   readonly capacity: ScalableCapacity;
   readonly onError: (error: unknown) => void;
 }

@@ -90,6 +90,32 @@ export async function holdDefinition<Kind extends DefinitionKind>(
   return row === undefined ? undefined : (JSON.parse(row.configuration) as Definitions[Kind]);
 }
 
+/** False: there is one, which a platform may just have added. */
+export async function addDefinition<Kind extends DefinitionKind>(
+  tx: Tx,
+  announce: Announce,
+  kind: Kind,
+  { resource, name, value }: Definition<Kind>,
+): Promise<boolean> {
+  const { accountId, region, resourceId } = resource;
+  const added = await tx
+    .insertInto('autoscaling_definitions')
+    .values({
+      account_id: accountId,
+      region,
+      resource_id: resourceId,
+      kind,
+      name,
+      configuration: JSON.stringify(value),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('name')
+    .executeTakeFirst();
+  if (added === undefined) return false;
+  announce({ kind: DEFINITION_CHANGE, key: `${accountId}/${region}/${resourceId}/${kind}/${name}`, value });
+  return true;
+}
+
 /** Adds it, or takes the place of the one there is. */
 export async function writeDefinition<Kind extends DefinitionKind>(
   tx: Tx,

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-application-auto-scaling';
 import type { OperationHandler } from '../../aws/service.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
-import { holdDefinition, writeDefinition } from './definition-rows.ts';
+import { addDefinition, holdDefinition, writeDefinition } from './definition-rows.ts';
 import { resourceOf, targetArn } from './scalable-resource.ts';
 import { validation } from './scaling-errors.ts';
 import type { StoredTarget, Suspensions } from './stored-definitions.ts';
@@ -24,17 +24,20 @@ export function registerScalableTarget(
     }
     const fresh = { id: randomUUID().replaceAll('-', ''), createdAtMs: deps.clock.now() };
     const id = await deps.store.write(async (tx, announce) => {
-      const before = await holdDefinition(tx, 'target', resource);
+      let before = await holdDefinition(tx, 'target', resource);
+      if (before === undefined) {
+        const value = targetOf(input, undefined, fresh);
+        if (await addDefinition(tx, announce, 'target', { resource, name: '', value })) {
+          if (input.Tags !== undefined) await addTags(tx, targetArn(resource, value.id), input.Tags);
+          return value.id;
+        }
+        // Another platform was quicker.
+        before = await holdDefinition(tx, 'target', resource);
+      }
+      if (input.Tags !== undefined)
+        throw validation('Tags can only be specified when a scalable target is registered. Use TagResource.');
       const value = targetOf(input, before, fresh);
       await writeDefinition(tx, announce, 'target', { resource, name: '', value });
-      if (input.Tags !== undefined) {
-        if (before !== undefined) {
-          throw validation(
-            'Tags can only be specified when a scalable target is registered. Use TagResource.',
-          );
-        }
-        await addTags(tx, targetArn(resource, value.id), input.Tags);
-      }
       return value.id;
     });
     return { ScalableTargetARN: targetArn(resource, id) };

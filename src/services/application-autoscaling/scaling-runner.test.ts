@@ -51,7 +51,13 @@ function running(current: () => Promise<number>): { runner: ScalingRunner; error
     set: async () => undefined,
     takeUtilization: () => undefined,
   };
-  const runner = new ScalingRunner({ store, clock, capacity, onError: (error) => errors.push(error) });
+  const runner = new ScalingRunner({
+    store,
+    clock,
+    owner: 'here',
+    capacity,
+    onError: (error) => errors.push(error),
+  });
   runner.begin();
   return { runner, errors };
 }

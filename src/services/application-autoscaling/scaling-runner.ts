@@ -1,15 +1,10 @@
 import { settleActivities, changeCapacity } from './capacity-change.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
-import {
-  type Definition,
-  DEFINITION_CHANGE,
-  holdDefinition,
-  readDefinitions,
-  writeDefinition,
-} from './definition-rows.ts';
+import { type Definition, DEFINITION_CHANGE, readDefinitions } from './definition-rows.ts';
 import { alarmName } from './policy-alarms.ts';
+import { runAction } from './run-action.ts';
 import type { ScalableResource } from './scalable-resource.ts';
-import { boundsAfter, latestRun, nextRun, withinBounds } from './scheduled-runs.ts';
+import { latestRun, nextLook, withinBounds } from './scheduled-runs.ts';
 import type { StoredTarget } from './stored-definitions.ts';
 import { type LastChanges, MOST_POINTS, trackedCapacity } from './target-tracking.ts';
 
@@ -89,42 +84,18 @@ export class ScalingRunner {
     if (this.#isStopped) return;
     this.#isStale = false;
     const actions = await readDefinitions(store.db, 'action', undefined);
-    for (const action of inOrder(actions, clock.now())) await this.#act(action);
+    for (const action of inOrder(actions, clock.now())) await runAction(this.#deps, action);
     const policies = await readDefinitions(store.db, 'policy', undefined);
     const isMinute = clock.now() >= this.#nextMinuteMs;
     if (isMinute) this.#nextMinuteMs = nextMinute(clock.now());
     if (policies.length > 0) await this.#track(policies, isMinute);
     const unsettled = await settleActivities(this.#deps);
     const nowMs = clock.now();
-    const times = actions.flatMap(({ value }) => nextRun(value) ?? []);
+    const times = actions.flatMap(({ value }) => nextLook(value, this.#deps.owner, nowMs) ?? []);
     if (policies.length > 0 || unsettled > 0) times.push(nextMinute(nowMs));
     // What was just done has announced itself, and is looked at once more.
     if (this.#isStale) this.#arm(0);
     else if (times.length > 0) this.#arm(Math.max(0, Math.min(...times) - nowMs));
-  }
-
-  async #act({ resource, name, value }: Definition<'action'>): Promise<void> {
-    const { store, clock, capacity } = this.#deps;
-    const bounds = await store.write(async (tx, announce) => {
-      const target = await holdDefinition(tx, 'target', resource);
-      if (target === undefined || target.suspended.scheduled) return undefined;
-      const after = boundsAfter(value, target);
-      if (after === undefined) return undefined;
-      await writeDefinition(tx, announce, 'target', { resource, name: '', value: { ...target, ...after } });
-      return after;
-    });
-    if (bounds !== undefined) {
-      const change = withinBounds(await capacity.current(resource), bounds);
-      const cause = `${change?.reason} by scheduled action ${name}`;
-      if (change !== undefined) await changeCapacity(this.#deps, resource, change.capacity, cause);
-    }
-    // Last: should the platform end before this, the action runs once more, which changes nothing.
-    await store.write(async (tx, announce) => {
-      const latest = await holdDefinition(tx, 'action', resource, name);
-      if (latest === undefined) return;
-      const done = { ...latest, doneUntilMs: Math.max(latest.doneUntilMs, clock.now()) };
-      await writeDefinition(tx, announce, 'action', { resource, name, value: done });
-    });
   }
 
   async #track(policies: readonly Definition<'policy'>[], isMinute: boolean): Promise<void> {

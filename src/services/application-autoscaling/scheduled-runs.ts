@@ -33,6 +33,18 @@ function dueAfter(action: StoredAction, doneUntilMs: number, nowMs: number): num
   return next !== undefined && next <= nowMs ? next : undefined;
 }
 
+/** Another platform is at it. */
+export function isOthers({ taken }: StoredAction, owner: string, nowMs: number): boolean {
+  return taken !== undefined && taken.by !== owner && taken.untilMs > nowMs;
+}
+
+/** When there may be something to do about an action: what another platform does may be left undone. */
+export function nextLook(action: StoredAction, owner: string, nowMs: number): number | undefined {
+  const next = nextRun(action);
+  if (next === undefined || !isOthers(action, owner, nowMs)) return next;
+  return Math.max(next, action.taken?.untilMs ?? next);
+}
+
 /** The bounds an action leaves behind; undefined when they would contradict each other. */
 export function boundsAfter(
   { min, max }: Pick<StoredAction, 'min' | 'max'>,

@@ -40,6 +40,8 @@ export interface StoredAction {
   readonly createdAtMs: number;
   /** Times up to this one are done with: the last run, or when it was last put. */
   readonly doneUntilMs: number;
+  /** The platform that is at it, and until when others leave it to that one. */
+  readonly taken?: { readonly by: string; readonly untilMs: number };
 }
 
 /** A change of capacity. */
