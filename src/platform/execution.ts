@@ -99,19 +99,7 @@ export async function buildExecution(site: Site) {
   const workers = openWorkers(site, { ...door, concurrency, code, traces: xray });
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
-  return {
-    owner,
-    runtimes,
-    isolation,
-    pool,
-    workers,
-    ...doors,
-    scaling,
-    targets,
-    xray,
-    activation,
-    unneededCode,
-  };
+  return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation, unneededCode };
 }
 
 /** Who keeps environments that nobody has asked for yet. To be called after the directory has followed. */
@@ -139,6 +127,7 @@ function openDoor(
   lender.follow(state.store.changes);
   const tracing = new Tracing(traces, clock);
   return {
+    owner: behind.owner,
     lender,
     shares: openShares(site, behind.owner, { lender, concurrency }),
     invoker: new Invoker({ directory, concurrency: lender, pool, clock, tracing, ...others(state.store) }),
