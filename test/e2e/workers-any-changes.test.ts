@@ -18,7 +18,7 @@ import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { provision, untilProvisioned } from '../support/provisioned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { health, untilWorkers } from '../support/workers.ts';
+import { type Health, health, untilWorkers } from '../support/workers.ts';
 
 const WORKERS = 3;
 const STEPS = Number(process.env['LAMBENT_CHANGES'] ?? 14);
@@ -192,6 +192,15 @@ class World {
   }
 }
 
+/** Asked by a connection that a killed one had, it fails. */
+async function allWorkers(): Promise<Health | undefined> {
+  return await eventually(
+    async () => await health(server).catch(() => undefined),
+    (now) => now?.workers.length === WORKERS,
+    60_000,
+  );
+}
+
 const CHANGES: Record<string, (world: World) => Promise<void>> = {
   reserve: async (world) => {
     await world.during('reserve', async () => await world.reserve(world.chance.below(MOST)));
@@ -227,7 +236,7 @@ const CHANGES: Record<string, (world: World) => Promise<void>> = {
   kill: async (world) => {
     world.mayBeLost = true;
     const kill = async (): Promise<void> => {
-      const { workers } = await health(server);
+      const { workers = [] } = (await allWorkers()) ?? {};
       process.kill(workers[world.chance.below(workers.length)]?.pid ?? 0, 'SIGKILL');
     };
     if (world.chance.is(0.5)) {
@@ -239,7 +248,7 @@ const CHANGES: Record<string, (world: World) => Promise<void>> = {
       (answered) => answered,
       60_000,
     );
-    await untilWorkers(server, WORKERS, 60_000);
+    await allWorkers();
     expect(world.gate.inside).toBeLessThanOrEqual(MOST);
     world.mayBeLost = false;
   },
@@ -279,6 +288,7 @@ const CHANGES: Record<string, (world: World) => Promise<void>> = {
   reset: async (world) => {
     world.mayBeLost = true;
     const burst = world.burst(BURST);
+    await allWorkers();
     await fetch(`${server.endpoint}/_lambent/reset`, { method: 'POST' });
     await burst.all;
     await world.gate.untilInside(0);
