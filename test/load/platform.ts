@@ -14,7 +14,8 @@ const IDLE_MS = 2 * 3_600_000;
 const SETTLED_WITHIN_MS = 60_000;
 /** As the platform names environments, their directories and their control groups. */
 const ENVIRONMENT_ID = /lambent.*[0-9a-f]{32}/;
-const OURS = /lambent\.mjs|server\.js/;
+/** Workers, and spawners, wardens and relays. */
+const OURS = /lambent\.mjs|server\.js|-main\.(?:bundle\.js|ts)\0/;
 
 /** A connection of its own for each: none is left open to be counted. */
 export async function healthOf({ endpoint }: TestServer): Promise<Health> {
