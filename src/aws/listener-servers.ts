@@ -86,8 +86,6 @@ function invitingServer(
   server: Server,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Server {
-  // Who ends his side behind a request still waits for its answer. Node.js has no option for this.
-  (server as { httpAllowHalfOpen?: boolean }).httpAllowHalfOpen = true;
   return answerWhoEnded(server).on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     expectInvitation(request, response);
     onRequest(request, response);
