@@ -95,25 +95,16 @@ export async function addDefinition<Kind extends DefinitionKind>(
   tx: Tx,
   announce: Announce,
   kind: Kind,
-  { resource, name, value }: Definition<Kind>,
+  definition: Definition<Kind>,
 ): Promise<boolean> {
-  const { accountId, region, resourceId } = resource;
   const added = await tx
     .insertInto('autoscaling_definitions')
-    .values({
-      account_id: accountId,
-      region,
-      resource_id: resourceId,
-      kind,
-      name,
-      configuration: JSON.stringify(value),
-    })
+    .values(rowOf(kind, definition))
     .onConflict((conflict) => conflict.doNothing())
     .returning('name')
     .executeTakeFirst();
-  if (added === undefined) return false;
-  announce({ kind: DEFINITION_CHANGE, key: `${accountId}/${region}/${resourceId}/${kind}/${name}`, value });
-  return true;
+  if (added !== undefined) announce(changeOf(kind, definition));
+  return added !== undefined;
 }
 
 /** Adds it, or takes the place of the one there is. */
@@ -121,20 +112,19 @@ export async function writeDefinition<Kind extends DefinitionKind>(
   tx: Tx,
   announce: Announce,
   kind: Kind,
-  { resource, name, value }: Definition<Kind>,
+  definition: Definition<Kind>,
 ): Promise<void> {
-  const { accountId, region, resourceId } = resource;
-  const configuration = JSON.stringify(value);
+  const row = rowOf(kind, definition);
   await tx
     .insertInto('autoscaling_definitions')
-    .values({ account_id: accountId, region, resource_id: resourceId, kind, name, configuration })
+    .values(row)
     .onConflict((conflict) =>
       conflict
         .columns(['account_id', 'region', 'resource_id', 'kind', 'name'])
-        .doUpdateSet({ configuration }),
+        .doUpdateSet({ configuration: row.configuration }),
     )
     .execute();
-  announce({ kind: DEFINITION_CHANGE, key: `${accountId}/${region}/${resourceId}/${kind}/${name}`, value });
+  announce(changeOf(kind, definition));
 }
 
 /** False when there was none. */
@@ -155,8 +145,32 @@ export async function deleteDefinition(
     .where('name', '=', name)
     .executeTakeFirst();
   if (deleted.numDeletedRows === 0n) return false;
-  announce({ kind: DEFINITION_CHANGE, key: `${accountId}/${region}/${resourceId}/${kind}/${name}` });
+  announce({ kind: DEFINITION_CHANGE, key: keyOf(kind, resource, name) });
   return true;
+}
+
+function rowOf<Kind extends DefinitionKind>(
+  kind: Kind,
+  { resource, name, value }: Definition<Kind>,
+): AutoscalingDefinitionTable {
+  const { accountId, region, resourceId } = resource;
+  const configuration = JSON.stringify(value);
+  return { account_id: accountId, region, resource_id: resourceId, kind, name, configuration };
+}
+
+function changeOf<Kind extends DefinitionKind>(
+  kind: Kind,
+  { resource, name, value }: Definition<Kind>,
+): Change {
+  return { kind: DEFINITION_CHANGE, key: keyOf(kind, resource, name), value };
+}
+
+function keyOf(
+  kind: DefinitionKind,
+  { accountId, region, resourceId }: ScalableResource,
+  name: string,
+): string {
+  return `${accountId}/${region}/${resourceId}/${kind}/${name}`;
 }
 
 function definitionOf<Kind extends DefinitionKind>(row: AutoscalingDefinitionTable): Definition<Kind> {
