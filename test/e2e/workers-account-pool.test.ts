@@ -1,7 +1,11 @@
-import { LambdaClient, PublishVersionCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import {
+  type LambdaClient,
+  PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beside } from '../support/beside.ts';
+import { crowdClient } from '../support/crowd.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -26,16 +30,7 @@ beforeAll(async () => {
     flags: ['--workers', String(WORKERS), '--isolation', 'process', '--concurrency', String(ACCOUNT)],
   });
   gate = await LoopbackGate.listen();
-  many = new LambdaClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      httpAgent: { maxSockets: 1000 },
-      socketAcquisitionWarningTimeout: 120_000,
-    }),
-  });
+  many = crowdClient(server);
   await untilWorkers(server, WORKERS);
 });
 

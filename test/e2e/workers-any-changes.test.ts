@@ -3,16 +3,16 @@ import {
   DeleteFunctionCommand,
   DeleteProvisionedConcurrencyConfigCommand,
   InvokeWithResponseStreamCommand,
-  LambdaClient,
+  type LambdaClient,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   TooManyRequestsException,
   UpdateAliasCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Chance } from '../simulation/chance.ts';
+import { crowdClient } from '../support/crowd.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -31,24 +31,11 @@ let server: TestServer;
 let many: LambdaClient;
 let streams: LambdaClient;
 
-function crowdClient(): LambdaClient {
-  return new LambdaClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      httpAgent: { maxSockets: 1000 },
-      socketAcquisitionWarningTimeout: 120_000,
-    }),
-  });
-}
-
 beforeAll(async () => {
   // Functions count themselves at a server of the test's, on the machine's loopback.
   server = await startServer({ flags: ['--workers', String(WORKERS), '--isolation', 'process'] });
-  many = crowdClient();
-  streams = crowdClient();
+  many = crowdClient(server);
+  streams = crowdClient(server);
   await untilWorkers(server, WORKERS);
 });
 

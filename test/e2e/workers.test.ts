@@ -18,6 +18,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lambdaOf } from '../support/accounts.ts';
 import { beside } from '../support/beside.ts';
+import { crowdClient } from '../support/crowd.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -32,17 +33,8 @@ let many: LambdaClient;
 beforeAll(async () => {
   // Functions count themselves at a server of the test's, on the machine's loopback.
   server = await startServer({ flags: ['--workers', String(WORKERS), '--isolation', 'process'] });
-  many = new LambdaClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      // All stay open: where they went can be asked when most have their answers.
-      httpAgent: { maxSockets: 1000, maxFreeSockets: 1000 },
-      socketAcquisitionWarningTimeout: 120_000,
-    }),
-  });
+  // All stay open: where they went can be asked when most have their answers.
+  many = crowdClient(server, { maxFreeSockets: 1000 });
   await untilWorkers(server, WORKERS);
 });
 
