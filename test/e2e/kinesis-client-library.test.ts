@@ -20,7 +20,7 @@ const built = isAsked
         ['mvn', '--version'],
         ['javac', '-version'],
       ],
-      fetch: ['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib'],
+      fetch: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib']],
       build: [['javac', '-cp', 'lib/*', '-d', 'classes', 'Reader.java']],
     })
   : undefined;

@@ -6,7 +6,7 @@ import { clientTests } from '../support/official-client.ts';
 const built = await builtClient({
   name: 'go',
   tools: [['go', 'version']],
-  fetch: ['go', 'mod', 'download'],
+  fetch: [['go', 'mod', 'download']],
   build: [['go', 'build', '-tags', 'lambda.norpc', '-ldflags=-s -w', '-o', 'package/bootstrap', '.']],
   env: { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' },
 });

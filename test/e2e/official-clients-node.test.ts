@@ -13,14 +13,18 @@ const built = await builtClient({
     ['c++', '--version'],
   ],
   fetch: [
-    'npm',
-    'install',
-    '--prefix',
-    'package',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--no-package-lock',
+    [
+      'npm',
+      'install',
+      '--prefix',
+      'package',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-package-lock',
+    ],
+    // Node.js's own headers, from its makers' site unless npm is told of a folder that has them.
+    ['npm', 'run', '--prefix', 'package', 'headers'],
   ],
   build: [
     ['npm', 'rebuild', '--prefix', 'package', '--foreground-scripts'],

@@ -9,7 +9,7 @@ const built = await builtClient({
     ['cargo', '--version'],
     ['cc', '--version'],
   ],
-  fetch: ['cargo', 'fetch', '--locked'],
+  fetch: [['cargo', 'fetch', '--locked']],
   build: [
     ['cargo', 'build', '--release', '--locked', '--offline', '--quiet'],
     ['mkdir', 'package'],

@@ -24,7 +24,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const node = await builtClient({
   name: 'powertools-node',
   tools: [['npm', '--version']],
-  fetch: ['npm', 'install', '--prefix', 'package', '--ignore-scripts', '--no-audit', '--no-fund'],
+  fetch: [['npm', 'install', '--prefix', 'package', '--ignore-scripts', '--no-audit', '--no-fund']],
   build: [],
 });
 const python = await builtClient({
@@ -33,7 +33,7 @@ const python = await builtClient({
     ['python3', '-m', 'pip', '--version'],
     ['python3', '-c', 'import boto3'],
   ],
-  fetch: ['python3', '-m', 'pip', 'install', '--quiet', '--target', 'package', 'aws-lambda-powertools'],
+  fetch: [['python3', '-m', 'pip', 'install', '--quiet', '--target', 'package', 'aws-lambda-powertools']],
   build: [],
 });
 

@@ -36,7 +36,7 @@ const SINGLE_TABLE: Partial<CreateTableCommandInput> = {
 const folder = await builtClient({
   name: 'table-libraries',
   tools: [['npm', '--version']],
-  fetch: ['npm', 'install', '--prefix', 'package', '--ignore-scripts', '--no-audit', '--no-fund'],
+  fetch: [['npm', 'install', '--prefix', 'package', '--ignore-scripts', '--no-audit', '--no-fund']],
   build: [],
 });
 

@@ -17,13 +17,13 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const node = await builtClient({
   name: 'xray-node',
   tools: [['npm', '--version']],
-  fetch: ['npm', 'install', '--prefix', 'package', '--ignore-scripts', '--no-audit', '--no-fund'],
+  fetch: [['npm', 'install', '--prefix', 'package', '--ignore-scripts', '--no-audit', '--no-fund']],
   build: [],
 });
 const python = await builtClient({
   name: 'xray-python',
   tools: [['python3', '-m', 'pip', '--version']],
-  fetch: ['python3', '-m', 'pip', 'install', '--quiet', '--target', 'package', 'aws-xray-sdk'],
+  fetch: [['python3', '-m', 'pip', 'install', '--quiet', '--target', 'package', 'aws-xray-sdk']],
   build: [],
 });
 const version = await run('python3', ['-c', 'import sys; print("python%d.%d" % sys.version_info[:2])']);

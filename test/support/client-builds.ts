@@ -10,8 +10,8 @@ export interface ClientBuild {
   readonly name: string;
   /** Commands that must work here, or the sample cannot be built: its tests are skipped. */
   readonly tools: readonly (readonly [string, ...string[]])[];
-  /** Downloads what the build needs. Where that fails the registry is out of reach: the tests are skipped. */
-  readonly fetch: readonly [string, ...string[]];
+  /** Download what the build needs. Where one fails what it asks is out of reach: the tests are skipped. */
+  readonly fetch: readonly (readonly [string, ...string[]])[];
   /** From here on, what fails is a defect. */
   readonly build: readonly (readonly [string, ...string[]])[];
   readonly env?: Readonly<Record<string, string>>;
@@ -32,9 +32,10 @@ export async function builtClient(build: ClientBuild): Promise<string | undefine
   const draft = `${directory}.${randomUUID()}`;
   try {
     await cp(source, draft, { recursive: true });
-    const fetched = await runIn(draft, build.fetch, build);
-    if (fetched !== undefined) {
-      console.log(`skipped: ${build.name}: its packages cannot be downloaded: ${fetched}`);
+    for (const command of build.fetch) {
+      const problem = await runIn(draft, command, build);
+      if (problem === undefined) continue;
+      console.log(`skipped: ${build.name}: what it is built from cannot be downloaded: ${problem}`);
       return undefined;
     }
     for (const command of build.build) {

@@ -6,7 +6,7 @@ export async function builtPythonClient(): Promise<string | undefined> {
   return await builtClient({
     name: 'python',
     tools: [['python3', '-m', 'pip', '--version']],
-    fetch: ['python3', '-m', 'pip', 'install', '--quiet', '--target', folder, 'awslambdaric==4.2.2'],
+    fetch: [['python3', '-m', 'pip', 'install', '--quiet', '--target', folder, 'awslambdaric==4.2.2']],
     build: [['python3', '-c', `import sys; sys.path[0:0] = ["${folder}"]; import runtime_client`]],
   });
 }
@@ -21,7 +21,7 @@ export async function builtJavaClient(): Promise<string | undefined> {
   return await builtClient({
     name: 'java',
     tools: JAVA_TOOLS,
-    fetch: ['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=package/client'],
+    fetch: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=package/client']],
     build: [['javac', '--release', '11', '-cp', 'package/client/*', '-d', 'package', 'example/Sample.java']],
   });
 }
@@ -31,7 +31,7 @@ export async function builtCracSample(): Promise<string | undefined> {
   return await builtClient({
     name: 'crac',
     tools: JAVA_TOOLS,
-    fetch: ['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=package/lib'],
+    fetch: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=package/lib']],
     build: [['javac', '--release', '11', '-cp', 'package/lib/*', '-d', 'package', 'example/Restored.java']],
   });
 }
