@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { available } from '../support/commands.ts';
 import { createUrl, openToAll, web } from '../support/function-urls.ts';
 import { deploy, eventually } from '../support/functions.ts';
+import { openGate, UNTIL_OPEN } from '../support/overlap.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const ECHO = `exports.handler = async (event) => ({
@@ -14,12 +15,11 @@ const ECHO = `exports.handler = async (event) => ({
   headers: { 'content-type': 'text/plain', trailer: 'x', connection: 'close' },
   body: event.rawPath,
 });`;
-/** Writes for long after its first lines have been seen. */
-const LASTING = `exports.handler = awslambda.streamifyResponse(async (event, stream) => {
-  for (let tick = 0; tick < 80; tick += 1) {
-    stream.write('tick ' + tick + '\\n');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** Does not end before its first lines have been seen. */
+const LASTING = `${UNTIL_OPEN}
+exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
+  for (let tick = 0; tick < 4; tick += 1) stream.write('tick ' + tick + '\\n');
+  await untilOpen('seen', context.invokedFunctionArn);
   stream.end('done');
 });`;
 
@@ -30,7 +30,7 @@ let url: string;
 beforeAll(async () => {
   server = await startServer();
   ({ lambda } = server);
-  url = await opened('echo', ECHO, 'BUFFERED');
+  url = (await opened('echo', ECHO, 'BUFFERED')).href;
 });
 
 afterAll(async () => {
@@ -41,11 +41,11 @@ async function opened(
   FunctionName: string,
   code: string,
   InvokeMode: 'BUFFERED' | 'RESPONSE_STREAM',
-): Promise<string> {
+): Promise<{ readonly href: string; readonly arn: string }> {
   await deploy(lambda, FunctionName, { 'index.js': code }, { Timeout: 90 });
   await openToAll(lambda, FunctionName);
-  const { FunctionUrl = '' } = await createUrl(lambda, { FunctionName, InvokeMode });
-  return FunctionUrl;
+  const { FunctionUrl = '', FunctionArn = '' } = await createUrl(lambda, { FunctionName, InvokeMode });
+  return { href: FunctionUrl, arn: FunctionArn };
 }
 
 test('a connection serves one request after another, whatever the function says of it', async () => {
@@ -129,7 +129,8 @@ test('a client that goes away while it sends is nobody’s failure', async () =>
 });
 
 test.skipIf(!available('curl', '--version'))('curl -N shows a stream while it is written', async () => {
-  const lasting = new URL(await opened('lasting', LASTING, 'RESPONSE_STREAM'));
+  const { href, arn } = await opened('lasting', LASTING, 'RESPONSE_STREAM');
+  const lasting = new URL(href);
   const resolve = `${lasting.hostname}:${lasting.port}:127.0.0.1`;
   const curl = spawn('curl', ['-sN', '--resolve', resolve, lasting.href], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -143,6 +144,8 @@ test.skipIf(!available('curl', '--version'))('curl -N shows a stream while it is
   );
   expect(curl.exitCode).toBeNull();
   expect(shown).not.toContain('done');
-  curl.kill();
-  await once(curl, 'exit');
+  const closed = once(curl, 'close');
+  await openGate(server, arn, 'seen');
+  await closed;
+  expect(shown).toMatch(/tick 3\ndone$/);
 });
