@@ -1,36 +1,30 @@
 import {
-  LambdaClient,
+  type LambdaClient,
   PutFunctionConcurrencyCommand,
   TooManyRequestsException,
 } from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deploy, invoke } from '../support/functions.ts';
+import { advanceClock, withFrozenClock } from '../support/async-events.ts';
+import { beside } from '../support/beside.ts';
+import { crowdClient } from '../support/crowd.ts';
+import { deploy, eventually, invoke } from '../support/functions.ts';
+import { openGate, UNTIL_OPEN } from '../support/overlap.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+
+const GROWING = 'arn:aws:lambda:us-east-1:000000000000:function:growing';
 
 let server: TestServer;
 let many: LambdaClient;
 
 beforeAll(async () => {
   server = await startServer({ flags: ['--concurrency', '5000'] });
-  many = new LambdaClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 2000 } }),
-  });
+  many = crowdClient(server, { maxSockets: 2000 });
 });
 
 afterAll(async () => {
   many.destroy();
   expect(await server.stop()).toBe(0);
 });
-
-async function advance(ms: number): Promise<void> {
-  const body = new URLSearchParams({ advanceMs: String(ms) });
-  expect((await fetch(`${server.endpoint}/_lambent/clock`, { method: 'POST', body })).status).toBe(200);
-}
 
 /** The 429, or undefined when it was answered. */
 async function throttle(client: LambdaClient, name: string): Promise<TooManyRequestsException | undefined> {
@@ -49,41 +43,49 @@ test('a reserved unit takes ten requests per second, however short, and ten more
   await server.lambda.send(
     new PutFunctionConcurrencyCommand({ FunctionName: 'short', ReservedConcurrentExecutions: 1 }),
   );
-  for (let second = 0; second < 2; second += 1) {
-    let answered = 0;
-    let error: TooManyRequestsException | undefined;
-    while (error === undefined && answered < 1000) {
-      error = await throttle(server.lambda, 'short');
-      if (error === undefined) answered += 1;
+  await withFrozenClock(server, async () => {
+    for (let second = 0; second < 2; second += 1) {
+      for (let each = 0; each < 10; each += 1) expect(await throttle(server.lambda, 'short')).toBeUndefined();
+      expect(await throttle(server.lambda, 'short')).toMatchObject({
+        Reason: 'ReservedFunctionInvocationRateLimitExceeded',
+        message: 'Rate Exceeded.',
+        retryAfterSeconds: '1',
+        $metadata: { httpStatusCode: 429 },
+      });
+      await advanceClock(server, 1000);
     }
-    expect(error).toMatchObject({
-      Reason: 'ReservedFunctionInvocationRateLimitExceeded',
-      message: 'Rate Exceeded.',
-      retryAfterSeconds: '1',
-      $metadata: { httpStatusCode: 429 },
-    });
-    expect(answered).toBeGreaterThanOrEqual(10);
-    await advance(1000);
-  }
+  });
 });
 
 test('a function grows by a thousand environments at once, and by as many ten seconds later', async () => {
-  // So slow to begin that all requests are there before the first is answered.
-  const slow = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8000);';
-  await deploy(
-    server.lambda,
-    'growing',
-    { 'index.js': `${slow}exports.handler = async () => 1;` },
-    { Timeout: 60 },
-  );
-  const first = await Promise.all(Array.from({ length: 1900 }, async () => await throttle(many, 'growing')));
-  const throttled = first.filter((error) => error !== undefined);
-  expect(throttled.length).toBeGreaterThan(0);
-  expect(throttled.length).toBeLessThanOrEqual(900);
-  expect(new Set(throttled.map(({ Reason }) => Reason))).toEqual(
-    new Set(['FunctionInvocationRateLimitExceeded']),
-  );
-  await advance(10_000);
-  const second = await Promise.all(Array.from({ length: 900 }, async () => await throttle(many, 'growing')));
-  expect(second.filter((error) => error !== undefined)).toEqual([]);
+  // No environment is ready before all requests are there.
+  const code = `${UNTIL_OPEN}await untilOpen('begin', '${GROWING}');\nexport const handler = async () => 1;`;
+  await deploy(server.lambda, 'growing', { 'index.mjs': code }, { Timeout: 60 });
+  await withFrozenClock(server, async () => {
+    const throttled: TooManyRequestsException[] = [];
+    const first = Array.from({ length: 1900 }, async () => {
+      const error = await throttle(many, 'growing');
+      if (error !== undefined) throttled.push(error);
+    });
+    await beside(
+      Promise.all(first),
+      async () =>
+        await eventually(
+          async () => await Promise.resolve(throttled.length),
+          (count) => count === 900,
+          60_000,
+        ),
+    );
+    await openGate(server, GROWING, 'begin');
+    await Promise.all(first);
+    expect(throttled).toHaveLength(900);
+    expect(new Set(throttled.map(({ Reason }) => Reason))).toEqual(
+      new Set(['FunctionInvocationRateLimitExceeded']),
+    );
+    await advanceClock(server, 10_000);
+    const second = await Promise.all(
+      Array.from({ length: 900 }, async () => await throttle(many, 'growing')),
+    );
+    expect(second.filter((error) => error !== undefined)).toEqual([]);
+  });
 }, 120_000);
