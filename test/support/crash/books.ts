@@ -7,6 +7,8 @@ export class Books {
   readonly #arrived = new Map<Sink, Map<string, number>>();
   /** By lane, what a FIFO queue owes, in the order of acknowledgement. */
   readonly #lanes = new Map<string, string[]>();
+  /** They may arrive or not. */
+  readonly #excused = new Set<string>();
   /** Whose deletion was asked for: they may be gone. */
   readonly #dismissed = new Set<string>();
   /** Whose deletion was acknowledged: they may never come again. */
@@ -19,6 +21,11 @@ export class Books {
   owe(word: string, ...sinks: Sink[]): void {
     for (const sink of sinks) entryOf(this.#owed, sink, () => new Set<string>()).add(word);
     if (sinks.includes('ordered')) entryOf(this.#lanes, laneOf(word), () => []).push(word);
+  }
+
+  /** It was taken, and perhaps too late to have an effect. */
+  excuse(word: string): void {
+    this.#excused.add(word);
   }
 
   arrive(sink: Sink, word: string): void {
@@ -70,7 +77,7 @@ export class Books {
   unasked(): string[] {
     return [...this.#arrived].flatMap(([sink, words]) =>
       [...words.keys()]
-        .filter((word) => this.#owed.get(sink)?.has(word) !== true)
+        .filter((word) => this.#owed.get(sink)?.has(word) !== true && !this.#excused.has(word))
         .map((word) => `${word} (${sink})`),
     );
   }
