@@ -103,7 +103,8 @@ test('an unreachable registry is named as the reason, and leaves nothing behind'
 const SLOW_NPM = `#!/bin/sh
 mkdir -p node_modules/half
 sleep 600 &
-echo "$$ $!" > node_modules/half/way
+echo "$$ $!" > node_modules/half/empty
+mv node_modules/half/empty node_modules/half/way
 wait
 `;
 
