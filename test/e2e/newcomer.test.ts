@@ -7,6 +7,7 @@ import { deploy, invoke } from '../support/functions.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { untilDeaf } from '../support/until-deaf.ts';
+import { untilSaid } from '../support/until-said.ts';
 
 const ECHO = 'exports.handler = async (event) => event;';
 
@@ -77,7 +78,8 @@ test.skipIf(!available('python3', '--version'))(
   'another Python than the one asked for is warned of, once',
   { timeout: 120_000 },
   async () => {
-    const { endpoint, lambda, output } = await server();
+    const started = await server();
+    const { endpoint, lambda } = started;
     const expected: string[] = [];
     for (const minor of [9, 10, 11, 12, 13, 14]) {
       const id = `python3.${minor}`;
@@ -92,7 +94,8 @@ test.skipIf(!available('python3', '--version'))(
       }
     }
     expect((await health(endpoint)).warnings).toEqual(expected);
-    for (const warning of expected) expect(output().split(warning)).toHaveLength(2);
+    await untilSaid(started, ...expected);
+    for (const warning of expected) expect(started.output().split(warning)).toHaveLength(2);
   },
 );
 

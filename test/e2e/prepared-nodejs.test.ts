@@ -1,6 +1,7 @@
 import { PublishLayerVersionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
+import { together, UNTIL_OPEN } from '../support/overlap.ts';
 import { preparedCounts, spareCounts, startsOf, untilPrepared } from '../support/prepared.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { withoutNamespaces } from '../support/without-namespaces.ts';
@@ -20,13 +21,12 @@ afterAll(async () => {
 });
 
 /** Everything a function could tell its start by, except for time and memory. */
-const OBSERVE = `
+const OBSERVE = `${UNTIL_OPEN}
 const fs = require('node:fs');
 const Module = require('node:module');
 const loadedAt = Object.keys(require.cache);
-exports.handler = async (event) => {
-  if (event.hold) await new Promise((resolve) => setTimeout(resolve, event.hold));
-  return {
+exports.handler = async ({ gate }, { invokedFunctionArn }) => {
+  const answer = {
     stream: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     seen: {
       env: process.env, cwd: process.cwd(), argv: process.argv, execArgv: process.execArgv, title: process.title,
@@ -35,6 +35,8 @@ exports.handler = async (event) => {
       listeners: process.eventNames().map(String), descriptors: fs.existsSync('/proc/self/fd') && fs.readdirSync('/proc/self/fd').length,
     },
   };
+  await untilOpen(gate, invokedFunctionArn);
+  return answer;
 };`;
 /** Differ from one environment to the next however it was started. */
 const OWN =
@@ -76,12 +78,15 @@ test('a function cannot tell whether its runtime had been prepared', async () =>
     server.lambda,
     'observe',
     { 'index.js': OBSERVE },
-    { Environment: { Variables: { OWN: '1' } } },
+    { Environment: { Variables: { OWN: '1' } }, Timeout: 60 },
   );
   await untilPrepared(server, RUNTIME);
   // Nothing is prepared while others start: most of them find none.
-  const answers = await Promise.all(
-    Array.from({ length: 6 }, () => invoke(server.lambda, 'observe', { hold: 4000 })),
+  const answers = await together(
+    server,
+    'observe',
+    6,
+    async (event) => await invoke(server.lambda, 'observe', event),
   );
   const observed = answers.map(({ payload }) => payload as Observed);
   const starts = await startsOf(server, 'observe');

@@ -2,6 +2,7 @@ import { PublishLayerVersionCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { available } from '../support/commands.ts';
 import { deploy, invoke } from '../support/functions.ts';
+import { together, UNTIL_OPEN_PYTHON } from '../support/overlap.ts';
 import { startsOf, untilPrepared } from '../support/prepared.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
@@ -32,16 +33,19 @@ const OBSERVE = `
 import os, sys
 loaded = sorted(name for name in sys.modules if name != 'lambent_prepared')
 def handler(event, context):
-    if event.get('hold'):
-        import time
-        time.sleep(event['hold'])
-    return {'stream': context.log_stream_name, 'seen': {
-        'env': dict(os.environ), 'cwd': os.getcwd(), 'argv': sys.argv, 'path': sys.path, 'loaded': loaded,
+    answer = {'stream': context.log_stream_name, 'seen': {
+        'env': dict(os.environ), 'cwd': os.getcwd(), 'argv': sys.argv, 'path': list(sys.path), 'loaded': loaded,
         'flags': str(sys.flags), 'finders': [str(f if isinstance(f, type) else type(f)) for f in sys.meta_path],
         'function': [context.function_name, context.memory_limit_in_mb, context.function_version, context.log_group_name],
         'descriptors': os.path.exists('/proc/self/fd') and len(os.listdir('/proc/self/fd')),
     }}
+    sys.path.insert(0, 'vendor')
+    from gate import until_open
+    until_open(event['gate'], context.invoked_function_arn)
+    return answer
 `;
+/** Where nobody looks for what will be imported. */
+const GATE = { 'vendor/gate.py': UNTIL_OPEN_PYTHON };
 /** Differ from one environment to the next however it was started. */
 const OWN =
   /^(?:AWS_LAMBDA_(?:LOG_STREAM_NAME|RUNTIME_API|METADATA_\w+)|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)|TMPDIR|_X_AMZN_TRACE_ID)$/;
@@ -52,11 +56,15 @@ interface Observed {
 }
 
 test('a function cannot tell whether its runtime had been prepared', async () => {
-  await deployPython('observe', { 'app.py': OBSERVE }, { Environment: { Variables: { OWN: '1' } } });
+  const settings = { Environment: { Variables: { OWN: '1' } }, Timeout: 60 };
+  await deployPython('observe', { 'app.py': OBSERVE, ...GATE }, settings);
   await untilPrepared(server, RUNTIME);
   // Nothing is prepared while others start: most of them find none.
-  const answers = await Promise.all(
-    Array.from({ length: 6 }, () => invoke(server.lambda, 'observe', { hold: 1 })),
+  const answers = await together(
+    server,
+    'observe',
+    6,
+    async (event) => await invoke(server.lambda, 'observe', event),
   );
   const observed = answers.map(({ payload }) => payload as Observed);
   const starts = await startsOf(server, 'observe');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+import { untilSaid } from '../support/until-said.ts';
 
 const CODE = { 'index.js': 'exports.handler = async (event) => event;' };
 const isShared = process.env['LAMBENT_E2E_STORE'] === 'postgres';
@@ -45,7 +46,7 @@ test.skipIf(isShared)(
     for (const name of files) await rename(join(directory.path, name), join(directory.path, `${name}.away`));
     const refused = server.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'refused' }));
     await expect(refused).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
-    expect(server.output()).toContain('was removed or replaced while it was in use: nothing more is written');
+    await untilSaid(server, 'was removed or replaced while it was in use: nothing more is written');
     await server.kill();
     for (const name of files) await rename(join(directory.path, `${name}.away`), join(directory.path, name));
     server = await start();

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { flagOf, options, variableOf } from '../../src/config/options.ts';
-import { advanceClock } from '../support/async-events.ts';
+import { advanceClock, withFrozenClock } from '../support/async-events.ts';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '../support/server.ts';
+import { untilSaid } from '../support/until-said.ts';
 
 /** What `lambent start` is told has its effect; settings that have tests of their own are elsewhere. */
 
@@ -83,15 +85,21 @@ const ECHO = { 'index.js': 'exports.handler = async (event) => event;' };
 test('environments end when they were idle for so long', async () => {
   const server = await start({ flags: ['--idle-expiry-seconds', '30'] });
   await deploy(server.lambda, 'idle', ECHO);
-  await invoke(server.lambda, 'idle');
-  await advanceClock(server, 20_000);
-  expect(await environmentsOf(server, 'idle')).toHaveLength(1);
-  await advanceClock(server, 15_000);
-  const left = await eventually(
-    async () => await environmentsOf(server, 'idle'),
-    (environments) => environments.length === 0,
-  );
-  expect(left).toEqual([]);
+  await withFrozenClock(server, async () => {
+    await invoke(server.lambda, 'idle');
+    await eventually(
+      async () => await environmentsOf(server, 'idle'),
+      ([environment]) => environment?.state === 'idle',
+    );
+    await advanceClock(server, 29_000);
+    expect(await environmentsOf(server, 'idle')).toHaveLength(1);
+    await advanceClock(server, 1_000);
+    const left = await eventually(
+      async () => await environmentsOf(server, 'idle'),
+      (environments) => environments.length === 0,
+    );
+    expect(left).toEqual([]);
+  });
 });
 
 test('environments are replaced when they are so old', async () => {
@@ -116,6 +124,11 @@ test('environments are replaced when they are so old', async () => {
 test('the platform’s own log is as loud as it is told to be', async () => {
   const quiet = await start({ flags: ['--log-level', 'silent', '--json'], env: { LAMBENT_UNHEARD_OF: '1' } });
   const loud = await start({ flags: ['--log-level', 'debug', '--json'], env: { LAMBENT_UNHEARD_OF: '1' } });
+  await untilSaid(loud, 'LAMBENT_UNHEARD_OF');
+  // What they said last may come after their exits.
+  const closed = [quiet, loud].map(async (server) => await once(server.process, 'close'));
+  for (const server of [quiet, loud]) expect(await server.stop()).toBe(0);
+  await Promise.all(closed);
   const lines = ({ output }: TestServer): unknown[] =>
     output()
       .trim()

@@ -10,7 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
-import { together } from '../support/overlap.ts';
+import { together, UNTIL_OPEN_PYTHON } from '../support/overlap.ts';
 import {
   hasPython,
   publishSnapshot,
@@ -51,10 +51,16 @@ async function untilWaiting(name: string, version: string, count: number): Promi
   );
 }
 
-async function logOf(name: string): Promise<string[]> {
+/** A function's log, as soon as a line in it begins so. */
+async function logWith(name: string, beginning: string): Promise<string[]> {
   const filter = new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${name}` });
-  const { events = [] } = await server.logs.send(filter);
-  return events.map(({ message = '' }) => message.trimEnd());
+  return await eventually(
+    async () => {
+      const { events = [] } = await server.logs.send(filter).catch(() => ({ events: [] }));
+      return events.map(({ message = '' }) => message.trimEnd());
+    },
+    (lines) => lines.some((line) => line.startsWith(beginning)),
+  );
 }
 
 async function update(name: string, source: string): Promise<void> {
@@ -69,7 +75,7 @@ describe.skipIf(!hasPython)('SnapStart', () => {
     const published = await publishSnapshot(server.lambda, 'early');
     expect(published).toMatchObject({ State: 'Active', SnapStart: { OptimizationStatus: 'On' } });
     const publishedAt = Date.now() / 1000;
-    const before = await logOf('early');
+    const before = await logWith('early', 'INIT_REPORT');
     expect(before).toEqual([
       expect.stringMatching(/^INIT_START Runtime Version: python:3\.12\.v\S+\tRuntime Version ARN: arn:/),
       expect.stringMatching(/^INIT_REPORT Init Duration: [\d.]+ ms$/),
@@ -79,7 +85,7 @@ describe.skipIf(!hasPython)('SnapStart', () => {
     expect(first.steps).toEqual(ALL_STEPS);
     expect(first.log).toMatch(/\tRestore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms\t/);
     expect(first.log).not.toContain('Init Duration');
-    const after = (await logOf('early')).slice(before.length);
+    const after = (await logWith('early', 'START RequestId: ')).slice(before.length);
     expect(after.slice(0, 5)).toEqual([
       expect.stringMatching(/^RESTORE_START Runtime Version: python:3\.12\.v\S+\tRuntime Version ARN: arn:/),
       'hook after 1',
@@ -202,8 +208,10 @@ def handler(event, context):
   });
 
   test('a function deleted while it is initialised for its version leaves nothing', async () => {
-    const slow = `import time\ntime.sleep(1.5)\n${SNAP_STARTED}`;
-    await deploy(server.lambda, 'gone', { 'app.py': slow }, SNAP_START);
+    // As long as it can be asked for its tags.
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:gone';
+    const waiting = `${UNTIL_OPEN_PYTHON}\nuntil_open("never", "${arn}")\n${SNAP_STARTED}`;
+    await deploy(server.lambda, 'gone', { 'app.py': waiting }, SNAP_START);
     await server.lambda.send(new PublishVersionCommand({ FunctionName: 'gone' }));
     await eventually(
       async () => await environmentsOf(server, 'gone'),
@@ -264,7 +272,7 @@ def handler(event, context): pass`;
         $metadata: { httpStatusCode: 400 },
       });
     }
-    const log = await logOf('unrestorable');
+    const log = await logWith('unrestorable', 'RESTORE_REPORT');
     expect(log).toContainEqual(expect.stringContaining('[ERROR] ValueError: not today'));
     expect(log).toContainEqual(
       expect.stringMatching(
@@ -286,7 +294,7 @@ def handler(event, context): pass`;
       message: "Lambda couldn't restore the snapshot within the timeout limit.",
       $metadata: { httpStatusCode: 408 },
     });
-    expect(await logOf('lingering')).toContainEqual(
+    expect(await logWith('lingering', 'RESTORE_REPORT')).toContainEqual(
       expect.stringMatching(/^RESTORE_REPORT Restore Duration: [\d.]+ ms\tStatus: timeout$/),
     );
   }, 40_000);

@@ -26,7 +26,7 @@ async function folder(): Promise<string> {
 }
 
 const start = async (...flags: string[]): ReturnType<typeof run> =>
-  await run(process.execPath, [LAUNCHER, 'start', ...flags], { timeoutMs: 20_000 });
+  await run(process.execPath, [LAUNCHER, 'start', ...flags], { timeoutMs: 100_000 });
 
 test('everything is still there after a restart', async () => {
   const dataDir = await folder();
@@ -98,7 +98,9 @@ test('a second SIGTERM leaves at once, and nothing it started stays behind', asy
   await running;
 });
 
-test('a busy port, a data directory in use, one that cannot be written and a bad flag are one line each', async () => {
+test('a busy port, a data directory in use, one that cannot be written and a bad flag are one line each', {
+  timeout: 240_000,
+}, async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   cleanUp.push(async () => other.close());

@@ -44,7 +44,8 @@ test('who comes while workers still end what was reset is served', { timeout: 12
   expect(await callAll('before')).toEqual(served);
   const { workers } = await eventually(
     async () => await health(server),
-    (now) => now.workers.every(({ environments: { starting, idle } }) => starting === 0 && idle > 0),
+    (now) =>
+      now.workers.every(({ environments: { starting, idle, busy } }) => starting + busy === 0 && idle > 0),
   );
   const ending = workers.reduce((sum, { environments }) => sum + environments.idle, 0);
   const reset = fetch(`${server.endpoint}/_lambent/reset`, { method: 'POST' });
