@@ -60,7 +60,7 @@ test('one with a request under way is given away after its answer', async () => 
   const { waiting, invoke } = byHand();
   const { server, lane, released } = await start(invoke);
   const client = await new RawClient(server).send(invokeRequest('"1"'));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
   lane.release();
   expect(released).toEqual([]);
   waiting[0]?.();
@@ -75,7 +75,7 @@ test('what was sent ahead goes along, in order', async () => {
   const ahead = Array.from({ length: 400 }, (_, index) => invokeRequest(`"${index}${'x'.repeat(500)}"`));
   const client = new RawClient(server);
   const sent = client.send(ahead.join(''));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
   lane.release();
   waiting[0]?.();
   await client.answers(1);
@@ -95,14 +95,14 @@ test('a request that is still coming is answered before', async () => {
   expect(released).toEqual([]);
   await client.send(request.slice(-5));
   expect((await client.answers(2)).map(bodyOf)).toEqual(['"0"', '"1234567890"']);
-  await vi.waitFor(() => expect(released.map(({ unread }) => unread)).toEqual(['']));
+  await vi.waitFor(() => expect(released.map(({ unread }) => unread)).toEqual(['']), 25_000);
 });
 
 test('one whose client has ended his side is answered and closed, not given away', async () => {
   const { waiting, invoke } = byHand();
   const { server, lane, released } = await start(invoke);
   const client = await new RawClient(server).send(invokeRequest('"1"'));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
   client.socket.end();
   lane.release();
   waiting[0]?.();
@@ -120,7 +120,7 @@ test('one that was given away can be taken up again, paused or not', async () =>
   const client = new RawClient(server);
   const bodies = Array.from({ length: 400 }, (_, index) => `"${index}${'x'.repeat(500)}"`);
   const sent = client.send(bodies.map((body) => invokeRequest(body)).join(''));
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), 25_000);
   server.onReleased = (socket, unread) => again.listener.resume(socket, unread);
   lane.release();
   waiting[0]?.();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventually } from '../../test/support/functions.ts';
 import { LeavingConnections } from './leaving-connections.ts';
 import { HOST } from './testing/listener-fixture.ts';
 
@@ -34,7 +35,11 @@ async function start(isRunning = false): Promise<{ socket: Socket; client: Socke
 async function send(client: Socket, socket: Socket, bytes: number): Promise<void> {
   const until = socket.bytesRead + bytes;
   client.write(Buffer.alloc(bytes));
-  await vi.waitFor(() => expect(socket.bytesRead).toBe(until));
+  // The way to wait that vitest has moves the time that it fakes.
+  await eventually(
+    async () => await Promise.resolve(socket.bytesRead),
+    (read) => read === until,
+  );
 }
 
 const look = (times: number) => vi.advanceTimersByTime(times * LOOK_MS);

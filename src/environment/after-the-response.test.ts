@@ -138,10 +138,11 @@ describe('a runtime that works on after its response', () => {
 
   test('for longer than the timeout is killed; the answer stays', async () => {
     bootstrap(`await pause(3_600_000);`);
-    const version = functionVersion({ ...custom, timeoutMs: 1500 });
+    // The runtime starts once more within it.
+    const version = functionVersion({ ...custom, timeoutMs: 4000 });
     const { value, functionError } = await it.invoke(version, {});
     expect([value, functionError]).toEqual([1, undefined]);
-    expect(await untilReported()).toMatch(/\tDuration: 1500\.00 ms\t.*\tStatus: timeout$/);
+    expect(await untilReported()).toMatch(/\tDuration: 4000\.00 ms\t.*\tStatus: timeout$/);
     await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ idle: 1, busy: 0 }), WITHIN_MS);
     expect((await it.invoke(version, {})).value).toBe(1);
     expect(it.logs.size).toBe(1);

@@ -142,6 +142,7 @@ describe('the pool', () => {
 
   test('removes what nobody has used for a while, by platform time', async () => {
     const it = fixture({ idleExpiryMs: 60_000 });
+    it.clock.freeze();
     const version = functionVersion();
     await it.invoke(version, count);
     await vi.waitFor(() => expect(it.pool.counts().idle).toBe(1), 25_000);
@@ -177,7 +178,7 @@ describe('the pool', () => {
     const it = fixture({ initLimitMs: 3_600_000 });
     const version = functionVersion();
     await it.invoke(version, count);
-    const running = it.run(version, invocation({ do: 'sleep', ms: 2000 }));
+    const { answer: running } = it.hold(version);
     const starting = it.run(functionVersion({ handler: 'init-hang' }), invocation(count));
     await vi.waitFor(
       () => expect(it.lines().filter((line) => line.startsWith('INIT_START'))).toHaveLength(2),

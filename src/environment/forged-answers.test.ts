@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { functionVersion, PoolFixture } from './testing/pool-fixture.ts';
 
 let it: PoolFixture;
@@ -38,6 +38,12 @@ function put(handler: string): void {
 }
 
 const custom = { runtime: 'provided.al2023' };
+
+/** What it does after its response is over: whoever comes before that may get another environment. */
+async function rested(): Promise<void> {
+  await vi.waitFor(() => expect(it.pool.counts()).toMatchObject({ idle: 1, busy: 0 }), 25_000);
+}
+
 const REFUSED = [400, 'InvalidRequestID'];
 /** By the state in which the runtime is. */
 const NOT_NOW = [403, 'InvalidStateTransition'];
@@ -51,6 +57,7 @@ describe('over the Runtime API, a function', () => {
       await respond(forged);`);
     const version = functionVersion(custom);
     const first = (await it.invoke(version, {})).value as unknown[];
+    await rested();
     expect(first.slice(0, 2)).toEqual([REFUSED, REFUSED]);
     expect(first).toHaveLength(6);
     expect(first.some((answer) => (answer as number[])[0] === 202)).toBe(false);
@@ -73,6 +80,7 @@ describe('over the Runtime API, a function', () => {
       }`);
     const version = functionVersion(custom);
     expect((await it.invoke(version, {})).value).toBe('first');
+    await rested();
     const again = [NOT_NOW, NOT_NOW, NOT_NOW, REFUSED];
     expect((await it.invoke(version, { ask: true })).value).toEqual(again);
   });

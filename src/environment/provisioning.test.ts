@@ -48,9 +48,10 @@ describe('provisioned environments', () => {
     await provisioned(it, version, 1);
     for (let i = 1; i <= 20; i += 1) expect((await it.invoke(version, { do: 'count' })).value).toBe(i);
     expect(it.logs.size).toBe(1);
-    const busy = it.invoke(version, { do: 'sleep', ms: 1000 });
+    const busy = it.hold(version);
     expect(await typeOf(it, version)).toBe('on-demand');
-    await busy;
+    busy.release();
+    await busy.answer;
     await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 0 }), 25_000);
     expect(await typeOf(it, version)).toBe('provisioned-concurrency');
   });
@@ -59,7 +60,10 @@ describe('provisioned environments', () => {
     const it = fixture({ idleExpiryMs: 60_000 });
     const version = functionVersion();
     await provisioned(it, version, 1);
-    await Promise.all([it.invoke(version, { do: 'sleep', ms: 200 }), it.invoke(version, { do: 'count' })]);
+    const busy = it.hold(version);
+    await it.invoke(version, { do: 'count' });
+    busy.release();
+    await busy.answer;
     await vi.waitFor(() => expect(it.pool.counts()).toEqual({ starting: 0, idle: 2, busy: 0 }), 25_000);
     it.clock.advance(3_600_000);
     expect(it.pool.counts()).toEqual({ starting: 0, idle: 1, busy: 0 });

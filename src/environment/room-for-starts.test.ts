@@ -55,10 +55,11 @@ test('where memory is scarce they end as well, and what is to start does start',
 
 test('where all are busy and there are files for no more, the platform says so and keeps the rest', async () => {
   const [busy, other] = versions(2) as [FunctionVersion, FunctionVersion];
-  const running = it.invoke(busy, { do: 'sleep', ms: 500 });
+  const running = it.hold(busy);
   await vi.waitFor(() => expect(it.pool.counts().busy).toBe(1), 25_000);
   room.files = 1;
   await expect(count(other)).rejects.toThrow('Lambent may open too few files to start another');
-  await running;
+  running.release();
+  await running.answer;
   expect(await countIdle(other)).toBe(1);
 });

@@ -32,7 +32,7 @@ test('connections are read into the same memory, which whoever takes it sees at 
     });
     accepted.resume();
     client.write(text);
-    await vi.waitFor(() => expect(texts).toContain(text));
+    await vi.waitFor(() => expect(texts).toContain(text), 25_000);
   }
   expect(texts).toEqual(['of one', 'of another']);
   expect(memories[1]).toBe(memories[0]);
@@ -45,7 +45,7 @@ test('what nobody takes comes by the stream, and stays what it was while others 
     readToShared(accepted, () => false);
     accepted.on('data', (bytes: Buffer) => kept.push(bytes));
     client.write(text);
-    await vi.waitFor(() => expect(kept.at(-1)?.toString()).toBe(text));
+    await vi.waitFor(() => expect(kept.at(-1)?.toString()).toBe(text), 25_000);
   }
   expect(kept.map(String)).toEqual(['first', 'other']);
 });
@@ -55,7 +55,7 @@ test('what is read before anybody listens waits in the stream', async () => {
   const take = vi.fn<() => boolean>(() => true);
   readToShared(accepted, take);
   client.end('patience');
-  await vi.waitFor(() => expect(accepted.readableLength).toBe(8));
+  await vi.waitFor(() => expect(accepted.readableLength).toBe(8), 25_000);
   expect(take).not.toHaveBeenCalled();
   const ended = once(accepted, 'end');
   accepted.once('data', (bytes: Buffer) => expect(String(bytes)).toBe('patience'));
@@ -71,6 +71,6 @@ test('who asks again takes what comes from then on', async () => {
   readToShared(accepted, after);
   accepted.resume();
   client.write('x');
-  await vi.waitFor(() => expect(after).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(after).toHaveBeenCalledTimes(1), 25_000);
   expect(before).not.toHaveBeenCalled();
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FRAME } from '../frames.ts';
@@ -30,12 +30,21 @@ const echo = (value: unknown): unknown => ({ do: 'echo', value });
 /** Of a caller who takes his response in parts, and none so far. */
 const sink = { begin: () => undefined, write: () => false, whenReady: () => undefined };
 
-/** One in hand and another ahead. On a slow machine the first may have run for too long to have another behind it. */
-async function pair(first: unknown, second: unknown): Promise<[Promise<Answer>, Promise<Answer>]> {
+/**
+ * One in hand and another ahead. On a slow machine the first may have run for too long to have another behind it.
+ * @param end where the first ends as soon as there is a file
+ */
+async function pair(
+  first: unknown,
+  second: unknown,
+  end?: string,
+): Promise<[Promise<Answer>, Promise<Answer>]> {
   for (;;) {
     const sent: [Promise<Answer>, Promise<Answer>] = [it.send(first), it.send(second)];
     if (it.group.runners.count === 1) return sent;
+    if (end !== undefined) writeFileSync(end, '');
     await Promise.all(sent);
+    if (end !== undefined) rmSync(end);
   }
 }
 
@@ -125,10 +134,11 @@ test('what is ahead is answered while something else in the environment prints',
 });
 
 test.each([
-  ['log', { do: 'flood', ms: 2000, type: FRAME.log, bytes: 100 }],
-  ['standard output', { do: 'chatter', ms: 2000 }],
-])('a flood of %s does not keep what is behind it', async (_what, flood) => {
-  const [flooding, behind] = await pair(flood, echo('behind'));
+  ['log', { do: 'flood', type: FRAME.log, bytes: 100 }],
+  ['standard output', { do: 'chatter' }],
+])('a flood of %s does not keep what is behind it', async (_what, how) => {
+  const path = join(fixture.directory, 'enough');
+  const [flooding, behind] = await pair({ ...how, path }, echo('behind'), path);
   let hasEnded = false;
   void flooding.then(() => (hasEnded = true));
   await lookUntil(() => it.group.runners.count === 0);
@@ -136,6 +146,7 @@ test.each([
   await it.add();
   expect((await behind).value).toBe('behind');
   expect(hasEnded).toBe(false);
+  writeFileSync(path, '');
   await flooding;
 });
 

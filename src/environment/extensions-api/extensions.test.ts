@@ -161,7 +161,7 @@ describe('an external extension', () => {
     [`process.kill(process.pid, 'SIGSEGV');`, 'signal: segmentation fault'],
   ])('that ends in an invocation fails it: %s', async (end, text) => {
     extension('agent', `await register(['INVOKE']); await next(); ${end}`);
-    const failed = await it.invoke(functionVersion(layers), { do: 'sleep', ms: 2500 }, { requestId });
+    const failed = await it.invoke(functionVersion(layers), { do: 'sleep', ms: 50_000 }, { requestId });
     expect(failed.functionError).toBe('Unhandled');
     expect(failed.value).toEqual({
       errorType: 'Extension.Crash',
@@ -196,7 +196,7 @@ describe('an external extension', () => {
     [`await next(); await post('exit/error', 'Agent.Lost');`, 'Extension.ExitError', 'Agent.Lost'],
   ])('may say what is wrong: %s', async (script, errorType, reason) => {
     extension('agent', `await register(['INVOKE']); ${script} await pause(60_000);`);
-    const failed = await it.invoke(functionVersion(layers), { do: 'sleep', ms: 2500 }, { requestId });
+    const failed = await it.invoke(functionVersion(layers), { do: 'sleep', ms: 50_000 }, { requestId });
     expect(failed.value).toEqual({ errorType, errorMessage: `RequestId: ${requestId} Error: ${reason}` });
   });
 

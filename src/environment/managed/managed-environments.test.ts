@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { functionVersion, invocation, PoolFixture } from '../testing/pool-fixture.ts';
 import { ManagedEnvironments } from './managed-environments.ts';
@@ -66,10 +68,12 @@ test('none is started that there are no files for', async () => {
 
 test('a version that may have environments again keeps those that it still has', async () => {
   managed.scale(version, { minEnvironments: 1 });
-  const running = managed.run(version, invocation({ do: 'sleep', ms: 300 }));
+  const path = join(it.directory, 'go');
+  const running = managed.run(version, invocation({ do: 'until', path }));
   await vi.waitFor(() => expect(managed.counts().busy).toBe(1), 25_000);
   managed.retire(version.functionArn, new Set());
   managed.scale({ ...version }, { minEnvironments: 1 });
+  writeFileSync(path, '');
   await running;
   await vi.waitFor(() => expect(managed.counts()).toEqual({ starting: 0, idle: 1, busy: 0 }), 25_000);
   expect(it.logs.size).toBe(1);

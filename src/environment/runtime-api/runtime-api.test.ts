@@ -366,7 +366,7 @@ describe('a second response or error', () => {
   test('of a runtime that waits for its next event, while extensions are busy with the last, is refused by that', async () => {
     events.refusals.set('id-2', 'responded');
     void call('GET', 'invocation/next').catch(() => undefined);
-    await vi.waitUntil(() => events.link !== undefined);
+    await vi.waitUntil(() => events.link !== undefined, 25_000);
     const { status, body } = await call('POST', 'invocation/id-2/error', '{}');
     expect([status, JSON.parse(body)]).toEqual([403, notAllowed('Ready', 'InvocationErrorResponse')]);
   });
@@ -383,7 +383,7 @@ describe('a restore', () => {
   test('answers the runtime that waits for it when it begins', async () => {
     events.canRestore = true;
     const answered = call('GET', 'restore/next');
-    await vi.waitUntil(() => events.waiting !== undefined);
+    await vi.waitUntil(() => events.waiting !== undefined, 25_000);
     events.waiting?.release();
     expect((await answered).status).toBe(200);
   });

@@ -5,7 +5,7 @@ import { functionVersion, PoolFixture } from '../testing/pool-fixture.ts';
 
 let it: PoolFixture;
 beforeEach(() => {
-  it = new PoolFixture({ initLimitMs: 5000 });
+  it = new PoolFixture({ initLimitMs: 60_000 });
 });
 afterEach(() => it.close());
 
@@ -94,7 +94,7 @@ function record(type: string): Got['record'] {
 
 async function until(type: string, count = 1): Promise<void> {
   await vi.waitFor(() => expect(typesGot().filter((each) => each === type)).toHaveLength(count), {
-    timeout: 5000,
+    timeout: 25_000,
   });
 }
 
@@ -246,7 +246,8 @@ describe('the end of an environment', () => {
     ],
   ])('by %j is told before the extension goes', async (event, outcome) => {
     extension(slowly);
-    const version = functionVersion({ ...layers, timeoutMs: 1000 });
+    // Runtime and extension start once more within it.
+    const version = functionVersion({ ...layers, timeoutMs: 4000 });
     await it.invoke(version, event, { requestId });
     await until('platform.report');
     expect(record('platform.runtimeDone')).toMatchObject({ requestId, ...outcome });

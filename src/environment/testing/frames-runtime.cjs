@@ -66,13 +66,13 @@ const commands = {
     write(Buffer.concat(frames.map(([type, text]) => frame(type, Buffer.from(text.replace('<id>', id)))))),
   // All that comes is read, and forgotten.
   steal: () => void fs.readSync(3, Buffer.alloc(65536), 0, 65536, null),
-  flood: ({ ms, type, bytes }) => {
+  flood: ({ path, type, bytes }) => {
     const flood = Buffer.concat(Array.from({ length: 200 }, () => frame(type, Buffer.alloc(bytes, 0x31))));
-    for (const end = Date.now() + ms; Date.now() < end; ) write(flood);
+    while (!fs.existsSync(path)) write(flood);
   },
-  chatter: ({ ms }) => {
+  chatter: ({ path }) => {
     const text = 'to standard output\n'.repeat(100);
-    for (const end = Date.now() + ms; Date.now() < end; ) fs.writeSync(1, text);
+    while (!fs.existsSync(path)) fs.writeSync(1, text);
   },
   stream: ({ parts, error }, id) => {
     write(frame(0x15, Buffer.concat([id, Buffer.from('text/plain')])));

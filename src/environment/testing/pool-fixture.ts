@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,12 @@ export class PoolFixture {
     return answerOf(await this.run(version, invocation(event, more)));
   }
 
+  /** Keeps an environment busy until it is let go, however long others take meanwhile. */
+  hold(version: FunctionVersion): HeldInvocation {
+    const path = join(this.directory, randomUUID());
+    return { answer: this.invoke(version, { do: 'until', path }), release: () => writeFileSync(path, '') };
+  }
+
   run(version: FunctionVersion, toRun: Invocation): Promise<InvocationResult> {
     return new Promise((succeed, fail) => this.pool.run(version, toRun, { succeed, fail }));
   }
@@ -74,6 +80,11 @@ export class PoolFixture {
     await this.driver.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+export interface HeldInvocation {
+  readonly answer: Promise<Answer>;
+  readonly release: () => void;
 }
 
 export interface Answer {

@@ -193,13 +193,17 @@ test.skipIf(missing('cpu', 'processors', 'freezer'))(
 test.skipIf(missing('memory', 'freezer'))(
   'what a platform that was killed has left goes at the next start, what lives stays',
   async () => {
-    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
     const memory = dirname(cgroups.directories.find((path) => path.includes('memory')) ?? '');
-    const left = join(memory, `lambent-${namespace}-${await deadProcess()}-1-1`);
+    // It lives until all is there: whoever else starts meanwhile would clear away what a dead one has left.
+    const owner = spawn('/bin/sleep', ['600']);
+    const left = join(memory, `${nameOf(owner)}-1`);
     mkdirSync(join(left, 'box'), { recursive: true });
     const survivor = spawn('/bin/sh', ['-c', 'echo 0 >"$0"; exec sleep 60', join(left, 'box/cgroup.procs')]);
     await vi.waitFor(() => expect(readFileSync(join(left, 'box/cgroup.procs'), 'utf8')).not.toBe(''), 25_000);
     const exited = once(survivor, 'exit');
+    const owned = once(owner, 'exit');
+    owner.kill('SIGKILL');
+    await owned;
     const next = await Cgroups.prepare();
     await vi.waitFor(() => expect(existsSync(left)).toBe(false), 25_000);
     expect((await exited)[1]).toBe('SIGKILL');
@@ -209,9 +213,10 @@ test.skipIf(missing('memory', 'freezer'))(
   },
 );
 
-/** The number of a process that is no more. */
-async function deadProcess(): Promise<number> {
-  const child = spawn('/bin/true');
-  await once(child, 'exit');
-  return child.pid ?? 0;
+/** As a platform names what belongs to it, with its process's number and the time of its start. */
+function nameOf({ pid }: ChildProcess): string {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return `lambent-${namespace}-${pid}-${started}`;
 }

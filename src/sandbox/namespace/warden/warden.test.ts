@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -23,24 +24,27 @@ test.skipIf(missing)(
   async () => {
     const root = mkdtempSync(join(tmpdir(), 'lambent-warden-'));
     const program = `
+      import { writeFileSync } from 'node:fs';
       import { Warden } from ${JSON.stringify(join(import.meta.dirname, 'warden.ts'))};
       const warden = new Warden('/usr/bin/unshare', []);
       const network = await warden.network(undefined);
       for (let port = 1; port < 50; port += 1) void warden.listener(network, '127.0.0.1', port);
       await new Promise((done) => setImmediate(done));
       // Takes none of them: the first waits to be received, the others wait for it.
-      const until = performance.now() + 300;
-      while (performance.now() < until);
-      console.log('busy');
-      process.kill(process.pid, 'SIGKILL');
+      const never = new Int32Array(new SharedArrayBuffer(4));
+      Atomics.wait(never, 0, 0, 300);
+      writeFileSync(${JSON.stringify(join(root, 'busy'))}, '');
+      Atomics.wait(never, 0, 0);
     `;
     const platform = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
       env: { TMPDIR: root },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: 'ignore',
     });
-    await vi.waitFor(() => expect(processesOf(root).length).toBeGreaterThan(0), 25_000);
-    await new Promise((resolve) => platform.once('exit', resolve));
-    expect(platform.signalCode).toBe('SIGKILL');
+    const ended = once(platform, 'exit');
+    await vi.waitFor(() => expect(existsSync(join(root, 'busy'))).toBe(true), 25_000);
+    expect(processesOf(root).length).toBeGreaterThan(0);
+    platform.kill('SIGKILL');
+    await ended;
     await vi.waitFor(() => expect(processesOf(root)).toEqual([]), 25_000);
     rmSync(root, { recursive: true, force: true });
   },
