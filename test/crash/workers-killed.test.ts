@@ -8,6 +8,8 @@ import { InvokeCommand, LambdaClient, PutFunctionConcurrencyCommand } from '@aws
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { levels } from '../security/levels.ts';
 import { deploy, eventually } from '../support/functions.ts';
+import { uniqueName } from '../support/lambda-requests.ts';
+import { openGate, UNTIL_OPEN } from '../support/overlap.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { SteadyLoad } from '../support/steady-load.ts';
 import { tracesOf } from '../support/traces.ts';
@@ -20,9 +22,9 @@ const ISOLATIONS = [
   ...levels.filter(({ missing }) => missing === undefined).map(({ name }) => name),
 ];
 const CODE = {
-  'index.js': `
-exports.handler = async ({ ms }) => {
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  'index.js': `${UNTIL_OPEN}
+exports.handler = async ({ gate }, { invokedFunctionArn }) => {
+  await untilOpen(gate, invokedFunctionArn);
   return process.env.AWS_LAMBDA_LOG_STREAM_NAME;
 };`,
 };
@@ -66,8 +68,9 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
         maxAttempts: 1,
       });
-    const call = async (caller: LambdaClient, ms: number): Promise<string | undefined> => {
-      const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify({ ms }) });
+    const FunctionArn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+    const call = async (caller: LambdaClient, event: { gate?: string }): Promise<string | undefined> => {
+      const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) });
       const answer = await caller.send(command).catch(() => undefined);
       return answer?.Payload?.transformToString();
     };
@@ -76,9 +79,16 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       await server.lambda.send(
         new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 6 }),
       );
-      // The first connection of each goes to a worker of its own.
+      // Each goes to the worker that has fewest, and stays there.
       const callers = Array.from({ length: 6 }, client);
-      const running = callers.map(async (caller) => await call(caller, 5000));
+      for (const caller of callers) await call(caller, {});
+      const gate = uniqueName('gate');
+      let ended = 0;
+      const running = callers.map(async (caller) => {
+        const answer = await call(caller, { gate });
+        ended += 1;
+        return answer;
+      });
       const { workers, invocations } = await eventually(
         async () => await health(server),
         (now) =>
@@ -86,6 +96,11 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
         60_000,
       );
       process.kill(workers[1]?.pid ?? 0, 'SIGKILL');
+      await eventually(
+        async () => await Promise.resolve(ended),
+        (count) => count === 2,
+      );
+      await openGate(server, FunctionArn, gate);
       const answers = await Promise.all(running);
       expect(answers.filter((answer) => answer === undefined)).toHaveLength(2);
       const after = await untilWorkers(server, WORKERS);
@@ -95,9 +110,17 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
       // Those of the killed one are no less accepted.
       expect((await health(server)).invocations).toBe(invocations);
       // All six units are there again: what the killed one held came back.
-      const again = await Promise.all(Array.from({ length: 6 }, async () => await call(client(), 2000)));
-      expect(again.filter((answer) => answer !== undefined)).toHaveLength(6);
-      for (const caller of callers) caller.destroy();
+      const others = Array.from({ length: 6 }, client);
+      const last = uniqueName('gate');
+      const again = Promise.all(others.map(async (caller) => await call(caller, { gate: last })));
+      await eventually(
+        async () => (await health(server)).environments.busy,
+        (busy) => busy === 6,
+        60_000,
+      );
+      await openGate(server, FunctionArn, last);
+      expect((await again).filter((answer) => answer !== undefined)).toHaveLength(6);
+      for (const caller of [...callers, ...others]) caller.destroy();
     });
 
     test('who was on his way to one that is stuck does not wait for ever', async () => {
@@ -124,7 +147,7 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
 
     test('nothing of them is left when the main process is killed', async () => {
       const callers = Array.from({ length: 6 }, client);
-      void Promise.all(callers.map(async (caller) => await call(caller, 60_000)));
+      void Promise.all(callers.map(async (caller) => await call(caller, { gate: 'closed' })));
       const { workers } = await eventually(
         async () => await health(server),
         (now) => now.environments.busy === 6,
@@ -145,7 +168,7 @@ describe.skipIf(process.platform !== 'linux').each(ISOLATIONS)(
         env: { TMPDIR: temporary },
       });
       await untilWorkers(server, WORKERS);
-      expect(await call(client(), 0)).toBeDefined();
+      expect(await call(client(), {})).toBeDefined();
       expect(await server.stop()).toBe(0);
       await eventually(
         async () => await Promise.resolve(readdirSync(temporary).filter((entry) => entry !== COMPILE_CACHE)),
@@ -167,6 +190,7 @@ test.skipIf(few || process.platform !== 'linux')(
     const flags = ['--workers', 'auto', '--concurrency', '100000', '--isolation', 'process'];
     const server = await startServer({ flags });
     const load = new SteadyLoad(server.endpoint, `killed-${randomUUID()}`);
+    const more = new SteadyLoad(server.endpoint, load.name);
     try {
       await deploy(server.lambda, load.name, { 'index.js': 'exports.handler = async (event) => event;' });
       load.begin(32);
@@ -177,25 +201,31 @@ test.skipIf(few || process.platform !== 'linux')(
       );
       const [first] = workers;
       process.kill(first?.pid ?? 0, 'SIGKILL');
-      await eventually(
-        // Asked by a connection that the killed one had, it fails.
-        async () => await health(server).catch(() => undefined),
-        (now) =>
-          (now?.workers.length ?? 0) > 1 && now?.workers.every(({ pid }) => pid !== first?.pid) === true,
-        120_000,
-      );
-      // Whose connections were elsewhere has not noticed.
+      const untilOthers = async (least: number): Promise<unknown> =>
+        await eventually(
+          // Asked by a connection that the killed one had, it fails.
+          async () => await health(server).catch(() => undefined),
+          (now) =>
+            (now?.workers.length ?? 0) >= least &&
+            now?.workers.every(({ pid }) => pid !== first?.pid) === true,
+          120_000,
+        );
+      await untilOthers(0);
+      // It may have been given all there were.
+      more.begin(32);
+      await untilOthers(2);
+      // Who was elsewhere, or has come since, has not noticed.
       const lost = load.problems.filter((problem) => problem.includes('closed'));
-      expect(lost.length).toBeLessThan(32);
-      const { answered } = load;
+      const { answered } = more;
       await eventually(
-        async () => await Promise.resolve(load.answered),
+        async () => await Promise.resolve(more.answered),
         (now) => now > answered + 1000,
         60_000,
       );
       expect(load.problems.filter((problem) => problem.includes('HTTP/1.1'))).toEqual([]);
-      await load.end();
+      await Promise.all([load.end(), more.end()]);
       expect(load.problems.filter((problem) => problem.includes('closed'))).toEqual(lost);
+      expect(more.problems).toEqual([]);
     } finally {
       await server.stop();
     }

@@ -187,7 +187,10 @@ describePythonAttacks('by a back door', ATTACKER, ({ level, server, run }) => {
       (body) => !body.includes('litterer'),
     );
     expect(await other.stop()).toBe(0);
-    expect(readdirSync(join(own.path, 'scratch'))).toEqual([]);
+    await eventually(
+      async () => await Promise.resolve(readdirSync(join(own.path, 'scratch'))),
+      (left) => left.length === 0,
+    );
     await own.remove();
   });
 });

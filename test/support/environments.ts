@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { eventually } from './functions.ts';
 import type { TestServer } from './server.ts';
 
 /** Of processor time in `/proc/<pid>/stat`, on every Linux. */
 const TICKS_PER_SECOND = 100;
+/** More than a process at rest comes to. */
+const BUSY_SECONDS = 0.1;
 
 /** The id of an environment of a function. */
 export async function environmentOf(server: TestServer, functionName: string): Promise<string> {
@@ -29,8 +32,13 @@ export async function environmentsOf(
   return environments.filter(({ functionArn }) => functionArn.endsWith(`:${functionName}`));
 }
 
-/** How much of one processor the processes of an environment use on the host, over some time. */
+/** How much of one processor the processes of an environment use on the host, over some time from when they are busy. */
 export async function processorShare(environmentId: string, overMs: number): Promise<number> {
+  const atRest = processorSeconds(environmentId);
+  await eventually(
+    async () => await Promise.resolve(processorSeconds(environmentId)),
+    (seconds) => seconds > atRest + BUSY_SECONDS,
+  );
   const before = processorSeconds(environmentId);
   const beganMs = performance.now();
   await new Promise((resolve) => setTimeout(resolve, overMs));

@@ -15,7 +15,8 @@ export const UNTIL_OPEN = `
 const untilOpen = async (gate, arn) => {
   const bare = encodeURIComponent(arn.split(':').slice(0, 7).join(':'));
   const ask = async () => (await (await fetch(process.env.AWS_ENDPOINT_URL + '/2017-03-31/tags/' + bare)).json()).Tags;
-  while (gate !== undefined && !(gate in await ask())) await new Promise((resolve) => setTimeout(resolve, ${POLL_MS}));
+  // Whoever would have answered may have been killed.
+  while (gate !== undefined && !(gate in await ask().catch(() => ({})))) await new Promise((resolve) => setTimeout(resolve, ${POLL_MS}));
 };`;
 
 /** The same for Python. */

@@ -89,11 +89,37 @@ export async function createAlias(
   );
 }
 
-/** A package of so many files that the next request comes before they are all unpacked. */
+/** A package of so many files that the next requests come before they are all unpacked, as `meanwhile` makes sure. */
 export async function slowToUnpack(answer: string | number = 1): Promise<Uint8Array> {
   const files = Array.from({ length: 3000 }, (_, index) => [`data/${index}.txt`, uniqueName()] as const);
   return await zipOf({
     'index.js': `exports.handler = async () => ${JSON.stringify(answer)};`,
     ...Object.fromEntries(files),
   });
+}
+
+/**
+ * What comes of requests while a function's code is being made ready. Where that was over before all were answered, it is
+ * made once more: a machine may be quick, or keep who asks waiting.
+ * @param begin makes what is being made ready
+ * @param ask of that
+ */
+export async function meanwhile<Begun extends Prepared, Answers>(
+  lambda: LambdaClient,
+  begin: () => Promise<Begun>,
+  ask: (begun: Begun) => Promise<Answers>,
+): Promise<Begun & { readonly answers: Answers }> {
+  for (;;) {
+    const begun = await begin();
+    // What fails is thrown where it failed in time.
+    const asked = ask(begun);
+    await Promise.allSettled([asked]);
+    const { State, LastUpdateStatus } = await configurationOf(lambda, begun.FunctionName, begun.Qualifier);
+    if (State === 'Pending' || LastUpdateStatus === 'InProgress') return { ...begun, answers: await asked };
+  }
+}
+
+interface Prepared {
+  readonly FunctionName: string;
+  readonly Qualifier?: string;
 }

@@ -92,8 +92,13 @@ describe('PutScalingPolicy', () => {
       (found) => found?.Status === 'READY' && found.RequestedProvisionedConcurrentExecutions === 2,
       30_000,
     );
-    const { ScalingActivities } = await scaling.send(
-      new DescribeScalingActivitiesCommand({ ServiceNamespace: 'lambda', ResourceId: where.ResourceId }),
+    const activities = new DescribeScalingActivitiesCommand({
+      ServiceNamespace: 'lambda',
+      ResourceId: where.ResourceId,
+    });
+    const { ScalingActivities } = await eventually(
+      async () => await scaling.send(activities),
+      ({ ScalingActivities: found = [] }) => found[0]?.StatusCode === 'Successful',
     );
     expect(ScalingActivities).toEqual([
       {

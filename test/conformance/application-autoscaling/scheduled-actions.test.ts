@@ -101,7 +101,8 @@ describe('PutScheduledAction', () => {
         await scaling.send(
           new DescribeScalingActivitiesCommand({ ServiceNamespace: 'lambda', ResourceId: where.ResourceId }),
         ),
-      ({ ScalingActivities = [] }) => ScalingActivities.length === 2,
+      ({ ScalingActivities = [] }) =>
+        ScalingActivities.filter(({ StatusCode }) => StatusCode === 'Successful').length === 2,
       30_000,
     );
     expect(activities.ScalingActivities).toMatchObject([

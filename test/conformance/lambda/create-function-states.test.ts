@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../support/functions.ts';
 import { creation, deploy, refusal } from '../../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../../support/server.ts';
-import { answering, configurationOf, slowToUnpack } from '../../support/versions.ts';
+import { answering, configurationOf, meanwhile, slowToUnpack } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -63,15 +63,20 @@ describe('CreateFunction, when the code cannot be made ready', () => {
 
 describe('CreateFunction, while the function is Pending', () => {
   test('keeps it from being updated and invoked [pending] [Invoke.pending]', async () => {
-    const input = await creation({ Code: { ZipFile: await slowToUnpack() } });
-    const { FunctionName = '' } = await server.lambda.send(new CreateFunctionCommand(input));
     const ZipFile = await answering('too soon');
-    const answers = await Promise.all([
-      refusal(server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }))),
-      refusal(server.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 4 }))),
-      refusal(server.lambda.send(new InvokeCommand({ FunctionName }))),
-      refusal(server.lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'DryRun' }))),
-    ]);
+    const begin = async (): Promise<{ FunctionName: string }> => {
+      const input = await creation({ Code: { ZipFile: await slowToUnpack() } });
+      const { FunctionName: name = '' } = await server.lambda.send(new CreateFunctionCommand(input));
+      return { FunctionName: name };
+    };
+    const ask = async (named: { FunctionName: string }) =>
+      await Promise.all([
+        refusal(server.lambda.send(new UpdateFunctionCodeCommand({ ...named, ZipFile }))),
+        refusal(server.lambda.send(new UpdateFunctionConfigurationCommand({ ...named, Timeout: 4 }))),
+        refusal(server.lambda.send(new InvokeCommand(named))),
+        refusal(server.lambda.send(new InvokeCommand({ ...named, InvocationType: 'DryRun' }))),
+      ]);
+    const { FunctionName, answers } = await meanwhile(server.lambda, begin, ask);
     for (const answer of answers) {
       expect(answer).toEqual({
         name: 'ResourceConflictException',

@@ -26,7 +26,8 @@ beforeAll(async () => {
   ({ FunctionName, FunctionArn } = await deploy(server.lambda, {
     Code: { ZipFile: await zipOf({ 'index.js': SOURCE }) },
     MemorySize: 256,
-    Timeout: 2,
+    // A process that has ended starts again within it.
+    Timeout: 30,
   }));
 });
 
@@ -38,8 +39,11 @@ async function invoke(input: Partial<InvokeCommandInput> = {}): Promise<InvokeCo
   return await server.lambda.send(new InvokeCommand({ FunctionName, ...input }));
 }
 
-async function errorOf(event: object): Promise<{ id: string; error: unknown }> {
-  const { StatusCode, FunctionError, Payload, $metadata } = await invoke({ Payload: JSON.stringify(event) });
+async function errorOf(event: object, name = FunctionName): Promise<{ id: string; error: unknown }> {
+  const { StatusCode, FunctionError, Payload, $metadata } = await invoke({
+    FunctionName: name,
+    Payload: JSON.stringify(event),
+  });
   expect({ StatusCode, FunctionError }).toEqual({ StatusCode: 200, FunctionError: 'Unhandled' });
   return { id: $metadata.requestId ?? '', error: JSON.parse(Payload?.transformToString() ?? '') };
 }
@@ -62,7 +66,11 @@ describe('Invoke, what may come of it', () => {
   });
 
   test('time may run out [timeout]', async () => {
-    const { id, error } = await errorOf({ hang: true });
+    const hasty = await deploy(server.lambda, {
+      Code: { ZipFile: await zipOf({ 'index.js': SOURCE }) },
+      Timeout: 2,
+    });
+    const { id, error } = await errorOf({ hang: true }, hasty.FunctionName);
     expect(error).toEqual({
       errorType: 'Sandbox.Timedout',
       errorMessage: `RequestId: ${id} Error: Task timed out after 2.00 seconds`,

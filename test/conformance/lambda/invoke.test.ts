@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, uniqueName } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { createAlias, deployVersions, publish, slowToUnpack } from '../../support/versions.ts';
+import { createAlias, deployVersions, meanwhile, publish, slowToUnpack } from '../../support/versions.ts';
 import { zipOf } from '../../support/zip.ts';
 
 let server: TestServer;
@@ -227,12 +227,23 @@ describe('Invoke with a qualifier', () => {
   });
 
   test('waits for no version that is still being made [pending-version]', async () => {
-    const { FunctionName: name } = await deployVersions(server.lambda, 1);
-    const ZipFile = await slowToUnpack();
-    await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile, Publish: true }));
-    await createAlias(server.lambda, name, 'live', '1', { 2: 1 });
-    for (const Qualifier of ['2', 'live']) {
-      expect(await refusal(invoke({ FunctionName: name, Qualifier }))).toEqual({
+    const begin = async () => {
+      const made = await deployVersions(server.lambda, 1);
+      const ZipFile = await slowToUnpack();
+      const named = { FunctionName: made.FunctionName };
+      await server.lambda.send(new UpdateFunctionCodeCommand({ ...named, ZipFile, Publish: true }));
+      return { ...named, Qualifier: '2' };
+    };
+    const ask = async ({ FunctionName: made }: { FunctionName: string }) => {
+      await createAlias(server.lambda, made, 'live', '1', { 2: 1 });
+      return [
+        await refusal(invoke({ FunctionName: made, Qualifier: '2' })),
+        await refusal(invoke({ FunctionName: made, Qualifier: 'live' })),
+      ];
+    };
+    const { FunctionName: name, answers } = await meanwhile(server.lambda, begin, ask);
+    for (const answer of answers) {
+      expect(answer).toEqual({
         name: 'ResourceConflictException',
         message:
           'The operation cannot be performed at this time. The function is currently in the following state: Pending',

@@ -18,6 +18,7 @@ import {
   deployVersions,
   publish,
   publishCode,
+  meanwhile,
   slowToUnpack,
 } from '../../support/versions.ts';
 
@@ -160,9 +161,13 @@ describe('PublishVersion', () => {
   });
 
   test('waits for the function to be created [pending]', async () => {
-    const input = await creation({ Code: { ZipFile: await slowToUnpack() } });
-    await server.lambda.send(new CreateFunctionCommand(input));
-    expect(await refused({ FunctionName: input.FunctionName })).toEqual({
+    const begin = async () => {
+      const input = await creation({ Code: { ZipFile: await slowToUnpack() } });
+      const { FunctionName = '' } = await server.lambda.send(new CreateFunctionCommand(input));
+      return { FunctionName };
+    };
+    const { answers } = await meanwhile(server.lambda, begin, refused);
+    expect(answers).toEqual({
       ...CONFLICT,
       message:
         'The operation cannot be performed at this time. The function is currently in the following state: Pending',
@@ -170,10 +175,15 @@ describe('PublishVersion', () => {
   });
 
   test('waits for updates [update-in-progress]', async () => {
-    const { FunctionName, FunctionArn } = await deploy(server.lambda);
-    const ZipFile = await slowToUnpack();
-    await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
-    expect(await refused({ FunctionName })).toEqual({
+    const begin = async () => {
+      const { FunctionName, FunctionArn: arn } = await deploy(server.lambda);
+      const ZipFile = await slowToUnpack();
+      await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+      return { FunctionName, FunctionArn: arn };
+    };
+    const ask = async ({ FunctionName }: { FunctionName: string }) => await refused({ FunctionName });
+    const { FunctionArn, answers } = await meanwhile(server.lambda, begin, ask);
+    expect(answers).toEqual({
       ...CONFLICT,
       message: `The operation cannot be performed at this time. An update is in progress for resource: ${FunctionArn}`,
     });

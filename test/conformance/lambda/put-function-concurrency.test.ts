@@ -9,7 +9,9 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../../support/functions.ts';
 import { deploy, refusal } from '../../support/lambda-requests.ts';
+import { openGate, UNTIL_OPEN } from '../../support/overlap.ts';
 import { deployVersion, provision } from '../../support/provisioned.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
@@ -44,7 +46,8 @@ async function unreserved(client: LambdaClient): Promise<number | undefined> {
   return (await client.send(new GetAccountSettingsCommand({}))).AccountLimit?.UnreservedConcurrentExecutions;
 }
 
-const SLEEPER = 'exports.handler = async () => await new Promise((resolve) => setTimeout(resolve, 1000));';
+const HELD = `${UNTIL_OPEN}
+exports.handler = async ({ gate }, { invokedFunctionArn }) => await untilOpen(gate, invokedFunctionArn);`;
 
 const BELOW_MINIMUM =
   "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].";
@@ -132,14 +135,28 @@ describe('PutFunctionConcurrency', () => {
   });
 
   test('of 1 lets one invoke run at a time, of whatever version [ceiling]', async () => {
-    const { FunctionName } = await deployVersion(lambda, {
-      Code: { ZipFile: await zipOf({ 'index.js': SLEEPER }) },
+    const { FunctionName, FunctionArn } = await deployVersion(lambda, {
+      Code: { ZipFile: await zipOf({ 'index.js': HELD }) },
+      Timeout: 60,
     });
     await reserve(FunctionName, 1);
+    const Payload = JSON.stringify({ gate: 'open' });
+    let refused = 0;
     const attempts = ['1', 'live', '$LATEST'].map(
-      async (Qualifier) => await lambda.send(new InvokeCommand({ FunctionName, Qualifier })),
+      async (Qualifier) =>
+        await lambda.send(new InvokeCommand({ FunctionName, Qualifier, Payload })).catch((error: unknown) => {
+          refused += 1;
+          throw error;
+        }),
     );
-    const outcomes = await Promise.allSettled(attempts);
+    const all = Promise.allSettled(attempts);
+    // The one that runs goes on until the others have been told that they may not.
+    await eventually(
+      async () => await Promise.resolve(refused),
+      (count) => count === 2,
+    );
+    await openGate(server, FunctionArn, 'open');
+    const outcomes = await all;
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect((await lambda.send(new InvokeCommand({ FunctionName }))).StatusCode).toBe(200);
   });

@@ -1,7 +1,6 @@
 import {
   CreateAliasCommand,
   GetAccountSettingsCommand,
-  GetProvisionedConcurrencyConfigCommand,
   InvokeCommand,
   LambdaClient,
   PublishVersionCommand,
@@ -13,9 +12,11 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal, updated } from '../../support/lambda-requests.ts';
+import { together, UNTIL_OPEN } from '../../support/overlap.ts';
 import { deployVersion, provision, untilProvisioned } from '../../support/provisioned.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 import { zipOf } from '../../support/zip.ts';
+import { filteredMessages } from '../logs/log-fixtures.ts';
 
 let server: TestServer;
 let lambda: LambdaClient;
@@ -49,9 +50,9 @@ const BROKEN = `
 if (process.env.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand') throw new Error('not today');
 exports.handler = async () => 'today';`;
 
-const TYPE_TELLER = `
-exports.handler = async ({ sleepMs }) => {
-  await new Promise((resolve) => setTimeout(resolve, sleepMs));
+const TYPE_TELLER = `${UNTIL_OPEN}
+exports.handler = async ({ gate }, { invokedFunctionArn }) => {
+  await untilOpen(gate, invokedFunctionArn);
   return process.env.AWS_LAMBDA_INITIALIZATION_TYPE;
 };`;
 
@@ -97,19 +98,19 @@ describe('PutProvisionedConcurrencyConfig', () => {
 
   test('runs invokes of the version in those environments first [initialization-type] [spillover]', async () => {
     const { FunctionName } = await deployVersion(lambda, {
-      Timeout: 10,
+      Timeout: 60,
       Code: { ZipFile: await zipOf({ 'index.js': TYPE_TELLER }) },
     });
     await provision(lambda, FunctionName, 'live', 1);
-    const typeOf = async (Qualifier: string, sleepMs = 0): Promise<unknown> => {
-      const Payload = JSON.stringify({ sleepMs });
+    const typeOf = async (Qualifier: string, event: { gate?: string } = {}): Promise<unknown> => {
+      const Payload = JSON.stringify(event);
       const answer = await lambda.send(new InvokeCommand({ FunctionName, Qualifier, Payload }));
       return JSON.parse(answer.Payload?.transformToString() ?? '');
     };
     expect(await typeOf('live')).toBe('provisioned-concurrency');
     expect(await typeOf('1')).toBe('provisioned-concurrency');
     expect(await typeOf('$LATEST')).toBe('on-demand');
-    const both = await Promise.all([typeOf('live', 2000), typeOf('live', 2000)]);
+    const both = await together(server, FunctionName, 2, async (event) => await typeOf('live', event));
     expect(new Set(both)).toEqual(new Set(['on-demand', 'provisioned-concurrency']));
   });
 
@@ -269,8 +270,13 @@ describe('PutProvisionedConcurrencyConfig', () => {
     expect(await provision(lambda, FunctionName, 'live', 1)).toMatchObject(failed);
     const answer = await lambda.send(new InvokeCommand({ FunctionName, Qualifier: 'live' }));
     expect(answer.Payload?.transformToString()).toBe('"today"');
-    await put(FunctionName, 'live', 1);
-    const again = new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: 'live' });
-    expect((await lambda.send(again)).Status).toBe('IN_PROGRESS');
+    const starts = async () =>
+      (await filteredMessages(server.logs, { logGroupName: `/aws/lambda/${FunctionName}` })).filter(
+        (message) => message.startsWith('INIT_START'),
+      ).length;
+    const before = await starts();
+    expect((await put(FunctionName, 'live', 1)).Status).toBe('IN_PROGRESS');
+    expect(await untilProvisioned(lambda, FunctionName, 'live')).toMatchObject(failed);
+    expect(await starts()).toBeGreaterThan(before);
   });
 });

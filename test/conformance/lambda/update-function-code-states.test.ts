@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deploy, refusal, updated } from '../../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
-import { answering, configurationOf, slowToUnpack } from '../../support/versions.ts';
+import { answering, configurationOf, meanwhile, slowToUnpack } from '../../support/versions.ts';
 
 let server: TestServer;
 
@@ -34,16 +34,26 @@ async function inUpdate(): Promise<{ FunctionName: string; FunctionArn: string }
   return { FunctionName, FunctionArn };
 }
 
+const named = ({ FunctionName }: { FunctionName: string }) => ({ FunctionName });
+
 describe('UpdateFunctionCode, while the update goes on', () => {
   test('keeps other updates out, and tags [update-in-progress] [UpdateFunctionConfiguration.update-in-progress] [TagResource.update-in-progress]', async () => {
     const ZipFile = await answering('too soon');
-    const { FunctionName, FunctionArn } = await inUpdate();
-    const requests = [
-      server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile })),
-      server.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 4 })),
-      server.lambda.send(new TagResourceCommand({ Resource: FunctionArn, Tags: { a: '1' } })),
-    ];
-    for (const answer of await Promise.all(requests.map(async (request) => await refusal(request)))) {
+    const { FunctionName, FunctionArn, answers } = await meanwhile(
+      server.lambda,
+      inUpdate,
+      async (begun) =>
+        await Promise.all([
+          refusal(server.lambda.send(new UpdateFunctionCodeCommand({ ...named(begun), ZipFile }))),
+          refusal(
+            server.lambda.send(new UpdateFunctionConfigurationCommand({ ...named(begun), Timeout: 4 })),
+          ),
+          refusal(
+            server.lambda.send(new TagResourceCommand({ Resource: begun.FunctionArn, Tags: { a: '1' } })),
+          ),
+        ]),
+    );
+    for (const answer of answers) {
       expect(answer).toEqual({
         name: 'ResourceConflictException',
         message: `The operation cannot be performed at this time. An update is in progress for resource: ${FunctionArn}`,
@@ -56,11 +66,15 @@ describe('UpdateFunctionCode, while the update goes on', () => {
   });
 
   test('lets invokes run the old code and reads see the update [old-code-meanwhile] [GetFunctionConfiguration.in-progress]', async () => {
-    const { FunctionName } = await inUpdate();
-    const [answer, seen] = await Promise.all([
-      invoked(FunctionName),
-      configurationOf(server.lambda, FunctionName),
-    ]);
+    const {
+      FunctionName,
+      answers: [answer, seen],
+    } = await meanwhile(
+      server.lambda,
+      inUpdate,
+      async (begun) =>
+        await Promise.all([invoked(begun.FunctionName), configurationOf(server.lambda, begun.FunctionName)]),
+    );
     expect(answer).toBe('"old"');
     expect(seen).toMatchObject({
       State: 'Active',
