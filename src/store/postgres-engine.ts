@@ -31,6 +31,7 @@ export async function openPostgres(url: string, onWarning: (message: string) => 
   const pool = new Pool({ ...config, max: READ_CONNECTIONS });
   pool.on('error', (error) => onWarning(`An idle connection to PostgreSQL broke: ${reasonOf(error)}.`));
   pool.on('connect', (client) => {
+    survive(client);
     client.query(SESSION_SETUP).catch((error: unknown) => onWarning(`PostgreSQL: ${reasonOf(error)}.`));
   });
   const dialect = new PostgresDialect({ pool });
@@ -53,6 +54,14 @@ export async function openPostgres(url: string, onWarning: (message: string) => 
   };
 }
 
+/**
+ * The pool hears of idle connections only. One that ends while it is in use, between two statements, has an error that nobody
+ * waits for, which would be this process's end: whoever has it finds out by the next statement.
+ */
+function survive(client: Pick<Client, 'on'>): void {
+  client.on('error', () => undefined);
+}
+
 function isLostRace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && LOST_RACES.has(error.code)) || isLostRace(error.cause);
@@ -73,6 +82,7 @@ async function checkServer(config: ClientConfig, url: string): Promise<void> {
   let client: Client | undefined;
   try {
     client = new Client(config);
+    survive(client);
     await client.connect();
     const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
     const version = Number(rows[0]?.server_version_num);
@@ -94,9 +104,10 @@ function withoutPassword(url: string): string {
 
 /** Of platforms that start at once on one database the others wait: what the first one makes is half there meanwhile. */
 async function migrateWith<T>(config: ClientConfig, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-  const db = new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: new Pool({ ...config, max: 1 }) }),
-  });
+  const pool = new Pool({ ...config, max: 1 });
+  pool.on('error', () => undefined);
+  pool.on('connect', survive);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   try {
     // The connection's, of which there is one: it goes with that.
     await sql`select pg_advisory_lock(hashtextextended('lambent migrations', 0))`.execute(db);

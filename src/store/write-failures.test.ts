@@ -120,6 +120,27 @@ test.each(shared)(
   },
 );
 
+test.each(shared)(
+  'a connection that is lost between two reads on it costs these, and no more',
+  async (engine) => {
+    database = await engine.create();
+    store = await database.open();
+    await store.db.connection().execute(async (held) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(held);
+      const pid = rows[0]?.pid;
+      await sql`select pg_terminate_backend(${pid})`.execute(store.db);
+      await expect
+        .poll(async () => await sql`select from pg_stat_activity where pid = ${pid}`.execute(store.db))
+        .toMatchObject({ rows: [] });
+      await expect(sql`select 1`.execute(held)).rejects.toThrow('not queryable');
+    });
+    await addTag('after', 'v');
+    expect(await keys()).toEqual(['after']);
+    await store.close();
+    await database.remove();
+  },
+);
+
 test.each(shared)('two platforms that wait for each other both get through', async (engine) => {
   database = await engine.create();
   store = await database.open();
