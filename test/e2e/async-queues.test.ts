@@ -11,6 +11,7 @@ import { deploy, eventually } from '../support/functions.ts';
 import { updated } from '../support/lambda-requests.ts';
 import { makeQueue, nextMessage, receive, type TestQueue } from '../support/queues.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { untilPrinted } from '../support/until-printed.ts';
 
 let server: TestServer;
 let serial = 0;
@@ -128,7 +129,7 @@ test('a queue that is gone is counted and logged, and holds up nothing', async (
     async () => await eventCounts(server),
     (now) => now['undelivered'] === Number(before['undelivered']) + 1 && now['inHand'] === 0,
   );
-  expect(server.output()).toContain(`The event ${id} for ${source} (000000000000, us-east-1) is done, but`);
+  await untilPrinted(server, `The event ${id} for ${source} (000000000000, us-east-1) is done, but`);
 });
 
 test('the dead-letter queue is shown, taken away, and has to be one that takes events', async () => {

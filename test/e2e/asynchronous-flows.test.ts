@@ -33,7 +33,7 @@ beforeAll(async () => {
   server = await startServer();
   [sns, sqs] = [clientFor(server), queueClientFor(server)];
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const settings = { endpoint: server.endpoint, region: 'us-east-1', credentials };
+  const settings = { endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
   events = new EventBridgeClient(settings);
 });
 afterAll(async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = await startServer();
   sqs = queueClientFor(server);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const settings = { endpoint: server.endpoint, region: 'us-east-1', credentials };
+  const settings = { endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
   [events, scheduler] = [new EventBridgeClient(settings), new SchedulerClient(settings)];
 });
 afterAll(async () => {
