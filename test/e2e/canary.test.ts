@@ -87,12 +87,14 @@ describe('a canary', { timeout: 120_000 }, () => {
     await createAlias(server.lambda, FunctionName, 'live', '1');
     let newest = 1;
     let released = false;
+    const seen = new Set<string>();
     const served = traffic(
       8,
       () => !released,
       async () => {
         const before = newest;
         const answer = await invoke(FunctionName, 'live');
+        seen.add(answer.version);
         // Versions only move forwards here, and a canary is one ahead.
         expect(Number(answer.version)).toBeGreaterThanOrEqual(before);
         expect(Number(answer.version)).toBeLessThanOrEqual(newest + 1);
@@ -115,6 +117,11 @@ describe('a canary', { timeout: 120_000 }, () => {
         await shift(String(next), {});
         newest = next;
         expect(await invoke(FunctionName, 'live')).toEqual({ version: `${next}`, said: `${next}` });
+        // The traffic, too, has come to it, however quick the releases are.
+        await eventually(
+          async () => await Promise.resolve([...seen]),
+          (versions) => versions.includes(String(next)),
+        );
         if (next > 2) {
           const Qualifier = String(next - 2);
           await server.lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier }));

@@ -11,6 +11,7 @@ import { startServer, temporaryDirectory, type TestServer } from '../support/ser
 import { zipOf } from '../support/zip.ts';
 
 const CONNECTIONS = 64;
+const BEFORE_AND_AFTER = 5000;
 
 let server: TestServer;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -69,13 +70,31 @@ class Hammering {
     await deploy(server.lambda, this.#name, files, { MemorySize: 1769, Timeout: 30, ...settings });
   }
 
-  /** Sends so many events, the kind of each by its number in the row. */
-  async send(count: number, kindOf: (index: number) => Kind, connections = CONNECTIONS): Promise<void> {
+  /** Sends events, the kind of each by its number in the row, until there is none for it. */
+  async send(kindOf: (index: number) => Kind | undefined, connections = CONNECTIONS): Promise<void> {
     let index = 0;
-    const next = (): Blow | undefined => (index < count ? this.#blow(kindOf(index++), index) : undefined);
+    const next = (): Blow | undefined => {
+      const kind = kindOf(index);
+      return kind && this.#blow(kind, (index += 1));
+    };
     await hammer(server.endpoint, this.#name, connections, next, ({ body }, answer) =>
       this.answers.set((JSON.parse(body) as Event).id, answer),
     );
+  }
+
+  /** Resolves when so many more are answered. */
+  async untilAnswered(more: number): Promise<void> {
+    const before = this.answers.size;
+    await eventually(
+      async () => await Promise.resolve(this.answers.size),
+      (size) => size >= before + more,
+      60_000,
+    );
+  }
+
+  /** The ids of those that were begun, in the order of that. */
+  begun(): number[] {
+    return readFileSync(join(directory.path, this.#name), 'utf8').trim().split('\n').map(Number);
   }
 
   /** Every event has one answer, which is its own, and was begun exactly once. */
@@ -83,11 +102,10 @@ class Hammering {
     expect(this.answers.size).toBe(this.events.length);
     const wrong = this.events.filter(({ id, kind }) => !isOwn(id, kind, this.answers.get(id), words));
     expect(wrong.map((event) => [event, this.answers.get(event.id)])).toEqual([]);
-    const begun = readFileSync(join(directory.path, this.#name), 'utf8').trim().split('\n').map(Number);
     const refused = this.events.filter(({ id }) => this.answers.get(id)?.status === 404);
     const expected = new Set(this.events.map(({ id }) => id));
     for (const { id } of refused) expected.delete(id);
-    expect(begun.toSorted((a, b) => a - b)).toEqual([...expected].toSorted((a, b) => a - b));
+    expect(this.begun().toSorted((a, b) => a - b)).toEqual([...expected].toSorted((a, b) => a - b));
   }
 
   #blow(kind: Kind, index: number): Blow {
@@ -113,15 +131,27 @@ function mixed(...kinds: readonly (readonly [every: number, kind: Kind])[]): (in
   return (index) => kinds.find(([every]) => index % every === every - 1)?.[1] ?? 'quick';
 }
 
-/** Begins a change while events come and go, and waits for both. */
-async function amidst(load: Promise<void>, it: Hammering, change: () => Promise<void>): Promise<void> {
+/** So many of them and no more. */
+function upTo(count: number, kindOf: (index: number) => Kind): (index: number) => Kind | undefined {
+  return (index) => (index < count ? kindOf(index) : undefined);
+}
+
+/** Makes a change while events come and go: so many before it and as many after it, however quick they are. */
+async function amidst(
+  it: Hammering,
+  kindOf: (index: number) => Kind,
+  change: () => Promise<void>,
+): Promise<void> {
+  const life = { isOver: false };
+  const load = it.send((index) => (life.isOver ? undefined : kindOf(index)));
   await beside(load, async () => {
-    const before = it.answers.size;
-    await eventually(
-      async () => await Promise.resolve(it.answers.size),
-      (size) => size > before + 3000,
-    );
-    await change();
+    try {
+      await it.untilAnswered(BEFORE_AND_AFTER);
+      await change();
+      await it.untilAnswered(BEFORE_AND_AFTER);
+    } finally {
+      life.isOver = true;
+    }
   });
   await load;
 }
@@ -129,7 +159,7 @@ async function amidst(load: Promise<void>, it: Hammering, change: () => Promise<
 test('brief invocations with some slow, thrown and left in between are each answered and executed once', async () => {
   const it = new Hammering('mixed');
   await it.deploy();
-  await it.send(30_000, mixed([1009, 'exits'], [997, 'slow'], [101, 'throws'], [13, 'logs']));
+  await it.send(upTo(30_000, mixed([1009, 'exits'], [997, 'slow'], [101, 'throws'], [13, 'logs'])));
   it.check();
 }, 120_000);
 
@@ -137,7 +167,7 @@ test('some that run into their timeout lose nobody who came behind them', async 
   const it = new Hammering('hanging');
   // The next in a process that was ended has to start it again within that, however busy the machine.
   await it.deploy({ Timeout: 5 });
-  await it.send(15_000, mixed([1501, 'hangs'], [101, 'throws']));
+  await it.send(upTo(15_000, mixed([1501, 'hangs'], [101, 'throws'])));
   it.check();
 }, 120_000);
 
@@ -146,14 +176,18 @@ test('those that come while others take their time are all answered before these
   await it.deploy();
   const slow: Promise<void>[] = [];
   await amidst(
-    it.send(15_000, () => 'quick'),
     it,
+    () => 'quick',
     async () => {
-      slow.push(it.send(4, () => 'waits', 4));
-      await Promise.resolve();
+      const four = upTo(4, () => 'waits');
+      slow.push(it.send(four, 4));
+      await eventually(
+        async () => await Promise.resolve(it.begun()),
+        (begun) => it.events.filter(({ id, kind }) => kind === 'waits' && begun.includes(id)).length === 4,
+      );
     },
   );
-  expect(it.answers.size).toBe(15_000);
+  expect(it.answers.size).toBe(it.events.length - 4);
   await writeFile(join(directory.path, 'behind-go'), '', { mode: 0o666 });
   await Promise.all(slow);
   it.check();
@@ -162,13 +196,13 @@ test('those that come while others take their time are all answered before these
 test('a new code in the midst of it is had by those that come then, and nobody is lost', async () => {
   const it = new Hammering('updated');
   await it.deploy();
-  await amidst(it.send(20_000, mixed([1009, 'exits'])), it, async () => {
+  await amidst(it, mixed([1009, 'exits']), async () => {
     const ZipFile = await zipOf({ 'index.js': codeOf('updated', 'two ') });
     await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'updated', ZipFile }));
     await untilUpdated(server.lambda, 'updated');
   });
   it.check(['one ', 'two ']);
-  await it.send(10, () => 'quick');
+  await it.send(upTo(10, () => 'quick'));
   expect([...it.answers.values()].at(-1)?.body).toMatch(/^"two /);
 }, 120_000);
 
@@ -176,8 +210,8 @@ test('where the function is deleted in the midst of it each is executed once, or
   const it = new Hammering('deleted');
   await it.deploy();
   await amidst(
-    it.send(15_000, () => 'quick'),
     it,
+    () => 'quick',
     async () => {
       await server.lambda.send(new DeleteFunctionCommand({ FunctionName: 'deleted' }));
     },
@@ -227,7 +261,7 @@ test('the log of each environment has one invocation after the other, whatever t
   const it = new Hammering('logged');
   await it.deploy();
   const kinds = mixed([601, 'prints'], [503, 'exits'], [7, 'logs']);
-  await it.send(6000, kinds);
+  await it.send(upTo(6000, kinds));
   it.check();
   const logs = await eventually(
     async () => await logsOf('logged'),
