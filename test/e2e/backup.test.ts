@@ -44,6 +44,7 @@ const s3Of = ({ endpoint }: TestServer): S3Client =>
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     forcePathStyle: true,
+    maxAttempts: 1,
   });
 
 const backUp = async (folder: string): Promise<{ stdout: string }> =>
@@ -108,8 +109,14 @@ async function expectKept(dataDir: string, queue: string): Promise<void> {
     expect((await Body?.transformToByteArray())?.length).toBe(Size);
   }
   expect(Contents.filter(({ Key }) => Key?.startsWith('kept-'))).toHaveLength(KEPT);
-  const files = await readdir(join(dataDir, 'objects'), { recursive: true, withFileTypes: true });
-  expect(files.filter((file) => file.isFile())).toHaveLength(Contents.length);
+  // What the churn had left at that moment is taken away when the platform is up.
+  await eventually(
+    async () => {
+      const files = await readdir(join(dataDir, 'objects'), { recursive: true, withFileTypes: true });
+      return files.filter((file) => file.isFile()).length;
+    },
+    (files) => files === Contents.length,
+  );
   s3.destroy();
   const found = new Set<string>();
   const receive = new ReceiveMessageCommand({

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { eventually } from '../support/functions.ts';
 import { examples, LambentCommand } from '../support/lambent-command.ts';
 import { startServer } from '../support/server.ts';
 
@@ -50,7 +51,11 @@ describe('environments', () => {
   test('lists each one with its state and isolation level', async () => {
     await command.run(['invoke', 'hello-node']);
     const { isolation } = JSON.parse((await command.run(['status', '--json'])).out) as { isolation: string };
-    const environments = JSON.parse((await command.run(['environments', '--json'])).out) as object[];
+    // It is idle a moment after its answer.
+    const environments = await eventually(
+      async () => JSON.parse((await command.run(['environments', '--json'])).out) as { state: string }[],
+      (found) => found.every(({ state }) => state === 'idle'),
+    );
     expect(environments).toEqual([
       expect.objectContaining({
         functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:hello-node',
