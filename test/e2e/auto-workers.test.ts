@@ -1,13 +1,9 @@
 import { connect } from 'node:net';
 import { availableParallelism } from 'node:os';
-import {
-  LambdaClient,
-  PutFunctionConcurrencyCommand,
-  TooManyRequestsException,
-} from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from 'vitest';
 import { beside } from '../support/beside.ts';
+import { Crowd, crowdClient } from '../support/crowd.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -115,7 +111,7 @@ test.skipIf(none)(
   async () => {
     const server = await start();
     const gates = [await LoopbackGate.listen(), await LoopbackGate.listen()] as const;
-    const many = clientOf(server);
+    const many = crowdClient(server);
     const load = new SteadyLoad(server.endpoint, uniqueName());
     await deploy(server.lambda, load.name, ECHO);
     const crowd = (name: string, count: number): Crowd => new Crowd(many, name, count);
@@ -126,7 +122,7 @@ test.skipIf(none)(
       const before = crowd(early, 70);
       await beside(before.all, async () => {
         await gates[0].untilInside(RESERVED);
-        await before.untilThrottled(20);
+        await before.until(20, THROTTLED);
         load.begin(CONNECTIONS);
         await untilWorkersAnswer(server);
       });
@@ -138,7 +134,7 @@ test.skipIf(none)(
       const during = crowd(late, 70);
       await beside(during.all, async () => {
         await gates[1].untilInside(RESERVED);
-        await during.untilThrottled(20);
+        await during.until(20, THROTTLED);
         load.pauseMs = 500;
         await eventually(
           async () => await Promise.resolve(server.output()),
@@ -169,46 +165,10 @@ test.skipIf(none)(
   },
 );
 
-function clientOf({ endpoint }: TestServer): LambdaClient {
-  return new LambdaClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 1000 } }),
-  });
-}
-
 async function limited({ lambda }: TestServer, gate: LoopbackGate): Promise<string> {
   const FunctionName = uniqueName();
   await deploy(lambda, FunctionName, { 'index.js': gate.handler("'through'") }, { Timeout: 300 });
   const ReservedConcurrentExecutions = RESERVED;
   await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions }));
   return FunctionName;
-}
-
-/** So many invokes at once, and what they were answered so far. */
-class Crowd {
-  readonly answers: unknown[] = [];
-  readonly all: Promise<unknown>;
-
-  constructor(client: LambdaClient, name: string, count: number) {
-    const one = async (): Promise<unknown> => {
-      try {
-        return (await invoke(client, name, {}, { LogType: 'None' })).payload;
-      } catch (error) {
-        if (error instanceof TooManyRequestsException) return error.Reason;
-        throw error;
-      }
-    };
-    this.all = Promise.all(Array.from({ length: count }, async () => this.answers.push(await one())));
-  }
-
-  async untilThrottled(count: number): Promise<void> {
-    await eventually(
-      async () => await Promise.resolve(this.answers),
-      (answers) => answers.filter((answer) => answer === THROTTLED).length === count,
-      WITHIN_MS,
-    );
-  }
 }

@@ -1,8 +1,7 @@
-import { UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type LambdaClient, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beside } from '../support/beside.ts';
+import { crowdClient } from '../support/crowd.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { together, UNTIL_OPEN } from '../support/overlap.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -13,13 +12,7 @@ let many: LambdaClient;
 
 beforeAll(async () => {
   server = await startServer();
-  many = new LambdaClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 300 } }),
-  });
+  many = crowdClient(server);
 });
 
 afterAll(async () => {
@@ -71,7 +64,7 @@ test('a code update in the middle loses no invoke, and the new code follows', as
   expect(answers.filter((answer) => answer === 'old' || answer === 'new')).toHaveLength(200);
   await untilUpdated(server.lambda, 'swapped');
   expect((await invoke(many, 'swapped')).payload).toMatchObject({ answer: 'new' });
-});
+}, 120_000);
 
 test('an environment is used again, keeps /tmp, and serves one invocation at a time', async () => {
   const code = `${UNTIL_OPEN}
@@ -95,7 +88,7 @@ exports.handler = async ({ gate }, { invokedFunctionArn }) => {
   const results = all.map((answer) => answer.payload as { seen: number; life: number });
   expect(new Set(results.map((result) => result.seen))).toEqual(new Set([1]));
   expect(new Set(results.map((result) => result.life)).size).toBe(4);
-});
+}, 120_000);
 
 test('idle environments go when platform time has moved on', async () => {
   await deploy(server.lambda, 'idler', {

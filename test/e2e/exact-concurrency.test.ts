@@ -1,15 +1,15 @@
 import {
   CreateAliasCommand,
-  LambdaClient,
+  type LambdaClient,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   TooManyRequestsException,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beside } from '../support/beside.ts';
+import { crowdClient } from '../support/crowd.ts';
 import { type Answer, deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { provision } from '../support/provisioned.ts';
@@ -27,13 +27,7 @@ let gate: LoopbackGate;
 beforeAll(async () => {
   server = await startServer({ flags: ['--isolation', 'process'] });
   gate = await LoopbackGate.listen();
-  many = new LambdaClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({ httpAgent: { maxSockets: 1000 } }),
-  });
+  many = crowdClient(server);
 });
 
 afterAll(async () => {
