@@ -13,7 +13,7 @@ export interface RunningLambent {
   stop(): Promise<void>;
 }
 
-const startPatienceMs = 20_000;
+const startPatienceMs = 60_000;
 const stopPatienceMs = 10_000;
 
 /** Starts Lambent as a process of its own, keeping nothing, and waits until it says where it listens. */
