@@ -15,7 +15,10 @@ import {
 } from '@aws-sdk/client-iam';
 import {
   AddPermissionCommand,
+  CreateAliasCommand,
+  CreateEventSourceMappingCommand,
   CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
   GetFunctionCommand,
   InvokeCommand,
   LambdaClient,
@@ -36,6 +39,7 @@ import {
 import { creation } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { makeTable } from '../support/tables.ts';
+import { publish } from '../support/versions.ts';
 
 /** `--auth strict` with identities: what users, roles and functions may do is what their policies say. */
 const ACCOUNT = '123456789012';
@@ -161,6 +165,34 @@ test('a user does what its policies allow, and is told what they do not', async 
   const { accessKeyId: AccessKeyId } = keys;
   await iam.send(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId, Status: 'Inactive' }));
   await expect(call(own, name)).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+});
+
+test('a condition on a function counts by whatever name it is called', async () => {
+  const [shut, open] = [await deployed(), await deployed()];
+  await publish(root, { FunctionName: shut });
+  await root.send(new CreateAliasCommand({ FunctionName: shut, Name: 'live', FunctionVersion: '1' }));
+  const Condition = { ArnEquals: { 'lambda:FunctionArn': arnOf(shut) } };
+  const { keys } = await userWith(
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: '*', Resource: '*' },
+        { Effect: 'Deny', Action: 'lambda:Create*', Resource: '*', Condition },
+      ],
+    }),
+  );
+  const own = lambdaAs(keys);
+  const EventSourceArn = `arn:aws:sqs:us-east-1:${ACCOUNT}:nowhere`;
+  const denied = { message: expect.stringContaining('with an explicit deny in an identity-based policy') };
+  for (const FunctionName of [shut, `${ACCOUNT}:function:${shut}`, arnOf(shut), `${shut}:live`]) {
+    const url = new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE' });
+    await expect(own.send(url)).rejects.toMatchObject(denied);
+    const mapping = new CreateEventSourceMappingCommand({ FunctionName, EventSourceArn });
+    await expect(own.send(mapping)).rejects.toMatchObject(denied);
+  }
+  const FunctionName = `${ACCOUNT}:function:${open}`;
+  const url = new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: 'NONE' });
+  expect(await own.send(url)).toMatchObject({ FunctionArn: arnOf(open) });
 });
 
 test('a permissions boundary bounds', async () => {

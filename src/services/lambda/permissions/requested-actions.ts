@@ -1,5 +1,6 @@
 import type { RequestContext, RequestedAction } from '../../../aws/service.ts';
-import { partitionOf } from '../../../model/stored-function.ts';
+import { parseAnyReference } from '../../../model/function-reference.ts';
+import { functionArn, partitionOf } from '../../../model/stored-function.ts';
 import { actionsOf } from './operation-access.ts';
 
 /** Members by which operations name what they are about, or what its conditions look at. */
@@ -53,7 +54,7 @@ export function furtherActions(
       needed.push({ action: 'lambda:GetLayerVersion', resource: layer });
   }
   if (operation === 'CreateFunction' && Object.keys(input.Tags ?? {}).length > 0) {
-    const resource = arnOf(context, 'function', input.FunctionName ?? '');
+    const resource = functionArnOf(input.FunctionName ?? '', context);
     needed.push({ action: 'lambda:TagResource', resource, keys: requestTags(input) });
   }
   return needed;
@@ -70,7 +71,7 @@ export function conditionKeys(operation: string, input: AskedInput, context: Req
     'lambda:CodeSigningConfigArn': input.CodeSigningConfigArn,
     'lambda:FunctionArn':
       (aboutUrls || aboutMappings) && input.FunctionName !== undefined
-        ? arnOf(context, 'function', input.FunctionName)
+        ? functionArnOf(input.FunctionName, context)
         : undefined,
     'lambda:FunctionUrlAuthType': authType,
     'lambda:Layer': layers ? input.Layers : undefined,
@@ -98,6 +99,12 @@ function resourceOf(input: AskedInput, context: RequestContext): string {
   if (UUID !== undefined) return arnOf(context, 'event-source-mapping', UUID);
   if (CapacityProviderName !== undefined) return arnOf(context, 'capacity-provider', CapacityProviderName);
   return CodeSigningConfigArn ?? '*';
+}
+
+/** However it is named, and without a qualifier: what holds for a function is not to be had round by an alias. */
+function functionArnOf(named: string, context: RequestContext): string {
+  const { accountId, region, name } = parseAnyReference(named, undefined, context);
+  return functionArn(accountId, region, name);
 }
 
 /** A name may be an ARN already. */
