@@ -12,6 +12,9 @@ import { checkFilter, DIMENSION, NAMESPACE } from './scalable-resource.ts';
 import { notBuilt } from './scaling-errors.ts';
 import type { StoredActivity } from './stored-definitions.ts';
 
+/** After every time of the platform. */
+const END_OF_TIME_MS = 1e15;
+
 /** What was done in the last six weeks, the latest first. */
 export function describeScalingActivities(
   deps: AutoscalingDependencies,
@@ -21,9 +24,14 @@ export function describeScalingActivities(
     if (input.IncludeNotScaledActivities === true) throw notBuilt('IncludeNotScaledActivities');
     await settleActivities(deps);
     const all = await readActivities(deps.store.db, context, input.ResourceId);
-    const { page, more } = pageOf(all, ({ id }) => id, input);
+    const { page, more } = pageOf(all, ageOf, input);
     return { ScalingActivities: page.map(shown), ...more };
   };
+}
+
+/** A key that puts the latest first. */
+function ageOf({ startMs, id }: StoredActivity): string {
+  return `${String(END_OF_TIME_MS - startMs).padStart(16, '0')}/${id}`;
 }
 
 function shown(activity: StoredActivity): ScalingActivity {

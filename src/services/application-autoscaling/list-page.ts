@@ -1,3 +1,4 @@
+import { pageOf as sortedPage } from '../../aws/list-page.ts';
 import { invalidNextToken, validation } from './scaling-errors.ts';
 
 const LARGEST_PAGE = 50;
@@ -8,25 +9,17 @@ interface PageInput {
 }
 
 /**
- * One page of a list that keeps its order. The token says, opaquely, which item was the last.
+ * One page of a list, in the order of its keys.
  * @throws ServiceError
  */
 export function pageOf<Item>(
   items: readonly Item[],
   keyOf: (item: Item) => string,
   { MaxResults = LARGEST_PAGE, NextToken }: PageInput,
-): { page: readonly Item[]; more: { NextToken?: string } } {
+): { readonly page: readonly Item[]; readonly more: { readonly NextToken?: string } } {
   if (MaxResults < 1 || MaxResults > LARGEST_PAGE) {
     throw validation(`MaxResults must be between 1 and ${LARGEST_PAGE}.`);
   }
-  let start = 0;
-  if (NextToken !== undefined) {
-    const last = Buffer.from(NextToken, 'base64url').toString();
-    start = items.findIndex((item) => keyOf(item) === last) + 1;
-    if (start === 0) throw invalidNextToken();
-  }
-  const page = items.slice(start, start + MaxResults);
-  const last = page.at(-1);
-  const isLast = last === undefined || start + page.length >= items.length;
-  return { page, more: isLast ? {} : { NextToken: Buffer.from(keyOf(last)).toString('base64url') } };
+  const sorted = items.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return sortedPage(sorted, keyOf, { limit: MaxResults, token: NextToken }, invalidNextToken);
 }

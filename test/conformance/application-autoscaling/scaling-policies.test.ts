@@ -216,6 +216,20 @@ describe('DescribeScalingPolicies', () => {
     ]);
     expect(second.NextToken).toBeUndefined();
   });
+
+  test('goes on behind a page whose policies were deleted meanwhile', async () => {
+    const { arn: _arn, ...where } = await registered(server, scaling);
+    for (const PolicyName of ['a', 'b', 'c']) await scaling.send(policy(where, { PolicyName }));
+    const input = { ServiceNamespace: 'lambda', ResourceId: where.ResourceId, MaxResults: 1 } as const;
+    for (const PolicyName of ['a', 'b']) {
+      const before = await scaling.send(new DescribeScalingPoliciesCommand(input));
+      expect(before.ScalingPolicies).toMatchObject([{ PolicyName }]);
+      await scaling.send(new DeleteScalingPolicyCommand({ ...where, PolicyName }));
+      const { NextToken } = before;
+      const after = await scaling.send(new DescribeScalingPoliciesCommand({ ...input, NextToken }));
+      expect(after.ScalingPolicies).toMatchObject([{ PolicyName: PolicyName === 'a' ? 'b' : 'c' }]);
+    }
+  });
 });
 
 describe('DeleteScalingPolicy', () => {
