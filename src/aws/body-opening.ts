@@ -23,6 +23,19 @@ export function openBody(
   return plain;
 }
 
+/**
+ * Whether a body that could be streamed has to be read first: botocore says nowhere what it has signed of one, except to S3,
+ * which takes nothing else.
+ */
+export function isSignedWhole(
+  { options }: Pick<EndpointParts, 'options'>,
+  { service }: Operation,
+  request: WireRequest,
+): boolean {
+  if (options.auth !== 'strict' || service.name === 's3') return false;
+  return request.header('x-amz-content-sha256') === undefined;
+}
+
 function authenticated(
   { options, services, dispatcher }: EndpointParts,
   operation: Operation,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IssuedCredential } from '../model/identity/caller-identity.ts';
 import { sendAnswer } from './answer-writer.ts';
 import type { HttpResponse } from './answer-writer.ts';
-import { openBody } from './body-opening.ts';
+import { isSignedWhole, openBody } from './body-opening.ts';
 import { isUninvited } from './body-invitation.ts';
 import { type Course, inputAlong, isWhole } from './course.ts';
 import { serializationError } from './codecs/serialization-error.ts';
@@ -104,7 +104,10 @@ export class Exchange {
     if (destination.formBoundary !== undefined)
       this.#upload(operation, handler, destination.formBoundary).catch((error: unknown) => this.#fail(error));
     else if (body !== undefined) this.#run(operation, handler, body);
-    else if (destination.protocol.streamsInput(operation))
+    else if (
+      destination.protocol.streamsInput(operation) &&
+      !isSignedWhole(this.#parts, operation, this.#request)
+    )
       this.#run(operation, handler, streamBody(this.#request));
     else this.#collect(operation, (collected) => this.#run(operation, handler, collected));
   }

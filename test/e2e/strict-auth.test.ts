@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sign } from '../../cli/sign.ts';
 import { advanceClock } from '../support/async-events.ts';
 import { deploy, invoke } from '../support/functions.ts';
 import { iamOf, makeRole } from '../support/identities.ts';
@@ -65,6 +66,21 @@ test('a request without a signature is refused', async () => {
   const answer = await fetch(`${server.endpoint}/2015-03-31/functions`);
   expect(answer.status).toBe(403);
   expect(answer.headers.get('x-amzn-errortype')).toContain('MissingAuthenticationToken');
+});
+
+test('arguments of InvokeAsync count as signed where no header says what of them was, as of botocore', async () => {
+  await deploy(known, 'later', { 'index.js': 'exports.handler = async () => 1;' }, { Role });
+  const url = new URL('/2014-11-13/functions/later/invoke-async/', server.endpoint);
+  const ask = async (body: string, sent = body) => {
+    const credentials = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
+    const request = { method: 'POST', url, headers: {}, body: Buffer.from(body) };
+    const headers = sign(request, { service: 'lambda', region: 'us-east-1', credentials, now: new Date() });
+    expect(headers).not.toHaveProperty('x-amz-content-sha256');
+    return await fetch(url, { method: 'POST', headers, body: sent });
+  };
+  expect((await ask('{"a":1}')).status).toBe(202);
+  const tampered = await ask('{"a":1}', '{"a":2}');
+  expect(tampered.headers.get('x-amzn-errortype')).toBe('InvalidSignatureException');
 });
 
 test("a function's own credentials are good for calling back", async () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { isRecord } from '../codecs/entries.ts';
 import type { Operation } from '../schema/service-model.ts';
 import { isBlob, isEventStream, isStream, isString } from '../schema/shape.ts';
@@ -36,7 +37,9 @@ export function readRestInput(format: RestFormat, call: WireCall, body: Body): R
 }
 
 function readPayload(format: RestFormat, operation: Operation, member: Member, body: Body): unknown {
-  if (isStream(member.shape) || !(body instanceof Uint8Array)) return body;
+  if (!(body instanceof Uint8Array)) return body;
+  // It had to be read before it could be believed; its handler reads a stream all the same.
+  if (isStream(member.shape)) return Readable.from([body]);
   // Clients send nothing for an absent payload.
   if (body.length === 0) return undefined;
   if (isBlob(member.shape)) return body;
