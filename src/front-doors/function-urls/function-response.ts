@@ -1,4 +1,5 @@
 import { compactJson } from '../../model/compact-json.ts';
+import { isHeaderText } from '../../model/header-text.ts';
 
 /** An HTTP answer, as a function URL gives it. */
 export interface UrlResponse {
@@ -30,8 +31,6 @@ const NOT_THE_FUNCTIONS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
-// oxlint-disable-next-line no-control-regex -- they are what must not be in a header
-const UNFIT = /[\0-\u0008\u000a-\u001f\u007f\u0100-\uffff]/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 const STATUS = /^\d+$/;
@@ -119,11 +118,6 @@ function bodyOf(given: unknown, isBase64: boolean): Buffer | undefined {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
-}
-
-/** Whether a header can have this as its value. */
-export function isHeaderText(text: string): boolean {
-  return !UNFIT.test(text);
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

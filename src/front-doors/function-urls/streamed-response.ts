@@ -1,6 +1,7 @@
 import type { InvokeAnswer } from '../../invoke/function-invoker.ts';
 import type { ResponseChunks } from '../../invoke/response-chunks.ts';
-import { isHeaderText, isObject, responseHead, type UrlResponse } from './function-response.ts';
+import { isHeaderText } from '../../model/header-text.ts';
+import { isObject, responseHead, type UrlResponse } from './function-response.ts';
 
 /** The type by which a function says that a description of the response comes before its body. */
 const DESCRIBED = 'application/vnd.awslambda.http-integration-response';

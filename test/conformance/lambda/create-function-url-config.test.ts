@@ -137,4 +137,15 @@ describe('CreateFunctionUrlConfig', () => {
     expect(answer).toMatchObject({ name: 'ValidationException', status: 400 });
     expect(answer.message).toContain(text);
   });
+
+  test.each(['AllowHeaders', 'AllowMethods', 'ExposeHeaders'] as const)(
+    'refuses %s that no header could tell a browser [bounds]',
+    async (member) => {
+      for (const value of ['\u2603', 'a\u0001'])
+        expect(await refused({ Cors: { AllowOrigins: ['*'], [member]: [value] } })).toMatchObject({
+          name: 'InvalidParameterValueException',
+          message: `Cors.${member}: an HTTP header cannot hold ${JSON.stringify(value)}.`,
+        });
+    },
+  );
 });

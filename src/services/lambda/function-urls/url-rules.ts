@@ -5,7 +5,13 @@ import type {
   UpdateFunctionUrlConfigRequest,
 } from '@aws-sdk/client-lambda';
 import type { FunctionReference } from '../../../model/function-reference.ts';
-import { resourceConflict, resourceNotFound, validationError } from '../../../model/lambda-errors.ts';
+import { isHeaderText } from '../../../model/header-text.ts';
+import {
+  invalidParameterValue,
+  resourceConflict,
+  resourceNotFound,
+  validationError,
+} from '../../../model/lambda-errors.ts';
 import {
   functionUrlTargetArn,
   type StoredCors,
@@ -62,8 +68,21 @@ export function updatedFunctionUrl(
 }
 
 function corsGiven(given: Cors | undefined): Pick<StoredFunctionUrl, 'cors'> {
+  if (given !== undefined) checkHeaders(given);
   const cors = given && storedCors(given);
   return cors && Object.keys(cors).length > 0 ? { cors } : {};
+}
+
+/** Lists that the URL's answers repeat to browsers: they have to be fit for that. */
+const SAID = ['AllowHeaders', 'AllowMethods', 'ExposeHeaders'] as const;
+
+/** Throws 400: with what no header can hold, every answer to a page would fail. */
+function checkHeaders(cors: Cors): void {
+  for (const member of SAID) {
+    const unfit = cors[member]?.find((value) => !isHeaderText(value));
+    if (unfit === undefined) continue;
+    throw invalidParameterValue(`Cors.${member}: an HTTP header cannot hold ${JSON.stringify(unfit)}.`);
+  }
 }
 
 /** What was not given stays away, as it is shown again. */
