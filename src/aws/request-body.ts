@@ -58,11 +58,17 @@ export function collectBody(raw: StreamedRequest, limit: number, done: BodyReade
   raw.on('close', () => settle(undefined, 'aborted'));
 }
 
-/** The same of a request that no service answers. Undefined when it is too large; rejects when its client goes away. */
+/** The client went away before the end of its request: nobody's failure. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+/** The same of a request that no service answers. Undefined when it is too large; rejects with ClientGone. */
 export function readWhole(request: StreamedRequest, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     collectBody(request, limit, (body, failure) => {
-      if (failure === 'aborted') reject(new Error('The client went away before the end of its request.'));
+      if (failure === 'aborted')
+        reject(new ClientGone('The client went away before the end of its request.'));
       else resolve(body);
     });
   });

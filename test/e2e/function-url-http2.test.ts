@@ -155,6 +155,19 @@ describe.each(LISTENERS)('by HTTP/2 %s', (listener) => {
     expect(await ask(streaming)).toMatchObject({ body: 'first;last' });
   });
 
+  test('a client that sends more than it said, which ends its connection, is nobody’s failure', async () => {
+    const liar = connect(server.endpoint, { ca: certificate?.ca });
+    liar.on('error', () => undefined);
+    const { host } = new URL(buffered);
+    const head = { ':authority': host, ':path': '/', ':method': 'POST', 'content-length': '3' };
+    const stream = liar.request(head);
+    stream.on('error', () => undefined);
+    stream.end('more than that');
+    await new Promise((resolve) => liar.once('close', resolve));
+    expect((await ask(buffered)).headers).toMatchObject({ ':status': 200 });
+    expect(server.output()).not.toContain('A function URL failed');
+  });
+
   test('a tunnel is refused, and WebSockets are not offered', async () => {
     const tunnel = session.request({ ':method': 'CONNECT', ':authority': new URL(buffered).host });
     const [headers] = (await once(tunnel, 'response')) as [IncomingHttpHeaders];

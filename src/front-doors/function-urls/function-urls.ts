@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { isUninvited } from '../../aws/body-invitation.ts';
-import { readWhole } from '../../aws/request-body.ts';
+import { ClientGone, readWhole } from '../../aws/request-body.ts';
 import type { FunctionInvoker, InvokeAnswer } from '../../invoke/function-invoker.ts';
 import { ResponseChunks } from '../../invoke/response-chunks.ts';
 import { frontDoorHeader } from '../../invoke/trace-id.ts';
@@ -67,8 +67,9 @@ export class FunctionUrls {
     try {
       await sendResponse(request, response, call, await this.#answer(call));
     } catch (error) {
-      // A client that goes away in the middle of its request is no failure of ours.
-      if (!request.readableAborted) this.#options.onError(error);
+      // Nobody is left who could be answered.
+      if (error instanceof ClientGone) return;
+      this.#options.onError(error);
       if (response.headersSent) return;
       // Among what the head has by now may be what could not be sent.
       for (const name of response.getHeaderNames()) response.removeHeader(name);
