@@ -23,6 +23,7 @@ import { startFunctionActivation } from '../services/lambda/functions/function-a
 import { TablesRuntime } from '../services/dynamodb/tables-runtime.ts';
 import { StreamsRuntime } from '../services/kinesis/streams-runtime.ts';
 import { QueuesRuntime } from '../services/sqs/queues-runtime.ts';
+import { ScalableTargets } from '../services/application-autoscaling/scalable-targets.ts';
 import { XrayRuntime } from '../services/xray/xray-runtime.ts';
 import type { Store } from '../store/store.ts';
 import { platformId } from './data-directory.ts';
@@ -59,8 +60,7 @@ export async function buildExecution(site: Site) {
   const owner = await platformId(directory.path);
   const door = openDoor(site, { functions, concurrency, pool, traces: xray, owner });
   const { invoker } = door;
-  const eventInvokeConfigs = await opened(new EventInvokeConfigs(), store);
-  const functionUrls = await opened(new FunctionUrlDirectory(), store);
+  const directories = await openDirectories(store);
   const receivers = openReceivers(site, owner, onNotice);
   const { queues, streamConsumer: streams } = receivers;
   const targets = destinationTargets(() => ({ queues: queues.sender, ...messaging.receivers }), roles);
@@ -68,7 +68,7 @@ export async function buildExecution(site: Site) {
     store,
     clock,
     invoker,
-    configs: eventInvokeConfigs,
+    configs: directories.eventInvokeConfigs,
     queuedTrace: (...event) => invoker.queuedTrace(...event),
     targets,
     target: (event) => functions.version(event, event.qualifier),
@@ -90,8 +90,7 @@ export async function buildExecution(site: Site) {
     snapStart,
     ...door,
     events,
-    eventInvokeConfigs,
-    functionUrls,
+    ...directories,
     ...receivers,
     messaging,
     eventSources,
@@ -100,6 +99,15 @@ export async function buildExecution(site: Site) {
   // Those that come when they are needed take nothing before.
   if (config.workers !== 'auto') await workers?.prepare();
   return { runtimes, isolation, pool, workers, ...doors, scaling, targets, xray, activation, unneededCode };
+}
+
+/** What is stored beside functions and looked up without asking the store. */
+async function openDirectories(store: Store) {
+  return {
+    eventInvokeConfigs: await opened(new EventInvokeConfigs(), store),
+    functionUrls: await opened(new FunctionUrlDirectory(), store),
+    scalableTargets: await opened(new ScalableTargets(), store),
+  };
 }
 
 /** Who keeps environments that nobody has asked for yet. To be called after the directory has followed. */

@@ -51,7 +51,7 @@ export function buildFront({ execution, ...site }: Site & { readonly execution: 
   const own = [
     lambdaService({ ...site, execution }, codeDownloads),
     createLogsService({ store, segments, clock }),
-    createApplicationAutoscalingService(autoscaling),
+    createApplicationAutoscalingService(autoscaling, execution.scalableTargets),
     ...aroundFunctions(execution),
     createIamService({ store, clock, directory: identity.directory, isStrict: identity.policies.isStrict }),
     createStsService({

@@ -15,6 +15,7 @@ export function resetOf({
     execution.policies,
     execution.eventInvokeConfigs,
     execution.functionUrls,
+    execution.scalableTargets,
     execution.concurrency,
     execution.lender,
     execution.provisioned,

@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from '../../aws/service.ts';
+import { autoscalingActions } from './autoscaling-actions.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
 import { deleteScalingPolicy } from './delete-scaling-policy.ts';
 import { deleteScheduledAction } from './delete-scheduled-action.ts';
@@ -11,13 +12,18 @@ import { listTagsForResource } from './list-tags-for-resource.ts';
 import { putScalingPolicy } from './put-scaling-policy.ts';
 import { putScheduledAction } from './put-scheduled-action.ts';
 import { registerScalableTarget } from './register-scalable-target.ts';
+import type { ScalableTargets } from './scalable-targets.ts';
 import { tagResource } from './tag-resource.ts';
 import { untagResource } from './untag-resource.ts';
 
 /** Application Auto Scaling of provisioned concurrency. `ScalingRunner` does what is stored. */
-export function createApplicationAutoscalingService(deps: AutoscalingDependencies): ServiceDefinition {
+export function createApplicationAutoscalingService(
+  deps: AutoscalingDependencies,
+  targets: ScalableTargets,
+): ServiceDefinition {
   return {
     model: 'application-auto-scaling',
+    access: { actions: autoscalingActions(targets) },
     operations: {
       DeleteScalingPolicy: deleteScalingPolicy(deps),
       DeleteScheduledAction: deleteScheduledAction(deps),

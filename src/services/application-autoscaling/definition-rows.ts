@@ -173,6 +173,12 @@ function keyOf(
   return `${accountId}/${region}/${resourceId}/${kind}/${name}`;
 }
 
+/** Account, Region and resource of the target that a change is about; undefined for policies and actions. */
+export function targetOfChange({ key }: Change): string | undefined {
+  const [accountId, region, resourceId, kind] = key.split('/', 4);
+  return kind === 'target' ? `${accountId}/${region}/${resourceId}` : undefined;
+}
+
 function definitionOf<Kind extends DefinitionKind>(row: AutoscalingDefinitionTable): Definition<Kind> {
   const { account_id: accountId, region, resource_id: resourceId } = row;
   const [, name = '', qualifier = ''] = resourceId.split(':');

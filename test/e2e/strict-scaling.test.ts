@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  PutScheduledActionCommand,
+  RegisterScalableTargetCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { CreateAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { place } from '../support/autoscaling.ts';
+import { deploy } from '../support/functions.ts';
+import { iamOf, type Keys, makeRole, settingsFor } from '../support/identities.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { publish } from '../support/versions.ts';
+
+/** `--auth strict`: who may scale what is said by target and by kind of target. */
+const ACCOUNT = '123456789012';
+const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
+const ANY_TARGET = `arn:aws:application-autoscaling:us-east-1:${ACCOUNT}:scalable-target/*`;
+const DENIED = { name: 'AccessDeniedException' };
+
+let server: TestServer;
+const clients: { destroy(): void }[] = [];
+const targets: { where: ReturnType<typeof place>; arn: string }[] = [];
+
+const toRegister = (where: ReturnType<typeof place>) =>
+  new RegisterScalableTargetCommand({ ...where, MinCapacity: 0, MaxCapacity: 1 });
+
+beforeAll(async () => {
+  server = await startServer({
+    flags: ['--auth', 'strict'],
+    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
+  });
+  const root = new LambdaClient(settingsFor(server.endpoint, ROOT));
+  const iam = iamOf(server.endpoint, ROOT);
+  await deploy(
+    root,
+    'f',
+    { 'index.js': 'exports.handler = async () => 1;' },
+    { Role: await makeRole(iam, 'r') },
+  );
+  await publish(root, { FunctionName: 'f' });
+  iam.destroy();
+  const scaling = scalingAs(ROOT);
+  for (const Name of ['one', 'other']) {
+    await root.send(new CreateAliasCommand({ FunctionName: 'f', Name, FunctionVersion: '1' }));
+    const where = place('f', Name);
+    targets.push({ where, arn: (await scaling.send(toRegister(where))).ScalableTargetARN ?? '' });
+  }
+  root.destroy();
+});
+
+afterAll(async () => {
+  for (const client of clients) client.destroy();
+  expect(await server.stop()).toBe(0);
+});
+
+function scalingAs(keys: Keys): ApplicationAutoScalingClient {
+  const client = new ApplicationAutoScalingClient(settingsFor(server.endpoint, keys));
+  clients.push(client);
+  return client;
+}
+
+/** Of a new user with these statements. */
+async function scalingWith(...statements: readonly object[]): Promise<ApplicationAutoScalingClient> {
+  const iam = iamOf(server.endpoint, ROOT);
+  const UserName = `user-${randomUUID().slice(0, 8)}`;
+  await iam.send(new CreateUserCommand({ UserName }));
+  const Statement = statements.map((each) => ({ Effect: 'Allow', Action: '*', Resource: '*', ...each }));
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  iam.destroy();
+  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+  return scalingAs({ accessKeyId, secretAccessKey });
+}
+
+const scheduled = (where: ReturnType<typeof place>) =>
+  new PutScheduledActionCommand({
+    ...where,
+    ScheduledActionName: 'later',
+    Schedule: 'rate(1 day)',
+    ScalableTargetAction: { MinCapacity: 0 },
+  });
+
+test('a policy names one target, or all, and lists are about none', async () => {
+  const [one, other] = targets;
+  if (one === undefined || other === undefined) throw new Error('There are two targets.');
+  const ofOne = await scalingWith({ Resource: one.arn });
+  await ofOne.send(scheduled(one.where));
+  await ofOne.send(new TagResourceCommand({ ResourceARN: one.arn, Tags: { a: 'b' } }));
+  await expect(ofOne.send(scheduled(other.where))).rejects.toMatchObject({
+    ...DENIED,
+    message: expect.stringContaining(`on resource: ${other.arn} because no identity-based policy allows`),
+  });
+  await expect(
+    ofOne.send(new TagResourceCommand({ ResourceARN: other.arn, Tags: { a: 'b' } })),
+  ).rejects.toMatchObject(DENIED);
+  const list = new DescribeScalableTargetsCommand({ ServiceNamespace: 'lambda' });
+  await expect(ofOne.send(list)).rejects.toMatchObject(DENIED);
+  const notOther = await scalingWith({}, { Effect: 'Deny', Resource: other.arn });
+  await notOther.send(scheduled(one.where));
+  await expect(notOther.send(scheduled(other.where))).rejects.toMatchObject(DENIED);
+  const ofAll = await scalingWith({ Resource: ANY_TARGET });
+  await ofAll.send(scheduled(other.where));
+  // What is not registered yet is one of all.
+  await ofAll.send(toRegister(place('f', '1')));
+});
+
+test('a condition asks for the kind of target', async () => {
+  const [target] = targets;
+  if (target === undefined) throw new Error('There are two targets.');
+  const key = (name: string, value: string): object => ({
+    Condition: { StringEquals: { [`application-autoscaling:${name}`]: value } },
+  });
+  const lambdas = await scalingWith(key('service-namespace', 'lambda'));
+  await lambdas.send(scheduled(target.where));
+  const tables = await scalingWith(key('service-namespace', 'dynamodb'));
+  await expect(tables.send(scheduled(target.where))).rejects.toMatchObject(DENIED);
+  const { ScalableDimension } = target.where;
+  const denied = await scalingWith({}, { Effect: 'Deny', ...key('scalable-dimension', ScalableDimension) });
+  await expect(denied.send(scheduled(target.where))).rejects.toMatchObject(DENIED);
+  await denied.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'lambda' }));
+});
