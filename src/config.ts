@@ -11,10 +11,11 @@ import {
   readFile,
   readFlags,
   readVariables,
+  splitArguments,
   unknownVariables,
 } from './config/sources.ts';
 
-export { ConfigError };
+export { ConfigError, splitArguments };
 
 /** A key that `--auth strict` accepts, and its account (12 digits). */
 export interface AccessKey {

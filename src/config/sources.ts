@@ -21,11 +21,23 @@ const OF_THE_COMMANDS = ['LAMBENT_ENDPOINT'];
 
 const fileNames = ['lambent.config.json', 'lambent.config.yaml', 'lambent.config.yml'];
 
+/** Tells what a command takes beside flags of `lambent start` from those, wherever it stands. */
+export function splitArguments(argv: readonly string[]): { positionals: string[]; flags: string[] } {
+  const positionals = tokens(argv, optionsByFlag()).filter(({ kind }) => kind === 'positional');
+  const places = new Set(positionals.map(({ index }) => index));
+  return {
+    positionals: argv.filter((_, index) => places.has(index)),
+    flags: argv.filter((_, index) => !places.has(index)),
+  };
+}
+
+function optionsByFlag(): ReadonlyMap<string, Option> {
+  return new Map(options.filter((option) => !option.noFlag).map((option) => [flagOf(option.name), option]));
+}
+
 /** Reads `--name value`, `--name=value`, `--switch` and `--no-switch`. The last one of a repeated flag counts. */
 export function readFlags(argv: readonly string[], cwd: string): FoundSettings {
-  const byFlag = new Map(
-    options.filter((option) => !option.noFlag).map((option) => [flagOf(option.name), option]),
-  );
+  const byFlag = optionsByFlag();
   const found = new Map<string, Found>();
   for (const token of tokens(argv, byFlag)) {
     if (token.kind === 'option-terminator') continue;

@@ -38,6 +38,7 @@ export async function openState(
   const segments = new LogSegments({
     directory: join(directory.path, 'logs'),
     clock,
+    backups: store.backups,
     onWriteError: (error) => warnings.add(`Log events could not be written: ${withoutPath(error)}`),
   });
   const logSink = createFunctionLogSink({ store, segments, clock });

@@ -8,6 +8,7 @@ import {
   type QueryResult,
   Transaction,
 } from 'kysely';
+import { BackupWatch } from './backup-watch.ts';
 import { type Change, type ChangeFeed, RESET_CHANGE } from './change-feed.ts';
 import { emptyTables, tablesToEmpty } from './empty-tables.ts';
 import type { Engine, WriterConnection } from './engine.ts';
@@ -32,7 +33,7 @@ interface WriteScope {
 export interface DatabaseStoreParts {
   readonly engine: Engine;
   readonly changes: ChangeFeed;
-  readonly blobs: (hooks: Pick<FileBlobStoreOptions, 'write' | 'afterCommit'>) => FileBlobStore;
+  readonly blobs: (hooks: Pick<FileBlobStoreOptions, 'write' | 'afterCommit' | 'backups'>) => FileBlobStore;
   readonly onWarning: (message: string) => void;
   /** Runs after the database is closed. */
   readonly onClosed: () => Promise<void>;
@@ -44,6 +45,7 @@ export class DatabaseStore implements Store {
   readonly db: Kysely<Database>;
   readonly blobs: FileBlobStore;
   readonly changes: ChangeFeed;
+  readonly backups: BackupWatch;
   readonly others: SharedChanges | undefined;
   readonly #engine: Engine;
   readonly #queue: WriteQueue;
@@ -63,6 +65,7 @@ export class DatabaseStore implements Store {
     this.#queue = new WriteQueue(parts.engine);
     this.#apart = new WriteQueue(parts.engine);
     this.#onClosed = parts.onClosed;
+    this.backups = new BackupWatch(async () => await parts.engine.isBackedUp());
     // Of the store's own accord, whichever write happens to be the occasion.
     const write: FileBlobStoreOptions['write'] = (work) =>
       this.#current.exit(() => this.#track(this.#write(work)));
@@ -77,6 +80,7 @@ export class DatabaseStore implements Store {
         : undefined;
     this.blobs = parts.blobs({
       write,
+      backups: this.backups,
       afterCommit: (tx, task) => this.#scopes.get(tx)?.afterCommit.push(task),
     });
   }
@@ -187,6 +191,7 @@ export class DatabaseStore implements Store {
 
   async #close(): Promise<void> {
     await this.others?.stop();
+    this.backups.close();
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     // A database that is gone lets go by itself.
     await this.blobs.letGo().catch(() => undefined);

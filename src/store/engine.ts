@@ -15,6 +15,8 @@ export interface Engine {
    * may well succeed.
    */
   isLostRace(error: unknown): boolean;
+  /** Whether somebody is making a backup of it, and of the files that it names. */
+  isBackedUp(): Promise<boolean>;
   /** Runs `work` with a handle that may change tables, before the first write. */
   migrate<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import { holdFiles } from './backup-lock.ts';
 import { MissingBlob } from './blob-store.ts';
+import { BACKUP_LOCK } from './postgres-engine.ts';
 import type { Store } from './store.ts';
 
 const CONTENT = Buffer.from('a deployment package');
@@ -160,6 +163,43 @@ describe.each(engines)('blobs on $name', (engine) => {
     expect(database.warnings).toHaveLength(1);
     expect(database.warnings[0]).toContain(SHA256);
   });
+
+  test('content stays while a backup is being made, and goes after it', async () => {
+    await store.blobs.put(CONTENT);
+    await reference(SHA256, 'one');
+    const letGo = await hold();
+    await release(SHA256, 'one');
+    await reopen();
+    expect(await files()).toEqual([SHA256]);
+    await letGo();
+    await vi.waitFor(async () => expect(await files()).toEqual([]), { timeout: 30_000 });
+  });
+
+  test('content that is needed again while a backup is being made stays after it', async () => {
+    await store.blobs.put(CONTENT);
+    await reference(SHA256, 'one');
+    const letGo = await hold();
+    await release(SHA256, 'one');
+    await store.blobs.put(CONTENT);
+    await reference(SHA256, 'two');
+    const other = await store.blobs.put(Buffer.from('other'));
+    await reference(other, 'two');
+    await release(other, 'two');
+    await letGo();
+    await vi.waitFor(async () => expect(await files()).toEqual([SHA256]), { timeout: 30_000 });
+  });
+
+  /** As a backup does. */
+  async function hold(): Promise<() => Promise<void>> {
+    if (database.url === undefined) {
+      const letGo = holdFiles(database.dataDir);
+      return async () => letGo();
+    }
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`select pg_advisory_lock_shared(${BACKUP_LOCK})`);
+    return async () => await client.end();
+  }
 
   describe.runIf(engine.name === 'postgres')('that several platforms share', () => {
     let other: Store;

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
+import type { BackupWatch } from './backup-watch.ts';
 import { claimBlobs } from './blob-owner.ts';
-import { type BlobStore, MissingBlob } from './blob-store.ts';
 import { ABANDONED_AFTER_MS, BlobPins } from './blob-pins.ts';
+import { BlobRemoval } from './blob-removal.ts';
+import { type BlobStore, MissingBlob } from './blob-store.ts';
 import { sha256Of } from './content-digest.ts';
 import { writeFileDurably } from './durable-file.ts';
 import type { Database } from './schema.ts';
 import { SharedBlobs } from './shared-blobs.ts';
-import { reasonOf } from './store-unavailable.ts';
 
-/** Files of one write that takes them away, where other platforms have to wait for it. */
-const CHUNK = 100;
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 export interface FileBlobStoreOptions {
@@ -27,15 +26,11 @@ export interface FileBlobStoreOptions {
   readonly afterCommit: (tx: Transaction<Database>, task: () => Promise<void>) => void;
   /** `Store.write`: while its work runs no other write does. */
   readonly write: <T>(work: (tx: Transaction<Database>) => Promise<T>) => Promise<T>;
+  readonly backups: Pick<BackupWatch, 'putsOff'>;
   readonly onWarning: (message: string) => void;
 }
 
-/**
- * Blobs as files: `<directory>/ab/<sha256>`. A row in `blobs` exists exactly as long as there is a reference.
- *
- * A file is taken away only inside a write, when there is neither row nor pin. Nobody can commit a reference
- * meanwhile, and a later reference needs a pin, hence a put that finds the file gone and writes it again.
- */
+/** Blobs as files: `<directory>/ab/<sha256>`. A row in `blobs` exists exactly as long as there is a reference. */
 export class FileBlobStore implements BlobStore {
   readonly #options: FileBlobStoreOptions;
   readonly #temporary: string;
@@ -43,13 +38,20 @@ export class FileBlobStore implements BlobStore {
   readonly #shared: SharedBlobs | undefined;
   /** Puts under way, by content. */
   readonly #putting = new Map<string, Promise<void>>();
-  readonly #removals = new Set<Promise<void>>();
+  readonly #removal: BlobRemoval;
 
   constructor(options: FileBlobStoreOptions) {
     this.#options = options;
     this.#shared = options.isShared ? new SharedBlobs(options.write) : undefined;
     this.#temporary = join(options.directory, 'tmp');
     mkdirSync(this.#temporary, { recursive: true });
+    this.#removal = new BlobRemoval({
+      ...options,
+      temporary: this.#temporary,
+      file: (sha256) => this.#file(sha256),
+      pins: this.#pins,
+      shared: this.#shared,
+    });
   }
 
   async put(content: Uint8Array): Promise<string> {
@@ -123,23 +125,23 @@ export class FileBlobStore implements BlobStore {
         row.not(row.exists(row.selectFrom('blob_references').select('owner').where('sha256', '=', sha256))),
       )
       .executeTakeFirst();
-    if (numDeletedRows > 0n) this.#options.afterCommit(tx, () => this.#collect([sha256]));
+    if (numDeletedRows > 0n) this.#options.afterCommit(tx, () => this.#removal.collect([sha256]));
   }
 
   /** Takes away every file that nobody needs: after a reset, and at the start what a crash left. */
   async sweep(): Promise<void> {
     await claimBlobs(this.#options);
     for (const name of await readdir(this.#temporary))
-      if (await this.#isLeftOver(name)) this.#remove(join(this.#temporary, name));
+      if (await this.#isLeftOver(name)) this.#removal.remove(join(this.#temporary, name));
     const present = await this.#present();
-    await this.#collect(present);
+    await this.#removal.collect(present);
     await this.#warnOfMissing(new Set(present));
   }
 
   /** Forgets puts that have no reference yet. */
   async clear(): Promise<void> {
     this.#pins.clear();
-    await this.#collect(await this.#present());
+    await this.#removal.collect(await this.#present());
   }
 
   /** Puts nothing more: what has no reference by now gets none. */
@@ -149,7 +151,7 @@ export class FileBlobStore implements BlobStore {
 
   /** Resolves when what was taken away is gone from the disk. */
   async settled(): Promise<void> {
-    await Promise.all(this.#removals);
+    await this.#removal.settled();
   }
 
   /** What others are just writing is not. */
@@ -183,50 +185,7 @@ export class FileBlobStore implements BlobStore {
 
   async #dropAbandonedPins(): Promise<void> {
     const abandoned = this.#pins.dropAbandoned();
-    if (abandoned.length > 0) await this.#collect(abandoned);
-  }
-
-  /** Takes away those of the files that have neither row nor pin. Never throws: a file too many does no harm. */
-  async #collect(candidates: readonly string[]): Promise<void> {
-    try {
-      const size = this.#shared === undefined ? Infinity : CHUNK;
-      for (let from = 0; from < candidates.length; from += size)
-        await this.#collectSome(candidates.slice(from, from + size));
-    } catch (error) {
-      this.#options.onWarning(
-        `Blobs that are no longer needed stay on disk until the next start: ${reasonOf(error)}.`,
-      );
-    }
-  }
-
-  async #collectSome(candidates: readonly string[]): Promise<void> {
-    await this.#options.write(async (tx) => {
-      const pinned = await this.#shared?.pinnedElsewhere(tx, candidates);
-      const query = tx.selectFrom('blobs').select('sha256');
-      const isFew = candidates.length <= CHUNK;
-      const rows = await (isFew ? query.where('sha256', 'in', candidates) : query).execute();
-      const needed = new Set(rows.map((row) => row.sha256));
-      for (const sha256 of candidates) {
-        const isPinned = this.#pins.find(sha256) !== undefined || pinned?.has(sha256) === true;
-        if (!needed.has(sha256) && !isPinned) this.#takeAway(sha256);
-      }
-    });
-  }
-
-  /** At once out of sight, so that a put sees it gone; the disk space follows. */
-  #takeAway(sha256: string): void {
-    const file = this.#file(sha256);
-    if (!existsSync(file)) return;
-    const doomed = join(this.#temporary, randomUUID());
-    renameSync(file, doomed);
-    this.#remove(doomed);
-  }
-
-  #remove(path: string): void {
-    const removal: Promise<void> = rm(path, { recursive: true, force: true })
-      .catch((error: unknown) => this.#options.onWarning(`Cannot remove ${path}: ${reasonOf(error)}.`))
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
+    if (abandoned.length > 0) await this.#removal.collect(abandoned);
   }
 
   async #present(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -42,6 +42,7 @@ async function openIn(dataDir: string, options: StoreOptions, onClosed: () => Pr
   let engine: Engine | undefined;
   try {
     mkdirSync(dataDir, { recursive: true });
+    refuseUnfinished(dataDir);
     engine = await openEngine(dataDir, options);
     await engine.migrate(migrate);
     const store = assemble(engine, dataDir, options, onClosed);
@@ -53,6 +54,12 @@ async function openIn(dataDir: string, options: StoreOptions, onClosed: () => Pr
     if (error instanceof StoreUnavailable) throw error;
     throw new StoreUnavailable(`Cannot open the store in ${dataDir}: ${reasonOf(error)}.`, { cause: error });
   }
+}
+
+/** Until a backup is finished its database has another name. */
+function refuseUnfinished(dataDir: string): void {
+  if (existsSync(join(dataDir, 'lambent.db.part')) || existsSync(join(dataDir, 'lambent.dump.part')))
+    throw new StoreUnavailable(`${dataDir} is a backup that was not finished: files are missing in it.`);
 }
 
 async function openEngine(dataDir: string, { url, ephemeral, onWarning }: StoreOptions): Promise<Engine> {

@@ -47,6 +47,7 @@ export async function openPostgres(url: string, onWarning: (message: string) => 
       return writer;
     },
     isLostRace,
+    isBackedUp: () => isBackedUp(db),
     migrate: (work) => migrateWith(config, work),
     close: async () => {
       await Promise.all([db.destroy(), ...[...writers].map((writer) => writer.close())]);
@@ -62,12 +63,23 @@ function survive(client: Pick<Client, 'on'>): void {
   client.on('error', () => undefined);
 }
 
+/** Every backup shares it while its connection lasts. */
+export const BACKUP_LOCK = "hashtextextended('lambent backup', 0)";
+
+/** Of several platforms that ask at the same moment one may be told so in error: it asks again. */
+async function isBackedUp(db: Kysely<Database>): Promise<boolean> {
+  const { rows } = await sql<{
+    is_free: boolean;
+  }>`select pg_try_advisory_xact_lock(${sql.raw(BACKUP_LOCK)}) as is_free`.execute(db);
+  return rows[0]?.is_free !== true;
+}
+
 function isLostRace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && LOST_RACES.has(error.code)) || isLostRace(error.cause);
 }
 
-function clientConfig(url: string): ClientConfig {
+export function clientConfig(url: string): ClientConfig {
   const overrides = new TypeOverrides();
   for (const type of NUMBER_TYPES) overrides.setTypeParser(type, Number);
   return {
@@ -98,7 +110,7 @@ async function checkServer(config: ClientConfig, url: string): Promise<void> {
   }
 }
 
-function withoutPassword(url: string): string {
+export function withoutPassword(url: string): string {
   return url.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1@');
 }
 

@@ -1,5 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type CompiledQuery, Kysely, type QueryResult } from 'kysely';
+import { areFilesHeld } from './backup-lock.ts';
 import { copyEmptyDatabase } from './empty-database.ts';
 import { type Engine, TRANSACTION_SQL, type TransactionCommand, type WriterConnection } from './engine.ts';
 import type { Database } from './schema.ts';
@@ -31,6 +33,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Engine> {
     connectWriter: async () => new SqliteWriter(thread),
     // There is one writer.
     isLostRace: () => false,
+    isBackedUp: async () => areFilesHeld(dirname(file)),
     migrate: (work) => work(new Kysely<Database>({ dialect: new SqliteDialect(thread, true) })),
     close: () => thread.close(),
   };

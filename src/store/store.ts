@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { BackupWatch } from './backup-watch.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Change, ChangeFeed } from './change-feed.ts';
 import type { Database } from './schema.ts';
@@ -14,6 +15,8 @@ export interface Store {
   readonly db: Kysely<Database>;
   readonly blobs: BlobStore;
   readonly changes: ChangeFeed;
+  /** To be asked before files are taken away that rows have named. */
+  readonly backups: Pick<BackupWatch, 'putsOff'>;
   /** What other platforms on the same database write; undefined on the embedded one. */
   readonly others?: Pick<SharedChanges, 'follow' | 'catchUp' | 'heard'> | undefined;
   /**

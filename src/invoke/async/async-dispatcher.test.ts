@@ -267,6 +267,7 @@ describe.each(engines)('the dispatcher on $name', (engine) => {
     const disk = { isFull: false };
     const failing: Store = {
       engine: store.engine,
+      backups: store.backups,
       db: store.db,
       blobs: store.blobs,
       changes: store.changes,

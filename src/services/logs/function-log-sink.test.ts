@@ -88,9 +88,10 @@ describe('the function log sink', () => {
 
   test('creates two hundred streams in a few transactions', async () => {
     let writes = 0;
-    const { engine, db, blobs, changes } = store;
+    const { engine, backups, db, blobs, changes } = store;
     const counted: Store = {
       engine,
+      backups,
       db,
       blobs,
       changes,

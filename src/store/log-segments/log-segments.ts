@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Clock } from '../../model/clock.ts';
+import type { BackupWatch } from '../backup-watch.ts';
 import { forEachConcurrently } from './concurrently.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
 import type { LogHost } from './log-host.ts';
@@ -26,6 +27,7 @@ export interface LogSegmentsOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly limits?: Partial<LogLimits>;
+  readonly backups?: Pick<BackupWatch, 'putsOff'>;
   /** Hears of writes that the disk refused; the streams count and tell the loss themselves. */
   readonly onWriteError?: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ export interface StreamToRead<Source> {
 /** Log events on disk, one directory of segment files for each stream. */
 export class LogSegments {
   readonly #root: string;
+  readonly #backups: LogSegmentsOptions['backups'];
   readonly #host: LogHost;
   readonly #descriptors: DescriptorCache;
   readonly #streams: OpenStreams;
@@ -51,6 +54,7 @@ export class LogSegments {
   constructor(options: LogSegmentsOptions) {
     const limits = { ...DEFAULT_LOG_LIMITS, ...options.limits };
     this.#root = options.directory;
+    this.#backups = options.backups;
     this.#descriptors = new DescriptorCache(limits.openFiles);
     this.#streams = new OpenStreams(limits, (directory, known) => this.#make(directory, known));
     this.#host = {
@@ -159,11 +163,12 @@ export class LogSegments {
 
   /** Removes streams' events; their rows are gone already. From this call on nothing more is written. */
   async remove(directories: readonly string[]): Promise<void> {
-    const logs = directories.map((directory) => {
-      const log = this.open(directory);
-      log.discard();
-      return log;
-    });
+    for (const directory of directories) this.open(directory).discard();
+    const again = (): void => {
+      this.remove(directories).catch((error: unknown) => this.#host.reportWriteError(error));
+    };
+    if (await this.#backups?.putsOff(again)) return;
+    const logs = directories.map((directory) => this.open(directory));
     await forEachConcurrently(logs, async (log) => await log.files?.removeAll());
     for (const directory of directories) this.#streams.delete(directory);
   }

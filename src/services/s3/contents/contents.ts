@@ -65,11 +65,7 @@ export class Contents {
 
   /** At the start: what an earlier run has left. */
   async start(): Promise<void> {
-    const { files } = this.#options;
-    for (const id of await files.leftOver()) {
-      if (await this.#isNamed(id)) await files.settle(id);
-      else await files.forget(id);
-    }
+    await this.#forgetUnnamed(await this.#options.files.leftOver());
     await this.#removeRecorded();
   }
 
@@ -94,6 +90,19 @@ export class Contents {
       .execute();
   }
 
+  async #forgetUnnamed(leftOver: readonly string[]): Promise<void> {
+    const { files, store, onError } = this.#options;
+    const unnamed: string[] = [];
+    for (const id of leftOver) {
+      if (await this.#isNamed(id)) await files.settle(id);
+      else unnamed.push(id);
+    }
+    if (unnamed.length === 0) return;
+    // One may have been an object's whose deletion, by another platform, is younger than the backup.
+    if (await store.backups.putsOff(() => void this.#forgetUnnamed(unnamed).catch(onError))) return;
+    for (const id of unnamed) await files.forget(id);
+  }
+
   async #removeRecorded(): Promise<void> {
     const rows = await this.#options.store.db.selectFrom('s3_discarded_files').select('file_id').execute();
     if (rows.length > 0) this.#remove(rows.map((row) => row.file_id));
@@ -108,11 +117,17 @@ export class Contents {
     return content !== undefined || part !== undefined;
   }
 
+  readonly #removePutOff = (): void => this.#remove([]);
+
   async #removeAll(): Promise<void> {
     const { store, files, onError } = this.#options;
     while (this.#discarded.length > 0) {
       const ids = this.#discarded.splice(0, MOST_AT_ONCE);
       try {
+        if (await store.backups.putsOff(this.#removePutOff)) {
+          this.#discarded.unshift(...ids);
+          return;
+        }
         for (const id of ids) await files.remove(id);
         await store.write(async (tx) => {
           await tx.deleteFrom('s3_discarded_files').where('file_id', 'in', ids).execute();
