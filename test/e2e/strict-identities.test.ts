@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, ExecuteStatementCommand } from '@aws-sdk/client-dynamodb';
 import {
   AttachUserPolicyCommand,
-  CreateAccessKeyCommand,
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
-  CreateUserCommand,
   DeleteUserPolicyCommand,
   type IAMClient,
   PutRolePolicyCommand,
@@ -28,6 +26,7 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
 import {
+  allBut,
   iamOf,
   type Keys,
   makeRole,
@@ -35,6 +34,7 @@ import {
   settingsFor,
   stsOf,
   trustText,
+  userWith,
 } from '../support/identities.ts';
 import { creation } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -79,20 +79,6 @@ function lambdaAs(keys: Keys): LambdaClient {
 
 const unique = (prefix: string): string => `${prefix}-${randomUUID().slice(0, 8)}`;
 
-/** A new user with one policy of its own. */
-async function userWith(
-  policy: string | undefined,
-  of: IAMClient = iam,
-): Promise<{ name: string; keys: Keys }> {
-  const UserName = unique('user');
-  await of.send(new CreateUserCommand({ UserName }));
-  if (policy !== undefined)
-    await of.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument: policy }));
-  const { AccessKey } = await of.send(new CreateAccessKeyCommand({ UserName }));
-  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
-  return { name: UserName, keys: { accessKeyId, secretAccessKey } };
-}
-
 async function deployed(code = 'exports.handler = async () => "yes";', Role?: string): Promise<string> {
   const name = unique('f');
   await deploy(
@@ -118,7 +104,7 @@ function denial(who: string, action: string, resource: string, because: string):
 
 test('a user does what its policies allow, and is told what they do not', async () => {
   const name = await deployed();
-  const { name: user, keys } = await userWith(undefined);
+  const { name: user, keys } = await userWith(iam, undefined);
   const own = lambdaAs(keys);
   const arn = `arn:aws:iam::${ACCOUNT}:user/${user}`;
   const silent = 'because no identity-based policy allows the lambda:InvokeFunction action';
@@ -172,15 +158,7 @@ test('a condition on a function counts by whatever name it is called', async () 
   await publish(root, { FunctionName: shut });
   await root.send(new CreateAliasCommand({ FunctionName: shut, Name: 'live', FunctionVersion: '1' }));
   const Condition = { ArnEquals: { 'lambda:FunctionArn': arnOf(shut) } };
-  const { keys } = await userWith(
-    JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action: '*', Resource: '*' },
-        { Effect: 'Deny', Action: 'lambda:Create*', Resource: '*', Condition },
-      ],
-    }),
-  );
+  const { keys } = await userWith(iam, allBut({ Action: 'lambda:Create*', Condition }));
   const own = lambdaAs(keys);
   const EventSourceArn = `arn:aws:sqs:us-east-1:${ACCOUNT}:nowhere`;
   const denied = { message: expect.stringContaining('with an explicit deny in an identity-based policy') };
@@ -197,7 +175,7 @@ test('a condition on a function counts by whatever name it is called', async () 
 
 test('a permissions boundary bounds', async () => {
   const name = await deployed();
-  const { name: UserName, keys } = await userWith(policyText('*'));
+  const { name: UserName, keys } = await userWith(iam, policyText('*'));
   const own = lambdaAs(keys);
   expect((await call(own, name)).StatusCode).toBe(200);
   await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary: BASIC }));
@@ -210,7 +188,7 @@ test('a permissions boundary bounds', async () => {
 
 test('a session has what its role is given, narrowed by its session policy', async () => {
   const name = await deployed();
-  const { keys, name: user } = await userWith(policyText('sts:AssumeRole'));
+  const { keys, name: user } = await userWith(iam, policyText('sts:AssumeRole'));
   const RoleName = unique('caller');
   const RoleArn = await makeRole(iam, RoleName, trustText({ AWS: ACCOUNT }));
   await iam.send(
@@ -241,7 +219,7 @@ test('across accounts both sides have to allow', async () => {
   const name = await deployed();
   const otherIam = iamOf(server.endpoint, OTHER_ROOT);
   clients.push(otherIam);
-  const { name: user, keys } = await userWith(undefined, otherIam);
+  const { name: user, keys } = await userWith(otherIam, undefined);
   const foreign = lambdaAs(keys);
   const ask = () => call(foreign, arnOf(name));
   const Principal = `arn:aws:iam::${OTHER}:user/${user}`;
@@ -257,7 +235,7 @@ test('across accounts both sides have to allow', async () => {
   const policy = { UserName: user, PolicyName: 'own', PolicyDocument: policyText('lambda:InvokeFunction') };
   await otherIam.send(new PutUserPolicyCommand(policy));
   expect((await ask()).StatusCode).toBe(200);
-  const { keys: second } = await userWith(policyText('lambda:InvokeFunction'), otherIam);
+  const { keys: second } = await userWith(otherIam, policyText('lambda:InvokeFunction'));
   await expect(call(lambdaAs(second), arnOf(name))).rejects.toMatchObject({
     message: expect.stringContaining('no resource-based policy'),
   });
@@ -277,11 +255,11 @@ test('a function gets a role that is there and trusts Lambda, from whom may pass
     message: 'Cross-account pass role is not allowed.',
   });
   const role = await makeRole(iam, unique('passed'));
-  const { keys } = await userWith(policyText('lambda:*'));
+  const { keys } = await userWith(iam, policyText('lambda:*'));
   await expect(create(lambdaAs(keys), role)).rejects.toMatchObject({
     message: expect.stringContaining(`is not authorized to perform: iam:PassRole on resource: ${role}`),
   });
-  const { name: UserName, keys: full } = await userWith(undefined);
+  const { name: UserName, keys: full } = await userWith(iam, undefined);
   await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: LAMBDA_FULL }));
   expect((await create(lambdaAs(full), role)).Role).toBe(role);
 });
@@ -294,7 +272,7 @@ test('a user runs the statements that its policy lets run on a table', async () 
   };
   const table = await makeTable(dynamodbAs(ROOT));
   const arn = `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${table}`;
-  const { keys } = await userWith(policyText('dynamodb:PartiQLSelect', arn));
+  const { keys } = await userWith(iam, policyText('dynamodb:PartiQLSelect', arn));
   const own = dynamodbAs(keys);
   const run = (Statement: string) => own.send(new ExecuteStatementCommand({ Statement }));
   expect((await run(`SELECT * FROM "${table}"`)).Items).toEqual([]);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
@@ -6,12 +5,19 @@ import {
   RegisterScalableTargetCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-application-auto-scaling';
-import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { CreateAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { place } from '../support/autoscaling.ts';
 import { deploy } from '../support/functions.ts';
-import { iamOf, type Keys, makeRole, settingsFor } from '../support/identities.ts';
+import {
+  allBut,
+  iamOf,
+  type Keys,
+  makeRole,
+  policyText,
+  settingsFor,
+  userWith,
+} from '../support/identities.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { publish } from '../support/versions.ts';
 
@@ -63,18 +69,12 @@ function scalingAs(keys: Keys): ApplicationAutoScalingClient {
   return client;
 }
 
-/** Of a new user with these statements. */
-async function scalingWith(...statements: readonly object[]): Promise<ApplicationAutoScalingClient> {
+/** Of a new user with this policy. */
+async function scalingWith(policy: string): Promise<ApplicationAutoScalingClient> {
   const iam = iamOf(server.endpoint, ROOT);
-  const UserName = `user-${randomUUID().slice(0, 8)}`;
-  await iam.send(new CreateUserCommand({ UserName }));
-  const Statement = statements.map((each) => ({ Effect: 'Allow', Action: '*', Resource: '*', ...each }));
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  const { keys } = await userWith(iam, policy);
   iam.destroy();
-  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
-  return scalingAs({ accessKeyId, secretAccessKey });
+  return scalingAs(keys);
 }
 
 const scheduled = (where: ReturnType<typeof place>) =>
@@ -88,7 +88,7 @@ const scheduled = (where: ReturnType<typeof place>) =>
 test('a policy names one target, or all, and lists are about none', async () => {
   const [one, other] = targets;
   if (one === undefined || other === undefined) throw new Error('There are two targets.');
-  const ofOne = await scalingWith({ Resource: one.arn });
+  const ofOne = await scalingWith(policyText('*', one.arn));
   await ofOne.send(scheduled(one.where));
   await ofOne.send(new TagResourceCommand({ ResourceARN: one.arn, Tags: { a: 'b' } }));
   await expect(ofOne.send(scheduled(other.where))).rejects.toMatchObject({
@@ -100,10 +100,10 @@ test('a policy names one target, or all, and lists are about none', async () => 
   ).rejects.toMatchObject(DENIED);
   const list = new DescribeScalableTargetsCommand({ ServiceNamespace: 'lambda' });
   await expect(ofOne.send(list)).rejects.toMatchObject(DENIED);
-  const notOther = await scalingWith({}, { Effect: 'Deny', Resource: other.arn });
+  const notOther = await scalingWith(allBut({ Resource: other.arn }));
   await notOther.send(scheduled(one.where));
   await expect(notOther.send(scheduled(other.where))).rejects.toMatchObject(DENIED);
-  const ofAll = await scalingWith({ Resource: ANY_TARGET });
+  const ofAll = await scalingWith(policyText('*', ANY_TARGET));
   await ofAll.send(scheduled(other.where));
   // What is not registered yet is one of all.
   await ofAll.send(toRegister(place('f', '1')));
@@ -115,12 +115,12 @@ test('a condition asks for the kind of target', async () => {
   const key = (name: string, value: string): object => ({
     Condition: { StringEquals: { [`application-autoscaling:${name}`]: value } },
   });
-  const lambdas = await scalingWith(key('service-namespace', 'lambda'));
+  const lambdas = await scalingWith(policyText('*', '*', key('service-namespace', 'lambda')));
   await lambdas.send(scheduled(target.where));
-  const tables = await scalingWith(key('service-namespace', 'dynamodb'));
+  const tables = await scalingWith(policyText('*', '*', key('service-namespace', 'dynamodb')));
   await expect(tables.send(scheduled(target.where))).rejects.toMatchObject(DENIED);
   const { ScalableDimension } = target.where;
-  const denied = await scalingWith({}, { Effect: 'Deny', ...key('scalable-dimension', ScalableDimension) });
+  const denied = await scalingWith(allBut(key('scalable-dimension', ScalableDimension)));
   await expect(denied.send(scheduled(target.where))).rejects.toMatchObject(DENIED);
   await denied.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'lambda' }));
 });

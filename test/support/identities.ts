@@ -1,4 +1,11 @@
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { randomUUID } from 'node:crypto';
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 
 export interface Keys {
@@ -50,4 +57,25 @@ export async function makeRole(
 ): Promise<string> {
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
   return Role?.Arn ?? '';
+}
+
+/** A new user with one policy of its own. */
+export async function userWith(
+  iam: IAMClient,
+  PolicyDocument: string | undefined,
+): Promise<{ name: string; keys: Keys }> {
+  const UserName = `user-${randomUUID().slice(0, 8)}`;
+  await iam.send(new CreateUserCommand({ UserName }));
+  if (PolicyDocument !== undefined)
+    await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+  return { name: UserName, keys: { accessKeyId, secretAccessKey } };
+}
+
+/** A policy that allows everything but what these statements deny. */
+export function allBut(...denied: readonly object[]): string {
+  const all = { Effect: 'Allow', Action: '*', Resource: '*' };
+  const Statement = [all, ...denied.map((each) => ({ ...all, Effect: 'Deny', ...each }))];
+  return JSON.stringify({ Version: '2012-10-17', Statement });
 }

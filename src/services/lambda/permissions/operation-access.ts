@@ -39,6 +39,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   Invoke: ['lambda:InvokeFunction'],
   InvokeWithResponseStream: ['lambda:InvokeFunction'],
   GetResourcePolicy: ['lambda:GetResourcePolicy', 'lambda:GetPolicy'],
+  PutResourcePolicy: ['lambda:PutResourcePolicy', 'lambda:AddPermission', 'lambda:RemovePermission'],
+  DeleteResourcePolicy: ['lambda:DeleteResourcePolicy', 'lambda:RemovePermission'],
 };
 
 /** All of these must be allowed. */

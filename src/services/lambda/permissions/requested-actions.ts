@@ -7,6 +7,9 @@ import { actionsOf } from './operation-access.ts';
 export interface AskedInput {
   readonly Arn?: string;
   readonly AuthType?: string;
+  readonly CapacityProviderConfig?: {
+    readonly LambdaManagedInstancesCapacityProviderConfig?: { readonly CapacityProviderArn?: string };
+  };
   readonly CapacityProviderName?: string;
   readonly CodeSigningConfigArn?: string;
   readonly FunctionName?: string;
@@ -37,7 +40,7 @@ export function ownActions(
   return actionsOf(operation).map((action) => ({ action, resource, keys }));
 }
 
-/** What a request needs beside its own action: giving a role away, using layers, setting tags. */
+/** What a request needs beside its own action: giving a role or a capacity provider away, using layers, setting tags. */
 export function furtherActions(
   operation: string,
   input: AskedInput,
@@ -53,6 +56,9 @@ export function furtherActions(
     for (const layer of input.Layers ?? [])
       needed.push({ action: 'lambda:GetLayerVersion', resource: layer });
   }
+  const provider =
+    input.CapacityProviderConfig?.LambdaManagedInstancesCapacityProviderConfig?.CapacityProviderArn;
+  if (provider !== undefined) needed.push({ action: 'lambda:PassCapacityProvider', resource: provider });
   if (operation === 'CreateFunction' && Object.keys(input.Tags ?? {}).length > 0) {
     const resource = functionArnOf(input.FunctionName ?? '', context);
     needed.push({ action: 'lambda:TagResource', resource, keys: requestTags(input) });
