@@ -105,6 +105,7 @@ function lambdaService(
     blocksPublicPolicies: config.blockPublicPolicies,
     warn: (message) => log.warn(message),
     provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
+    urlAuthType: (qualifiedArn) => execution.functionUrls.authTypeOf(qualifiedArn),
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
   });
 }

@@ -1,9 +1,13 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import {
+  CreateFunctionUrlConfigCommand,
+  DeleteFunctionUrlConfigCommand,
   DeleteResourcePolicyCommand,
+  GetFunctionUrlConfigCommand,
   LambdaClient,
   PutResourcePolicyCommand,
   UpdateFunctionConfigurationCommand,
+  UpdateFunctionUrlConfigCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy } from '../support/functions.ts';
@@ -18,7 +22,7 @@ import {
 } from '../support/identities.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/** `--auth strict`: requests that are allowed by their own action need others as well. */
+/** `--auth strict`: requests that are allowed by their own action need others as well, or are about more than they say. */
 const ACCOUNT = '123456789012';
 const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:f`;
@@ -76,6 +80,28 @@ test('a policy is put, and deleted, by who may add and remove permissions', asyn
       denial('lambda:RemovePermission', FUNCTION),
     );
   await addsNone.send(remove);
+});
+
+test('a URL is changed, shown and deleted by who may with its AuthType', async () => {
+  for (const FunctionName of ['open', 'closed']) {
+    await deploy(root, FunctionName, { 'index.js': 'exports.handler = async () => 1;' }, { Role });
+    const AuthType = FunctionName === 'open' ? 'NONE' : 'AWS_IAM';
+    await root.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType }));
+  }
+  const Condition = { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } };
+  const { keys } = await userWith(iam, allBut({ Action: 'lambda:*FunctionUrlConfig', Condition }));
+  const signed = lambdaAs(keys);
+  const refused = { message: expect.stringContaining('with an explicit deny') };
+  const commands = (FunctionName: string) => [
+    new GetFunctionUrlConfigCommand({ FunctionName }),
+    new UpdateFunctionUrlConfigCommand({ FunctionName, InvokeMode: 'RESPONSE_STREAM' }),
+    new DeleteFunctionUrlConfigCommand({ FunctionName }),
+  ];
+  for (const command of commands('open'))
+    await expect(signed.send(command as GetFunctionUrlConfigCommand)).rejects.toMatchObject(refused);
+  const open = new UpdateFunctionUrlConfigCommand({ FunctionName: 'closed', AuthType: 'NONE' });
+  await expect(signed.send(open)).rejects.toMatchObject(refused);
+  for (const command of commands('closed')) await signed.send(command as GetFunctionUrlConfigCommand);
 });
 
 test('a function comes onto a capacity provider by who may pass that', async () => {

@@ -85,6 +85,7 @@ export async function startObservedServer(): Promise<ObservedServer> {
     blocksPublicPolicies: false,
     warn: () => {},
     provisionedStatus: (qualifiedArn) => execution.provisioned.status(qualifiedArn),
+    urlAuthType: (qualifiedArn) => execution.functionUrls.authTypeOf(qualifiedArn),
     machineArchitecture: arch() === 'arm64' ? 'arm64' : 'x86_64',
   });
   const endpoint = new Endpoint({

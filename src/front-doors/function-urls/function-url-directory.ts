@@ -22,6 +22,11 @@ export class FunctionUrlDirectory {
     return this.#byId.get(urlId);
   }
 
+  /** Of the URL that calls a version, `$LATEST` or an alias; undefined when it has none. */
+  authTypeOf(qualifiedArn: string): StoredFunctionUrl['authType'] | undefined {
+    return this.find(this.#ids.get(qualifiedArn) ?? '')?.authType;
+  }
+
   clear(): void {
     this.#byId.clear();
     this.#ids.clear();

@@ -1,3 +1,4 @@
+import type { FunctionUrlAuthType } from '@aws-sdk/client-lambda';
 import type { AsyncInvoker } from '../../invoke/async/async-invoker.ts';
 import type { FunctionInvoker } from '../../invoke/function-invoker.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -41,6 +42,8 @@ export interface LambdaDependencies {
   readonly warn: (message: string) => void;
   /** How far the platform is with a version's or alias's provisioned concurrency; undefined: it knows of none. */
   readonly provisionedStatus: (qualifiedArn: string) => ProvisionedStatus | undefined;
+  /** Whom the URL of a function (with `:$LATEST`) or of an alias asks for a signature; undefined when it has none. */
+  readonly urlAuthType: (qualifiedArn: string) => FunctionUrlAuthType | undefined;
   /** What functions on this machine run as. */
   readonly machineArchitecture: 'x86_64' | 'arm64';
 }

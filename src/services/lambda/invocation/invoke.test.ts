@@ -53,6 +53,7 @@ async function handlerFor(invoker: FunctionInvoker): Promise<ReturnType<typeof i
     warn: () => {},
     concurrentExecutions: 1000,
     provisionedStatus: () => undefined,
+    urlAuthType: () => undefined,
     machineArchitecture: 'x86_64',
   };
   await store.close();

@@ -18,7 +18,8 @@ import { ForeignContext } from './foreign-context.ts';
 import { actionsOf, GRANTABLE, OWNERS_RIGHT } from './operation-access.ts';
 import { type AskedInput, conditionKeys, furtherActions, ownActions } from './requested-actions.ts';
 
-type AccessDependencies = Pick<LambdaDependencies, 'clock' | 'policies' | 'identities'>;
+type AccessDependencies = Pick<LambdaDependencies, 'clock' | 'policies' | 'identities'> &
+  Partial<Pick<LambdaDependencies, 'urlAuthType'>>;
 
 const ACCOUNT = /(?:^|:)(\d{12}):/;
 
@@ -50,12 +51,14 @@ class Gate {
   readonly #cache: DecisionCache;
   readonly #operation: string;
   readonly #actions: readonly string[];
+  readonly #isAboutUrl: boolean;
 
   constructor(deps: AccessDependencies, cache: DecisionCache, operation: string) {
     this.#deps = deps;
     this.#cache = cache;
     this.#operation = operation;
     this.#actions = actionsOf(operation);
+    this.#isAboutUrl = operation.endsWith('FunctionUrlConfig');
   }
 
   /** The context the operation runs in. Throws AccessDeniedException. */
@@ -142,8 +145,15 @@ class Gate {
       keys: requestKeys(principal, {
         ...globalKeys(facts),
         ...conditionKeys(this.#operation, input, context),
+        ...(this.#isAboutUrl && input.AuthType === undefined && this.#urlKeys(reference)),
       }),
     };
+  }
+
+  /** Where a request does not say it, the type is that of the URL there is. */
+  #urlKeys({ qualifier = '$LATEST', ...unqualified }: FunctionReference) {
+    const arn = askedArn({ ...unqualified, qualifier });
+    return { 'lambda:FunctionUrlAuthType': this.#deps.urlAuthType?.(arn) };
   }
 }
 
