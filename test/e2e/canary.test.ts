@@ -106,22 +106,26 @@ describe('a canary', { timeout: 120_000 }, () => {
       const update = { FunctionName, Name: 'live', FunctionVersion, RoutingConfig };
       await server.lambda.send(new UpdateAliasCommand(update));
     };
+    // By the traffic: however quick the releases are, it has come to each, and eight draw soon enough however slow they are.
+    const untilServed = async (version: string): Promise<void> => {
+      seen.clear();
+      await eventually(
+        async () => await Promise.resolve([...seen]),
+        (versions) => versions.includes(version),
+        60_000,
+      );
+    };
     const releases = async (): Promise<void> => {
       for (let next = 2; next <= 8; next += 1) {
         await publishCode(server.lambda, FunctionName, String(next));
         for (const weight of [0.1, 0.5]) {
           await shift(String(next - 1), { [next]: weight });
-          const canary = async (): Promise<Answer> => await invoke(FunctionName, 'live');
-          await eventually(canary, ({ version }) => version === String(next));
+          await untilServed(String(next));
         }
         await shift(String(next), {});
         newest = next;
         expect(await invoke(FunctionName, 'live')).toEqual({ version: `${next}`, said: `${next}` });
-        // The traffic, too, has come to it, however quick the releases are.
-        await eventually(
-          async () => await Promise.resolve([...seen]),
-          (versions) => versions.includes(String(next)),
-        );
+        await untilServed(String(next));
         if (next > 2) {
           const Qualifier = String(next - 2);
           await server.lambda.send(new DeleteFunctionCommand({ FunctionName, Qualifier }));
