@@ -1,6 +1,7 @@
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, sql } from 'kysely';
 import { Client, type ClientConfig, Pool, TypeOverrides } from 'pg';
 import { type Engine, TRANSACTION_SQL, type TransactionCommand, type WriterConnection } from './engine.ts';
+import { OutcomeUnknown } from './outcome-unknown.ts';
 import type { Database } from './schema.ts';
 import { reasonOf, StoreUnavailable } from './store-unavailable.ts';
 
@@ -77,6 +78,11 @@ async function isBackedUp(db: Kysely<Database>): Promise<boolean> {
 function isLostRace(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && LOST_RACES.has(error.code)) || isLostRace(error.cause);
+}
+
+/** The server's own word, after which the connection goes on. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'ERROR';
 }
 
 export function clientConfig(url: string): ClientConfig {
@@ -162,7 +168,11 @@ class PostgresWriter implements WriterConnection {
   async control(command: TransactionCommand): Promise<void> {
     // A failed `begin` needs no guard: the session is read-only outside such a transaction.
     const statement = command === 'begin' ? 'begin read write' : TRANSACTION_SQL[command];
-    const result = await this.#client.query(statement);
+    const result = await this.#client.query(statement).catch((error: unknown) => {
+      throw command === 'commit' && !isRefusal(error)
+        ? new OutcomeUnknown(reasonOf(error), { cause: error })
+        : error;
+    });
     // PostgreSQL answers the commit of an aborted transaction with ROLLBACK, not with an error.
     if (command === 'commit' && result.command !== 'COMMIT') throw new Error('The transaction was given up.');
   }

@@ -16,6 +16,7 @@ import {
 } from '../support/installations.ts';
 import { s3ClientFor } from '../support/s3.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { onServer } from '../support/shared-database.ts';
 
 const KEPT = 250;
 /** Backups that may end before they are caught at it. */
@@ -25,7 +26,7 @@ const DELETED_AT_ONCE = 10;
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
 
 for (const { name, make, isSkipped } of kindsOfInstallations()) {
-  describe.skipIf(isSkipped)(`a backup of ${name} that is killed`, { timeout: 300_000 }, () => {
+  describe.skipIf(isSkipped)(`a backup of ${name} that is cut short`, { timeout: 300_000 }, () => {
     let installation: Installation;
     let first: TestServer;
     let s3: S3Client;
@@ -70,7 +71,7 @@ for (const { name, make, isSkipped } of kindsOfInstallations()) {
       return (await objectFiles(installation.dataDir)).length === before;
     }
 
-    test('keeps files from being deleted until then, and no longer', async () => {
+    test('keeps files from being deleted until it is killed, and no longer', async () => {
       const keys = await makeKept(first, KEPT);
       let wasCaught = false;
       for (let n = 0; n < MOST_TRIES && !wasCaught; n += 1) {
@@ -83,6 +84,22 @@ for (const { name, make, isSkipped } of kindsOfInstallations()) {
       expect(wasCaught).toBe(true);
       const files = async (): Promise<number> => (await objectFiles(installation.dataDir)).length;
       await eventually(files, (count) => count === keys.length, 60_000);
+    });
+
+    test.runIf(name.includes('PostgreSQL'))('is none when the server ends its hold', async () => {
+      await makeKept(first, KEPT);
+      const folder = join(installation.path, 'unheld');
+      const child = await until(folder, () => sizeOf(join(folder, `${fileName}.part`)) > 0);
+      child.kill('SIGSTOP');
+      const closed = once(child, 'close');
+      const [, databaseUrl = ''] = installation.flags;
+      await onServer(
+        databaseUrl,
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lambent backup'`,
+      );
+      child.kill('SIGCONT');
+      expect(await closed).toEqual([1, null]);
+      expect(existsSync(folder)).toBe(false);
     });
 
     test('leaves no folder that passes for a backup, loses nothing, and is made again', async () => {

@@ -1,4 +1,5 @@
 import type { ObjectFileWriter } from '../../../store/object-file-writer.ts';
+import { OutcomeUnknown } from '../../../store/outcome-unknown.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import type { BodyDigests, Digests } from './body-digests.ts';
 
@@ -20,7 +21,7 @@ export interface Reception {
   readonly trailers?: () => Readonly<Record<string, string>> | undefined;
 }
 
-/** Streams a body to disk and hands it to `accept`, which writes the rows that name it. When either fails nothing stays. */
+/** Streams a body to disk and hands it to `accept`, which writes the rows that name it. When either is known to have failed nothing stays. */
 export async function receiveBody<T>(
   { files }: Pick<S3Dependencies, 'files'>,
   { body, digests, check, trailers, needsFile = false }: Reception,
@@ -48,7 +49,7 @@ export async function receiveBody<T>(
     return result;
   } catch (error) {
     if (!hasEnded) digests.abandon();
-    if (writer !== undefined) await files.abandon(writer);
+    if (writer !== undefined && !(error instanceof OutcomeUnknown)) await files.abandon(writer);
     throw error;
   }
 }
