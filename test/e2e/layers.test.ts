@@ -181,7 +181,7 @@ test('deleting a layer version changes nothing for functions and versions that h
   expect(published.payload).toMatchObject({ both: 'second', first: 'first' });
 });
 
-test('a restart finds functions, versions and layers as they were', async () => {
+test('a restart finds functions, versions and layers as they were', { timeout: 120_000 }, async () => {
   const { path, remove } = await temporaryDirectory();
   const before = await startServer({ dataDir: path });
   const layers = await nodeLayers(before.lambda, 'again');
