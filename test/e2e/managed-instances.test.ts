@@ -12,9 +12,10 @@ import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
+import { beside } from '../support/beside.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { publishLayer } from '../support/layers.ts';
-import { openGate, together, UNTIL_OPEN } from '../support/overlap.ts';
+import { openGate, together, UNTIL_OPEN, UNTIL_OPEN_PYTHON } from '../support/overlap.ts';
 import { rawZip } from '../support/raw-zip.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -220,7 +221,9 @@ exports.handler = async ({ part }, context) => {
   });
 
   test('tells a runtime that goes on that a response came too late', async () => {
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:refused';
     const source = `#!/usr/bin/env python3
+${UNTIL_OPEN_PYTHON}
 import json, os, threading, time, urllib.error, urllib.request
 base = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'
 begun, refused, said = threading.Event(), threading.Event(), []
@@ -233,12 +236,11 @@ def loop():
             part = json.load(event)['part']
         if part == 'late':
             begun.set()
-            time.sleep(int(deadline) / 1000 - time.time() + 0.1)
-            while not said:
-                try:
-                    respond(id, 'late')
-                except urllib.error.HTTPError as error:
-                    said.append([error.code, json.load(error)])
+            until_open('over', '${arn}')
+            try:
+                respond(id, 'late')
+            except urllib.error.HTTPError as error:
+                said.append([error.code, json.load(error)])
             refused.set()
         elif part == 'later':
             begun.wait()
@@ -253,9 +255,13 @@ for _ in range(2):
     await deployManaged('refused', source, 2, { Runtime: 'provided.al2023', file: 'bootstrap', Timeout: 8 });
     const late = run('refused', { part: 'late' });
     await run('refused', { part: 'later' });
-    const { payload } = await run('refused', { part: 'told' });
-    expect((await late).payload).toMatchObject({ errorType: 'Sandbox.Timedout' });
-    expect(payload).toEqual([[410, { errorMessage: 'Invoke timeout', errorType: 'InvokeTimeout' }]]);
+    const told = run('refused', { part: 'told' });
+    const { payload } = await beside(told, async () => await late);
+    expect(payload).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    await openGate(server, arn, 'over');
+    expect((await told).payload).toEqual([
+      [410, { errorMessage: 'Invoke timeout', errorType: 'InvokeTimeout' }],
+    ]);
   });
 
   test('is invoked by its versions, and has neither reserved nor provisioned concurrency', async () => {
@@ -316,7 +322,7 @@ for _ in range(2):
   test('ends its environments when it is updated, or not used for a while', async () => {
     await deployManaged('idle', MEETING, 2);
     await run('idle', { nonce: 1 });
-    await eventually(environments, ({ idle }) => idle > 0, 30_000);
+    await eventually(environments, ({ idle, busy }) => idle > 0 && busy === 0, 30_000);
     await advanceHours(2);
     await eventually(environments, ({ idle }) => idle === 0, 30_000);
     expect((await run('idle', { nonce: 2 })).payload).toMatchObject({ nonce: 2, most: 1 });

@@ -1,11 +1,14 @@
 import { CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { PublishVersionCommand, PutFunctionScalingConfigCommand } from '@aws-sdk/client-lambda';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ON_MACHINE } from '../conformance/lambda/capacity-provider-fixtures.ts';
 import { advanceClock, withFrozenClock } from '../support/async-events.ts';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const FunctionName = 'kept';
 

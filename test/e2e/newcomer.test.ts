@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { GetFunctionCommand, InvokeCommand, type Runtime } from '@aws-sdk/client-lambda';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { beside } from '../support/beside.ts';
 import { available } from '../support/commands.ts';
 import { deploy, invoke } from '../support/functions.ts';
@@ -8,6 +8,9 @@ import { LoopbackGate } from '../support/loopback-gate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { untilDeaf } from '../support/until-deaf.ts';
 import { untilSaid } from '../support/until-said.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const ECHO = 'exports.handler = async (event) => event;';
 

@@ -1,11 +1,14 @@
 import { PublishLayerVersionCommand } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deploy, eventually, invoke } from '../support/functions.ts';
 import { together, UNTIL_OPEN } from '../support/overlap.ts';
 import { preparedCounts, spareCounts, startsOf, untilPrepared } from '../support/prepared.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { withoutNamespaces } from '../support/without-namespaces.ts';
 import { zipOf } from '../support/zip.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const RUNTIME = 'nodejs24.x';
 const noNamespaces = withoutNamespaces();

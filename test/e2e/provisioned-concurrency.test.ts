@@ -8,12 +8,15 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { together, UNTIL_OPEN } from '../support/overlap.ts';
 import { provision, untilProvisioned } from '../support/provisioned.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: TestServer;

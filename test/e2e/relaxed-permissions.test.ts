@@ -6,11 +6,14 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { CreateTopicCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { RECORDER, recordedRuns } from '../support/async-events.ts';
 import { deploy, eventually } from '../support/functions.ts';
 import { startServer } from '../support/server.ts';
 import { clientFor, makeQueue, queueClientFor } from '../support/sns.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 test('relaxed permissions let services in where no policy does, and say so', async () => {
   const server = await startServer({ flags: ['--permissions', 'relaxed'] });

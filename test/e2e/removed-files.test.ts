@@ -1,11 +1,14 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { untilSaid } from '../support/until-said.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const CODE = { 'index.js': 'exports.handler = async (event) => event;' };
 const isShared = process.env['LAMBENT_E2E_STORE'] === 'postgres';

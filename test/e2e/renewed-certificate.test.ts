@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect, type TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Certificate, selfSigned } from '../support/certificates.ts';
 import { available } from '../support/commands.ts';
 import { eventually } from '../support/functions.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { untilWorkers } from '../support/workers.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const hasOpenssl = available('openssl', 'version');
 if (!hasOpenssl) process.stderr.write('Renewed certificates skipped: no openssl here\n');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { flagOf, options, variableOf } from '../../src/config/options.ts';
 import { advanceClock, withFrozenClock } from '../support/async-events.ts';
 import { environmentsOf } from '../support/environments.ts';
@@ -14,6 +14,9 @@ import {
   type TestServerOptions,
 } from '../support/server.ts';
 import { untilSaid } from '../support/until-said.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** What `lambent start` is told has its effect; settings that have tests of their own are elsewhere. */
 

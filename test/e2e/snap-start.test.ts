@@ -7,7 +7,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { environmentsOf } from '../support/environments.ts';
 import { deploy, eventually, invoke, untilUpdated } from '../support/functions.ts';
 import { together, UNTIL_OPEN_PYTHON } from '../support/overlap.ts';
@@ -21,6 +21,9 @@ import {
 } from '../support/snap-start.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
 import { zipOf } from '../support/zip.ts';
+
+/** Servers are started in the tests themselves, which takes its time where much else goes on. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: TestServer;
@@ -297,7 +300,7 @@ def handler(event, context): pass`;
     expect(await logWith('lingering', 'RESTORE_REPORT')).toContainEqual(
       expect.stringMatching(/^RESTORE_REPORT Restore Duration: [\d.]+ ms\tStatus: timeout$/),
     );
-  }, 40_000);
+  });
 
   test('after a restart versions are initialised anew, and one that was not done is', async () => {
     await deploy(server.lambda, 'kept', { 'app.py': SNAP_STARTED }, SNAP_START);

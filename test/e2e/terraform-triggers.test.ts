@@ -27,7 +27,7 @@ afterEach(async () => {
 
 test.skipIf(plugins === undefined)(
   'queues, streams, buckets and mappings',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const file = join(folder.path, 'worker.zip');
     const code = 'exports.handler = async (event) => console.log("diary " + JSON.stringify(event));';

@@ -135,7 +135,7 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 describe.skipIf(plugins === undefined)('Terraform', () => {
-  test('applies a stack, finds it as it left it, changes it, destroys it', { timeout: 300_000 }, async () => {
+  test('applies a stack, finds it as it left it, changes it, destroys it', { timeout: 600_000 }, async () => {
     const packages = join(folder.path, 'packages');
     await writePackages(packages);
     await deployCounter();
