@@ -9,7 +9,9 @@ const KEPT_MS = 42 * 86_400_000;
 
 /** Adds an activity or its new state. */
 export async function writeActivity(tx: Tx, of: Caller, activity: StoredActivity): Promise<void> {
-  const state = { ended_at_ms: activity.endMs ?? null, details: JSON.stringify(activity) };
+  const { status, endMs, startMs } = activity;
+  const endedMs = status === 'InProgress' ? null : (endMs ?? startMs);
+  const state = { ended_at_ms: endedMs, details: JSON.stringify(activity) };
   await tx
     .insertInto('autoscaling_activities')
     .values({

@@ -29,9 +29,10 @@ export function describeScalingActivities(
   };
 }
 
-/** A key that puts the latest first. */
-function ageOf({ startMs, id }: StoredActivity): string {
-  return `${String(END_OF_TIME_MS - startMs).padStart(16, '0')}/${id}`;
+/** A key that puts the latest first, and what came of new bounds before them. */
+function ageOf({ startMs, capacity, id }: StoredActivity): string {
+  const age = String(END_OF_TIME_MS - startMs).padStart(16, '0');
+  return `${age}/${capacity === undefined ? 'bounds' : '-'}/${id}`;
 }
 
 function shown(activity: StoredActivity): ScalingActivity {

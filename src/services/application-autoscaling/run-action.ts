@@ -1,4 +1,6 @@
+import { writeActivity } from './activity-rows.ts';
 import type { AutoscalingDependencies } from './autoscaling-dependencies.ts';
+import { boundsActivity } from './bounds-activity.ts';
 import { changeCapacity } from './capacity-change.ts';
 import { type Definition, holdDefinition, writeDefinition } from './definition-rows.ts';
 import { boundsAfter, isOthers, latestRun, withinBounds } from './scheduled-runs.ts';
@@ -18,8 +20,7 @@ export async function runAction(
   const bounds = await takeAction(deps, { resource, name }, nowMs);
   if (bounds === undefined) return;
   const change = withinBounds(await deps.capacity.current(resource), bounds);
-  const cause = `${change?.reason} by scheduled action ${name}`;
-  if (change !== undefined) await changeCapacity(deps, resource, change.capacity, cause);
+  if (change !== undefined) await changeCapacity(deps, resource, change.capacity, change.reason);
   await deps.store.write(async (tx, announce) => {
     const { taken, ...latest } = (await holdDefinition(tx, 'action', resource, name)) ?? {};
     // It was put anew, or deleted.
@@ -42,6 +43,10 @@ async function takeAction(
     if (isOthers(action, owner, nowMs)) return undefined;
     const isLeft = target === undefined || target.suspended.scheduled;
     const bounds = isLeft ? undefined : boundsAfter(action, target);
+    if (!isLeft) {
+      const ran = boundsActivity({ resource, name, value: action }, nowMs, bounds !== undefined);
+      await writeActivity(tx, resource, ran);
+    }
     if (target === undefined || bounds === undefined) {
       const value = { ...action, doneUntilMs: nowMs };
       await writeDefinition(tx, announce, 'action', { resource, name, value });

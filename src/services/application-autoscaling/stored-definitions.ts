@@ -44,16 +44,17 @@ export interface StoredAction {
   readonly taken?: { readonly by: string; readonly untilMs: number };
 }
 
-/** A change of capacity. */
+/** A change of capacity, or of a target's bounds. */
 export interface StoredActivity {
   readonly id: string;
   readonly resourceId: string;
   readonly description: string;
   readonly cause: string;
   readonly startMs: number;
+  /** Undefined while it goes on, and of what takes no time. */
   readonly endMs: number | undefined;
   readonly status: 'InProgress' | 'Successful' | 'Failed';
   readonly statusMessage: string;
-  /** Undefined: it failed before anything changed. */
+  /** Undefined: it failed before anything changed, or changed bounds only. */
   readonly capacity: number | undefined;
 }

@@ -102,17 +102,54 @@ describe('PutScheduledAction', () => {
           new DescribeScalingActivitiesCommand({ ServiceNamespace: 'lambda', ResourceId: where.ResourceId }),
         ),
       ({ ScalingActivities = [] }) =>
-        ScalingActivities.filter(({ StatusCode }) => StatusCode === 'Successful').length === 2,
+        ScalingActivities.filter(({ StatusCode }) => StatusCode === 'Successful').length === 4,
       30_000,
     );
     expect(activities.ScalingActivities).toMatchObject([
       {
         Description: 'Setting desired concurrency to 0.',
-        Cause: 'maximum capacity was set to 0 by scheduled action close',
+        Cause: 'maximum capacity was set to 0',
         StatusCode: 'Successful',
       },
-      { Cause: 'minimum capacity was set to 2 by scheduled action open', StatusCode: 'Successful' },
+      {
+        Description: 'Setting min capacity to 0 and max capacity to 0',
+        Cause: 'scheduled action name close was triggered',
+        StatusMessage: 'Successfully set min capacity to 0 and max capacity to 0',
+        StatusCode: 'Successful',
+      },
+      { Cause: 'minimum capacity was set to 2', StatusCode: 'Successful' },
+      { Description: 'Setting min capacity to 2 and max capacity to 8', StatusCode: 'Successful' },
     ]);
+    expect(activities.ScalingActivities?.[1]).not.toHaveProperty('EndTime');
+  });
+
+  test('fails, and says so, where its bound and the one there is contradict each other', async () => {
+    const { arn: _arn, ...where } = await registered(server, scaling, { MinCapacity: 0, MaxCapacity: 2 });
+    const Schedule = `at(${later(60_000)})`;
+    await scaling.send(action(where, { Schedule, ScalableTargetAction: { MinCapacity: 3 } }));
+    await advance(70_000);
+    const find = new DescribeScalingActivitiesCommand({
+      ServiceNamespace: 'lambda',
+      ResourceId: where.ResourceId,
+    });
+    const found = await eventually(
+      async () => await scaling.send(find),
+      ({ ScalingActivities = [] }) => ScalingActivities.length > 0,
+      30_000,
+    );
+    expect(found.ScalingActivities).toMatchObject([
+      {
+        Description: 'Setting min capacity to 3',
+        Cause: 'scheduled action name often was triggered',
+        StatusCode: 'Failed',
+        StatusMessage:
+          'Failed to set min capacity to 3. Reason: Maximum capacity cannot be less than minimum capacity',
+      },
+    ]);
+    const { ScalableTargets } = await scaling.send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace: 'lambda', ResourceIds: [where.ResourceId] }),
+    );
+    expect(ScalableTargets).toMatchObject([{ MinCapacity: 0, MaxCapacity: 2 }]);
   });
 
   test('repeats, until its end', async () => {
@@ -146,7 +183,7 @@ describe('PutScheduledAction', () => {
     const { ScalingActivities } = await scaling.send(
       new DescribeScalingActivitiesCommand({ ServiceNamespace: 'lambda', ResourceId: where.ResourceId }),
     );
-    expect(ScalingActivities?.filter(({ Cause }) => Cause?.endsWith('often'))).toHaveLength(2);
+    expect(ScalingActivities?.filter(({ Cause }) => Cause?.includes(' often '))).toHaveLength(2);
   });
 
   test('shows what it was given, and keeps all but start and end when they are not given again', async () => {
