@@ -4,7 +4,7 @@ import { Books } from '../support/crash/books.ts';
 import { clientsOf } from '../support/crash/clients.ts';
 import { inHand, RECEIVERS, takeSome, takeTheRest } from '../support/crash/receivers.ts';
 import { makeResources } from '../support/crash/resources.ts';
-import { SENDERS } from '../support/crash/senders.ts';
+import { refusedAsTooMuch, SENDERS } from '../support/crash/senders.ts';
 import { Witness } from '../support/crash/witness.ts';
 import { engines } from '../support/engines.ts';
 import { eventually } from '../support/functions.ts';
@@ -31,12 +31,6 @@ afterAll(() => witness.close());
 async function killWhileStarting(start: (onSpawn: (kill: () => void) => void) => Promise<TestServer>) {
   const started = await start((kill) => setTimeout(kill, 100 + Math.random() * 900)).catch(() => undefined);
   await started?.kill();
-}
-
-/** A group of a FIFO queue takes so many messages a second and no more. */
-function refusedAsTooMuch(error: Error): false {
-  if (error.name !== 'RequestThrottled') throw error;
-  return false;
 }
 
 /** Everything at once, from many sides, until the server is killed at a random moment. */

@@ -4,7 +4,7 @@ import { Books } from '../support/crash/books.ts';
 import { type Clients, clientsOf } from '../support/crash/clients.ts';
 import { takeTheRest } from '../support/crash/receivers.ts';
 import { makeResources } from '../support/crash/resources.ts';
-import { type Sender, SENDERS } from '../support/crash/senders.ts';
+import { refusedAsTooMuch, type Sender, SENDERS } from '../support/crash/senders.ts';
 import { Witness } from '../support/crash/witness.ts';
 import { eventually } from '../support/functions.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -53,7 +53,7 @@ afterEach(async () => {
 /** Sends a word, and notes what has to come of it. */
 async function send({ name, sinks, ...sender }: Sender, number: string): Promise<void> {
   const word = `${name}-${number}`;
-  if ((await sender.send(clients, word)) === false) books.excuse(word);
+  if ((await sender.send(clients, word).catch(refusedAsTooMuch)) === false) books.excuse(word);
   else books.owe(word, ...sinks);
 }
 

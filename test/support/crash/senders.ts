@@ -47,6 +47,12 @@ async function platformMs({ endpoint }: Clients): Promise<number> {
   return ((await answer.json()) as { nowMs: number }).nowMs;
 }
 
+/** A group of a FIFO queue takes so many messages a second and no more: one that was too much never comes. */
+export function refusedAsTooMuch(error: Error): false {
+  if (error.name !== 'RequestThrottled') throw error;
+  return false;
+}
+
 export const SENDERS: readonly Sender[] = [
   {
     name: 'invokes',
