@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { engines, type TestDatabase } from '../../test/support/engines.ts';
+import { eventually } from '../../test/support/functions.ts';
 import type { Engine } from './engine.ts';
 import { openStore } from './open-store.ts';
 import { openPostgres } from './postgres-engine.ts';
@@ -49,6 +50,28 @@ describe.each(engines)('opening a store on $name', (engine) => {
       /newer version of Lambent \(it has 9999-from-the-future\): start that version/,
     );
   });
+
+  test.skipIf(engine.name === 'sqlite')(
+    'a connection that breaks between two steps fails the migration, and nothing else',
+    async () => {
+      const opened = await openEngine();
+      const migration = opened.migrate(async (db) => {
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+        const pid = rows[0]?.pid;
+        await sql`select pg_terminate_backend(${pid})`.execute(opened.db);
+        const others = sql<{ pid: number }>`select pid from pg_stat_activity where pid = ${pid}`;
+        await eventually(
+          async () => (await others.execute(opened.db)).rows,
+          (found) => found.length === 0,
+        );
+        // The lock went with it.
+        await sql`create table made_without_the_lock (x integer)`.execute(db);
+      });
+      await expect(migration).rejects.toThrow('terminating connection due to administrator command');
+      expect(await opened.db.introspection.getTables()).toEqual([]);
+      await opened.close();
+    },
+  );
 
   test('takes tables that later steps came to before earlier ones', async () => {
     const store = await database.open();

@@ -1,5 +1,5 @@
 import { type CompiledQuery, Kysely, PostgresDialect, type QueryResult, sql } from 'kysely';
-import { Client, type ClientConfig, Pool, TypeOverrides } from 'pg';
+import { Client, type ClientConfig, Pool, type PoolClient, TypeOverrides } from 'pg';
 import { type Engine, TRANSACTION_SQL, type TransactionCommand, type WriterConnection } from './engine.ts';
 import { OutcomeUnknown } from './outcome-unknown.ts';
 import type { Database } from './schema.ts';
@@ -30,7 +30,10 @@ export async function openPostgres(url: string, onWarning: (message: string) => 
   const config = clientConfig(url);
   await checkServer(config, url);
   const pool = new Pool({ ...config, max: READ_CONNECTIONS });
-  pool.on('error', (error) => onWarning(`An idle connection to PostgreSQL broke: ${reasonOf(error)}.`));
+  pool.on('error', (error) => {
+    // Those that are being ended may break: the pool does not wait until they are.
+    if (!pool.ending) onWarning(`An idle connection to PostgreSQL broke: ${reasonOf(error)}.`);
+  });
   pool.on('connect', (client) => {
     survive(client);
     client.query(SESSION_SETUP).catch((error: unknown) => onWarning(`PostgreSQL: ${reasonOf(error)}.`));
@@ -123,9 +126,22 @@ export function withoutPassword(url: string): string {
 /** Of platforms that start at once on one database the others wait: what the first one makes is half there meanwhile. */
 async function migrateWith<T>(config: ClientConfig, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
   const pool = new Pool({ ...config, max: 1 });
-  pool.on('error', () => undefined);
-  pool.on('connect', survive);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  let broken: Error | undefined;
+  const onBroken = (error: Error): void => {
+    broken ??= error;
+  };
+  pool.on('error', onBroken);
+  pool.on('connect', (client) => void client.on('error', onBroken));
+  const connect = async (): Promise<PoolClient> => {
+    // Another connection would go on without the lock.
+    if (broken !== undefined) throw broken;
+    return await pool.connect();
+  };
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({
+      pool: { options: pool.options, connect, end: async () => await pool.end() },
+    }),
+  });
   try {
     // The connection's, of which there is one: it goes with that.
     await sql`select pg_advisory_lock(hashtextextended('lambent migrations', 0))`.execute(db);
