@@ -90,8 +90,8 @@ export async function createAlias(
 }
 
 /** A package of so many files that the next requests come before they are all unpacked, as `meanwhile` makes sure. */
-export async function slowToUnpack(answer: string | number = 1): Promise<Uint8Array> {
-  const files = Array.from({ length: 3000 }, (_, index) => [`data/${index}.txt`, uniqueName()] as const);
+export async function slowToUnpack(answer: string | number = 1, count = 3000): Promise<Uint8Array> {
+  const files = Array.from({ length: count }, (_, index) => [`data/${index}.txt`, uniqueName()] as const);
   return await zipOf({
     'index.js': `exports.handler = async () => ${JSON.stringify(answer)};`,
     ...Object.fromEntries(files),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FRAME } from '../frames.ts';
@@ -102,8 +102,10 @@ test('what was taken back is answered by who has it now', async () => {
 });
 
 test('events that a function reads before they begin are lost to itself alone', async () => {
-  const stolen = it.send({ do: 'steal' });
-  const behind = it.send(echo('behind'));
+  const path = join(fixture.directory, 'go');
+  const [stolen, behind] = await pair({ do: 'steal', path }, echo('behind'), path);
+  writeFileSync(`${path}-whole`, 'steal');
+  renameSync(`${path}-whole`, path);
   await lookUntil(() => it.group.runners.count === 0);
   expect((await stolen).value).toBeNull();
   // It waits for an event that it has thrown away, if that had begun by the platform's books.

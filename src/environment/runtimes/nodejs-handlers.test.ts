@@ -155,6 +155,6 @@ describe.each(runtimes)('$id', (runtime) => {
     });
     const outcome = await process.invoke({});
     expect(JSON.parse(outcome.text)).not.toMatch(/ 3 -> socket/);
-    expect(process.output).toBe('from the child\n');
+    await expect.poll(() => process.output).toBe('from the child\n');
   });
 });

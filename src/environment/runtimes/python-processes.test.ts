@@ -63,8 +63,10 @@ def handler(event, context):
       text: '"done"',
       logs: ['from the function'],
     });
+    // The last line of the list is of the directory that was listed.
+    await expect.poll(() => process.output).toMatch(/ -> \/proc\/\d+\/fd\n/);
+    await expect.poll(() => process.output).toContain('from a fork\n');
     expect(process.output).toContain('from a child\n');
-    expect(process.output).toContain('from a fork\n');
     expect(process.output).not.toMatch(/ 3 -> socket/);
   });
 

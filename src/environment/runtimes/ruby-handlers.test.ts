@@ -113,7 +113,7 @@ describe.each(runtimes)('$id', (runtime) => {
       end`);
     expect((await running.invoke({})).text).toBe('true');
     await expect.poll(() => running.output).toContain('from fork');
-    expect(running.output).toContain('from system');
+    await expect.poll(() => running.output).toContain('from system');
   });
 
   test('a fork that returns from the handler answers nobody', async () => {

@@ -64,8 +64,11 @@ const commands = {
   // Frames of any type and text, as if the runtime had sent them.
   say: ({ frames }, id) =>
     write(Buffer.concat(frames.map(([type, text]) => frame(type, Buffer.from(text.replace('<id>', id)))))),
-  // All that comes is read, and forgotten.
-  steal: () => void fs.readSync(3, Buffer.alloc(65536), 0, 65536, null),
+  // All that has come is read, and forgotten, if the file says that something has.
+  steal: ({ path }) => {
+    while (!fs.existsSync(path)) continue;
+    if (fs.readFileSync(path, 'utf8') === 'steal') fs.readSync(3, Buffer.alloc(65536), 0, 65536, null);
+  },
   flood: ({ path, type, bytes }) => {
     const flood = Buffer.concat(Array.from({ length: 200 }, () => frame(type, Buffer.alloc(bytes, 0x31))));
     while (!fs.existsSync(path)) write(flood);

@@ -25,11 +25,11 @@ async function invoked(FunctionName: string): Promise<string> {
 }
 
 /** A function that answers "old", in an update to code that answers "new". */
-async function inUpdate(): Promise<{ FunctionName: string; FunctionArn: string }> {
+async function inUpdate(files?: number): Promise<{ FunctionName: string; FunctionArn: string }> {
   const { FunctionName, FunctionArn } = await deploy(server.lambda, {
     Code: { ZipFile: await answering('old') },
   });
-  const ZipFile = await slowToUnpack('new');
+  const ZipFile = await slowToUnpack('new', files);
   await server.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
   return { FunctionName, FunctionArn };
 }
@@ -41,7 +41,7 @@ describe('UpdateFunctionCode, while the update goes on', () => {
     const ZipFile = await answering('too soon');
     const { FunctionName, FunctionArn, answers } = await meanwhile(
       server.lambda,
-      inUpdate,
+      async () => await inUpdate(),
       async (begun) =>
         await Promise.all([
           refusal(server.lambda.send(new UpdateFunctionCodeCommand({ ...named(begun), ZipFile }))),
@@ -65,13 +65,16 @@ describe('UpdateFunctionCode, while the update goes on', () => {
     expect(await configurationOf(server.lambda, FunctionName)).toMatchObject({ Timeout: 3 });
   });
 
-  test('lets invokes run the old code and reads see the update [old-code-meanwhile] [GetFunctionConfiguration.in-progress]', async () => {
+  test('lets invokes run the old code and reads see the update [old-code-meanwhile] [GetFunctionConfiguration.in-progress]', {
+    timeout: 120_000,
+  }, async () => {
     const {
       FunctionName,
       answers: [answer, seen],
     } = await meanwhile(
       server.lambda,
-      inUpdate,
+      // An environment has to be made meanwhile.
+      async () => await inUpdate(6000),
       async (begun) =>
         await Promise.all([invoked(begun.FunctionName), configurationOf(server.lambda, begun.FunctionName)]),
     );
