@@ -4,6 +4,7 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { advanceClock } from '../support/async-events.ts';
 import { beside } from '../support/beside.ts';
 import { Crowd } from '../support/crowd.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
@@ -141,29 +142,42 @@ describe.skipIf(shared === undefined)('platforms with a small account', PATIENT,
     await platforms.remove();
   });
 
+  /** Resolves when each of so many invokes either runs or is refused. */
+  const untilKnown = async (count: number, ...crowds: Crowd[]): Promise<void> => {
+    const all = Promise.all(crowds.map(async (crowd) => await crowd.all));
+    const known = (): number => crowds.reduce((sum, { answers }) => sum + answers.length, gate.inside);
+    await beside(
+      all,
+      async () =>
+        await eventually(
+          async () => await Promise.resolve(known()),
+          (now) => now === count,
+          60_000,
+        ),
+    );
+  };
+
+  const letOut = async (...crowds: Crowd[]): Promise<void> => {
+    gate.open();
+    for (const { all } of crowds) await all;
+  };
+
   /**
-   * Has one of them run six at once, so that all units are its own. Those who have idle ones are asked for them, but not for
+   * Has one of them run six at once: all units are its own then. Those who have idle ones are asked for them, but not for
    * long: on a busy machine it takes more than one try.
    */
-  const haveAll = async ({ lambda }: TestServer): Promise<void> => {
+  const holdAll = async ({ lambda }: TestServer): Promise<Crowd> =>
     await eventually(
       async () => {
         gate.shut();
         const crowd = new Crowd(lambda, 'held', 6);
-        await beside(crowd.all, async () => {
-          await eventually(
-            async () => await Promise.resolve(gate.inside + crowd.answers.length),
-            (known) => known === 6,
-          );
-        });
-        gate.open();
-        await crowd.all;
-        return crowd.answers;
+        await untilKnown(6, crowd);
+        if (crowd.answers.length > 0) await letOut(crowd);
+        return crowd;
       },
-      (answers) => answers.every((answer) => answer === 'through'),
+      ({ answers }) => answers.length === 0,
       60_000,
     );
-  };
 
   test("share the account's concurrency", async () => {
     const { one, two } = platforms;
@@ -179,7 +193,9 @@ describe.skipIf(shared === undefined)('platforms with a small account', PATIENT,
   test('go on with what they have while the database does not answer', async () => {
     const { one, two, databaseUrl } = platforms;
     const name = new URL(databaseUrl).pathname.slice(1);
-    await haveAll(one);
+    await letOut(await holdAll(one));
+    // Of requests per second, too, everybody has what is to be had.
+    for (const platform of [one, two]) await advanceClock(platform, 1_000);
     await onServer(shared ?? '', `alter database ${name} with allow_connections false`);
     await onServer(
       shared ?? '',
@@ -188,36 +204,27 @@ describe.skipIf(shared === undefined)('platforms with a small account', PATIENT,
     for (let round = 0; round < 2; round += 1) {
       gate.shut();
       const crowds = [one, two].map(({ lambda }) => new Crowd(lambda, 'held', 6));
-      const all = Promise.all(crowds.map(async (crowd) => await crowd.all));
       const answers = (): unknown[] => crowds.flatMap((crowd) => crowd.answers);
-      await beside(all, async () => {
-        await gate.untilInside(6);
-        await eventually(
-          async () => await Promise.resolve(answers()),
-          ({ length }) => length === 6,
-        );
-      });
+      await untilKnown(12, ...crowds);
       expect(answers()).toEqual(Array(6).fill(ACCOUNT));
-      gate.open();
-      await all;
+      await letOut(...crowds);
       expect(answers().filter((answer) => answer === 'through')).toHaveLength(6);
     }
     await onServer(shared ?? '', `alter database ${name} with allow_connections true`);
-    await haveAll(two);
+    await letOut(await holdAll(two));
   });
 
   test('have what another one used when it was killed, and one that starts waits for nobody dead', async () => {
     const third = await platforms.start(['--concurrency', '6']);
-    await haveAll(third);
-    gate.shut();
-    const lost = new Crowd(third.lambda, 'held', 6);
-    await beside(lost.all, async () => await gate.untilInside(6));
+    const lost = await holdAll(third);
     const ended = expect(lost.all).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect((await measure([third.lambda], 'one', 1, 0)).refusals).toEqual([ACCOUNT]);
     await third.kill();
     await ended;
     expect(lost.answers).toEqual([]);
-    await haveAll(platforms.one);
+    // Its functions end with it.
+    await gate.untilInside(0);
+    await letOut(await holdAll(platforms.one));
     await platforms.two.stop();
     const { ran } = await measure([platforms.one.lambda], 'one', 6, 100);
     expect(ran).toHaveLength(6);
