@@ -132,7 +132,7 @@ describe.each(LISTENERS)('by HTTP/2 %s', (listener) => {
     });
   });
 
-  test.each([204, 304])('a %i has no body', async (statusCode) => {
+  test.each([204, 205, 304])('a %i has no body', async (statusCode) => {
     const answer = await ask(buffered, answering({ statusCode, body: 'none of it' }));
     expect(answer).toMatchObject({ headers: { ':status': statusCode }, body: '' });
     const head = encodeURIComponent(JSON.stringify({ statusCode }));

@@ -272,6 +272,8 @@ describe('a result', () => {
       headers: { 'content-type': 'application/json' },
     });
     expect(await web(url, answering({ statusCode: 204 }))).toMatchObject({ status: 204, body: '' });
+    const reset = { status: 205, body: '', headers: { 'content-length': '0' } };
+    expect(await web(url, answering({ statusCode: 205, body: 'none' }))).toMatchObject(reset);
   });
 
   test.each<[string, unknown, string]>([
