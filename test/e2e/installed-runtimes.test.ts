@@ -83,7 +83,9 @@ test.each([
   expect(err).toContain(message);
 });
 
-test('an unreachable registry is named as the reason, and leaves nothing behind', async () => {
+test('an unreachable registry is named as the reason, and leaves nothing behind', {
+  timeout: 120_000,
+}, async () => {
   const own = await temporaryDirectory();
   const closed = {
     npm_config_registry: 'http://127.0.0.1:9',
@@ -172,7 +174,7 @@ describe.skipIf(!registry)('installing', () => {
   });
 });
 
-test('with --auth strict only a configured key installs', async () => {
+test('with --auth strict only a configured key installs', { timeout: 120_000 }, async () => {
   const strict = await LambentCommand.start({
     flags: ['--auth', 'strict'],
     env: { LAMBENT_ACCESS_KEYS: 'known:its-secret:111111111111' },

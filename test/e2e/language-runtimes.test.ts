@@ -110,9 +110,9 @@ end`;
   });
 });
 
-test('.NET is refused where its version is not there and has to be, with what to do instead', async ({
-  skip,
-}) => {
+test('.NET is refused where its version is not there and has to be, with what to do instead', {
+  timeout: 120_000,
+}, async ({ skip }) => {
   const env = { PATH: '/usr/bin:/bin', HOME: '/nowhere' };
   const strict = await startServer({ flags: ['--strict-runtimes'], env });
   const Code = { ZipFile: await zipOf({ 'a.dll': '' }) };
