@@ -12,6 +12,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../support/certificates.ts';
+import { closed } from '../support/closed.ts';
 import { available, run } from '../support/commands.ts';
 import { createUrl, openToAll } from '../support/function-urls.ts';
 import { deploy, eventually, invoke } from '../support/functions.ts';
@@ -148,10 +149,10 @@ describe.skipIf(!hasOpenssl)('workers over TLS', () => {
     });
 
     test('goes with the answer that says so, and with no other', async () => {
-      const { said, write, closed } = await speak();
+      const { said, write, ended } = await speak();
       await write(LIST, 1);
       for (let one = 1; one <= ROW; one += 1) await write(invokeText(`"${one}"`), 1);
-      await closed;
+      await ended;
       expect(said()).toHaveLength(1 + ROW);
       expect(said().findIndex((answer) => /^connection: close\r$/im.test(answer))).toBe(ROW);
       expect(said().at(-1)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*"100"$/);
@@ -163,6 +164,8 @@ describe.skipIf(!hasOpenssl)('workers over TLS', () => {
     const socket = await secure();
     let text = '';
     let onMore: () => void = () => undefined;
+    // Those that are left open are not spared when workers are killed.
+    socket.on('error', () => undefined);
     socket.setEncoding('latin1').on('data', (data) => {
       text += String(data);
       onMore();
@@ -178,7 +181,7 @@ describe.skipIf(!hasOpenssl)('workers over TLS', () => {
       socket.write(bytes);
       while (whole().length < wanted) await new Promise<void>((resolve) => (onMore = resolve));
     };
-    return { said, write, closed: once(socket, 'close') };
+    return { said, write, ended: closed(socket) };
   }
 
   test('a hundred megabytes go up and come down as they are', async () => {
@@ -286,7 +289,7 @@ describe.skipIf(!hasOpenssl)('workers over TLS', () => {
     const clear = connect(where.port, where.host);
     clear.on('error', () => undefined);
     clear.write(invokeText('{}'));
-    await once(clear, 'close');
+    await closed(clear);
     const socket = await secure();
     socket.write(invokeText('{}'));
     expect(await statusOf(socket)).toBe('HTTP/1.1 200 OK');
@@ -343,7 +346,7 @@ describe.skipIf(!hasOpenssl)('workers over TLS', () => {
     }
     const all = (await health(server)).workers.map(({ pid }) => pid);
     for (const pid of all) process.kill(pid, 'SIGKILL');
-    if (!upload.destroyed) await once(upload, 'close');
+    if (!upload.destroyed) await closed(upload);
     await untilOthers(all);
     expect((await invoke(server.lambda, name, { still: 'here' })).payload).toEqual({ still: 'here' });
   });

@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { beside } from '../support/beside.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { available } from '../support/commands.ts';
+import { closed } from '../support/closed.ts';
 import { createUrl, openToAll } from '../support/function-urls.ts';
 import { deploy } from '../support/functions.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
@@ -38,33 +39,33 @@ async function begin(workers: number, isSecure: boolean): Promise<TestServer> {
   return server;
 }
 
-/** Connected; resolves `closed` when the server has ended it. */
-async function open({ endpoint, ca }: TestServer): Promise<{ socket: Socket; closed: Promise<unknown> }> {
+/** Connected; resolves `ended` when the server has ended it. */
+async function open({ endpoint, ca }: TestServer): Promise<{ socket: Socket; ended: Promise<unknown> }> {
   const where = { port: Number(new URL(endpoint).port), host: '127.0.0.1' };
   const socket: Socket = ca === undefined ? connect(where) : connectTls({ ...where, ca });
   socket.on('error', () => undefined).resume();
-  const closed = once(socket, 'close');
+  const ended = closed(socket);
   await once(socket, ca === undefined ? 'connect' : 'secureConnect');
-  return { socket, closed };
+  return { socket, ended };
 }
 
-async function stallHttp2({ endpoint, ca }: TestServer): Promise<{ closed: Promise<unknown> }> {
+async function stallHttp2({ endpoint, ca }: TestServer): Promise<{ ended: Promise<unknown> }> {
   const session = connectHttp2(endpoint, ca === undefined ? {} : { ca });
   session.on('error', () => undefined);
-  const closed = once(session, 'close');
+  const ended = closed(session);
   const stream = session.request({ ':method': 'POST', ':path': PATH, 'content-length': 1000 });
   stream.on('error', () => undefined).write('{"only": "this');
   await once(session, 'remoteSettings');
-  return { closed };
+  return { ended };
 }
 
 /** What does not go on, in all forms: nobody waits for any. */
 async function stalled(server: TestServer, host: string): Promise<Promise<unknown>[]> {
   const began: Promise<unknown>[] = [];
   const stall = async (bytes: string): Promise<void> => {
-    const { socket, closed } = await open(server);
+    const { socket, ended } = await open(server);
     socket.write(bytes);
-    began.push(closed);
+    began.push(ended);
   };
   const { socket } = await open(server);
   socket.write('PUT /uploads HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n');
@@ -75,11 +76,11 @@ async function stalled(server: TestServer, host: string): Promise<Promise<unknow
   await stall(`POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 7\r\n\r\n{"a`);
   await stall(`POST ${PATH} HTTP/1.1\r\nHost: h\r\nContent-`);
   await stall(`POST ${PATH} HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n`);
-  began.push((await stallHttp2(server)).closed);
+  began.push((await stallHttp2(server)).ended);
   // Half of what begins TLS; without TLS no request's beginning.
   const raw = await open({ ...server, ca: undefined });
   raw.socket.write(Buffer.from('160301020001', 'hex'));
-  began.push(raw.closed);
+  began.push(raw.ended);
   return began;
 }
 
