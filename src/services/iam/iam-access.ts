@@ -7,24 +7,86 @@ import type { IdentityDirectory } from './directory/identity-directory.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Members that name what a request is about. Of attaching, that is who gets the policy: the policy is a condition. */
+/**
+ * Members that name what a request is about, where there are several the first: who puts a user into a group changes the
+ * group. Of attaching, that is who gets the policy: the policy is a condition.
+ */
 const KINDS: readonly (readonly [member: string, kind: IdentityKind])[] = [
-  ['UserName', 'user'],
-  ['GroupName', 'group'],
-  ['RoleName', 'role'],
   ['InstanceProfileName', 'instance-profile'],
+  ['GroupName', 'group'],
+  ['UserName', 'user'],
+  ['RoleName', 'role'],
 ];
 
-/** What a request to IAM is about, where callers are authorised. */
+/** What changes the permissions of a user or role, which may be asked to have a certain boundary. */
+const OF_BOUNDED = /^(?:Attach|Delete|Detach|Put)(?:User|Role)(?:Policy|PermissionsBoundary)$/;
+
+/** Who makes something with tags has to be allowed to tag it. */
+const TAGGING: ReadonlyMap<string, string> = new Map([
+  ['CreateInstanceProfile', 'TagInstanceProfile'],
+  ['CreatePolicy', 'TagPolicy'],
+  ['CreateRole', 'TagRole'],
+  ['CreateUser', 'TagUser'],
+]);
+
+/** What a request to IAM is about, where callers are authorised, and what else it takes. */
 export function iamActions(directory: IdentityDirectory) {
   return (operation: string, input: Input, context: RequestContext): readonly RequestedAction[] => {
     refuseUserSessions(context);
     const keys = {
       ...text('iam:PolicyARN', input['PolicyArn']),
-      ...text('iam:PermissionsBoundary', input['PermissionsBoundary']),
+      ...text('iam:PermissionsBoundary', boundaryOf(directory, operation, input, context)),
     };
-    return [{ action: `iam:${operation}`, resource: resourceOf(directory, operation, input, context), keys }];
+    const action = `iam:${operation}`;
+    const resource = resourceOf(directory, operation, input, context);
+    return [
+      { action, resource, keys },
+      ...furtherActions(directory, operation, input, context).map((further) => ({
+        action,
+        keys,
+        ...further,
+      })),
+    ];
   };
+}
+
+/** What it takes beside the operation's own action on what it is about; without an action that is the operation's own. */
+function furtherActions(
+  directory: IdentityDirectory,
+  operation: string,
+  input: Input,
+  context: RequestContext,
+): readonly (Partial<RequestedAction> & Pick<RequestedAction, 'resource'>)[] {
+  const { NewPath, NewUserName, NewGroupName, Tags: tags } = input;
+  const tagging = TAGGING.get(operation);
+  if (tagging !== undefined && Array.isArray(tags) && tags.length > 0)
+    return [{ action: `iam:${tagging}`, resource: resourceOf(directory, operation, input, context) }];
+  if (operation === 'AddRoleToInstanceProfile') {
+    const resource = resourceOf(directory, operation, { RoleName: input['RoleName'] }, context);
+    return [{ action: 'iam:PassRole', resource, keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } }];
+  }
+  if ((NewPath ?? NewUserName ?? NewGroupName) === undefined) return [];
+  // What gets another name or path is asked for under that one as well: it may be a place that not everyone may fill.
+  const kind = operation === 'UpdateGroup' ? 'group' : 'user';
+  const known = directory.find(kind, context.accountId, String(input['UserName'] ?? input['GroupName']));
+  const name = String(NewUserName ?? NewGroupName ?? known?.name);
+  const path = String(NewPath ?? known?.path ?? '/');
+  return [{ resource: identityArn(partitionOf(context.region), context.accountId, kind, { path, name }) }];
+}
+
+/** The boundary a request gives, or else the one that whom it is about has. */
+function boundaryOf(
+  directory: IdentityDirectory,
+  operation: string,
+  { PermissionsBoundary: given, UserName: user, RoleName: role }: Input,
+  { accountId }: RequestContext,
+): unknown {
+  if (given !== undefined || !OF_BOUNDED.test(operation)) return given;
+  const holder =
+    typeof user === 'string'
+      ? directory.find('user', accountId, user)
+      : directory.find('role', accountId, String(role));
+  return holder?.boundary;
 }
 
 /** The credentials of GetSessionToken are no good for IAM. */

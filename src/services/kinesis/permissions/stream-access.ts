@@ -49,7 +49,7 @@ const GRANTABLE: ReadonlySet<string> = new Set([
   'SubscribeToShard',
 ]);
 
-/** What an own account can always do, so that no policy shuts its author out for good. */
+/** What the root user of the own account can always do, so that no policy shuts everybody out for good. */
 const OWNERS_RIGHT: ReadonlySet<string> = new Set([
   'DeleteStream',
   'DeleteResourcePolicy',
@@ -126,7 +126,7 @@ export function checkCaller(
 ): void {
   const isOwn = guarded.accountId === context.accountId;
   const own = identities.policiesOf(context.caller);
-  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  const isOwners = isOwn && own === undefined && OWNERS_RIGHT.has(action);
   if (isOwn && own === undefined && (guarded.policy?.hasDeny !== true || isOwners)) return;
   const policies = { own, resource: isOwners ? undefined : guarded.policy };
   const facts = globalKeys(contextFacts(context, clock.now(), guarded.accountId));

@@ -113,7 +113,8 @@ class Gate {
     const own = identities.policiesOf(caller);
     const arn = askedArn(reference);
     // An owner's right to change the policy is not the policy's to take.
-    const isOwners = OWNERS_RIGHT.has(this.#operation) && reference.accountId === context.accountId;
+    const isOwners =
+      own === undefined && OWNERS_RIGHT.has(this.#operation) && reference.accountId === context.accountId;
     const decide = (): AccessDecision =>
       authorize(this.#request(reference, action, input, context), {
         own,

@@ -31,7 +31,7 @@ export const GRANTABLE: ReadonlySet<string> = new Set([
   'UpdateFunctionEventInvokeConfig',
 ]);
 
-/** What the owner of a function can always do, so that no policy shuts its own author out for good. */
+/** What the root user of a function's account can always do, so that no policy shuts everybody out for good. */
 export const OWNERS_RIGHT: ReadonlySet<string> = new Set(['PutResourcePolicy', 'DeleteResourcePolicy']);
 
 /** Operations whose actions are not their own name. */

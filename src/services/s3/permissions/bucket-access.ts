@@ -50,7 +50,7 @@ export async function admitAny(
   return bucket;
 }
 
-/** What a bucket's own account can always do, so that no policy shuts its author out for good. */
+/** What the root user of a bucket's account can always do, so that no policy shuts everybody out for good. */
 const OWNERS_RIGHT: ReadonlySet<string> = new Set([
   'DeleteBucketPolicy',
   'GetBucketPolicy',
@@ -90,7 +90,7 @@ export function judge(
     return { principal: ANONYMOUS, denial: denial && { ...denial, message: 'Access Denied' } };
   }
   const own = identities.policiesOf(context.caller);
-  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  const isOwners = isOwn && own === undefined && OWNERS_RIGHT.has(action);
   const resource = isOwners ? undefined : resourcePolicy(bucket, context.accountId);
   const { principal } = context.caller;
   if (isOwn && own === undefined && resource?.hasDeny !== true) return { principal };

@@ -24,7 +24,7 @@ interface AccessDependencies {
   readonly identities: Pick<CallerPolicies, 'policiesOf'>;
 }
 
-/** What a topic's own account can always do, so that no policy shuts its author out for good. */
+/** What the root user of a topic's account can always do, so that no policy shuts everybody out for good. */
 const OWNERS_RIGHT: ReadonlySet<string> = new Set(['DeleteTopic', 'SetTopicAttributes', 'RemovePermission']);
 
 /** The topic a request is about, if its caller may do this with it. @throws NotFound, AuthorizationError, InvalidParameter */
@@ -54,7 +54,7 @@ export function checkCaller(
 ): void {
   const isOwn = topic.accountId === context.accountId;
   const own = identities.policiesOf(context.caller);
-  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  const isOwners = isOwn && own === undefined && OWNERS_RIGHT.has(action);
   if (isOwn && own === undefined && (!topic.policy.hasDeny || isOwners)) return;
   const policies = { own, resource: isOwners ? undefined : topic.policy };
   decide(topic, policies, context.caller.principal, action, {

@@ -30,7 +30,7 @@ const GRANTABLE: ReadonlySet<string> = new Set([
   'SendMessage',
 ]);
 
-/** What a queue's own account can always do, so that no policy shuts its author out for good. */
+/** What the root user of a queue's account can always do, so that no policy shuts everybody out for good. */
 const OWNERS_RIGHT: ReadonlySet<string> = new Set(['DeleteQueue', 'RemovePermission', 'SetQueueAttributes']);
 
 /** The queue a request is about, if its caller may do this with it. Throws QueueDoesNotExist, AccessDeniedException. */
@@ -57,7 +57,7 @@ export function checkCaller(
 ): void {
   const isOwn = queue.accountId === context.accountId;
   const own = identities.policiesOf(context.caller);
-  const isOwners = isOwn && OWNERS_RIGHT.has(action);
+  const isOwners = isOwn && own === undefined && OWNERS_RIGHT.has(action);
   if (isOwn && own === undefined && (queue.policy?.hasDeny !== true || isOwners)) return;
   const keys = globalKeys(contextFacts(context, clock.now(), queue.accountId));
   const policies = { own, resource: isOwners ? undefined : queue.policy };
