@@ -45,8 +45,9 @@ export function refusalOf(
   const own = policies.policiesOf(context.caller);
   if (own === undefined) return undefined;
   const { principal } = context.caller;
+  // Resources' own policies are asked elsewhere: here everyone is at home, but for conditions on whose a resource is.
   const resourceAccountId = principal.accountId;
-  const facts = globalKeys(contextFacts(context, nowMs, resourceAccountId));
+  const facts = globalKeys(contextFacts(context, nowMs, ownerOf(resource) ?? resourceAccountId));
   const request = {
     principal,
     action,
@@ -56,6 +57,12 @@ export function refusalOf(
   };
   const decision = authorize(request, { own, resource: undefined });
   return decision.isAllowed ? undefined : denialMessage(request, decision.reason);
+}
+
+/** The account in an ARN. */
+function ownerOf(resource: string): string | undefined {
+  const account = resource.split(':', 5)[4];
+  return account !== undefined && /^\d{12}$/.test(account) ? account : undefined;
 }
 
 /** The 403 in the service's own words. */

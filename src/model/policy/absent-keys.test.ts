@@ -12,7 +12,9 @@ describe('a Deny that would not deny', () => {
     'AWS:resourcetag/team',
     'aws:RequestTag/team',
     'aws:TagKeys',
+    'dynamodb:FullTableScan',
     'dynamodb:LeadingKeys',
+    'iam:ResourceTag/team',
     's3:ExistingObjectTag/secret',
   ])('%s', (key) => {
     expect(denying({ StringEquals: { [key]: 'x' } })).toBe(key);

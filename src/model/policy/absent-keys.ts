@@ -53,6 +53,7 @@ export function keysHeldBack(statement: PolicyStatement): readonly string[] {
 export function isHidden(key: string, action: string): boolean {
   const service = action.slice(0, action.indexOf(':')).toLowerCase();
   if (isTagKey(key)) return TAGS_OF.get(service)?.test(key) !== true;
+  if (OF_IDENTITIES.test(key)) return service === 'iam' || service === 'sts';
   return (service === 'dynamodb' && OF_ITEMS.test(key)) || (service === 's3' && OF_OBJECTS.test(key));
 }
 
@@ -66,11 +67,13 @@ function isLambdas(action: string): boolean {
 
 function isAbsent(key: string): boolean {
   const lower = key.toLowerCase();
-  return isTagKey(key) || OF_ITEMS.test(lower) || OF_OBJECTS.test(lower);
+  return isTagKey(key) || [OF_ITEMS, OF_OBJECTS, OF_IDENTITIES].some((absent) => absent.test(lower));
 }
 
 /** What DynamoDB's requests say of the items they are about on AWS. A missing key fulfils ForAllValues, which would open whole tables. */
-const OF_ITEMS = /^dynamodb:(?:attributes|leadingkeys|returnvalues|select)$/;
+const OF_ITEMS = /^dynamodb:(?:attributes|fulltablescan|leadingkeys|returnvalues|select)$/;
+/** Tags of users, roles and policies, by IAM's own name for them. In lower case. */
+const OF_IDENTITIES = /^iam:resourcetag\//;
 
 /** Keys in lower case without which an Allow of this statement says nothing. */
 export function keysNeeded({ Effect, Condition = {} }: PolicyStatement): readonly string[] {

@@ -83,6 +83,11 @@ function targetsOf(operation: string, input: Input, context: RequestContext): Ta
     case 'UntagResource':
     case 'ListTagsOfResource':
       return [{ action: operation, table: input['ResourceArn'] }];
+    case 'CreateTable': {
+      const table = input['TableName'];
+      const isTagged = ((input['Tags'] ?? []) as readonly unknown[]).length > 0;
+      return [{ action: operation, table }, ...(isTagged ? [{ action: 'TagResource', table }] : [])];
+    }
     default:
       return [{ action: operation, table: input['TableName'], index: input['IndexName'] }];
   }

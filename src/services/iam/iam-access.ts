@@ -57,7 +57,7 @@ function furtherActions(
   input: Input,
   context: RequestContext,
 ): readonly (Partial<RequestedAction> & Pick<RequestedAction, 'resource'>)[] {
-  const { NewPath, NewUserName, NewGroupName, Tags: tags } = input;
+  const { Tags: tags } = input;
   const tagging = TAGGING.get(operation);
   if (tagging !== undefined && Array.isArray(tags) && tags.length > 0)
     return [{ action: `iam:${tagging}`, resource: resourceOf(directory, operation, input, context) }];
@@ -65,13 +65,20 @@ function furtherActions(
     const resource = resourceOf(directory, operation, { RoleName: input['RoleName'] }, context);
     return [{ action: 'iam:PassRole', resource, keys: { 'iam:PassedToService': 'ec2.amazonaws.com' } }];
   }
-  if ((NewPath ?? NewUserName ?? NewGroupName) === undefined) return [];
+  if (operation !== 'UpdateUser' && operation !== 'UpdateGroup') return [];
   // What gets another name or path is asked for under that one as well: it may be a place that not everyone may fill.
-  const kind = operation === 'UpdateGroup' ? 'group' : 'user';
-  const known = directory.find(kind, context.accountId, String(input['UserName'] ?? input['GroupName']));
-  const name = String(NewUserName ?? NewGroupName ?? known?.name);
-  const path = String(NewPath ?? known?.path ?? '/');
-  return [{ resource: identityArn(partitionOf(context.region), context.accountId, kind, { path, name }) }];
+  return [{ resource: movedTo(directory, input, context) }];
+}
+
+function movedTo(directory: IdentityDirectory, input: Input, { accountId, region }: RequestContext): string {
+  const { UserName, GroupName, NewUserName, NewGroupName, NewPath } = input as Readonly<
+    Record<string, string | undefined>
+  >;
+  const kind = GroupName === undefined ? 'user' : 'group';
+  const before = GroupName ?? UserName ?? '';
+  const known = directory.find(kind, accountId, before);
+  const name = NewGroupName ?? NewUserName ?? known?.name ?? before;
+  return identityArn(partitionOf(region), accountId, kind, { path: NewPath ?? known?.path ?? '/', name });
 }
 
 /** The boundary a request gives, or else the one that whom it is about has. */

@@ -8,12 +8,19 @@ export function schedulerActions(
   input: Readonly<Record<string, unknown>>,
   { accountId, region }: RequestContext,
 ): readonly RequestedAction[] {
-  const { ResourceArn, Name: name, GroupName: group = DEFAULT_GROUP, Target: target } = input;
+  const { ResourceArn, Tags: tags, Name: name, GroupName: group = DEFAULT_GROUP, Target: target } = input;
   const action = `scheduler:${operation}`;
   if (typeof ResourceArn === 'string') return [{ action, resource: ResourceArn }];
   if (operation.startsWith('List') || typeof name !== 'string') return [{ action, resource: '*' }];
   const place = { accountId, region, name };
-  if (operation.includes('Group')) return [{ action, resource: groupArn(place) }];
+  if (operation.includes('Group')) {
+    const isTagged = operation === 'CreateScheduleGroup' && Array.isArray(tags) && tags.length > 0;
+    const resource = groupArn(place);
+    return [action, ...(isTagged ? ['scheduler:TagResource'] : [])].map((each) => ({
+      action: each,
+      resource,
+    }));
+  }
   const own = { action, resource: scheduleArn({ ...place, group: String(group) }) };
   const role = (target as { readonly RoleArn?: string } | undefined)?.RoleArn;
   if (role === undefined) return [own];

@@ -11,12 +11,14 @@ import { putTelemetryRecords } from './put-telemetry-records.ts';
 import { putTraceSegments } from './put-trace-segments.ts';
 import { listTagsForResource, tagResource, untagResource } from './tag-operations.ts';
 import { updateSamplingRule } from './update-sampling-rule.ts';
+import { xrayActions } from './xray-access.ts';
 import type { XrayDependencies } from './xray-dependencies.ts';
 
 /** X-Ray, as far as it is built. */
 export function createXrayService(deps: XrayDependencies): ServiceDefinition {
   return {
     model: 'xray',
+    access: { actions: xrayActions },
     operations: {
       BatchGetTraces: batchGetTraces(deps),
       CreateSamplingRule: createSamplingRule(deps),

@@ -1,8 +1,9 @@
+import { contextFacts, globalKeys } from '../../../aws/condition-keys.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import { type AccessRequest, authorize, denialMessage } from '../../../model/policy/authorize.ts';
-import { accountRoot, requestKeys } from '../../../model/policy/principal.ts';
+import { accountRoot, type AwsPrincipal, requestKeys } from '../../../model/policy/principal.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
-import type { EventsDirectory } from '../events-directory.ts';
+import type { EventsDependencies } from '../events-dependencies.ts';
 import { accessDenied, busDoesNotExist } from '../events-errors.ts';
 import { busArn, busPolicy, parseBus, type StoredBus } from './stored-bus.ts';
 
@@ -25,15 +26,24 @@ export function checkAccount(
   action: string,
   keys: Readonly<Record<string, string | undefined>> = {},
 ): void {
+  check(bus, accountRoot(partitionOf(bus.region), accountId), action, keys);
+}
+
+/** What its policy says to somebody of its own account counts only where it denies. */
+function check(
+  bus: StoredBus,
+  principal: AwsPrincipal,
+  action: string,
+  keys: Readonly<Record<string, string | undefined>>,
+): void {
   const policy = busPolicy(bus);
-  if (bus.accountId === accountId && policy?.hasDeny !== true) return;
-  const principal = accountRoot(partitionOf(bus.region), accountId);
+  if (bus.accountId === principal.accountId && policy?.hasDeny !== true) return;
   const request: AccessRequest = {
     principal,
     action: `events:${action}`,
     resource: busArn(bus),
     resourceAccountId: bus.accountId,
-    keys: requestKeys(principal, { 'aws:ResourceAccount': bus.accountId, ...keys }),
+    keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': bus.accountId }),
   };
   const decision = authorize(request, { own: undefined, resource: policy });
   if (!decision.isAllowed) throw accessDenied(denialMessage(request, decision.reason));
@@ -41,7 +51,7 @@ export function checkAccount(
 
 /** The bus a request is about, if its caller may do this with it. @throws ResourceNotFoundException, AccessDeniedException */
 export function admit(
-  directory: EventsDirectory,
+  { directory, clock }: Pick<EventsDependencies, 'directory' | 'clock'>,
   given: string | undefined,
   context: RequestContext,
   action: string,
@@ -50,6 +60,7 @@ export function admit(
   const name = parseBus(given, context);
   const bus = name.region === context.region ? directory.bus(name) : undefined;
   if (bus === undefined) throw busDoesNotExist(name.name);
-  checkAccount(bus, context.accountId, action, keys);
+  const facts = globalKeys(contextFacts(context, clock.now(), bus.accountId));
+  check(bus, context.caller.principal, action, { ...facts, ...keys });
   return bus;
 }

@@ -90,7 +90,7 @@ export function updateEventBus(
 ): OperationHandler<UpdateEventBusRequest, UpdateEventBusResponse> {
   return async (input, context) => {
     refuseNotBuilt(input);
-    const name = admit(deps.directory, input.Name, context, 'UpdateEventBus');
+    const name = admit(deps, input.Name, context, 'UpdateEventBus');
     const after = await changeBus(deps.store, name, ({ description: before, ...bus }) => {
       const wanted = input.Description ?? before;
       return { ...bus, ...(wanted !== undefined && { description: wanted }), modifiedAtMs: deps.clock.now() };
@@ -106,7 +106,7 @@ export function updateEventBus(
 export function describeEventBus(
   deps: EventsDependencies,
 ): OperationHandler<DescribeEventBusRequest, DescribeEventBusResponse> {
-  return (input, context) => shown(admit(deps.directory, input.Name, context, 'DescribeEventBus'));
+  return (input, context) => shown(admit(deps, input.Name, context, 'DescribeEventBus'));
 }
 
 export function listEventBuses(

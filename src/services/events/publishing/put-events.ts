@@ -56,7 +56,7 @@ function readEntry(
   if (detail === undefined) return { code: 'MalformedDetail', message: 'Detail is malformed.' };
   try {
     const keys = eventKeys(source, detailType);
-    const bus = admit(deps.directory, entry.EventBusName, context, 'PutEvents', keys);
+    const bus = admit(deps, entry.EventBusName, context, 'PutEvents', keys);
     const { accountId, region, name } = bus;
     const event = {
       version: '0',

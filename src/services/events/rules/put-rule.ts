@@ -18,11 +18,7 @@ const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 /** Creates a rule, or replaces what it says; its targets stay. */
 export function putRule(deps: EventsDependencies): OperationHandler<PutRuleRequest, PutRuleResponse> {
   return async (input, context) => {
-    const {
-      accountId,
-      region,
-      name: busName,
-    } = admit(deps.directory, input.EventBusName, context, 'PutRule');
+    const { accountId, region, name: busName } = admit(deps, input.EventBusName, context, 'PutRule');
     const bus = { accountId, region, name: busName };
     checkRule(input, busName);
     checkRole(deps.roles, input.RoleArn, accountId);

@@ -32,7 +32,7 @@ export function ruleOf(
   context: RequestContext,
   action: string,
 ): LiveRule {
-  const { name: busName, accountId, region } = admit(deps.directory, bus, context, action);
+  const { name: busName, accountId, region } = admit(deps, bus, context, action);
   const rule = deps.directory.rule({ accountId, region, name: busName }, name ?? '');
   if (rule === undefined) throw ruleDoesNotExist(name ?? '', busName);
   return rule;
@@ -41,7 +41,7 @@ export function ruleOf(
 /** Deletes a rule without targets; one that is not there is as good. */
 export function deleteRule(deps: EventsDependencies): OperationHandler<DeleteRuleRequest, undefined> {
   return async (input, context) => {
-    const { accountId, region, name } = admit(deps.directory, input.EventBusName, context, 'DeleteRule');
+    const { accountId, region, name } = admit(deps, input.EventBusName, context, 'DeleteRule');
     const rule = { bus: { accountId, region, name }, name: input.Name ?? '' };
     await deleteRuleRow(deps.store, rule, ({ targets }) => {
       if (targets.length > 0) throw validation("Rule can't be deleted since it has targets.");
@@ -137,7 +137,7 @@ function rulesByName(
   context: RequestContext,
   action: string,
 ): LiveRule[] {
-  const name = admit(deps.directory, bus, context, action);
+  const name = admit(deps, bus, context, action);
   return [...deps.directory.rulesOf(name)].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

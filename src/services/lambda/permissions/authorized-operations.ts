@@ -11,6 +11,7 @@ import {
 } from '../../../model/policy/authorize.ts';
 import { requestKeys } from '../../../model/policy/principal.ts';
 import { isLasting } from '../../../model/policy/stable-keys.ts';
+import { findMapping } from '../event-source-mappings/mapping-rows.ts';
 import { askedArn } from '../functions/function-rows.ts';
 import type { LambdaDependencies } from '../lambda-dependencies.ts';
 import { DecisionCache } from './decision-cache.ts';
@@ -18,8 +19,9 @@ import { ForeignContext } from './foreign-context.ts';
 import { actionsOf, GRANTABLE, OWNERS_RIGHT } from './operation-access.ts';
 import { type AskedInput, conditionKeys, furtherActions, ownActions } from './requested-actions.ts';
 
+/** The store is for operations on event source mappings. */
 type AccessDependencies = Pick<LambdaDependencies, 'clock' | 'policies' | 'identities'> &
-  Partial<Pick<LambdaDependencies, 'urlAuthType'>>;
+  Partial<Pick<LambdaDependencies, 'store' | 'urlAuthType'>>;
 
 const ACCOUNT = /(?:^|:)(\d{12}):/;
 
@@ -36,13 +38,18 @@ export function authorized(
   const cache = new DecisionCache();
   const guarded = Object.entries(operations).map(([name, handler]) => {
     const gate = new Gate(deps, cache, name);
-    return [name, guard(gate, handler)];
+    return [name, OF_A_MAPPING.has(name) ? guardMapping(gate, handler) : guard(gate, handler)];
   });
   return Object.fromEntries(guarded) as ServiceDefinition['operations'];
 }
 
 function guard(gate: Gate, handler: AnyOperationHandler): AnyOperationHandler {
   return (input: AskedInput, context: RequestContext) => handler(input, gate.admit(input, context));
+}
+
+function guardMapping(gate: Gate, handler: AnyOperationHandler): AnyOperationHandler {
+  return async (input: AskedInput, context: RequestContext) =>
+    await handler(input, await gate.admitToMapping(input, context));
 }
 
 /** What stands before one operation. */
@@ -75,6 +82,18 @@ class Gate {
       return this.#admitTo(named, input, context);
     for (const needed of ownActions(this.#operation, input, context)) this.#require(needed, context);
     return context;
+  }
+
+  /** As `admit`. What holds for a function holds for its mappings, also for those that are to become another's. */
+  async admitToMapping(input: AskedInput, context: RequestContext): Promise<RequestContext> {
+    const { store, identities } = this.#deps;
+    const { accountId, region, caller } = context;
+    const isBounded = identities.isStrict && identities.policiesOf(caller) !== undefined;
+    const key = { accountId, region, uuid: input.UUID ?? '' };
+    const mapping = isBounded && store !== undefined ? await findMapping(store.db, key) : undefined;
+    if (mapping === undefined) return this.admit(input, context);
+    const admitted = this.admit({ ...input, FunctionName: mapping.functionArn }, context);
+    return input.FunctionName === undefined ? admitted : this.admit(input, context);
   }
 
   #require(needed: Parameters<typeof refusalOf>[0], context: RequestContext): void {
@@ -158,11 +177,18 @@ class Gate {
   }
 }
 
+/** Operations on an event source mapping: its function is a condition of theirs, though they need not name it. */
+const OF_A_MAPPING: ReadonlySet<string> = new Set([
+  'DeleteEventSourceMapping',
+  'GetEventSourceMapping',
+  'UpdateEventSourceMapping',
+]);
+
 /** Operations whose FunctionName only narrows what they list or make: they are about something else. */
 const NOT_ABOUT_IT: ReadonlySet<string> = new Set([
   'CreateEventSourceMapping',
   'ListEventSourceMappings',
-  'UpdateEventSourceMapping',
+  ...OF_A_MAPPING,
 ]);
 
 /** Other things that can be tagged have no policies. */

@@ -1,6 +1,8 @@
 import type { RequestContext, RequestedAction } from '../../../aws/service.ts';
 import { parseAnyReference } from '../../../model/function-reference.ts';
 import { functionArn, partitionOf } from '../../../model/stored-function.ts';
+import { layerArn } from '../../../model/stored-layer.ts';
+import { parseLayerName } from '../layers/layer-reference.ts';
 import { actionsOf } from './operation-access.ts';
 
 /** Members by which operations name what they are about, or what its conditions look at. */
@@ -59,11 +61,25 @@ export function furtherActions(
   const provider =
     input.CapacityProviderConfig?.LambdaManagedInstancesCapacityProviderConfig?.CapacityProviderArn;
   if (provider !== undefined) needed.push({ action: 'lambda:PassCapacityProvider', resource: provider });
-  if (operation === 'CreateFunction' && Object.keys(input.Tags ?? {}).length > 0) {
-    const resource = functionArnOf(input.FunctionName ?? '', context);
+  if (operation.startsWith('Create') && Object.keys(input.Tags ?? {}).length > 0) {
+    const resource = newResource(operation, input, context);
     needed.push({ action: 'lambda:TagResource', resource, keys: requestTags(input) });
   }
   return needed;
+}
+
+/** What an operation makes, as far as it is known before: Lambda gives mappings and signing configurations their ids itself. */
+function newResource(operation: string, input: AskedInput, context: RequestContext): string {
+  switch (operation) {
+    case 'CreateFunction':
+      return functionArnOf(input.FunctionName ?? '', context);
+    case 'CreateEventSourceMapping':
+      return arnOf(context, 'event-source-mapping', '*');
+    case 'CreateCapacityProvider':
+      return resourceOf(input, context);
+    default:
+      return arnOf(context, 'code-signing-config', '*');
+  }
 }
 
 /** Lambda's own condition keys, and those of the tags a request brings. */
@@ -99,7 +115,7 @@ function resourceOf(input: AskedInput, context: RequestContext): string {
   const given = input.Resource ?? input.ResourceArn ?? input.Arn;
   if (given !== undefined) return given;
   if (LayerName !== undefined) {
-    const layer = arnOf(context, 'layer', LayerName);
+    const layer = layerArn(parseLayerName(LayerName, context));
     return VersionNumber === undefined ? layer : `${layer}:${VersionNumber}`;
   }
   if (UUID !== undefined) return arnOf(context, 'event-source-mapping', UUID);

@@ -5,6 +5,7 @@ import { BodyDigests, type Digests } from '../contents/body-digests.ts';
 import { checkAlgorithm, checksumMembers, DEFAULT_ALGORITHM } from '../contents/checksum-plan.ts';
 import { shareContent } from '../contents/content-rows.ts';
 import { newObjectAccess } from '../lists/new-object-list.ts';
+import { admit } from '../permissions/bucket-access.ts';
 import { admitWriter } from '../permissions/writer-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidRequest } from '../s3-errors.ts';
@@ -14,6 +15,7 @@ import { type CopySource, findCopySource } from './copy-source.ts';
 import { checkDirectives, copiedDetails, copiedTags } from './copy-directives.ts';
 import { originOf } from './event-origin.ts';
 import { checkKey } from './object-key.ts';
+import { tagsOfHeader } from './object-tags.ts';
 import { isGone, openVersion } from './open-version.ts';
 import { refuseSettings } from './refused-settings.ts';
 import { type ObjectDetails, shownVersion, type StoredObject, wholeSeconds } from './stored-object.ts';
@@ -29,12 +31,15 @@ export function copyObject(deps: S3Dependencies): OperationHandler<CopyObjectReq
     const bucket = await admitWriter(deps, input, context);
     checkKey(input.Key);
     refuseSettings(input);
+    if (input.TaggingDirective === 'REPLACE' && Object.keys(tagsOfHeader(input.Tagging)).length > 0)
+      await admit(deps, input, context, 'PutObjectTagging');
     const access = newObjectAccess(input, bucket, context, deps.identities.isStrict);
     checkDirectives(input);
     const algorithm = checkAlgorithm(input.ChecksumAlgorithm);
     for (let attempt = 1; ; attempt += 1) {
       const source = await findCopySource(deps, input, context);
       checkSource(source, input);
+      await admitToTags(deps, source, input, context);
       try {
         const digests = await digestsOf(deps, source, algorithm);
         const written = await write(deps, source, { ...digests, access }, input, context);
@@ -46,6 +51,20 @@ export function copyObject(deps: S3Dependencies): OperationHandler<CopyObjectReq
       }
     }
   };
+}
+
+/** Tags that come along with an object are read there, and written here. @throws AccessDenied */
+async function admitToTags(
+  deps: S3Dependencies,
+  { bucket, object, versionId }: CopySource,
+  input: CopyObjectRequest,
+  context: RequestContext,
+): Promise<void> {
+  if (input.TaggingDirective === 'REPLACE' || Object.keys(object.tags).length === 0) return;
+  const source = { Bucket: bucket.name, Key: object.key, VersionId: versionId };
+  const reading = versionId === undefined ? 'GetObjectTagging' : 'GetObjectVersionTagging';
+  await admit(deps, source, context, reading);
+  await admit(deps, input, context, 'PutObjectTagging');
 }
 
 /** @throws InvalidRequest */

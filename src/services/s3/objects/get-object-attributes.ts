@@ -8,6 +8,7 @@ import type { OperationHandler } from '../../../aws/service.ts';
 import { checksumMembers } from '../contents/checksum-plan.ts';
 import { checkMaxKeys, checkPartMarker } from '../listing/list-words.ts';
 import { admit } from '../permissions/bucket-access.ts';
+import { admitToObject } from '../permissions/object-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidArgument } from '../s3-errors.ts';
 import { findPresent } from './readable-version.ts';
@@ -26,8 +27,10 @@ export function getObjectAttributes(
   deps: S3Dependencies,
 ): OperationHandler<GetObjectAttributesRequest, GetObjectAttributesOutput> {
   return async (input, context) => {
-    const action = input.VersionId === undefined ? 'GetObjectAttributes' : 'GetObjectVersionAttributes';
-    const bucket = await admit(deps, input, context, action);
+    const reading = input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion';
+    const bucket = await admit(deps, input, context, `${reading}Attributes`);
+    // What tells of an object is for who may read it.
+    await admitToObject(deps, input, context, reading);
     const wanted = new Set<string>(input.ObjectAttributes ?? []);
     const unknown = [...wanted].find((name) => !ATTRIBUTES.has(name));
     if (unknown !== undefined || wanted.size === 0) {

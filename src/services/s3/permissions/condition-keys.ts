@@ -33,7 +33,7 @@ export function requestFacts(given: RequestFacts, context: RequestContext): Keys
     's3:max-keys': given.MaxKeys?.toString(),
     's3:VersionId': given.VersionId,
     's3:x-amz-content-sha256': context.header('x-amz-content-sha256'),
-    's3:x-amz-copy-source': given.CopySource,
+    's3:x-amz-copy-source': given.CopySource === undefined ? undefined : writtenSource(given.CopySource),
     's3:x-amz-metadata-directive': given.MetadataDirective,
     's3:x-amz-object-ownership': given.ObjectOwnership,
     's3:x-amz-server-side-encryption': encryption,
@@ -41,6 +41,15 @@ export function requestFacts(given: RequestFacts, context: RequestContext): Keys
     's3:x-amz-website-redirect-location': given.WebsiteRedirectLocation,
     ...(given.Tagging === undefined ? {} : tagKeys(tagsOf(given.Tagging))),
   };
+}
+
+/** As policies write it, `bucket/key`: however it is encoded, and with or without a slash in front. */
+function writtenSource(source: string): string {
+  try {
+    return decodeURIComponent(source.replaceAll('+', ' ')).replace(/^\//, '');
+  } catch {
+    return source;
+  }
 }
 
 function authTypeOf(context: RequestContext): string | undefined {

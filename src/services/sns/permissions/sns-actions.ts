@@ -17,7 +17,7 @@ const UNASKED: ReadonlySet<string> = new Set([
 
 export function snsActions(
   operation: string,
-  { Name, ResourceArn, TopicArn, SubscriptionArn }: Readonly<Record<string, unknown>>,
+  { Name, ResourceArn, TopicArn, SubscriptionArn, Tags }: Readonly<Record<string, unknown>>,
   { region, accountId }: RequestContext,
 ): readonly RequestedAction[] {
   if (!UNASKED.has(operation)) return [];
@@ -27,5 +27,7 @@ export function snsActions(
     typeof SubscriptionArn === 'string' ? SubscriptionArn.split(':').slice(0, 6).join(':') : undefined;
   const given = TopicArn ?? ResourceArn;
   const resource = typeof given === 'string' ? given : (ofSubscription ?? named);
-  return [{ action: `SNS:${operation}`, resource }];
+  const own = { action: `SNS:${operation}`, resource };
+  const isTagged = operation === 'CreateTopic' && Array.isArray(Tags) && Tags.length > 0;
+  return isTagged ? [own, { action: 'SNS:TagResource', resource }] : [own];
 }

@@ -10,5 +10,6 @@ export function sqsActions(
   if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
   if (operation !== 'CreateQueue') return [];
   const resource = `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${String(input['QueueName'])}`;
-  return [{ action: 'sqs:CreateQueue', resource }];
+  const isTagged = Object.keys(input['tags'] ?? {}).length > 0;
+  return ['sqs:CreateQueue', ...(isTagged ? ['sqs:TagQueue'] : [])].map((action) => ({ action, resource }));
 }
