@@ -13,6 +13,7 @@ import {
 } from './listener-options.ts';
 import { hasOneHost, refuseHost } from './request-host.ts';
 import { type TlsSettings, tlsOptions } from './tls-settings.ts';
+import { isPlainlySent, refuseCoding } from './transfer-coding.ts';
 
 export type ConnectionHandler = (socket: Socket) => void;
 
@@ -39,6 +40,7 @@ export function createHttp1Server(options: ListenerOptions): Server {
   const { tls } = options;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     if (!hasOneHost(request)) return refuseHost(response);
+    if (!isPlainlySent(request)) return refuseCoding(response);
     takeAbsoluteTarget(request);
     options.onRequest(request, response);
   };

@@ -106,6 +106,21 @@ test('who asks for another protocol is told so, and that there is no more', asyn
   expect(text).not.toContain('/behind');
 });
 
+test.each(['gzip, chunked', 'GZIP,Chunked'])('nothing is handed on as it was sent in %s', async (coding) => {
+  const { host, port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = `POST /packed HTTP/1.1\r\nhost: ${host}\r\ntransfer-encoding: ${coding}\r\n\r\n`;
+  socket.write(`${head}5\r\nhello\r\n0\r\n\r\n`);
+  const text = Buffer.concat((await socket.toArray()) as Buffer[]).toString();
+  expect(text).toMatch(/^HTTP\/1\.1 501 .*\r\nconnection: close\r\n/is);
+  expect(text).not.toContain('/packed');
+  expect(
+    await web(`${url}chunks`, { method: 'POST', headers: { 'transfer-encoding': 'Chunked' } }),
+  ).toMatchObject({
+    body: '/chunks',
+  });
+});
+
 test('a client that ends its side behind its request is answered', async () => {
   const { host, port } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
