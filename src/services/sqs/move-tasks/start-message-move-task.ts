@@ -6,18 +6,27 @@ import { countMessages } from '../queues/message-counts.ts';
 import type { StoredQueue } from '../queues/stored-queue.ts';
 import type { SqsDependencies } from '../sqs-dependencies.ts';
 import { badValue, invalidParameterValue } from '../sqs-errors.ts';
+import { checkCaller } from '../permissions/queue-access.ts';
 import { requireTaskQueue } from './task-queues.ts';
 import { type MoveTaskRow, taskHandle, tasksOf } from './task-rows.ts';
 
 const FASTEST_PER_SECOND = 500;
+/** What whoever moves messages could do one by one. */
+const OF_SOURCE = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
 /** Begins to move the messages of a dead-letter queue back to where they came from, or to another queue. */
 export function startMessageMoveTask(
   deps: SqsDependencies,
 ): OperationHandler<StartMessageMoveTaskRequest, StartMessageMoveTaskResult> {
   return async (input, context) => {
-    const action = 'StartMessageMoveTask';
-    const source = await requireTaskQueue(deps, 'SourceArn', input.SourceArn, context, action);
+    const source = await requireTaskQueue(
+      deps,
+      'SourceArn',
+      input.SourceArn,
+      context,
+      'StartMessageMoveTask',
+    );
+    for (const action of OF_SOURCE) checkCaller(deps, source, context, action);
     const { DestinationArn: destinationArn, MaxNumberOfMessagesPerSecond: rate } = input;
     if (rate !== undefined && !(Number.isInteger(rate) && rate >= 1 && rate <= FASTEST_PER_SECOND)) {
       throw badValue(
@@ -26,11 +35,14 @@ export function startMessageMoveTask(
         `Must be between 1 and ${FASTEST_PER_SECOND}, if provided.`,
       );
     }
-    if ((await deadLetterSources(deps.store.db, source)).length === 0)
+    const origins = await deadLetterSources(deps.store.db, source);
+    if (origins.length === 0)
       throw invalidParameterValue('Source queue must be configured as a Dead Letter Queue.');
     if (destinationArn !== undefined && destinationArn !== '') {
       const queue = await requireTaskQueue(deps, 'DestinationArn', destinationArn, context, 'SendMessage');
       checkPair(source, queue);
+    } else {
+      for (const origin of origins) checkCaller(deps, origin, context, 'SendMessage');
     }
     const task = await insertTask(deps, source, destinationArn || null, rate ?? null);
     deps.mover.begin(task);
