@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { cutEvent, LARGEST_EVENT_BYTES, LineSplitter } from './line-splitter.ts';
+import { SocketPairs } from './testing/socket-pair.ts';
 
 function split(chunks: readonly Buffer[]): string[] {
   const lines: string[] = [];
@@ -38,6 +39,27 @@ describe('the line splitter', () => {
     await vi.waitFor(() => expect(lines).toEqual(['Password: ']), 25_000);
     splitter.push(Buffer.from('more\n'));
     expect(lines).toEqual(['Password: ', 'more']);
+  });
+
+  test('leaves a line whole whose rest was there in time, where the platform was kept from reading it', async () => {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    const pairs = new SocketPairs();
+    await pairs.listen();
+    const { near, far } = await pairs.make();
+    far.on('data', (chunk: Buffer) => splitter.push(chunk));
+    far.resume();
+    splitter.push(Buffer.from('begun '));
+    await new Promise((resolve) => setImmediate(resolve));
+    near.write('and ended\nnext\n');
+    // The event loop stands still for longer than a line may take.
+    const until = performance.now() + 600;
+    while (performance.now() < until) continue;
+    await vi.waitFor(() => expect(lines).toHaveLength(2), 25_000);
+    expect(lines).toEqual(['begun and ended', 'next']);
+    near.destroy();
+    far.destroy();
+    pairs.close();
   });
 
   test('cuts a line over the size of an event, holding no more than that, and goes on with the next', () => {

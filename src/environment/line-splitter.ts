@@ -57,7 +57,15 @@ export class LineSplitter {
       this.#cutting = true;
       return;
     }
-    this.#timer ??= setTimeout(() => this.flush(), PARTIAL_LINE_MS).unref();
+    this.#timer ??= setTimeout(() => this.#overdue(), PARTIAL_LINE_MS).unref();
+  }
+
+  /** The rest of the line may have been written in time: the platform itself was kept from reading it, maybe for long. */
+  #overdue(): void {
+    const begun = this.#partial;
+    setImmediate(() => {
+      if (this.#partial === begun) this.flush();
+    });
   }
 }
 
