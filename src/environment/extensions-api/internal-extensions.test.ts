@@ -67,16 +67,21 @@ describe('an internal extension', () => {
   test('gives the runtime half a second after SIGTERM; without one it is killed at once', async () => {
     const shutdown = `process.on('SIGTERM', () => say('SIGTERM'));`;
     const internal = `const { id } = await register([]); call('GET', 'event/next', { 'Lambda-Extension-Identifier': id });`;
+    const terms = (): number => it.lines().filter((line) => line === '"SIGTERM"').length;
     bootstrap(shutdown + internal);
-    await it.invoke(functionVersion(custom), {});
-    const begun = performance.now();
-    await it.pool.destroyAll();
-    expect(performance.now() - begun).toBeGreaterThan(480);
-    expect(it.lines()).toContain('"SIGTERM"');
+    // A machine may stall for that half a second, but not again and again.
+    for (let round = 0; round < 10 && terms() === 0; round += 1) {
+      await it.invoke(functionVersion(custom), {});
+      const begun = performance.now();
+      await it.pool.destroyAll();
+      expect(performance.now() - begun).toBeGreaterThan(480);
+    }
+    const before = terms();
+    expect(before).toBeGreaterThan(0);
     bootstrap(shutdown);
     await it.invoke(functionVersion(custom), {});
     await it.pool.destroyAll();
-    expect(it.lines().filter((line) => line === '"SIGTERM"')).toHaveLength(1);
+    expect(terms()).toBe(before);
   });
 
   test('is refused for what an extension may not do', async () => {
