@@ -7,7 +7,7 @@ import { deploy, invoke } from '../support/functions.ts';
 import { LoopbackGate } from '../support/loopback-gate.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { untilDeaf } from '../support/until-deaf.ts';
-import { untilSaid } from '../support/until-said.ts';
+import { untilPrinted } from '../support/until-printed.ts';
 
 /** Servers are started in the tests themselves, which takes its time where much else goes on. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -97,7 +97,7 @@ test.skipIf(!available('python3', '--version'))(
       }
     }
     expect((await health(endpoint)).warnings).toEqual(expected);
-    await untilSaid(started, ...expected);
+    await untilPrinted(started, ...expected);
     for (const warning of expected) expect(started.output().split(warning)).toHaveLength(2);
   },
 );

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { deploy, invoke } from '../support/functions.ts';
 import { uniqueName } from '../support/lambda-requests.ts';
 import { startServer, temporaryDirectory, type TestServer } from '../support/server.ts';
-import { untilSaid } from '../support/until-said.ts';
+import { untilPrinted } from '../support/until-printed.ts';
 
 /** Servers are started in the tests themselves, which takes its time where much else goes on. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -49,7 +49,7 @@ test.skipIf(isShared)(
     for (const name of files) await rename(join(directory.path, name), join(directory.path, `${name}.away`));
     const refused = server.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'refused' }));
     await expect(refused).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
-    await untilSaid(server, 'was removed or replaced while it was in use: nothing more is written');
+    await untilPrinted(server, 'was removed or replaced while it was in use: nothing more is written');
     await server.kill();
     for (const name of files) await rename(join(directory.path, `${name}.away`), join(directory.path, name));
     server = await start();

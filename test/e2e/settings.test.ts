@@ -13,7 +13,7 @@ import {
   type TestServer,
   type TestServerOptions,
 } from '../support/server.ts';
-import { untilSaid } from '../support/until-said.ts';
+import { untilPrinted } from '../support/until-printed.ts';
 
 /** Servers are started in the tests themselves, which takes its time where much else goes on. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -127,7 +127,7 @@ test('environments are replaced when they are so old', async () => {
 test('the platform’s own log is as loud as it is told to be', async () => {
   const quiet = await start({ flags: ['--log-level', 'silent', '--json'], env: { LAMBENT_UNHEARD_OF: '1' } });
   const loud = await start({ flags: ['--log-level', 'debug', '--json'], env: { LAMBENT_UNHEARD_OF: '1' } });
-  await untilSaid(loud, 'LAMBENT_UNHEARD_OF');
+  await untilPrinted(loud, 'LAMBENT_UNHEARD_OF');
   // What they said last may come after their exits.
   const closed = [quiet, loud].map(async (server) => await once(server.process, 'close'));
   for (const server of [quiet, loud]) expect(await server.stop()).toBe(0);

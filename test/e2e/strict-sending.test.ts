@@ -13,7 +13,7 @@ import { iamOf, type Keys, makeRole, policyText, settingsFor } from '../support/
 import { deploy, refusal, uniqueName, updated } from '../support/lambda-requests.ts';
 import { makeQueue, nextMessage, receive } from '../support/queues.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { untilSaid } from '../support/until-said.ts';
+import { untilPrinted } from '../support/until-printed.ts';
 import { zipOf } from '../support/zip.ts';
 
 /** `--auth strict`: records and dead letters go where the function's execution role may send. */
@@ -108,7 +108,7 @@ test('a destination is refused, and not sent to, unless the role may', async () 
   await send(FunctionName, { n: 2 });
   await eventually(undelivered, (count) => count === before + 1);
   expect(await receive(sqs, to)).toEqual([]);
-  await untilSaid(server, 'is not authorized to perform: sqs:SendMessage');
+  await untilPrinted(server, 'is not authorized to perform: sqs:SendMessage');
 });
 
 test('so is a function that records go to', async () => {
