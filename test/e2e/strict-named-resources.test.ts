@@ -3,7 +3,13 @@ import {
   CreateLogGroupCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeKinesisStreamingDestinationCommand,
+  DynamoDBClient,
+  EnableKinesisStreamingDestinationCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   CreateArchiveCommand,
   CreateEventBusCommand,
@@ -17,6 +23,7 @@ import {
   TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
 import { AttachRolePolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { CreateStreamCommand, KinesisClient, waitUntilStreamExists } from '@aws-sdk/client-kinesis';
 import {
   CreateEventSourceMappingCommand,
   DeleteEventSourceMappingCommand,
@@ -229,6 +236,40 @@ test('archives, replays, and where rules lead', async () => {
     denial('events:PutTargets', arnOf('events', 'rule/leading')),
   );
   await leading.send(new PutTargetsCommand({ Rule: 'leading', Targets: Targets.slice(0, 1) }));
+});
+
+test('a table is read in its own Region, and a stream that it goes to is no other by another partition', async () => {
+  const TableName = 'guarded';
+  await as(DynamoDBClient, ROOT).send(
+    new CreateTableCommand({
+      TableName,
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  const { keys } = await userWith(
+    iam,
+    allBut({ Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } }),
+  );
+  const elsewhere = new DynamoDBClient({ ...settingsFor(server.endpoint, keys), region: 'eu-west-1' });
+  clients.push(elsewhere);
+  await expect(
+    elsewhere.send(new ScanCommand({ TableName: arnOf('dynamodb', 'table/guarded') })),
+  ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const client = as(KinesisClient, ROOT);
+  await client.send(new CreateStreamCommand({ StreamName: 'guarded', ShardCount: 1 }));
+  await waitUntilStreamExists({ client, maxWaitTime: 30, minDelay: 0.05 }, { StreamName: 'guarded' });
+  const stream = arnOf('kinesis', 'stream/guarded');
+  const writesNone = await without(DynamoDBClient, { Action: 'kinesis:PutRecords', Resource: stream });
+  const into = async (StreamArn: string) =>
+    await writesNone.send(new EnableKinesisStreamingDestinationCommand({ TableName, StreamArn }));
+  await expect(into(stream)).rejects.toMatchObject(denial('kinesis:PutRecords', stream));
+  await into(arnOf('kinesis', 'stream/guarded', 'aws-cn'));
+  const { KinesisDataStreamDestinations: destinations } = await writesNone.send(
+    new DescribeKinesisStreamingDestinationCommand({ TableName }),
+  );
+  expect(destinations).toMatchObject([{ DestinationStatus: 'ENABLE_FAILED' }]);
 });
 
 test('a sampling rule by its ARN', async () => {

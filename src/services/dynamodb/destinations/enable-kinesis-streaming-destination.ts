@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { OperationHandler } from '../../../aws/service.ts';
 import { ServiceError } from '../../../model/service-error.ts';
+import { partitionOf } from '../../../model/stored-function.ts';
 import type { DynamodbDependencies } from '../dynamodb-dependencies.ts';
 import type { Table } from '../tables/table-definition.ts';
 import { lockTable } from '../tables/table-locks.ts';
@@ -72,8 +73,8 @@ async function canReceive(
   streamArn: string,
   { accountId, region }: TableName,
 ): Promise<boolean> {
-  const [, , service, ofRegion, ofAccount] = streamArn.split(':');
-  if (service !== 'kinesis' || ofRegion !== region || ofAccount !== accountId) return false;
+  if (!streamArn.startsWith(`arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/`))
+    return false;
   try {
     await streams.check(streamArn, { kind: 'account', accountId });
     return true;

@@ -162,10 +162,10 @@ function getRecords(deps: Deps): OperationHandler<GetRecordsInput, GetRecordsOut
 async function required(
   deps: Deps,
   arn: string | undefined,
-  { accountId }: RequestContext,
+  { accountId, region }: RequestContext,
 ): Promise<TableStream> {
   const named = parseStreamArn(arn ?? '');
-  const isOwn = named?.table.accountId === accountId;
+  const isOwn = named?.table.accountId === accountId && named.table.region === region;
   const stream = named && isOwn ? await findStream(deps.store.db, named.table, named.label) : undefined;
   if (stream !== undefined) return stream;
   throw notFound(`Stream: ${arn} not found`);

@@ -19,8 +19,8 @@ export function tableArn({ accountId, region, name }: TableName): string {
 }
 
 /**
- * What a request names by a table's name or ARN. Throws ValidationException, and AccessDeniedException for other accounts' tables:
- * there are no resource policies that could let anybody in.
+ * What a request names by a table's name or ARN. Throws ValidationException, ResourceNotFoundException for other Regions' tables,
+ * and AccessDeniedException for other accounts': there are no resource policies that could let anybody in.
  */
 export function tableNameOf(
   given: string | undefined,
@@ -38,7 +38,13 @@ export function tableNameOf(
     return { accountId, region, name: text };
   }
   const [, ofRegion = '', ofAccount = '', name = ''] = arn;
-  if (ofAccount === accountId) return { accountId, region: ofRegion, name };
+  // A Region serves its own tables: conditions on the Region asked are not to be had round by an ARN.
+  if (ofAccount === accountId && ofRegion !== region)
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      `Requested resource not found: Table: ${text} not found`,
+    );
+  if (ofAccount === accountId) return { accountId, region, name };
   const action = `dynamodb:${operation}`;
   throw new ServiceError(
     'AccessDeniedException',
