@@ -1,3 +1,5 @@
+import type { CallerIdentity } from './identity/caller-identity.ts';
+
 /**
  * What buckets offer to the rest of the platform: services that read objects, such as code that is deployed from a
  * bucket, and services that write them. The platform wires them to its own S3; nobody needs to know that service.
@@ -14,6 +16,14 @@ export type ObjectActor =
       readonly sourceArn: string;
       readonly sourceAccount: string;
     };
+
+/** Who made the request that an object is read for: what it may do itself decides, and the bucket's policy. */
+export interface ObjectCaller {
+  readonly kind: 'caller';
+  readonly caller: CallerIdentity;
+  /** Condition keys of the request. */
+  readonly keys: Readonly<Record<string, string | undefined>>;
+}
 
 export interface ObjectName {
   readonly bucket: string;
@@ -38,7 +48,7 @@ export interface ObjectReader {
   /** Throws ServiceError: NoSuchBucket, NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker, AccessDenied. */
   open(
     object: ObjectName & { readonly versionId?: string | undefined },
-    actor: ObjectActor,
+    actor: ObjectActor | ObjectCaller,
   ): Promise<OpenedObject>;
 }
 

@@ -1,15 +1,24 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateFunctionCommand,
+  type CreateFunctionCommandInput,
   LambdaClient,
   PublishLayerVersionCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { allBut, iamOf, type Keys, makeRole, settingsFor, userWith } from '../support/identities.ts';
-import { creation } from '../support/lambda-requests.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  allBut,
+  iamOf,
+  type Keys,
+  makeRole,
+  policyText,
+  settingsFor,
+  userWith,
+} from '../support/identities.ts';
+import { creation, updated } from '../support/lambda-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** `--auth strict`: what a service does for a caller is nothing that the caller may not do. */
@@ -47,24 +56,64 @@ const denial = (action: string, resource: string) => ({
   message: expect.stringContaining(`${action} on resource: ${resource} with an explicit deny`),
 });
 
-test('code and layers are deployed from a bucket by who may read them there', async () => {
-  const Role = await makeRole(iam, 'any');
-  const { Code, ...settings } = { ...(await creation()), FunctionName: 'from-bucket', Role };
-  const [S3Bucket, S3Key] = ['packages', 'team/code.zip'];
-  const s3 = as(S3Client, ROOT);
-  await s3.send(new CreateBucketCommand({ Bucket: S3Bucket }));
-  await s3.send(new PutObjectCommand({ Bucket: S3Bucket, Key: S3Key, Body: Code?.ZipFile ?? '' }));
+describe('code and layers in a bucket', () => {
+  const [S3Bucket, S3Key, FunctionName] = ['packages', 'team/code.zip', 'from-bucket'];
   const object = `arn:aws:s3:::${S3Bucket}/${S3Key}`;
-  const { keys } = await userWith(iam, allBut({ Action: 's3:GetObject', Resource: object }));
-  const blind = as(LambdaClient, keys);
-  const refused = denial('s3:GetObject', object);
-  const create = new CreateFunctionCommand({ ...settings, Code: { S3Bucket, S3Key } });
-  await expect(blind.send(create)).rejects.toMatchObject(refused);
-  await as(LambdaClient, ROOT).send(create);
-  const update = new UpdateFunctionCodeCommand({ FunctionName: 'from-bucket', S3Bucket, S3Key });
-  await expect(blind.send(update)).rejects.toMatchObject(refused);
-  const layer = new PublishLayerVersionCommand({ LayerName: 'l', Content: { S3Bucket, S3Key } });
-  await expect(blind.send(layer)).rejects.toMatchObject(refused);
+  const deployers = policyText(['lambda:*', 'iam:PassRole']);
+  let creating: CreateFunctionCommandInput;
+
+  beforeAll(async () => {
+    const Role = await makeRole(iam, 'any');
+    const { Code, ...settings } = await creation();
+    const s3 = as(S3Client, ROOT);
+    await s3.send(new CreateBucketCommand({ Bucket: S3Bucket }));
+    await s3.send(new PutObjectCommand({ Bucket: S3Bucket, Key: S3Key, Body: Code?.ZipFile ?? '' }));
+    creating = { ...settings, FunctionName, Role, Code: { S3Bucket, S3Key } };
+  });
+
+  /** Makes a function and a layer of the object, and gives the function its code once more. */
+  function deployments(keys: Keys): readonly (() => Promise<unknown>)[] {
+    const lambda = as(LambdaClient, keys);
+    return [
+      async () => await lambda.send(new CreateFunctionCommand(creating)),
+      async () => {
+        await updated(lambda, FunctionName);
+        await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, S3Bucket, S3Key }));
+      },
+      async () =>
+        await lambda.send(new PublishLayerVersionCommand({ LayerName: 'l', Content: { S3Bucket, S3Key } })),
+    ];
+  }
+
+  async function expectRefused(keys: Keys, why: string): Promise<void> {
+    const refused = `^Your access has been denied by S3.* GetObject for ${S3Bucket}/${S3Key}\\. .*${why}`;
+    for (const deploy of deployments(keys))
+      await expect(deploy()).rejects.toMatchObject({
+        name: 'AccessDeniedException',
+        message: expect.stringMatching(refused),
+      });
+  }
+
+  async function setPolicy(Effect: string, user: string): Promise<void> {
+    const Principal = { AWS: `arn:aws:iam::${ACCOUNT}:user/${user}` };
+    const Policy = policyText('s3:GetObject', object, { Effect, Principal });
+    await as(S3Client, ROOT).send(new PutBucketPolicyCommand({ Bucket: S3Bucket, Policy }));
+  }
+
+  test('are for those who may read them there, by their own policies or by the bucket', async () => {
+    const allowed = await userWith(iam, deployers);
+    await expect(deployments(allowed.keys)[0]?.()).rejects.toThrow('no identity-based policy allows');
+    await setPolicy('Allow', allowed.name);
+    for (const deploy of deployments(allowed.keys)) await deploy();
+  });
+
+  test('are not for those whom either denies them', async () => {
+    const blind = await userWith(iam, allBut({ Action: 's3:GetObject', Resource: object }));
+    await expectRefused(blind.keys, 'explicit deny in an identity-based policy');
+    const denied = await userWith(iam, allBut());
+    await setPolicy('Deny', denied.name);
+    await expectRefused(denied.keys, 'explicit deny in a resource-based policy');
+  });
 });
 
 test('messages are moved by who may take them from one queue and send them to the others', async () => {

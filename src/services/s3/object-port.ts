@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
   ObjectActor,
+  ObjectCaller,
   ObjectName,
   ObjectReader,
   ObjectWriter,
@@ -28,10 +29,14 @@ export class PlatformObjectReader implements ObjectReader {
     this.#deps = deps;
   }
 
-  async open(name: Parameters<ObjectReader['open']>[0], actor: ObjectActor): Promise<OpenedObject> {
+  async open(
+    name: Parameters<ObjectReader['open']>[0],
+    actor: ObjectActor | ObjectCaller,
+  ): Promise<OpenedObject> {
     const { key, versionId } = name;
     const bucket = await requireBucket(this.#deps, name);
-    checkActor(bucket, key, actor, versionId === undefined ? 'GetObject' : 'GetObjectVersion');
+    const action = versionId === undefined ? 'GetObject' : 'GetObjectVersion';
+    checkActor(this.#deps, bucket, key, actor, { action, keys: { 's3:VersionId': versionId } });
     const { version, body } = await openVersion(this.#deps, async () => {
       const object = await findVersion(this.#deps.store.db, name, versionId);
       if (object?.isDeleteMarker === true && versionId !== undefined) throw methodNotAllowed('GET');
@@ -59,7 +64,7 @@ export class PlatformObjectWriter implements ObjectWriter {
   }
 
   async check(name: ObjectName, actor: ObjectActor): Promise<void> {
-    checkActor(await requireBucket(this.#deps, name), name.key, actor, 'PutObject');
+    checkActor(this.#deps, await requireBucket(this.#deps, name), name.key, actor, { action: 'PutObject' });
   }
 
   async put(object: Parameters<ObjectWriter['put']>[0], actor: ObjectActor): Promise<WrittenObject> {

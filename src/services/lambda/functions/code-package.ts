@@ -37,7 +37,7 @@ export type StoredCode = Pick<StoredFunction, 'codeSha256' | 'codeSize' | 'codeU
 
 /** The package a request carries or names, unpacked in thought only: checked, not stored. */
 export async function receivePackage(
-  deps: Pick<LambdaDependencies, 'objects'>,
+  deps: Pick<LambdaDependencies, 'objects' | 'clock'>,
   source: CodeSource,
   reader: CodeReader,
 ): Promise<ReceivedPackage> {

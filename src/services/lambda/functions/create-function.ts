@@ -53,7 +53,7 @@ export function createFunction(
     checkRole(deps, draft.role, draft.accountId);
     const signingArn = input.CodeSigningConfigArn;
     const signing = await wantedConfig(deps.store.db, signingArn, context);
-    const received = await receivePackage(deps, input.Code ?? {}, reference);
+    const received = await receivePackage(deps, input.Code ?? {}, { region: reference.region, context });
     checkCombinedSize(received.unzippedBytes, draft.layers);
     // Asked before the package goes to disk; the insert asks again, this time for certain.
     if ((await findFunction(deps.store.db, reference)) !== undefined) throw functionExists(reference.name);

@@ -39,7 +39,7 @@ export function updateFunctionCode(
     refuseUnbuiltFields(input);
     const architecture =
       input.Architectures === undefined ? current.architecture : checkArchitecture(deps, input.Architectures);
-    const received = await receivePackage(deps, input, key);
+    const received = await receivePackage(deps, input, { region: key.region, context });
     checkCombinedSize(received.unzippedBytes, current.layers);
     admitPackage(deps, await configInUse(deps.store.db, key), received.paths, arn);
     if (input.DryRun === true) {

@@ -15,7 +15,7 @@ export function publishLayerVersion(
     const key = parseLayerName(input.LayerName ?? '', context);
     checkOwnLayer(context, key, 'PublishLayerVersion');
     if (key.region !== context.region) throw layerNotFound();
-    const received = await receivePackage(deps, input.Content ?? {}, key);
+    const received = await receivePackage(deps, input.Content ?? {}, { region: key.region, context });
     const draft: Omit<StoredLayerVersion, 'version'> = {
       ...key,
       description: input.Description ?? '',

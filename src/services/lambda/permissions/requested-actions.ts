@@ -5,24 +5,15 @@ import { layerArn } from '../../../model/stored-layer.ts';
 import { parseLayerName } from '../layers/layer-reference.ts';
 import { actionsOf } from './operation-access.ts';
 
-/** An object that code or a layer is taken from. */
-interface CodeObject {
-  readonly S3Bucket?: string;
-  readonly S3Key?: string;
-  readonly S3ObjectVersion?: string;
-}
-
 /** Members by which operations name what they are about, or what its conditions look at. */
-export interface AskedInput extends CodeObject {
+export interface AskedInput {
   readonly Arn?: string;
   readonly AuthType?: string;
   readonly CapacityProviderConfig?: {
     readonly LambdaManagedInstancesCapacityProviderConfig?: { readonly CapacityProviderArn?: string };
   };
   readonly CapacityProviderName?: string;
-  readonly Code?: CodeObject;
   readonly CodeSigningConfigArn?: string;
-  readonly Content?: CodeObject;
   readonly FunctionName?: string;
   readonly FunctionUrlAuthType?: string;
   readonly LayerName?: string;
@@ -51,7 +42,7 @@ export function ownActions(
   return actionsOf(operation).map((action) => ({ action, resource, keys }));
 }
 
-/** What a request needs beside its own action: giving a role or a capacity provider away, using layers, reading code, setting tags. */
+/** What a request needs beside its own action: giving a role or a capacity provider away, using layers, setting tags. */
 export function furtherActions(
   operation: string,
   input: AskedInput,
@@ -70,21 +61,11 @@ export function furtherActions(
   const provider =
     input.CapacityProviderConfig?.LambdaManagedInstancesCapacityProviderConfig?.CapacityProviderArn;
   if (provider !== undefined) needed.push({ action: 'lambda:PassCapacityProvider', resource: provider });
-  needed.push(...codeRead(input, context));
   if (operation.startsWith('Create') && Object.keys(input.Tags ?? {}).length > 0) {
     const resource = newResource(operation, input, context);
     needed.push({ action: 'lambda:TagResource', resource, keys: requestTags(input) });
   }
   return needed;
-}
-
-/** Whoever deploys from a bucket can download what is deployed. */
-function codeRead(input: AskedInput, { region }: RequestContext): readonly RequestedAction[] {
-  const { S3Bucket, S3Key, S3ObjectVersion } = input.Code ?? input.Content ?? input;
-  if (S3Bucket === undefined || S3Key === undefined) return [];
-  const action = S3ObjectVersion === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  const resource = `arn:${partitionOf(region)}:s3:::${S3Bucket}/${S3Key}`;
-  return [{ action, resource, keys: { 's3:VersionId': S3ObjectVersion } }];
 }
 
 /** What an operation makes, as far as it is known before: Lambda gives mappings and signing configurations their ids itself. */

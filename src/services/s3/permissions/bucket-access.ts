@@ -3,7 +3,7 @@ import type { RequestContext } from '../../../aws/service.ts';
 import { type AccessPolicies, authorize, denialMessage } from '../../../model/policy/authorize.ts';
 import type { CompiledPolicy } from '../../../model/policy/evaluate-policy.ts';
 import { accountRoot, type Principal, requestKeys } from '../../../model/policy/principal.ts';
-import type { ObjectActor } from '../../../model/object-ports.ts';
+import type { ObjectActor, ObjectCaller } from '../../../model/object-ports.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 import { findBucket } from '../buckets/bucket-rows.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
@@ -107,20 +107,36 @@ function resourcePolicy(bucket: StoredBucket, accountId: string | undefined): Co
   return publicAccessBlock(bucket.settings)?.RestrictPublicBuckets === true ? undefined : policy.compiled;
 }
 
-/** @throws AccessDenied unless the bucket lets somebody do this for whom the platform acts */
-export function checkActor(bucket: StoredBucket, key: string, actor: ObjectActor, action: string): void {
+/** @throws AccessDenied unless somebody for whom the platform acts may do this */
+export function checkActor(
+  { identities }: Pick<AccessDependencies, 'identities'>,
+  bucket: StoredBucket,
+  key: string,
+  actor: ObjectActor | ObjectCaller,
+  { action, keys }: { readonly action: string; readonly keys?: Keys },
+): void {
   const resource = policyOf(bucket)?.compiled;
-  if (actor.kind === 'account' && actor.accountId === bucket.accountId && resource?.hasDeny !== true) return;
-  const principal: Principal =
-    actor.kind === 'service'
-      ? { type: 'Service', name: actor.principal }
-      : accountRoot(partitionOf(bucket.region), actor.accountId);
-  const keys =
-    actor.kind === 'service'
-      ? { 'aws:SourceArn': actor.sourceArn, 'aws:SourceAccount': actor.sourceAccount }
-      : {};
-  const denial = decide(bucket, key, principal, action, { own: undefined, resource }, keys);
+  const own = actor.kind === 'caller' ? identities.policiesOf(actor.caller) : undefined;
+  const principal = principalOf(actor, bucket);
+  const isOwn = principal.type === 'AWS' && principal.accountId === bucket.accountId;
+  if (isOwn && own === undefined && resource?.hasDeny !== true) return;
+  const all = { ...actorKeys(actor), ...keys };
+  const denial = decide(bucket, key, principal, action, { own, resource }, all);
   if (denial !== undefined) throw accessDenied(denial.message);
+}
+
+function principalOf(actor: ObjectActor | ObjectCaller, { region }: StoredBucket): Principal {
+  if (actor.kind === 'caller') return actor.caller.principal;
+  return actor.kind === 'service'
+    ? { type: 'Service', name: actor.principal }
+    : accountRoot(partitionOf(region), actor.accountId);
+}
+
+function actorKeys(actor: ObjectActor | ObjectCaller): Keys {
+  if (actor.kind === 'caller') return actor.keys;
+  return actor.kind === 'service'
+    ? { 'aws:SourceArn': actor.sourceArn, 'aws:SourceAccount': actor.sourceAccount }
+    : {};
 }
 
 function decide(
