@@ -3,16 +3,16 @@ import { WireRequest } from '../aws/request.ts';
 import { verifySignature } from '../aws/sigv4.ts';
 import type { Config } from '../config.ts';
 
-/**
- * Says why a request may not change this machine, or nothing when it may. With `--auth strict` it must be signed with a
- * key of the configuration: what functions sign with does not count.
- */
-export type AdminAuthorization = (request: IncomingMessage, body: Uint8Array) => string | undefined;
+const WHOSE = "What is the platform's own wants a key of LAMBENT_ACCESS_KEYS.";
 
+/**
+ * Says why a request may not look at the platform itself or change it, or nothing when it may. With `--auth strict` it must
+ * be signed with a key of the configuration: what users and functions sign with does not count.
+ */
 export function adminAuthorization({
   auth,
   accessKeys,
-}: Pick<Config, 'auth' | 'accessKeys'>): AdminAuthorization {
+}: Pick<Config, 'auth' | 'accessKeys'>): (request: IncomingMessage, body: Uint8Array) => string | undefined {
   if (auth !== 'strict') return () => undefined;
   const secrets = new Map(accessKeys.map((key) => [key.accessKeyId, key.secretAccessKey]));
   return (request, body) => {
@@ -22,6 +22,6 @@ export function adminAuthorization({
       (accessKeyId) => secrets.get(accessKeyId),
       Date.now(),
     );
-    return result.ok ? undefined : result.message;
+    return result.ok ? undefined : `${result.message} ${WHOSE}`;
   };
 }

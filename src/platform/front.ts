@@ -168,7 +168,7 @@ function buildAdmin(
   const reset = resetOf(site);
   return new AdminRoutes({
     codeDownloads,
-    runtimes: adminRuntimes(runtimes, warnings, adminAuthorization(config)),
+    runtimes: adminRuntimes(runtimes, warnings),
     health: healthOf(site),
     certificate: async (path) => await messaging.topics.signer.certificateAt(path),
     environments: async () => [
@@ -179,6 +179,7 @@ function buildAdmin(
     events: eventListing(config, site.state.store),
     reset: config.ephemeral || config.allowReset ? reset : undefined,
     clock: workers === undefined ? clock : new SharedClock(clock, () => workers.shareClock()),
+    authorize: adminAuthorization(config),
     onError: (error) => log.error(`An admin route failed: ${String(error)}`),
   });
 }

@@ -2,12 +2,13 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/clie
 import { AttachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sign } from '../../cli/sign.ts';
-import { advanceClock } from '../support/async-events.ts';
 import { deploy, invoke } from '../support/functions.ts';
-import { iamOf, makeRole } from '../support/identities.ts';
+import { iamOf, type Keys, makeRole, policyText, userWith } from '../support/identities.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** `--auth strict`: signatures are verified, for callers and for functions that call back. */
+const OPERATOR: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
+
 let server: TestServer;
 let known: LambdaClient;
 let Role: string;
@@ -18,7 +19,7 @@ beforeAll(async () => {
     env: { LAMBENT_ACCESS_KEYS: 'AKIAOPERATOR:right-secret:123456789012' },
   });
   known = client('AKIAOPERATOR', 'right-secret');
-  const iam = iamOf(server.endpoint, { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' });
+  const iam = iamOf(server.endpoint, OPERATOR);
   Role = await makeRole(iam, 'any');
   const PolicyArn = 'arn:aws:iam::aws:policy/AWSLambda_ReadOnlyAccess';
   await iam.send(new AttachRolePolicyCommand({ RoleName: 'any', PolicyArn }));
@@ -37,6 +38,17 @@ function client(accessKeyId: string, secretAccessKey: string): LambdaClient {
     credentials: { accessKeyId, secretAccessKey },
     maxAttempts: 1,
   });
+}
+
+function signed(credentials: Keys, method: string, url: URL, body = ''): Record<string, string> {
+  const request = { method, url, headers: {}, body: Buffer.from(body) };
+  return sign(request, { service: 'lambda', region: 'us-east-1', credentials, now: new Date() });
+}
+
+/** One of the platform's own routes. */
+async function toPlatform(keys: Keys, method: string, path: string, body?: string): Promise<Response> {
+  const url = new URL(`/_lambent/${path}`, server.endpoint);
+  return await fetch(url, { method, headers: signed(keys, method, url, body), ...(body && { body }) });
 }
 
 test('a known key works, in its own account', async () => {
@@ -72,9 +84,7 @@ test('arguments of InvokeAsync count as signed where no header says what of them
   await deploy(known, 'later', { 'index.js': 'exports.handler = async () => 1;' }, { Role });
   const url = new URL('/2014-11-13/functions/later/invoke-async/', server.endpoint);
   const ask = async (body: string, sent = body) => {
-    const credentials = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
-    const request = { method: 'POST', url, headers: {}, body: Buffer.from(body) };
-    const headers = sign(request, { service: 'lambda', region: 'us-east-1', credentials, now: new Date() });
+    const headers = signed(OPERATOR, 'POST', url, body);
     expect(headers).not.toHaveProperty('x-amz-content-sha256');
     return await fetch(url, { method: 'POST', headers, body: sent });
   };
@@ -91,7 +101,28 @@ exports.handler = async () => (await new LambdaClient({}).send(new ListFunctions
   expect((await invoke(known, 'caller')).payload).toEqual(expect.arrayContaining(['caller']));
 });
 
+test("the platform's own routes are for keys of the configuration, but for its health", async () => {
+  expect((await fetch(`${server.endpoint}/_lambent/health`)).status).toBe(200);
+  const iam = iamOf(server.endpoint, OPERATOR);
+  const { keys: administrator } = await userWith(iam, policyText('*'));
+  iam.destroy();
+  for (const [method, path] of [
+    ['GET', 'environments'],
+    ['GET', 'event-source-mappings'],
+    ['GET', 'events?function=mine'],
+    ['GET', 'runtimes'],
+    ['GET', 'clock'],
+    ['POST', 'clock'],
+    ['POST', 'reset'],
+  ] as const) {
+    expect((await fetch(`${server.endpoint}/_lambent/${path}`, { method })).status).toBe(403);
+    expect((await toPlatform(administrator, method, path)).status).toBe(403);
+  }
+  expect((await toPlatform(OPERATOR, 'GET', 'environments')).status).toBe(200);
+});
+
 test('callers sign in real time, whatever time it is on the platform', async () => {
-  await advanceClock(server, 24 * 3_600_000);
+  const turned = await toPlatform(OPERATOR, 'POST', 'clock', `{"advanceMs":${24 * 3_600_000}}`);
+  expect(turned.status).toBe(200);
   expect((await known.send(new ListFunctionsCommand({}))).Functions).not.toEqual([]);
 });

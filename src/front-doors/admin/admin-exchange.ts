@@ -4,8 +4,11 @@ import { ServiceError } from '../../model/service-error.ts';
 
 const LARGEST_BYTES = 64 * 1024;
 
-export async function readText(request: IncomingMessage): Promise<string> {
-  return (await readBytes(request)).toString('utf8');
+/** A request to the platform itself, as far as its routes look at it. */
+export interface AdminRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: Buffer;
 }
 
 /** The whole body; admin requests are a few bytes. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ServiceError } from '../../model/service-error.ts';
-import { sendError, sendJson } from './admin-exchange.ts';
+import { type AdminRequest, readBytes, sendError, sendJson } from './admin-exchange.ts';
 import { type AdminClock, answerClock } from './clock-route.ts';
 import { CODE_PATH, type CodeDownloads } from './code-downloads.ts';
 import { type AdminRuntimes, answerRuntimes } from './runtime-routes.ts';
@@ -23,6 +23,8 @@ export interface AdminRoutesOptions {
   readonly certificate: (path: string) => Promise<string | undefined>;
   /** Platform time, which may be turned where `reset` is allowed. */
   readonly clock: AdminClock;
+  /** Why a request is not an operator's; undefined when it is. Only health is shown to everyone. */
+  readonly authorize: (request: IncomingMessage, body: Uint8Array) => string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -65,37 +67,38 @@ export class AdminRoutes {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const { method } = request;
-    if (path.startsWith(CODE_PATH) && (method === 'GET' || method === 'HEAD')) {
-      const url = new URL(request.url ?? '/', 'http://localhost');
+    const { method = '' } = request;
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (path.startsWith(CODE_PATH) && (method === 'GET' || method === 'HEAD'))
       return await this.#options.codeDownloads.serve(method, url, response);
-    }
-    if (method === 'GET' && (await this.#show(request, response, path))) return;
-    if (path === '/_lambent/runtimes' && (method === 'GET' || method === 'POST'))
-      return await answerRuntimes(this.#options.runtimes, request, response);
+    if (path === '/_lambent/health' && method === 'GET')
+      return sendJson(response, 200, await this.#options.health());
+    if (path.startsWith(CERTIFICATE_PATH) && method === 'GET') return await this.#certificate(response, path);
+    const body = await readBytes(request);
+    const refusal = this.#options.authorize(request, body);
+    if (refusal !== undefined) return sendError(response, 403, 'AccessDeniedException', refusal);
+    await this.#serve({ method, url, body }, response, path);
+  }
+
+  /** What is the operator's. */
+  async #serve(request: AdminRequest, response: ServerResponse, path: string): Promise<void> {
+    const { method } = request;
+    const { environments, mappings, runtimes, clock, reset } = this.#options;
+    const isRead = method === 'GET';
+    const isEither = isRead || method === 'POST';
+    if (path === '/_lambent/environments' && isRead)
+      return sendJson(response, 200, { environments: await environments() });
+    if (path === '/_lambent/event-source-mappings' && isRead)
+      return sendJson(response, 200, { eventSourceMappings: mappings() });
+    if (path === '/_lambent/events' && isRead) return await this.#events(request, response);
+    if (path === '/_lambent/runtimes' && isEither) return await answerRuntimes(runtimes, request, response);
     if (path === '/_lambent/reset' && method === 'POST') return await this.#reset(response);
-    if (path === '/_lambent/clock' && (method === 'GET' || method === 'POST')) {
-      const refusal = this.#options.reset === undefined ? REFUSED : undefined;
-      return await answerClock(this.#options.clock, refusal, request, response);
-    }
+    if (path === '/_lambent/clock' && isEither)
+      return await answerClock(clock, reset === undefined ? REFUSED : undefined, request, response);
     sendJson(response, 404, { message: `There is no ${method} ${path}.` });
   }
 
-  /** @returns whether the path is one that only shows something */
-  async #show(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
-    if (path === '/_lambent/health') sendJson(response, 200, await this.#options.health());
-    else if (path === '/_lambent/environments')
-      sendJson(response, 200, { environments: await this.#options.environments() });
-    else if (path === '/_lambent/event-source-mappings')
-      sendJson(response, 200, { eventSourceMappings: this.#options.mappings() });
-    else if (path === '/_lambent/events') await this.#events(request, response);
-    else if (path.startsWith(CERTIFICATE_PATH)) await this.#certificate(response, path);
-    else return false;
-    return true;
-  }
-
-  async #events(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+  async #events({ url }: AdminRequest, response: ServerResponse): Promise<void> {
     const name = url.searchParams.get('function') ?? '';
     if (name === '') return sendJson(response, 400, { message: 'Name a function: ?function=NAME.' });
     try {

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readText, sendJson } from './admin-exchange.ts';
+import type { ServerResponse } from 'node:http';
+import { type AdminRequest, sendJson } from './admin-exchange.ts';
 
 /** The platform's clock, as far as its users may turn it. */
 export interface AdminClock {
@@ -27,12 +27,12 @@ export type ClockOrder =
 export async function answerClock(
   clock: AdminClock,
   refusal: string | undefined,
-  request: IncomingMessage,
+  { method, body }: AdminRequest,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method === 'GET') return sendJson(response, 200, reading(clock));
+  if (method === 'GET') return sendJson(response, 200, reading(clock));
   if (refusal !== undefined) return sendJson(response, 403, { message: refusal });
-  const order = parseClockOrder(await readText(request));
+  const order = parseClockOrder(body.toString());
   if (order === undefined) return sendJson(response, 400, { message: ADVICE });
   if (order.kind === 'freeze') await clock.freeze();
   else if (order.kind === 'resume') await clock.resume();

@@ -1,12 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBytes, sendError, sendJson } from './admin-exchange.ts';
+import type { ServerResponse } from 'node:http';
+import { type AdminRequest, sendError, sendJson } from './admin-exchange.ts';
 
 /** The runtimes of this machine, as the platform knows them. */
 export interface AdminRuntimes {
   /** One object for each runtime: by which interpreter it runs, from where, with what warning or problem. */
   list(): Promise<readonly object[]>;
-  /** Why a request may not install anything; undefined when it may. */
-  authorize(request: IncomingMessage, body: Uint8Array): string | undefined;
   /** Installs the interpreter of a runtime and describes it, or says in one text why not and what to do. */
   install(runtime: string): Promise<object | string>;
 }
@@ -14,16 +12,13 @@ export interface AdminRuntimes {
 /** `GET /_lambent/runtimes` lists them; `POST` with the form `runtime=<id>` installs one, which may take minutes. */
 export async function answerRuntimes(
   runtimes: AdminRuntimes,
-  request: IncomingMessage,
+  { method, body }: AdminRequest,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method === 'GET') {
+  if (method === 'GET') {
     sendJson(response, 200, { runtimes: await runtimes.list() });
     return;
   }
-  const body = await readBytes(request);
-  const refusal = runtimes.authorize(request, body);
-  if (refusal !== undefined) return sendError(response, 403, 'AccessDeniedException', refusal);
   const runtime = new URLSearchParams(body.toString()).get('runtime');
   if (runtime === null) {
     sendJson(response, 400, {
