@@ -1,4 +1,3 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateFunctionUrlConfigCommand,
   DeleteFunctionUrlConfigCommand,
@@ -11,54 +10,30 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy } from '../support/functions.ts';
-import {
-  allBut,
-  iamOf,
-  type Keys,
-  makeRole,
-  policyText,
-  settingsFor,
-  userWith,
-} from '../support/identities.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { makeRole, policyText } from '../support/identities.ts';
+import { ACCOUNT, ROOT, StrictServer } from '../support/strict-server.ts';
 
 /** `--auth strict`: requests that are allowed by their own action need others as well, or are about more than they say. */
-const ACCOUNT = '123456789012';
-const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
 const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:f`;
 
-let server: TestServer;
+let strict: StrictServer;
 let root: LambdaClient;
-let iam: IAMClient;
 let Role: string;
-const clients: { destroy(): void }[] = [];
 
 beforeAll(async () => {
-  server = await startServer({
-    flags: ['--auth', 'strict'],
-    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
-  });
-  root = lambdaAs(ROOT);
-  iam = iamOf(server.endpoint, ROOT);
-  clients.push(iam);
-  Role = await makeRole(iam, 'any');
+  strict = await StrictServer.start();
+  root = strict.as(LambdaClient, ROOT);
+  Role = await makeRole(strict.iam, 'any');
   await deploy(root, 'f', { 'index.js': 'exports.handler = async () => 1;' }, { Role });
 });
 
 afterAll(async () => {
-  for (const client of clients) client.destroy();
-  expect(await server.stop()).toBe(0);
+  expect(await strict.stop()).toBe(0);
 });
-
-function lambdaAs(keys: Keys): LambdaClient {
-  const client = new LambdaClient(settingsFor(server.endpoint, keys));
-  clients.push(client);
-  return client;
-}
 
 /** Of a new user who may do everything but this. */
 async function lambdaWithout(Action: string, Resource = '*'): Promise<LambdaClient> {
-  return lambdaAs((await userWith(iam, allBut({ Action, Resource }))).keys);
+  return await strict.without(LambdaClient, { Action, Resource });
 }
 
 const denial = (action: string, resource: string) => ({
@@ -89,8 +64,7 @@ test('a URL is changed, shown and deleted by who may with its AuthType', async (
     await root.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType }));
   }
   const Condition = { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } };
-  const { keys } = await userWith(iam, allBut({ Action: 'lambda:*FunctionUrlConfig', Condition }));
-  const signed = lambdaAs(keys);
+  const signed = await strict.without(LambdaClient, { Action: 'lambda:*FunctionUrlConfig', Condition });
   const refused = { message: expect.stringContaining('with an explicit deny') };
   const commands = (FunctionName: string) => [
     new GetFunctionUrlConfigCommand({ FunctionName }),

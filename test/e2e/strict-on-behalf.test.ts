@@ -1,4 +1,3 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
@@ -9,48 +8,22 @@ import {
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  allBut,
-  iamOf,
-  type Keys,
-  makeRole,
-  policyText,
-  settingsFor,
-  userWith,
-} from '../support/identities.ts';
+import { allBut, type Keys, makeRole, policyText, userWith } from '../support/identities.ts';
 import { creation, updated } from '../support/lambda-requests.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { ACCOUNT, ROOT, StrictServer } from '../support/strict-server.ts';
 
 /** `--auth strict`: what a service does for a caller is nothing that the caller may not do. */
-const ACCOUNT = '123456789012';
-const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
 const queueArn = (name: string): string => `arn:aws:sqs:us-east-1:${ACCOUNT}:${name}`;
 
-let server: TestServer;
-let iam: IAMClient;
-const clients: { destroy(): void }[] = [];
+let strict: StrictServer;
 
 beforeAll(async () => {
-  server = await startServer({
-    flags: ['--auth', 'strict'],
-    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
-  });
-  iam = iamOf(server.endpoint, ROOT);
-  clients.push(iam);
+  strict = await StrictServer.start();
 });
 
 afterAll(async () => {
-  for (const client of clients) client.destroy();
-  expect(await server.stop()).toBe(0);
+  expect(await strict.stop()).toBe(0);
 });
-
-type Settings = ReturnType<typeof settingsFor> & { readonly forcePathStyle: true };
-
-function as<T extends { destroy(): void }>(Client: new (settings: Settings) => T, keys: Keys): T {
-  const client = new Client({ ...settingsFor(server.endpoint, keys), forcePathStyle: true });
-  clients.push(client);
-  return client;
-}
 
 const denial = (action: string, resource: string) => ({
   message: expect.stringContaining(`${action} on resource: ${resource} with an explicit deny`),
@@ -63,9 +36,9 @@ describe('code and layers in a bucket', () => {
   let creating: CreateFunctionCommandInput;
 
   beforeAll(async () => {
-    const Role = await makeRole(iam, 'any');
+    const Role = await makeRole(strict.iam, 'any');
     const { Code, ...settings } = await creation();
-    const s3 = as(S3Client, ROOT);
+    const s3 = strict.as(S3Client, ROOT);
     await s3.send(new CreateBucketCommand({ Bucket: S3Bucket }));
     await s3.send(new PutObjectCommand({ Bucket: S3Bucket, Key: S3Key, Body: Code?.ZipFile ?? '' }));
     creating = { ...settings, FunctionName, Role, Code: { S3Bucket, S3Key } };
@@ -73,7 +46,7 @@ describe('code and layers in a bucket', () => {
 
   /** Makes a function and a layer of the object, and gives the function its code once more. */
   function deployments(keys: Keys): readonly (() => Promise<unknown>)[] {
-    const lambda = as(LambdaClient, keys);
+    const lambda = strict.as(LambdaClient, keys);
     return [
       async () => await lambda.send(new CreateFunctionCommand(creating)),
       async () => {
@@ -97,27 +70,27 @@ describe('code and layers in a bucket', () => {
   async function setPolicy(Effect: string, user: string): Promise<void> {
     const Principal = { AWS: `arn:aws:iam::${ACCOUNT}:user/${user}` };
     const Policy = policyText('s3:GetObject', object, { Effect, Principal });
-    await as(S3Client, ROOT).send(new PutBucketPolicyCommand({ Bucket: S3Bucket, Policy }));
+    await strict.as(S3Client, ROOT).send(new PutBucketPolicyCommand({ Bucket: S3Bucket, Policy }));
   }
 
   test('are for those who may read them there, by their own policies or by the bucket', async () => {
-    const allowed = await userWith(iam, deployers);
+    const allowed = await userWith(strict.iam, deployers);
     await expect(deployments(allowed.keys)[0]?.()).rejects.toThrow('no identity-based policy allows');
     await setPolicy('Allow', allowed.name);
     for (const deploy of deployments(allowed.keys)) await deploy();
   });
 
   test('are not for those whom either denies them', async () => {
-    const blind = await userWith(iam, allBut({ Action: 's3:GetObject', Resource: object }));
+    const blind = await userWith(strict.iam, allBut({ Action: 's3:GetObject', Resource: object }));
     await expectRefused(blind.keys, 'explicit deny in an identity-based policy');
-    const denied = await userWith(iam, allBut());
+    const denied = await userWith(strict.iam, allBut());
     await setPolicy('Deny', denied.name);
     await expectRefused(denied.keys, 'explicit deny in a resource-based policy');
   });
 });
 
 test('messages are moved by who may take them from one queue and send them to the others', async () => {
-  const root = as(SQSClient, ROOT);
+  const root = strict.as(SQSClient, ROOT);
   await root.send(new CreateQueueCommand({ QueueName: 'dead' }));
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn('dead'), maxReceiveCount: 1 });
   await root.send(new CreateQueueCommand({ QueueName: 'origin', Attributes: { RedrivePolicy } }));
@@ -127,8 +100,11 @@ test('messages are moved by who may take them from one queue and send them to th
     ['DeleteMessage', 'dead'],
     ['SendMessage', 'origin'],
   ] as const) {
-    const { keys } = await userWith(iam, allBut({ Action: `sqs:${action}`, Resource: queueArn(queue) }));
-    await expect(as(SQSClient, keys).send(move)).rejects.toMatchObject(
+    const { keys } = await userWith(
+      strict.iam,
+      allBut({ Action: `sqs:${action}`, Resource: queueArn(queue) }),
+    );
+    await expect(strict.as(SQSClient, keys).send(move)).rejects.toMatchObject(
       denial(`sqs:${action.toLowerCase()}`, queueArn(queue)),
     );
   }

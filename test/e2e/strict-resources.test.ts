@@ -8,7 +8,7 @@ import {
   CreateUserCommand,
   DeleteUserPermissionsBoundaryCommand,
   DeleteUserPolicyCommand,
-  type IAMClient,
+  IAMClient,
   PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   RemoveUserFromGroupCommand,
@@ -17,48 +17,25 @@ import {
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  allBut,
-  iamOf,
-  type Keys,
-  makeRole,
-  policyText,
-  settingsFor,
-  TRUSTS_LAMBDA,
-  userWith,
-} from '../support/identities.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { makeRole, policyText, TRUSTS_LAMBDA, userWith } from '../support/identities.ts';
+import { ACCOUNT, ROOT, StrictServer } from '../support/strict-server.ts';
 
 /** `--auth strict`: a policy holds for what a request is about, whatever else it names. */
-const ACCOUNT = '123456789012';
-const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
 const arnOf = (rest: string): string => `arn:aws:iam::${ACCOUNT}:${rest}`;
 
-let server: TestServer;
-let iam: IAMClient;
-const clients: { destroy(): void }[] = [];
-
-function track<T extends { destroy(): void }>(client: T): T {
-  clients.push(client);
-  return client;
-}
+let strict: StrictServer;
 
 beforeAll(async () => {
-  server = await startServer({
-    flags: ['--auth', 'strict'],
-    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
-  });
-  iam = track(iamOf(server.endpoint, ROOT));
+  strict = await StrictServer.start();
 });
 
 afterAll(async () => {
-  for (const client of clients) client.destroy();
-  expect(await server.stop()).toBe(0);
+  expect(await strict.stop()).toBe(0);
 });
 
 /** IAM for a new user who may do everything but this. */
 async function iamWithout(...denied: readonly object[]): Promise<IAMClient> {
-  return track(iamOf(server.endpoint, (await userWith(iam, allBut(...denied))).keys));
+  return await strict.without(IAMClient, ...denied);
 }
 
 const denied = (action: string, resource: string) => ({
@@ -67,13 +44,13 @@ const denied = (action: string, resource: string) => ({
 });
 
 test('who may not fill a group puts nobody into it, and who may fill one needs nothing of its users', async () => {
-  await iam.send(new CreateGroupCommand({ GroupName: 'admins' }));
-  const { name: UserName } = await userWith(iam, undefined);
+  await strict.iam.send(new CreateGroupCommand({ GroupName: 'admins' }));
+  const { name: UserName } = await userWith(strict.iam, undefined);
   const add = new AddUserToGroupCommand({ GroupName: 'admins', UserName });
   const bounded = await iamWithout({ Resource: arnOf('group/admins') });
   await expect(bounded.send(add)).rejects.toMatchObject(denied('iam:AddUserToGroup', arnOf('group/admins')));
-  const filler = await userWith(iam, policyText('iam:AddUserToGroup', arnOf('group/admins')));
-  await track(iamOf(server.endpoint, filler.keys)).send(add);
+  const filler = await userWith(strict.iam, policyText('iam:AddUserToGroup', arnOf('group/admins')));
+  await strict.as(IAMClient, filler.keys).send(add);
   const remove = new RemoveUserFromGroupCommand({ GroupName: 'admins', UserName });
   await expect(bounded.send(remove)).rejects.toMatchObject(
     denied('iam:RemoveUserFromGroup', arnOf('group/admins')),
@@ -81,8 +58,8 @@ test('who may not fill a group puts nobody into it, and who may fill one needs n
 });
 
 test('a role comes into an instance profile by who may change the profile and pass the role', async () => {
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: 'machines' }));
-  const role = await makeRole(iam, 'machine');
+  await strict.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: 'machines' }));
+  const role = await makeRole(strict.iam, 'machine');
   const add = new AddRoleToInstanceProfileCommand({ InstanceProfileName: 'machines', RoleName: 'machine' });
   const ofProfile = await iamWithout({ Resource: arnOf('instance-profile/machines') });
   await expect(ofProfile.send(add)).rejects.toMatchObject(
@@ -115,7 +92,7 @@ test('whoever may not tag makes nothing with tags', async () => {
 
 test('a user is moved by who may change it there as well', async () => {
   const bounded = await iamWithout({ Resource: arnOf('user/admins/*') });
-  const { name: UserName } = await userWith(iam, undefined);
+  const { name: UserName } = await userWith(strict.iam, undefined);
   await expect(bounded.send(new UpdateUserCommand({ UserName, NewPath: '/admins/' }))).rejects.toMatchObject(
     denied('iam:UpdateUser', arnOf(`user/admins/${UserName}`)),
   );
@@ -123,20 +100,20 @@ test('a user is moved by who may change it there as well', async () => {
 });
 
 test('the boundary somebody has counts where its policies and the boundary itself are changed', async () => {
-  const { Policy } = await iam.send(
+  const { Policy } = await strict.iam.send(
     new CreatePolicyCommand({ PolicyName: 'bound', PolicyDocument: policyText('*') }),
   );
   const PermissionsBoundary = Policy?.Arn ?? '';
-  const { name: UserName } = await userWith(iam, undefined);
+  const { name: UserName } = await userWith(strict.iam, undefined);
   const bound = { StringEquals: { 'iam:PermissionsBoundary': PermissionsBoundary } };
   const delegate = await userWith(
-    iam,
+    strict.iam,
     policyText(['iam:PutUserPolicy', 'iam:DeleteUserPolicy'], '*', { Condition: bound }),
   );
-  const delegated = track(iamOf(server.endpoint, delegate.keys));
+  const delegated = strict.as(IAMClient, delegate.keys);
   const put = new PutUserPolicyCommand({ UserName, PolicyName: 'any', PolicyDocument: policyText('*') });
   await expect(delegated.send(put)).rejects.toMatchObject({ name: 'AccessDenied' });
-  await iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary }));
+  await strict.iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary }));
   await delegated.send(put);
   await delegated.send(new DeleteUserPolicyCommand({ UserName, PolicyName: 'any' }));
   const keeps = await iamWithout({ Action: 'iam:DeleteUserPermissionsBoundary', Condition: bound });
@@ -146,29 +123,28 @@ test('the boundary somebody has counts where its policies and the boundary itsel
 });
 
 test("what a resource's policy denies a user holds for the policy itself, and not for the account's root user", async () => {
-  const { name, keys } = await userWith(iam, policyText('*'));
+  const { name, keys } = await userWith(strict.iam, policyText('*'));
   const Principal = { AWS: arnOf(`user/${name}`) };
   const denial = (Action: string, Resource: string) =>
     policyText(Action, Resource, { Effect: 'Deny', Principal });
   const Bucket = 'kept';
-  const settings = { forcePathStyle: true };
-  const s3 = track(new S3Client({ ...settingsFor(server.endpoint, ROOT), ...settings }));
+  const s3 = strict.as(S3Client, ROOT);
   await s3.send(new CreateBucketCommand({ Bucket }));
   const put = new PutBucketPolicyCommand({ Bucket, Policy: denial('s3:*', `arn:aws:s3:::${Bucket}`) });
   await s3.send(put);
-  const users = track(new S3Client({ ...settingsFor(server.endpoint, keys), ...settings }));
+  const users = strict.as(S3Client, keys);
   await expect(users.send(put)).rejects.toMatchObject({
     name: 'AccessDenied',
     message: expect.stringContaining('explicit deny in a resource-based policy'),
   });
   await s3.send(put);
 
-  const sqs = track(new SQSClient(settingsFor(server.endpoint, ROOT)));
+  const sqs = strict.as(SQSClient, ROOT);
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'kept' }));
   const Policy = denial('sqs:SetQueueAttributes', `arn:aws:sqs:us-east-1:${ACCOUNT}:kept`);
   const set = new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } });
   await sqs.send(set);
-  await expect(track(new SQSClient(settingsFor(server.endpoint, keys))).send(set)).rejects.toMatchObject({
+  await expect(strict.as(SQSClient, keys).send(set)).rejects.toMatchObject({
     message: expect.stringContaining('explicit deny in a resource-based policy'),
   });
   await sqs.send(set);

@@ -9,72 +9,46 @@ import { CreateAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { place } from '../support/autoscaling.ts';
 import { deploy } from '../support/functions.ts';
-import {
-  allBut,
-  iamOf,
-  type Keys,
-  makeRole,
-  policyText,
-  settingsFor,
-  userWith,
-} from '../support/identities.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { allBut, makeRole, policyText, userWith } from '../support/identities.ts';
+import { ACCOUNT, ROOT, StrictServer } from '../support/strict-server.ts';
 import { publish } from '../support/versions.ts';
 
 /** `--auth strict`: who may scale what is said by target and by kind of target. */
-const ACCOUNT = '123456789012';
-const ROOT: Keys = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'right-secret' };
 const ANY_TARGET = `arn:aws:application-autoscaling:us-east-1:${ACCOUNT}:scalable-target/*`;
 const DENIED = { name: 'AccessDeniedException' };
 
-let server: TestServer;
-const clients: { destroy(): void }[] = [];
+let strict: StrictServer;
 const targets: { where: ReturnType<typeof place>; arn: string }[] = [];
 
 const toRegister = (where: ReturnType<typeof place>) =>
   new RegisterScalableTargetCommand({ ...where, MinCapacity: 0, MaxCapacity: 1 });
 
 beforeAll(async () => {
-  server = await startServer({
-    flags: ['--auth', 'strict'],
-    env: { LAMBENT_ACCESS_KEYS: `AKIAOPERATOR:right-secret:${ACCOUNT}` },
-  });
-  const root = new LambdaClient(settingsFor(server.endpoint, ROOT));
-  const iam = iamOf(server.endpoint, ROOT);
+  strict = await StrictServer.start();
+  const root = strict.as(LambdaClient, ROOT);
   await deploy(
     root,
     'f',
     { 'index.js': 'exports.handler = async () => 1;' },
-    { Role: await makeRole(iam, 'r') },
+    { Role: await makeRole(strict.iam, 'r') },
   );
   await publish(root, { FunctionName: 'f' });
-  iam.destroy();
-  const scaling = scalingAs(ROOT);
+  const scaling = strict.as(ApplicationAutoScalingClient, ROOT);
   for (const Name of ['one', 'other']) {
     await root.send(new CreateAliasCommand({ FunctionName: 'f', Name, FunctionVersion: '1' }));
     const where = place('f', Name);
     targets.push({ where, arn: (await scaling.send(toRegister(where))).ScalableTargetARN ?? '' });
   }
-  root.destroy();
 });
 
 afterAll(async () => {
-  for (const client of clients) client.destroy();
-  expect(await server.stop()).toBe(0);
+  expect(await strict.stop()).toBe(0);
 });
-
-function scalingAs(keys: Keys): ApplicationAutoScalingClient {
-  const client = new ApplicationAutoScalingClient(settingsFor(server.endpoint, keys));
-  clients.push(client);
-  return client;
-}
 
 /** Of a new user with this policy. */
 async function scalingWith(policy: string): Promise<ApplicationAutoScalingClient> {
-  const iam = iamOf(server.endpoint, ROOT);
-  const { keys } = await userWith(iam, policy);
-  iam.destroy();
-  return scalingAs(keys);
+  const { keys } = await userWith(strict.iam, policy);
+  return strict.as(ApplicationAutoScalingClient, keys);
 }
 
 const scheduled = (where: ReturnType<typeof place>) =>
