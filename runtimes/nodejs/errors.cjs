@@ -4,7 +4,7 @@
 
 const { types } = require('node:util');
 const { isNewClient } = require('./context.cjs');
-const { isTooLarge } = require('./result.cjs');
+const { isTooLarge } = require('./result-size.cjs');
 
 const UNREADABLE =
   'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack';

@@ -9,7 +9,8 @@ const ahead = require('./ahead.cjs');
 const channel = require('./channel.cjs');
 const { createCallbackContext, createContext, hasCallbacks, isNewClient } = require('./context.cjs');
 const log = require('./log.cjs');
-const { isTooLarge, serialise, TOO_LARGE } = require('./result.cjs');
+const { serialise } = require('./result.cjs');
+const { isTooLarge, TOO_LARGE } = require('./result-size.cjs');
 
 /**
  * One event being handled. `atEmptyLoop` holds a callback's result that waits for the event loop to run dry; `sent` says

@@ -10,7 +10,8 @@ const { Socket } = require('node:net');
 const channel = require('./channel.cjs');
 const { createContext } = require('./context.cjs');
 const log = require('./log.cjs');
-const { isTooLarge, serialise, TOO_LARGE } = require('./result.cjs');
+const { serialise } = require('./result.cjs');
+const { isTooLarge, TOO_LARGE } = require('./result-size.cjs');
 
 /** @typedef {import('./context.cjs').Header & { ended?: boolean, sent?: boolean }} Invocation */
 

@@ -26,6 +26,7 @@ const ALWAYS_LOADED: readonly string[] = [
   'context.cjs',
   'handler.cjs',
   'log.cjs',
+  'result-size.cjs',
   'result.cjs',
   'loop.cjs',
   'streaming.cjs',
