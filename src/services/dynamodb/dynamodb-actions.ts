@@ -1,3 +1,4 @@
+import { givesTags } from '../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { ServiceError } from '../../model/service-error.ts';
 import { parsedStatement } from './partiql/parsed-statement.ts';
@@ -85,7 +86,7 @@ function targetsOf(operation: string, input: Input, context: RequestContext): Ta
       return [{ action: operation, table: input['ResourceArn'] }];
     case 'CreateTable': {
       const table = input['TableName'];
-      const isTagged = ((input['Tags'] ?? []) as readonly unknown[]).length > 0;
+      const isTagged = givesTags(input['Tags']);
       return [{ action: operation, table }, ...(isTagged ? [{ action: 'TagResource', table }] : [])];
     }
     default:

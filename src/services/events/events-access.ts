@@ -1,3 +1,4 @@
+import { givesTags } from '../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { partitionOf } from '../../model/stored-function.ts';
 import { eventKeys } from './buses/bus-access.ts';
@@ -27,7 +28,7 @@ export function eventsActions(
     }));
   const resources = resourcesOf(operation, input, context);
   const own = resources.map((resource) => ({ action, resource, keys: targetKeys(input) }));
-  const isTagged = GIVES_TAGS.has(operation) && Array.isArray(tags) && tags.length > 0;
+  const isTagged = GIVES_TAGS.has(operation) && givesTags(tags);
   const tagging = isTagged ? resources.map((resource) => ({ action: 'events:TagResource', resource })) : [];
   return [...own, ...tagging, ...rolesIn(input).map(passRole)];
 }

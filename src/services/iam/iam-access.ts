@@ -1,3 +1,4 @@
+import { givesTags } from '../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import type { IdentityKind } from '../../model/identity/stored-identity.ts';
 import { identityArn } from '../../model/identity/identity-names.ts';
@@ -59,7 +60,7 @@ function furtherActions(
 ): readonly (Partial<RequestedAction> & Pick<RequestedAction, 'resource'>)[] {
   const { Tags: tags } = input;
   const tagging = TAGGING.get(operation);
-  if (tagging !== undefined && Array.isArray(tags) && tags.length > 0)
+  if (tagging !== undefined && givesTags(tags))
     return [{ action: `iam:${tagging}`, resource: resourceOf(directory, operation, input, context) }];
   if (operation === 'AddRoleToInstanceProfile') {
     const resource = resourceOf(directory, operation, { RoleName: input['RoleName'] }, context);

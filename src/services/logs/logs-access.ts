@@ -1,3 +1,4 @@
+import { givesTags } from '../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { partitionOf } from '../../model/stored-function.ts';
 import { groupArn, groupFromIdentifier, groupOf, streamArn } from './log-names.ts';
@@ -15,7 +16,7 @@ export function logsActions(
 ): readonly RequestedAction[] {
   const resource = resourceOf(operation, input, context);
   const own = { action: `logs:${operation}`, resource };
-  const isTagged = operation === 'CreateLogGroup' && Object.keys(input['tags'] ?? {}).length > 0;
+  const isTagged = operation === 'CreateLogGroup' && givesTags(input['tags']);
   return isTagged ? [own, { action: 'logs:TagResource', resource: resource.replace(/:\*$/, '') }] : [own];
 }
 

@@ -1,3 +1,4 @@
+import { givesTags } from '../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { SCHEDULER_PRINCIPAL } from './scheduled-run.ts';
 import { DEFAULT_GROUP, groupArn, scheduleArn } from './stored-schedule.ts';
@@ -14,7 +15,7 @@ export function schedulerActions(
   if (operation.startsWith('List') || typeof name !== 'string') return [{ action, resource: '*' }];
   const place = { accountId, region, name };
   if (operation.includes('Group')) {
-    const isTagged = operation === 'CreateScheduleGroup' && Array.isArray(tags) && tags.length > 0;
+    const isTagged = operation === 'CreateScheduleGroup' && givesTags(tags);
     const resource = groupArn(place);
     return [action, ...(isTagged ? ['scheduler:TagResource'] : [])].map((each) => ({
       action: each,

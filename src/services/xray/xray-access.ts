@@ -1,3 +1,4 @@
+import { givesTags } from '../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../aws/service.ts';
 import { ruleArn, ruleName } from './sampling/sampling-rules.ts';
 
@@ -22,6 +23,6 @@ export function xrayActions(
   if (!ABOUT_A_RULE.has(operation)) return [{ action, resource: '*' }];
   const { RuleName, RuleARN }: NamedRule = made ?? update ?? input;
   const resource = ruleArn(context, ruleName(context, RuleName, RuleARN));
-  const isTagged = operation === 'CreateSamplingRule' && Array.isArray(tags) && tags.length > 0;
+  const isTagged = operation === 'CreateSamplingRule' && givesTags(tags);
   return [{ action, resource }, ...(isTagged ? [{ action: 'xray:TagResource', resource }] : [])];
 }

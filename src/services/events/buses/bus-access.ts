@@ -26,7 +26,7 @@ export function checkAccount(
   action: string,
   keys: Readonly<Record<string, string | undefined>> = {},
 ): void {
-  check(bus, accountRoot(partitionOf(bus.region), accountId), action, keys);
+  check(bus, accountRoot(partitionOf(bus.region), accountId), action, () => keys);
 }
 
 /** What its policy says to somebody of its own account counts only where it denies. */
@@ -34,7 +34,7 @@ function check(
   bus: StoredBus,
   principal: AwsPrincipal,
   action: string,
-  keys: Readonly<Record<string, string | undefined>>,
+  keys: () => Readonly<Record<string, string | undefined>>,
 ): void {
   const policy = busPolicy(bus);
   if (bus.accountId === principal.accountId && policy?.hasDeny !== true) return;
@@ -43,7 +43,7 @@ function check(
     action: `events:${action}`,
     resource: busArn(bus),
     resourceAccountId: bus.accountId,
-    keys: requestKeys(principal, { ...keys, 'aws:ResourceAccount': bus.accountId }),
+    keys: requestKeys(principal, { ...keys(), 'aws:ResourceAccount': bus.accountId }),
   };
   const decision = authorize(request, { own: undefined, resource: policy });
   if (!decision.isAllowed) throw accessDenied(denialMessage(request, decision.reason));
@@ -60,7 +60,9 @@ export function admit(
   const name = parseBus(given, context);
   const bus = name.region === context.region ? directory.bus(name) : undefined;
   if (bus === undefined) throw busDoesNotExist(name.name);
-  const facts = globalKeys(contextFacts(context, clock.now(), bus.accountId));
-  check(bus, context.caller.principal, action, { ...facts, ...keys });
+  check(bus, context.caller.principal, action, () => ({
+    ...globalKeys(contextFacts(context, clock.now(), bus.accountId)),
+    ...keys,
+  }));
   return bus;
 }

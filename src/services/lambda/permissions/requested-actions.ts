@@ -1,3 +1,4 @@
+import { givesTags } from '../../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../../aws/service.ts';
 import { parseAnyReference } from '../../../model/function-reference.ts';
 import { functionArn, partitionOf } from '../../../model/stored-function.ts';
@@ -61,7 +62,7 @@ export function furtherActions(
   const provider =
     input.CapacityProviderConfig?.LambdaManagedInstancesCapacityProviderConfig?.CapacityProviderArn;
   if (provider !== undefined) needed.push({ action: 'lambda:PassCapacityProvider', resource: provider });
-  if (operation.startsWith('Create') && Object.keys(input.Tags ?? {}).length > 0) {
+  if (operation.startsWith('Create') && givesTags(input.Tags)) {
     const resource = newResource(operation, input, context);
     needed.push({ action: 'lambda:TagResource', resource, keys: requestTags(input) });
   }

@@ -1,6 +1,7 @@
 import type { CopyObjectRequest } from '@aws-sdk/client-s3';
 import type { RequestContext } from '../../../aws/service.ts';
 import type { StoredBucket } from '../buckets/stored-bucket.ts';
+import { decodedSource } from '../copy-source-text.ts';
 import { admitToObject } from '../permissions/object-access.ts';
 import type { S3Dependencies } from '../s3-dependencies.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion } from '../s3-errors.ts';
@@ -74,7 +75,7 @@ export async function findCopySource(
  */
 function parseCopySource(source: string): { bucket: string; key: string; versionId: string | undefined } {
   const [, path = '', version] = /^(.*?)(?:\?versionId=(.*))?$/s.exec(source) ?? [];
-  const [, bucket = '', key = ''] = /^\/?([^/]+)\/(.+)$/s.exec(decoded(path) ?? '') ?? [];
+  const [, bucket = '', key = ''] = /^\/?([^/]+)\/(.+)$/s.exec(decodedSource(path) ?? '') ?? [];
   if (key !== '' && !bucket.startsWith('arn:')) {
     return { bucket, key, versionId: checkVersionId(version) };
   }
@@ -83,12 +84,4 @@ function parseCopySource(source: string): { bucket: string; key: string; version
     'x-amz-copy-source',
     source,
   );
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
 }

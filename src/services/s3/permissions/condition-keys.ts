@@ -1,3 +1,4 @@
+import { decodedSource } from '../copy-source-text.ts';
 import type { RequestContext } from '../../../aws/service.ts';
 import { isTagKey, OF_OBJECTS } from '../../../model/policy/absent-keys.ts';
 import { listOf, type PolicyDocument } from '../../../model/policy/policy-document.ts';
@@ -45,11 +46,7 @@ export function requestFacts(given: RequestFacts, context: RequestContext): Keys
 
 /** As policies write it, `bucket/key`: however it is encoded, and with or without a slash in front. */
 function writtenSource(source: string): string {
-  try {
-    return decodeURIComponent(source.replaceAll('+', ' ')).replace(/^\//, '');
-  } catch {
-    return source;
-  }
+  return decodedSource(source)?.replace(/^\//, '') ?? source;
 }
 
 function authTypeOf(context: RequestContext): string | undefined {

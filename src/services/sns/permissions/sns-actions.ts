@@ -1,3 +1,4 @@
+import { givesTags } from '../../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../../aws/service.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 
@@ -28,6 +29,6 @@ export function snsActions(
   const given = TopicArn ?? ResourceArn;
   const resource = typeof given === 'string' ? given : (ofSubscription ?? named);
   const own = { action: `SNS:${operation}`, resource };
-  const isTagged = operation === 'CreateTopic' && Array.isArray(Tags) && Tags.length > 0;
+  const isTagged = operation === 'CreateTopic' && givesTags(Tags);
   return isTagged ? [own, { action: 'SNS:TagResource', resource }] : [own];
 }

@@ -1,3 +1,4 @@
+import { givesTags } from '../../../aws/given-tags.ts';
 import type { RequestContext, RequestedAction } from '../../../aws/service.ts';
 import { partitionOf } from '../../../model/stored-function.ts';
 
@@ -10,6 +11,6 @@ export function sqsActions(
   if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
   if (operation !== 'CreateQueue') return [];
   const resource = `arn:${partitionOf(region)}:sqs:${region}:${accountId}:${String(input['QueueName'])}`;
-  const isTagged = Object.keys(input['tags'] ?? {}).length > 0;
+  const isTagged = givesTags(input['tags']);
   return ['sqs:CreateQueue', ...(isTagged ? ['sqs:TagQueue'] : [])].map((action) => ({ action, resource }));
 }
